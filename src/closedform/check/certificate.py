@@ -1,0 +1,74 @@
+"""What is claimed, and what was found: plain records."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from closedform.expr.node import Node
+
+WORDS = {
+    "A": "exact, with a bound", "B": "exact, with heuristics", "C": "to 50 digits", "D": "in float64", "X": "refused",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Claim:
+    """That ``answer`` is what ``kind`` says of ``function``.
+
+    ``kind``: ``gradient`` (df = ⟨answer, dX⟩), ``jacobian`` (df = answer·dx), ``map`` (df = answer, which holds the
+    symbol ``differentials[0]``), ``hessian`` (d²f, by ``variable`` and ``second``, which is ``variable`` where not
+    given; a matrix, or a map in ``differentials``), ``equal`` (function = answer). ``layout="denominator"``
+    transposes a Jacobian, ``convention="free"`` takes the entries on and above the diagonal of a symmetric variable
+    as free.
+    """
+
+    kind: str
+    function: Node
+    answer: Node
+    variable: Node | None = None
+    second: Node | None = None
+    differentials: tuple[str, ...] = ()
+    layout: str = "numerator"
+    convention: str = "space"
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The outcome of a check. ``bound`` is log2 of the probability that a false claim passes; None where no number
+    is claimed (levels B and C)."""
+
+    level: str
+    reason: str
+    bound: float | None = None
+    sizes: tuple[dict[str, int], ...] = ()
+    trials: int = 0
+    heuristics: tuple[str, ...] = ()
+    every_size: bool = False
+    counterexample: dict[str, Any] | None = field(default=None, hash=False)
+    milliseconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        return self.level != "X"
+
+    def line(self) -> str:
+        """One line for people."""
+        words = WORDS[self.level]
+        if self.level == "X":
+            return f"refused: {self.reason}"
+        parts = [f"level {self.level} ({words})"]
+        if self.bound is not None:
+            parts.append(f"wrong with probability below 2^{self.bound:.0f}")
+        if self.heuristics:
+            parts.append("; ".join(self.heuristics))
+        parts.append("for every size" if self.every_size else f"at sizes {self._sizes()}")
+        return ", ".join(parts)
+
+    def _sizes(self) -> str:
+        shown = [", ".join(f"{k}={v}" for k, v in s.items()) for s in self.sizes]
+        return " | ".join(dict.fromkeys(s for s in shown if s)) or "as given"
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)

@@ -1,0 +1,162 @@
+"""Random general points: sizes, symbols by their declared facts, directions in the space of a variable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+from closedform.check.evaluate import Evaluator, keep
+from closedform.check.field import Redraw, Unfit
+from closedform.check.jet import Jet
+from closedform.errors import ClosedformError
+from closedform.expr.facts import LINEAR_SPACES, close
+from closedform.expr.node import Node
+from closedform.expr.walk import postorder
+
+
+class Scene:
+    """What the formulas of a claim are made of: the symbols, sizes and indices to draw, and how."""
+
+    def __init__(self, roots: Iterable[Node]) -> None:
+        self.nodes = list(postorder(roots))
+        self.symbols: dict[str, Node] = {}
+        self.facts: dict[str, frozenset[str]] = {}
+        self.size_names: set[str] = set()
+        self.index_ranges: dict[str, list[Any]] = {}
+        powers: list[Node] = []
+        for n in self.nodes:
+            self.size_names |= n.rows.names | n.cols.names
+            if n.op.name == "size":
+                self.size_names |= n.params[0].names
+            elif n.op.name == "sumover":
+                self.size_names |= n.params[1].names | n.params[2].names
+            elif n.op.name == "unit":
+                for leaf in postorder(n.args[0]):
+                    if leaf.op.name == "index":
+                        self.index_ranges.setdefault(leaf.params[0], []).append(n.rows)
+            elif n.op.name == "index":
+                self.index_ranges.setdefault(n.params[0], [])
+            elif n.op.name == "mpow":
+                powers.append(n.args[1])
+            elif n.op.name == "polygamma":
+                powers.append(n.args[0])
+            elif n.op.name == "sym":
+                self.note_symbol(n)
+        self.whole = {n.params[0] for n in postorder(powers) if n.op.name == "sym"}
+
+    def note_symbol(self, n: Node) -> None:
+        name, facts = n.params
+        if name in self.symbols and self.symbols[name].shape != n.shape:
+            raise ClosedformError(f"{name} has two shapes in what is to be checked")
+        self.symbols[name] = n
+        self.facts[name] = self.facts.get(name, frozenset()) | frozenset(facts)
+
+    def draw_sizes(self, rng: Random, least: int) -> dict[str, int]:
+        """Pairwise different sizes, at random; all 1 for ``least`` 1."""
+        names = sorted(self.size_names)
+        if least == 1:
+            return dict.fromkeys(names, 1)
+        return dict(zip(names, rng.sample(range(least, least + len(names) + 1), len(names)), strict=True))
+
+    def draw(self, numbers: Any, rng: Random, sizes: Mapping[str, int]) -> Evaluator:
+        """An evaluator at a random general point."""
+        shapes = [s.value(sizes) for n in self.nodes for s in n.shape]
+        if min(shapes, default=1) < 1:
+            raise Unfit("no such sizes")
+        indices = {}
+        for name, ranges in self.index_ranges.items():
+            indices[name] = rng.randint(1, min((r.value(sizes) for r in ranges), default=3))
+        ev = Evaluator(numbers, sizes, indices)
+        groups = commuting(self.facts)
+        for name in sorted(self.symbols):
+            rows, cols = ev.shape(self.symbols[name])
+            if name in self.whole:
+                ev.integers[name] = rng.randint(3, 5)
+                ev.symbols[name] = numbers.constant(1, 1, [ev.integers[name]])
+            elif name in groups:
+                ev.symbols[name] = polynomial(ev, groups[name], self.facts, name, rows)
+            else:
+                ev.symbols[name] = symbol(ev, rng, close(self.facts[name]), rows, cols)
+        return ev
+
+
+def commuting(facts: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """The names that commute with each name, itself included, where there are others."""
+    out: dict[str, frozenset[str]] = {}
+    for name, own in facts.items():
+        for fact in own:
+            if fact.startswith("commutes:") and fact[9:] in facts:
+                joined = out.get(name, frozenset([name])) | out.get(fact[9:], frozenset([fact[9:]]))
+                out.update(dict.fromkeys(joined, joined))
+    return out
+
+
+def polynomial(ev: Evaluator, group: frozenset[str], facts: Mapping[str, frozenset[str]], name: str, n: int) -> Jet:
+    """A random polynomial in a matrix that is common to the group."""
+    union = close(f for g in group for f in facts[g] if ":" not in f)
+    common = ev.symbols.get(min(group) + " common")
+    if common is None:
+        kind = "diag" if "diag" in union else "sym"
+        common = symbol(ev, Random(0), close([kind] if kind in union else []), n, n)
+        ev.symbols[min(group) + " common"] = common
+    eye = identity(ev, n)
+    out = eye * ev.numbers.random(1, 1) + common * ev.numbers.random(1, 1) + common @ common * ev.numbers.random(1, 1)
+    own = close(f for f in facts[name] if ":" not in f)
+    if own & {"orth", "skew"}:
+        raise Unfit("commuting matrices with this fact")
+    return out @ out if "psd" in own else out
+
+
+def identity(ev: Evaluator, n: int) -> Jet:
+    return ev.numbers.constant(n, n, [int(i == j) for i in range(n) for j in range(n)])
+
+
+def symbol(ev: Evaluator, rng: Random, facts: frozenset[str], rows: int, cols: int) -> Jet:
+    """A general value with these facts."""
+    if facts & {"pm1", "bit"}:
+        low = -1 if "pm1" in facts else 0
+        return ev.numbers.constant(rows, cols, [rng.choice((low, 1)) for _ in range(rows * cols)])
+    general = ev.numbers.random(rows, cols, "pos" if facts & {"pos", "nonneg"} else "")
+    if "orth" in facts:
+        return cayley(ev, rng, general)
+    if "diag" in facts:
+        if facts & {"psd", "pd"}:
+            general = ev.numbers.random(rows, cols, "pos")
+        return keep(general, lambda i, j: i == j)
+    if "psd" in facts:
+        return general @ general.T
+    return in_space(general, facts)
+
+
+def cayley(ev: Evaluator, rng: Random, general: Jet) -> Jet:
+    """An orthogonal matrix of either determinant."""
+    n = general.shape[0]
+    eye, skew = identity(ev, n), general - general.T
+    flips = [rng.choice((1, -1)) if i == j else 0 for i in range(n) for j in range(n)]
+    return (eye - skew) @ (eye + skew).inverse() @ ev.numbers.constant(n, n, flips)
+
+
+def in_space(a: Jet, facts: frozenset[str]) -> Jet:
+    """The nearest matrix in the linear space of the facts: the orthogonal projection."""
+    half = Fraction(1, 2)
+    if "diag" in facts:
+        return keep(a, lambda i, j: i == j)
+    if "sym" in facts:
+        a = (a + a.T) * half
+    if "skew" in facts:
+        a = (a - a.T) * half
+    if "lower" in facts:
+        a = keep(a, lambda i, j: i >= j)
+    if "upper" in facts:
+        a = keep(a, lambda i, j: i <= j)
+    return a
+
+
+def space(facts: Iterable[str]) -> frozenset[str]:
+    """The linear space that a variable with these facts varies in."""
+    return close(facts) & frozenset(LINEAR_SPACES)
+
+
+__all__ = ["Redraw", "Scene", "in_space", "space"]

@@ -1,0 +1,174 @@
+"""Text to tokens with places. A closed alphabet: whatever is not listed is refused where it stands."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from closedform.errors import LimitError, ReadError
+from closedform.read.alphabet import GREEK, LOOKALIKES, SIGNS, SUBSCRIPTS, SUPERSCRIPTS, canonical, script
+
+MAX_CHARACTERS = 100_000
+MAX_DIGITS = 1_000
+MAX_NAME = 100
+
+
+class Token(NamedTuple):
+    """``kind`` is num, name, op, mark (of a norm) or end; ``gap`` is 0, 1 (space) or 2 (new line) before it."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    gap: int = 0
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The tokens of one text. Any lexer that makes these can feed the parser."""
+
+    source: str
+    tokens: list[Token]
+    notes: tuple[str, ...] = ()
+
+
+KEYWORDS = {"where", "in", "for"}
+_UP, _DOWN, _GREEK = "".join(SUPERSCRIPTS), "".join(SUBSCRIPTS), "".join(GREEK)
+_LETTER = rf"[^\W\d_{_UP}{_DOWN}ℝℂ]"
+_SCAN = re.compile(
+    rf"""(?P<gap>\s+)
+    |(?P<num>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+(?![A-Za-z]))?)
+    |(?P<name>{_LETTER}(?:{_LETTER}|[0-9])*(?:_[A-Za-z0-9]+|[{_DOWN}]+)*)
+    |(?P<up>[{_UP}]+)
+    |(?P<mark>_(?:\{{[^{{}}]*\}}|[A-Za-z∞]+|[0-9*])|[{_DOWN}]+)
+    |(?P<bars>[|‖∥∣]+)
+    |(?P<op>\.\*|\./|\.\^|\.T(?![A-Za-z0-9_])|\.\.\.?|->|>=|⊤|[-+*/^'()\[\]{{}}<>,;:=@]|[ℝ×∞{"".join(SIGNS)}])""",
+    re.VERBOSE,
+)
+_GREEK_PIECE = re.compile(rf"[{_GREEK}](?:[0-9]+|[{_DOWN}]+)?(?:_[A-Za-z0-9]+)?|[^{_GREEK}]+")
+_NOT_NUMBERS = re.compile(r"0[xXbBoO][0-9A-Fa-f]|[0-9.]+[eE](?![A-Za-z0-9_])")
+HINTS = {
+    '"': "Formulas hold no text.", "#": "Formulas hold no comments.", "!": "Formulas hold no factorials: write prod.",
+    "\\": 'For LaTeX say syntax="latex".', "$": 'For LaTeX say syntax="latex", without $.', "½": "Write 1/2.",
+    "√": "Write sqrt( ).", "∑": "Write sum(i, …).", "_": "A name starts with a letter.", "ℂ": "All numbers are real.",
+    "%": "Write /100.", "&": "Stack blocks as [A, B; C, D].",
+}  # fmt: skip
+
+
+def lex(text: str) -> Tokens:
+    """The tokens of a formula or of declarations, with an end token.
+
+    >>> [t.text for t in lex("xᵀA²").tokens]
+    ['x', '^', 'T', 'A', '^', '2', '']
+    """
+    source = unicodedata.normalize("NFC", text) if not text.isascii() else text
+    if len(source) > MAX_CHARACTERS:
+        raise LimitError(f"the text has {len(source)} characters (limit: {MAX_CHARACTERS} characters)")
+    out: list[Token] = []
+    place, gap = 0, 0
+    scan = _SCAN.match
+    while place < len(source):
+        found = scan(source, place)
+        if found is None:
+            raise _stranger(source, place)
+        kind, word, end = str(found.lastgroup), found.group(), found.end()
+        if kind == "gap":
+            gap = 2 if "\n" in word else 1
+        elif kind == "num":
+            _check_number(source, place, word)
+            out.append(Token("num", word, place, end, gap))
+        elif kind == "name":
+            _add_names(out, source, word, place, gap)
+        else:
+            _add_sign(out, source, kind, word, place, gap)
+        if kind != "gap":
+            gap = 0
+        place = end
+    out.append(Token("end", "", len(source), len(source), gap))
+    return Tokens(source, out, _notes(text, source, out))
+
+
+def _add_names(out: list[Token], source: str, word: str, place: int, gap: int) -> None:
+    if len(word) > MAX_NAME:
+        raise LimitError(f"a name has {len(word)} characters (limit: {MAX_NAME})", source=source, span=(place, place))
+    if word in KEYWORDS:
+        out.append(Token("op", word, place, place + len(word), gap))
+        return
+    if word.isascii():
+        out.append(Token("name", canonical(word), place, place + len(word), gap))
+        return
+    for offset, letter in enumerate(word):
+        _check_letter(source, place + offset, letter)
+    pieces = [word] if word[0] == "d" and word[1] in GREEK else _GREEK_PIECE.findall(word)
+    for piece in pieces:
+        out.append(Token("name", canonical(piece), place, place + len(piece), gap))
+        place, gap = place + len(piece), 0
+
+
+def _add_sign(out: list[Token], source: str, kind: str, word: str, place: int, gap: int) -> None:
+    end = place + len(word)
+    if kind == "up":
+        out.append(Token("op", "^", place, end, gap))
+        raised = "".join(SUPERSCRIPTS[c] for c in word)
+        for part in re.findall(r"[0-9]+|.", raised):
+            kind = "num" if part.isdigit() else "name" if part.isalpha() else "op"
+            out.append(Token(kind, part, place, end))
+    elif kind == "mark":
+        text = "".join(SUBSCRIPTS.get(c, c) for c in word).strip("_{} ")
+        out.append(Token("mark", text, place, end, gap))
+    elif kind == "bars":
+        single = "".join("||" if c in "‖∥" else "|" for c in word)
+        out.append(Token("op", single, place, end, gap))
+    elif word == "⊤" and not (out and out[-1].text == "^"):
+        out += [Token("op", "^", place, end, gap), Token("name", "T", place, end)]
+    elif word == "⊤":
+        out.append(Token("name", "T", place, end, gap))
+    elif word == "*" and out and out[-1].text == "*" and gap == 0 and source[place - 1] == "*":
+        raise ReadError("** is no operation here", span=(place - 1, end), source=source, hint="Write ^ for a power.")
+    else:
+        out.append(Token("op", SIGNS.get(word, word), place, end, gap))
+
+
+def _check_number(source: str, place: int, word: str) -> None:
+    bad = _NOT_NUMBERS.match(source, place)
+    if bad:
+        raise ReadError(f"{bad.group()} is not a number", span=bad.span(), source=source, hint="Write 16 or 1e3.")
+    mantissa, _, exponent = word.lower().partition("e")
+    if len(mantissa) > MAX_DIGITS or len(exponent) > 5 or abs(int(exponent or 0)) > MAX_DIGITS:
+        span = (place, place + min(len(word), 20))
+        raise LimitError(f"a number has over {MAX_DIGITS} digits (limit: digits)", span=span, source=source)
+
+
+def _check_letter(source: str, place: int, letter: str) -> None:
+    if letter.isascii() or letter in GREEK or letter in SUBSCRIPTS:
+        return
+    if not unicodedata.category(letter).startswith("L") or unicodedata.normalize("NFKC", letter) != letter:
+        raise _stranger(source, place)
+
+
+def _stranger(source: str, place: int) -> ReadError:
+    letter = source[place]
+    if letter.isprintable() and letter.isascii():
+        message = f"the character {letter} is not of the formula language"
+    else:
+        name = unicodedata.name(letter, "no character").lower()
+        message = f"the character U+{ord(letter):04X} ({name}) is not of the formula language"
+    plain = unicodedata.normalize("NFKC", letter)
+    hint = HINTS.get(letter, f"Write {plain}." if plain != letter and plain.isascii() and plain.isprintable() else "")
+    return ReadError(message, span=(place, place + 1), source=source, hint=hint)
+
+
+def _notes(text: str, source: str, tokens: list[Token]) -> tuple[str, ...]:
+    if source.isascii():
+        return ()
+    notes = []
+    if source != text:
+        notes.append("Letters typed with separate accents are read as the accented letters: one name, not two.")
+    letters = {c for t in tokens if t.kind == "name" for c in t.text}
+    for letter in sorted(letters & LOOKALIKES.keys()):
+        latin = LOOKALIKES[letter]
+        both = f"{script(letter)} {letter} and Latin {latin} look the same"
+        notes.append(both + (" and are two different names here." if latin in letters else "."))
+    return tuple(notes)

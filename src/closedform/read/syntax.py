@@ -1,0 +1,173 @@
+"""The syntax tree: what the person wrote, in their order and spelling, each part with its place in the text.
+
+``parts`` are a tree's direct parts in order. Trees are told apart by identity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+Span = tuple[int, int]
+
+
+@dataclass(eq=False, slots=True)
+class Tree:
+    """Any part of what was typed; ``span`` is its place."""
+
+    span: Span
+
+    @property
+    def parts(self) -> tuple[Tree, ...]:
+        return ()
+
+
+@dataclass(eq=False, slots=True)
+class Number(Tree):
+    value: Fraction
+
+
+@dataclass(eq=False, slots=True)
+class Name(Tree):
+    """A variable, constant, size, index or bound part; ``name`` in its one spelling."""
+
+    name: str
+
+
+@dataclass(eq=False, slots=True)
+class Group(Tree):
+    """Something in parentheses."""
+
+    inner: Tree
+
+    @property
+    def parts(self) -> tuple[Tree, ...]:
+        return (self.inner,)
+
+
+@dataclass(eq=False, slots=True)
+class Sum(Tree):
+    """Terms with signs 1 and -1."""
+
+    terms: tuple[tuple[int, Tree], ...]
+
+    @property
+    def parts(self) -> tuple[Tree, ...]:
+        return tuple(t for _, t in self.terms)
+
+
+@dataclass(eq=False, slots=True)
+class Negative(Tree):
+    """A sign inside a product or an exponent."""
+
+    inner: Tree
+
+    @property
+    def parts(self) -> tuple[Tree, ...]:
+        return (self.inner,)
+
+
+@dataclass(eq=False, slots=True)
+class Product(Tree):
+    """Factors on one level from left to right; each with what stands before it: ``* / .* ./ ⊗`` or ``""``."""
+
+    factors: tuple[tuple[str, Tree], ...]
+
+    @property
+    def parts(self) -> tuple[Tree, ...]:
+        return tuple(t for _, t in self.factors)
+
+
+@dataclass(eq=False, slots=True)
+class Transpose(Tree):
+    inner: Tree
+
+    @property
+    def parts(self) -> tuple[Tree, ...]:
+        return (self.inner,)
+
+
+@dataclass(eq=False, slots=True)
+class Power(Tree):
+    base: Tree
+    exponent: Tree
+    entrywise: bool
+
+    @property
+    def parts(self) -> tuple[Tree, ...]:
+        return self.base, self.exponent
+
+
+@dataclass(eq=False, slots=True)
+class Index(Tree):
+    """``base[at]``; each of ``at`` is a number, a name, or None for a colon."""
+
+    base: Tree
+    at: tuple[int | str | None, ...]
+
+    @property
+    def parts(self) -> tuple[Tree, ...]:
+        return (self.base,)
+
+
+@dataclass(eq=False, slots=True)
+class Inner(Tree):
+    """``<a, b>`` or ``a : b``."""
+
+    left: Tree
+    right: Tree
+
+    @property
+    def parts(self) -> tuple[Tree, ...]:
+        return self.left, self.right
+
+
+@dataclass(eq=False, slots=True)
+class Call(Tree):
+    """A function of the table, or an abstract one (``kind`` "" or grad, jac, hess, diff of it)."""
+
+    name: str
+    args: tuple[Tree, ...]
+    kind: str = ""
+    abstract: bool = False
+
+    @property
+    def parts(self) -> tuple[Tree, ...]:
+        return self.args
+
+
+@dataclass(eq=False, slots=True)
+class Norm(Tree):
+    """``||x||`` with its mark: "", 2, F, 1, inf, ``*``, nuc, op."""
+
+    inner: Tree
+    mark: str
+
+    @property
+    def parts(self) -> tuple[Tree, ...]:
+        return (self.inner,)
+
+
+@dataclass(eq=False, slots=True)
+class Over(Tree):
+    """``sum(i, body)`` or ``sum(i=low..high, body)``; the bounds are text of sizes, "" where left open."""
+
+    index: str
+    low: str
+    high: str
+    body: Tree
+
+    @property
+    def parts(self) -> tuple[Tree, ...]:
+        return (self.body,)
+
+
+@dataclass(eq=False, slots=True)
+class Stack(Tree):
+    """``[A, B; C, D]``."""
+
+    rows: tuple[tuple[Tree, ...], ...]
+
+    @property
+    def parts(self) -> tuple[Tree, ...]:
+        return tuple(t for row in self.rows for t in row)

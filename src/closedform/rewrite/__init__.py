@@ -1,0 +1,8 @@
+"""Laws, the normal form and the simplifier. Importing this package registers every constructor and every law."""
+
+from closedform.rewrite.laws import entrywise, matrices, vectors
+from closedform.rewrite.normal import matrices as _matrices
+from closedform.rewrite.normal import powers, products, sums, transposes
+from closedform.rewrite.normal.normal import normal
+
+__all__ = ["_matrices", "entrywise", "matrices", "normal", "powers", "products", "sums", "transposes", "vectors"]

@@ -1,0 +1,175 @@
+"""The order on paper: terms and factors by first appearance, a positive term first, fresh letters for indices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from closedform.rewrite import show as s
+from closedform.rewrite.display.context import UNKNOWN, Context
+from closedform.rewrite.show import Show, walk
+
+Key = tuple[int, ...]
+KEY_LENGTH = 8
+LETTERS = "ijklhpqrst"
+
+
+def arrange(root: Show, context: Context) -> Show:
+    """The same tree, at the same length, in the order of the context."""
+    letters = _letters(root, context)
+    done: dict[int, tuple[Show, Key]] = {}
+    for show in walk(root):
+        done[id(show)] = _one(show, done, context, letters)
+        if show.other is not None:
+            _mirror(show, done, context, letters)
+    return done[id(root)][0]
+
+
+def _mirror(show: Show, done: dict[int, tuple[Show, Key]], context: Context, letters: dict[str, str]) -> None:
+    """The print from right to left, where its names come in a better order."""
+    assert show.other is not None
+    for part in walk(show.other):
+        if id(part) not in done:
+            done[id(part)] = _one(part, done, context, letters)
+    there, back = done[id(show)], done[id(show.other)]
+    if back[1] < there[1]:
+        done[id(show)] = back
+
+
+def _letters(root: Show, context: Context) -> dict[str, str]:
+    """A letter for each summed index, none that means something else here."""
+    summed = [i.word for i in walk(root) if i.kind == "sumover"]
+    if not summed:
+        return {}
+    names = {i.word for i in walk(root) if i.kind == "name"} - set(summed)
+    names |= set(context.order) | context.taken
+    out: dict[str, str] = {}
+    for word in dict.fromkeys(reversed(summed)):
+        keep = word.isalpha() and word.islower() and len(word) == 1 and word not in names
+        new = word if keep else next(n for n in _candidates() if n not in names)
+        out[word] = new
+        names.add(new)
+    return out
+
+
+def _candidates() -> Iterable[str]:
+    yield from LETTERS
+    k = 1
+    while True:
+        yield from (f"i{k}",)
+        k += 1
+
+
+def _one(show: Show, done: dict[int, tuple[Show, Key]], context: Context, letters: dict[str, str]) -> tuple[Show, Key]:
+    parts = [done[id(i)] for i in show.items]
+    match show.kind:
+        case "name":
+            word = letters.get(show.word, show.word)
+            return (show if word == show.word else s.name(word)), (context.rank(word),)
+        case "number":
+            return show, ()
+        case "sum":
+            return _sum(show, parts)
+        case "product" | "hadamard":
+            return _product(show, parts)
+        case "inner":
+            (a, ka), (b, kb) = parts
+            if kb < ka:
+                a, b, ka, kb = b, a, kb, ka
+            return show.with_items((a, b)), _cut(ka + kb)
+        case "sumover":
+            word = letters[show.word]
+            body = Show(show.kind, word, tuple(p for p, _ in parts), (), show.tokens)
+            return body, _cut((parts[0][1]))
+        case "row":
+            return _row(show, parts, context)
+        case _:
+            return _rest(show, parts, done)
+
+
+def _rest(show: Show, parts: list[tuple[Show, Key]], done: dict[int, tuple[Show, Key]]) -> tuple[Show, Key]:
+    if show.kind in ("eye", "ones", "zeros", "unit"):
+        same = show.kind != "unit" or parts[0][0] is show.items[0]
+        return (show if same else show.with_items((parts[0][0],))), (2 * UNKNOWN,)
+    if show.kind == "call" and show.word == "tr" and parts[0][0].kind == "product":
+        parts = [_rotated(show.items[0], parts[0], done)]
+    items = tuple(p for p, _ in parts)
+    key = _cut(k for _, part in parts for k in part)
+    if all([a is b for a, b in zip(items, show.items, strict=True)]):
+        return show, key
+    return show.with_items(items), key
+
+
+def _rotated(
+    written: Show, arranged: tuple[Show, Key], done: dict[int, tuple[Show, Key]]
+) -> tuple[Show, Key]:
+    """The product inside a trace, turned so that what came first stands first."""
+    if written.lead or -1 in written.signs or arranged[0].signs != written.signs:
+        return arranged
+    parts = [done[id(i)] for i in written.items]
+    turns = [parts[k:] + parts[:k] for k in range(min(len(parts), 12))]
+    best = min(turns, key=lambda turn: _cut(k for _, key in turn for k in key))
+    return written.with_items(tuple(p for p, _ in best)), _cut(k for _, key in best for k in key)
+
+
+def _cut(key: Iterable[int]) -> Key:
+    out = []
+    for k in key:
+        out.append(k)
+        if len(out) == KEY_LENGTH:
+            break
+    return tuple(out)
+
+
+def _sum(show: Show, parts: list[tuple[Show, Key]]) -> tuple[Show, Key]:
+    rows = []
+    for (item, key), sign in zip(parts, show.signs, strict=True):
+        if sign < 0 and item.mixed and not _leads_positive(item):
+            item, sign = s.flip(item), 1
+        rows.append((key, item.tokens, item, sign))
+    rows.sort(key=lambda r: (r[0], r[1]))
+    mark = "negative" if rows[0][3] < 0 else ""
+    if all(r[3] < 0 for r in rows):
+        at = next((k for k, r in enumerate(rows) if r[2].mixed), None)
+        if at is not None:
+            key, tokens, item, _ = rows[at]
+            rows[at] = (key, tokens, s.flip(item), 1)
+    first = next((k for k, r in enumerate(rows) if r[3] > 0), 0)
+    rows.insert(0, rows.pop(first))
+    items, signs = tuple(r[2] for r in rows), tuple(r[3] for r in rows)
+    mixed = 1 in signs and -1 in signs
+    out = Show("sum", "", items, signs, show.tokens, mixed=mixed, mark=mark)
+    return out, _cut(k for r in rows for k in r[0])
+
+
+def _leads_positive(item: Show) -> bool:
+    """Whether the sum that would take the sign has its first name in a positive term already."""
+    while item.kind != "sum":
+        item = next(i for i in item.items if i.mixed)
+    return item.mark != "negative"
+
+
+def _product(show: Show, parts: list[tuple[Show, Key]]) -> tuple[Show, Key]:
+    if show.kind == "hadamard":
+        ups = [p for p, sign in zip(parts, show.signs, strict=True) if sign > 0]
+        downs = [p for p, sign in zip(parts, show.signs, strict=True) if sign < 0]
+        ups = [*ups[: show.lead], *sorted(ups[show.lead :], key=_factor)]
+        parts = ups + sorted(downs, key=_factor)
+        signs = (1,) * len(ups) + (-1,) * len(downs)
+    else:
+        parts = sorted(parts[: show.lead], key=_factor) + parts[show.lead :]
+        signs = show.signs
+    out = show.with_items(tuple(p for p, _ in parts), signs)
+    return out, _cut(k for _, key in parts for k in key)
+
+
+def _factor(part: tuple[Show, Key]) -> tuple[int, Key, int]:
+    show, key = part
+    rank = 0 if show.kind == "number" else 2 if show.kind == "sum" else 1
+    return rank, key, show.tokens
+
+
+def _row(show: Show, parts: list[tuple[Show, Key]], context: Context) -> tuple[Show, Key]:
+    (base, key), (at, _) = parts
+    if context.families is None or base.word in context.families:
+        return s.index(base, at), key
+    return s.index(base, at, s.ALL), key

@@ -1,0 +1,36 @@
+"""What a reader of the answer knows: which name came first, which names are taken, which are families."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Context:
+    """How to print.
+
+    ``order`` gives each name its rank (first appearance in what the person wrote); ``differentials`` maps ``dX`` to
+    ``X``; ``families`` names the matrices whose rows are written ``a[i]`` (None: all with a small letter);
+    ``taken`` are names that nothing new may have.
+    """
+
+    order: Mapping[str, int] = field(default_factory=dict)
+    differentials: Mapping[str, str] = field(default_factory=dict)
+    families: frozenset[str] | None = None
+    taken: frozenset[str] = frozenset()
+    naming: bool = True
+
+    def rank(self, name: str) -> int:
+        """Small for what came first; a differential comes just before its variable."""
+        variable = self.differentials.get(name)
+        if variable is None and name not in self.order and name[:1] == "d":
+            stem = name[1:] if name[1:] in self.order else name[1:].rstrip("0123456789")
+            variable = stem if stem in self.order else None
+        if variable is not None:
+            return 2 * self.order.get(variable, UNKNOWN)
+        return 2 * self.order.get(name, UNKNOWN) + 1
+
+
+UNKNOWN = 1_000_000
+PLAIN = Context()

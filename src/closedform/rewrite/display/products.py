@@ -1,0 +1,216 @@
+"""Matrix products: transposes collected, scalar chains as norms, entries and sums, traces as inner products."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from closedform.expr.node import Node
+from closedform.rewrite import show as s
+from closedform.rewrite.display.face import NOTHING, Face, Fixed, Pair
+from closedform.rewrite.show import Items, Rational, Show
+
+MAX_ROTATIONS = 12
+LENGTH = "length:"
+"""In the mark of a sum of entries: how many entries there are, for ``sum(x)/n`` is ``mean(x)``."""
+
+
+def gather(faces: Sequence[Face]) -> tuple[Rational, Items, Items, Fixed]:
+    """The numbers, scalar factors and divisors of several faces, multiplied."""
+    c: Rational = 1
+    top: Items = ()
+    below: Items = ()
+    fixed = NOTHING
+    for face in faces:
+        if face.c != 1:
+            c = c * face.c
+        top += face.top
+        below += face.below
+        fixed |= face.fixed
+    return c, top, below, fixed
+
+
+def matrix_product(node: Node, faces: list[Face]) -> Face:
+    c, top, below, fixed = gather(faces)
+    pairs: list[Pair] = []
+    for face in faces:
+        if face.core is None:
+            continue
+        assert face.turned is not None
+        if face.chain and -1 not in face.core.signs:
+            pairs += face.chain
+        else:
+            pairs.append((face.core, face.turned))
+    if not pairs:
+        return Face(c, top, below, fixed=fixed)
+    if node.is_scalar:
+        show, root = scalar_chain(pairs)
+        return Face(c, (*top, show), below, fixed=fixed, root=root if c == 1 and not top and not below else None)
+    pairs = _ends(pairs)
+    return Face(c, top, below, chain(pairs), chain(turn(pairs)), fixed, tuple(pairs))
+
+
+def turn(pairs: Sequence[Pair]) -> list[Pair]:
+    """The factors of the transpose."""
+    return [(b, a) for a, b in reversed(pairs)]
+
+
+def chain(pairs: Sequence[Pair]) -> Show:
+    """The shortest print of a product, runs of transposed factors collected in one transpose."""
+    if len(pairs) == 1:
+        a, b = pairs[0]
+        return a if a.tokens <= b.tokens + 1 else s.transpose(b)
+    if all([a.tokens <= b.tokens for a, b in pairs]):
+        return s.product([a for a, _ in pairs])
+    items: list[Show] = []
+    k = 0
+    for start, end in _runs([a.tokens - b.tokens for a, b in pairs]):
+        items += [a for a, _ in pairs[k:start]]
+        items.append(s.transpose(s.product([b for _, b in reversed(pairs[start:end])])))
+        k = end
+    items += [a for a, _ in pairs[k:]]
+    return s.product(items)
+
+
+def _runs(gains: list[int]) -> list[tuple[int, int]]:
+    """The disjoint runs that save most when each opened run costs 1."""
+    out_best, in_best = 0, -1_000_000
+    choice: list[tuple[bool, bool]] = []  # for each factor: inside continues a run; outside follows a run
+    for gain in gains:
+        continues = in_best >= out_best - 1
+        inside = (in_best if continues else out_best - 1) + gain
+        follows = in_best > out_best
+        outside = max(in_best, out_best)
+        choice.append((continues, follows))
+        in_best, out_best = inside, outside
+    runs, inside_now, end = [], in_best > out_best, len(gains)
+    for k in range(len(gains) - 1, -1, -1):
+        continues, follows = choice[k]
+        if inside_now:
+            if not continues:
+                runs.append((k, end))
+                inside_now = False
+                end = k
+        elif follows:
+            inside_now, end = True, k
+    return [r for r in reversed(runs) if sum(gains[r[0] : r[1]]) > 1]
+
+
+def _ends(pairs: list[Pair]) -> list[Pair]:
+    """Unit vectors and ones at the ends of a product that is not a scalar."""
+    if len(pairs) < 2:
+        return pairs
+    last, first = pairs[-1][0], pairs[0][1]
+    if last.kind in ("unit", "ones") and last.mark == "column":
+        pairs = _column_end(pairs[:-1], last)
+    elif first.kind in ("unit", "ones") and first.mark == "column":
+        pairs = turn(_column_end(turn(pairs[1:]), first))
+    return pairs
+
+
+def _column_end(rest: list[Pair], last: Show) -> list[Pair]:
+    if last.kind == "ones":
+        whole, turned = chain(rest), chain(turn(rest))
+        word, arg = ("rowsum", whole) if whole.tokens <= turned.tokens else ("colsum", turned)
+        out = s.call(word, arg)
+        return [(out, s.transpose(out))]
+    a, b = rest[-1]
+    at = last.items[0]
+    if a.tokens <= b.tokens:
+        out = s.index(a, s.ALL, at)
+    elif b.kind == "name" and b.word[:1].islower():
+        out = Show("row", "", (b, at), (), b.tokens + at.tokens)
+    else:
+        out = s.index(b, at, s.ALL)
+    return [*rest[:-1], (out, s.transpose(out))]
+
+
+def scalar_chain(pairs: Sequence[Pair]) -> tuple[Show, Show | None]:
+    """A row times … times a column, and the norm it is the square of."""
+    if len(pairs) == 1:
+        return pairs[0][0], None
+    for items in (pairs, turn(pairs)):
+        out = _entry(items)
+        if out is not None:
+            return out, None
+    k = len(pairs)
+    root = None
+    if k % 2 == 0 and all([s.same(pairs[i][1], pairs[k - 1 - i][0]) for i in range(k // 2)]):
+        root = s.norm(chain(pairs[k // 2 :]))
+    there, back = chain(pairs), chain(turn(pairs))
+    if back.tokens < there.tokens:
+        there = back
+    elif back.tokens == there.tokens and back.hash != there.hash:
+        there = Show("product", "", there.items, there.signs, there.tokens, mixed=there.mixed, other=back)
+    if root is not None and root.tokens + 2 < there.tokens:
+        there = s.power(root, s.number(2))
+    return there, root
+
+
+def _entry(pairs: Sequence[Pair]) -> Show | None:
+    """``e_i'·…`` as an entry, ``1'·…`` as a sum; None where the front is neither."""
+    first, last = pairs[0][1], pairs[-1][0]
+    if first.kind not in ("unit", "ones"):
+        return None
+    middle = pairs[1:-1]
+    if first.kind == "unit":
+        if last.kind == "unit" and middle:
+            return _shorter(middle, lambda m, t: s.index(m, *((last, first) if t else (first, last))))
+        return s.index(chain(_ends(list(pairs[1:]))), first.items[0])
+    if last.kind == "ones" and middle:
+        return _shorter(middle, lambda m, _: s.call("sum", m))
+    if last.kind == "unit" and middle:
+        return None
+    return s.call("sum", chain(pairs[1:]), mark=LENGTH + first.items[0].word)
+
+
+def _shorter(pairs: Sequence[Pair], make: Callable[[Show, bool], Show]) -> Show:
+    there, back = chain(pairs), chain(turn(pairs))
+    out = make(there, False) if there.tokens <= back.tokens else make(back, True)
+    if out.kind == "index":
+        base, *at = out.items
+        return s.index(base, *(i.items[0] if i.kind == "unit" else i for i in at))
+    return out
+
+
+def trace(face: Face) -> Face:
+    """``tr`` of a face: an inner product where shorter, and the Frobenius norm it is the square of."""
+    assert face.core is not None and face.turned is not None
+    if len(face.chain) < 2:
+        out = face.core if face.core.tokens <= face.turned.tokens else face.turned
+        return Face(face.c, (*face.top, s.call("tr", out)), face.below, fixed=face.fixed)
+    show, root = _trace(list(face.chain))
+    lone = face.c == 1 and not face.top and not face.below
+    return Face(face.c, (*face.top, show), face.below, fixed=face.fixed, root=root if lone else None)
+
+
+def _trace(pairs: list[Pair]) -> tuple[Show, Show | None]:
+    k = len(pairs)
+    rotations = [pairs[r:] + pairs[:r] for r in range(k if k <= MAX_ROTATIONS else 1)]
+    root = None
+    if k % 2 == 0:
+        for r in rotations:
+            if all([s.same(r[i][1], r[k - 1 - i][0]) for i in range(k // 2)]):
+                root = s.norm(chain(r[k // 2 :]), "_F")
+                break
+    best = s.call("tr", chain(pairs))
+    for r in rotations:
+        for way in (r, turn(r)):
+            plain = s.call("tr", chain(way))
+            if plain.tokens < best.tokens:
+                best = plain
+            split = _inner(way)
+            if split is not None and split.tokens < best.tokens:
+                best = split
+    if root is not None and root.tokens + 2 <= best.tokens:
+        best = s.power(root, s.number(2))
+    return best, root
+
+
+def _inner(pairs: Sequence[Pair]) -> Show | None:
+    """``<P, Q>`` for a front of transposed factors and the rest."""
+    cut = 0
+    while cut < len(pairs) - 1 and pairs[cut][0].tokens > pairs[cut][1].tokens:
+        cut += 1
+    if not cut:
+        return None
+    return s.inner(chain(turn(pairs[:cut])), chain(pairs[cut:]))

@@ -1,0 +1,109 @@
+"""Sums: the common number and sign pulled out, ones(n) as a plain number, transposed sums as a transpose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from closedform.expr.node import Node
+from closedform.expr.size import ONE as ONE_SIZE
+from closedform.rewrite import show as s
+from closedform.rewrite.display.face import NOTHING, Face, content, magnitude, weight
+from closedform.rewrite.show import Items, Rational, Show
+
+Term = tuple[Rational, Items, Items, Show | None]
+ENTRYWISE = ("call", "epower", "hadamard")
+
+
+def addition(node: Node, faces: list[Face]) -> Face:
+    """The face of ``Σ cᵢ·argᵢ``."""
+    coefficients: tuple[Fraction, ...] = node.params[0]
+    if len(faces) == 1:
+        return _multiple(coefficients[0], faces[0])
+    fixed = NOTHING
+    for face in faces:
+        fixed |= face.fixed
+    values = [c * f.c for c, f in zip(coefficients, faces, strict=True)]
+    keep = [k for k, v in enumerate(values) if v]
+    if not keep:
+        return Face(0, core=faces[0].core, turned=faces[0].turned, fixed=fixed)
+    terms: list[Term] = [(values[k], faces[k].top, faces[k].below, faces[k].core) for k in keep]
+    column = node.cols is ONE_SIZE
+    c, show = _sum(_plain_ones(terms, column, node.rows is ONE_SIZE))
+    if node.is_scalar:
+        return Face(c, (show,), fixed=fixed)
+    if all([faces[k].core is faces[k].turned for k in keep]):
+        return Face(c, core=show, turned=show, fixed=fixed)
+    turned: list[Term] = [(values[k], faces[k].top, faces[k].below, faces[k].turned) for k in keep]
+    d, back = _sum(_plain_ones(turned, node.rows is ONE_SIZE, column))
+    return _both_ways(Face(c, core=show, turned=s.transpose(show), fixed=fixed), d, back, node.rows is ONE_SIZE)
+
+
+def _both_ways(face: Face, d: Rational, back: Show, row: bool) -> Face:
+    """The face with the transposed sum where that is shorter, or where a row must be written as one."""
+    assert face.core is not None
+    here = weight(face.c, (), (), face.core)
+    there = weight(d, (), (), back)
+    if there + 1 < here or (row and back.tokens + 1 == face.core.tokens):
+        return Face(d, core=s.transpose(back), turned=back, fixed=face.fixed)
+    if d == face.c and there <= here:
+        return Face(face.c, core=face.core, turned=back, fixed=face.fixed)
+    return face
+
+
+def _multiple(c: Fraction, face: Face) -> Face:
+    out = Face(
+        c * face.c, face.top, face.below, face.core, face.turned, face.fixed, face.chain,
+        face.root if c == 1 else None,
+    )  # fmt: skip
+    return out
+
+
+def _plain_ones(terms: list[Term], column: bool, row: bool) -> list[Term]:
+    """Multiples of ones as scalars, where the other terms say what shape they fill."""
+    if not any([t[3] is not None and t[3].kind in ("ones", "eye") for t in terms]):
+        return terms
+    others = [t[3] for t in terms if t[3] is not None and t[3].kind not in ("ones", "eye")]
+    if not others:
+        return terms
+    out = []
+    fills = column or (not row and all([_entrywise(o) for o in others]))
+    for c, top, below, core in terms:
+        if core is not None and core.kind == "ones" and fills:
+            out.append((c, top, below, None))
+        elif core is not None and core.kind == "eye":
+            out.append((c, top, below, Show("eye", "", lead=1)))
+        else:
+            out.append((c, top, below, core))
+    return out
+
+
+def _entrywise(show: Show) -> bool:
+    while show.kind == "transpose":
+        show = show.items[0]
+    return show.kind in ("epower", "hadamard") or (show.kind == "call" and show.lead == 1)
+
+
+def _sum(terms: Sequence[Term]) -> tuple[Rational, Show]:
+    """The shortest of writing every coefficient and of pulling a common one out."""
+    values = [t[0] for t in terms]
+    common = content(values)
+    if common == 1:
+        return 1, _written(terms, 1)
+    best: Rational = 1
+    fewest = sum([weight(*t) for t in terms])
+    for g in {common, common.numerator, Fraction(1, common.denominator)}:
+        if g != 1:
+            inside = sum([weight(t[0] / Fraction(g), *t[1:]) for t in terms])
+            tokens = inside + 2 * (g.numerator != 1) + 2 * (g.denominator != 1)
+            if tokens < fewest or (tokens == fewest and g.denominator == 1 and best == 1):
+                best, fewest = g, tokens
+    return best, _written(terms, best)
+
+
+def _written(terms: Sequence[Term], g: Rational) -> Show:
+    items, signs = [], []
+    for c, top, below, core in terms:
+        items.append(magnitude(c if g == 1 else c / Fraction(g), top, below, core))
+        signs.append(1 if c > 0 else -1)
+    return s.total(items, signs)

@@ -1,0 +1,116 @@
+"""Laws of functions of matrices: determinants of products and inverses, norms of outer products."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from closedform.expr.node import Node
+from closedform.expr.size import ONE
+from closedform.functions.algebra import DIAGM, EYE, MPOW, MUL, SCALE, diagm, inner, inv, mpow, num, power, sym, transpose
+from closedform.functions.define import Function
+from closedform.functions.elementwise import log
+from closedform.functions.known_facts import facts_of
+from closedform.functions.matrix import adj, det, logdet, pinv
+from closedform.functions.norms import norm_nuc, norm_op
+from closedform.functions.piecewise import absolute
+from closedform.functions.vectors import prod
+from closedform.rewrite.laws.law import acts, law
+from closedform.rewrite.normal.engine import content, number, ntranspose
+from closedform.rewrite.normal.split import outer_parts
+
+X, Y = sym("X", "n", "n"), sym("Y", "n", "n")
+P = sym("P", "n", "n", ["pd"])
+u, v = sym("u", "m"), sym("v", "n")
+HALF = num("1/2")
+
+law("determinant of a transpose", det(transpose(X)), det(X))
+law("log det of a transpose", logdet(transpose(X)), logdet(X))
+law("trace of adjugates", adj(transpose(X)), transpose(adj(X)))
+law("log of det is log det", log(det(X)), logdet(X))
+law("pinv of an invertible", pinv(X), inv(X), X="inv")
+
+
+@acts("determinant of a product", det(X @ Y))
+def _det_product(a: Node) -> Node | None:
+    if a.op is MUL and all(f.is_square for f in a.args):
+        out = det(a.args[0])
+        for f in a.args[1:]:
+            out = out * det(f)
+        return out
+    return None
+
+
+@acts("determinant of a power", det(mpow(X, -1)))
+def _det_power(a: Node) -> Node | None:
+    k = number(a.args[1]) if a.op is MPOW else None
+    return power(det(a.args[0]), k) if k is not None else None
+
+
+@acts("determinant of a diagonal matrix", det(diagm(v)))
+def _det_diagonal(a: Node) -> Node | None:
+    if a.op is EYE:
+        return num(1)
+    return prod(a.args[0]) if a.op is DIAGM else None
+
+
+@acts("log det of an inverse", logdet(mpow(X, -1)))
+def _logdet_power(a: Node) -> Node | None:
+    """For odd powers: det(X) has the sign of det(X^k)."""
+    k = number(a.args[1]) if a.op is MPOW else None
+    if k is None or (k % 2 == 0 and "pd" not in facts_of(a.args[0])):
+        return num(0) if a.op is EYE else None
+    return k * logdet(a.args[0])
+
+
+@acts("log det of a product of positive definite matrices", logdet(P @ sym("Q", "n", "n", ["pd"])))
+def _logdet_product(a: Node) -> Node | None:
+    if a.op is not MUL or not all(f.is_square for f in a.args):
+        return None
+    known = [f for f in a.args if "pd" in facts_of(f)]
+    rest = [f for f in a.args if f not in known]
+    if not known or len(rest) > 1:
+        return None
+    out = logdet(known[0])
+    for f in known[1:] + rest:
+        out = out + logdet(f)
+    return out
+
+
+@acts("adjugate of an inverse", adj(mpow(X, -1)))
+def _adj_inverse(a: Node) -> Node | None:
+    if a.op is EYE:
+        return a
+    if a.op is MPOW and number(a.args[1]) == -1:
+        return a.args[0] * power(det(a.args[0]), -1)
+    return None
+
+
+def _norms(a: Node) -> Node | None:
+    """Of an outer product u*v', the only singular value is |u||v|."""
+    if a.is_column:
+        return power(inner(a, a), HALF)
+    if a.rows is ONE:
+        return power(inner(ntranspose(a), ntranspose(a)), HALF)
+    parts = outer_parts(a) if a.op is MUL else None
+    if parts is None:
+        return None
+    column, row = parts[0], ntranspose(parts[1])
+    return power(inner(column, column), HALF) * power(inner(row, row), HALF)
+
+
+acts("spectral norm of an outer product", norm_op(u @ transpose(v)))(_norms)
+acts("nuclear norm of an outer product", norm_nuc(u @ transpose(v)))(_norms)
+
+
+def _norm_multiple(f: Function) -> Callable[[Node], Node | None]:
+    def act(a: Node) -> Node | None:
+        c, core = content(a)
+        if core.op is SCALE:
+            return abs(c) * absolute(core.args[0]) * f(core.args[1])
+        return abs(c) * f(core) if c not in (0, 1) else None
+
+    return act
+
+
+acts("spectral norm of a multiple", norm_op(num(-2) * X))(_norm_multiple(norm_op))
+acts("nuclear norm of a multiple", norm_nuc(num(-2) * X))(_norm_multiple(norm_nuc))

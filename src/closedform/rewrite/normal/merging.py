@@ -1,0 +1,52 @@
+"""Neighbours in a product: equal bases become powers, inverses cancel, diagonals multiply, declared pairs commute."""
+
+from __future__ import annotations
+
+from closedform.expr.node import Node
+from closedform.expr.size import ONE
+from closedform.functions.algebra import DIAGM, EYE, MPOW, MUL, SYM
+from closedform.functions.known_facts import facts_of
+from closedform.rewrite.normal.engine import UNITY, ndiagm, neye, nhad, nmpow, ntranspose, plus
+
+
+def merge_neighbours(factors: list[Node]) -> list[Node]:
+    """The chain with every law that joins two neighbours applied."""
+    out: list[Node] = []
+    todo = list(reversed(factors))
+    while todo:
+        a = todo.pop()
+        merged = merge(out[-1], a) if out else None
+        if merged is not None:
+            out.pop()
+            if merged.op is not EYE:
+                todo.extend(reversed(merged.args if merged.op is MUL else (merged,)))
+        elif out and _commuting(out[-1], a) and a.key < out[-1].key:
+            todo += [out.pop(), a]
+        else:
+            out.append(a)
+    return out
+
+
+def merge(a: Node, b: Node) -> Node | None:
+    """One node for the product of two neighbours, where a law gives one."""
+    if not (a.is_square and b.is_square) or a.rows is ONE:
+        return None
+    if a.op is DIAGM and b.op is DIAGM:
+        return ndiagm(nhad(a.args[0], b.args[0]))
+    (x, i), (y, j) = _base(a), _base(b)
+    if x is y:
+        return nmpow(x, plus(i, j))
+    if i is j is UNITY and "orth" in facts_of(x) and ntranspose(x) is y:
+        return neye(a.rows)
+    return None
+
+
+def _base(a: Node) -> tuple[Node, Node]:
+    return (a.args[0], a.args[1]) if a.op is MPOW else (a, UNITY)
+
+
+def _commuting(a: Node, b: Node) -> bool:
+    x, y = _base(a)[0], _base(b)[0]
+    if x.op is not SYM or y.op is not SYM or x is y:
+        return False
+    return f"commutes:{y.params[0]}" in x.params[1] or f"commutes:{x.params[0]}" in y.params[1]

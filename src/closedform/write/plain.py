@@ -1,0 +1,105 @@
+"""The text form, in ASCII, and Unicode, which differs in its marks; both read back to the same formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from closedform.rewrite.show import Show, walk
+from closedform.write import marks
+from closedform.write.marks import Marks
+from closedform.write.precedence import check_length, needs_brackets
+
+
+def text(show: Show) -> str:
+    """The formula in ASCII, as the language reads it."""
+    return _print(show, marks.TEXT)
+
+
+def unicode(show: Show, known: Iterable[str] = ()) -> str:
+    """The formula with mathematical signs; products without a mark where that reads back.
+
+    ``known`` are the variables: only those may stand before a bracket without being taken for a function.
+    """
+    return _print(show, marks.unicode(frozenset(known)))
+
+
+def _print(root: Show, style: Marks) -> str:
+    check_length(root)
+    done: dict[int, str] = {}
+    for show in walk(root):
+        parts = [
+            f"({done[id(item)]})" if needs_brackets(show, k) else done[id(item)]
+            for k, item in enumerate(show.items)
+        ]
+        done[id(show)] = _one(show, parts, style)
+    return done[id(root)]
+
+
+def _one(show: Show, parts: list[str], style: Marks) -> str:
+    match show.kind:
+        case "name" | "number":
+            return style.name(show.word)
+        case "sum":
+            return _sum(show, parts, style)
+        case "product":
+            return _product(show, parts, style)
+        case "hadamard":
+            front = "1" if show.signs[0] < 0 else ""
+            marked = [(style.times if s > 0 else style.over) + p for s, p in zip(show.signs, parts, strict=True)]
+            return front + "".join(marked) if front else parts[0] + "".join(marked[1:])
+        case "power":
+            return style.power(*parts)
+        case "epower":
+            return f"{parts[0]}.^{parts[1]}"
+        case "transpose" | "inverse" | "inverse-transpose":
+            return parts[0] + style.after[show.kind]
+        case "norm":
+            inside = f"({parts[0]})" if style.bar in parts[0] else parts[0]
+            return style.bar + inside + style.bar + show.word
+        case "inner":
+            return f"{style.left}{parts[0]}, {parts[1]}{style.right}"
+        case _:
+            return _bracketed(show, parts, style)
+
+
+def _bracketed(show: Show, parts: list[str], style: Marks) -> str:
+    match show.kind:
+        case "call":
+            return f"{show.word}({', '.join(parts)})"
+        case "abstract":
+            kind = f"{show.mark}[{style.name(show.word)}]" if show.mark else style.name(show.word)
+            return f"{kind}({', '.join(parts)})"
+        case "index":
+            return f"{parts[0]}[{','.join(parts[1:])}]"
+        case "unit":
+            return f"I[:,{parts[0]}]"
+        case "eye":
+            return "I" if show.lead else f"eye({parts[0]})"
+        case "sumover":
+            at = parts[1] if len(parts) == 2 else f"{parts[1]}={parts[2]}..{parts[3]}"
+            return f"sum({at}, {parts[0]})"
+        case "block":
+            return "[" + "; ".join(_rows(show, parts)) + "]"
+        case kind:
+            return f"{kind}({','.join(parts)})"
+
+
+def _rows(show: Show, parts: list[str]) -> list[str]:
+    width = int(show.word)
+    return [", ".join(parts[k : k + width]) for k in range(0, len(parts), width)]
+
+
+def _sum(show: Show, parts: list[str], style: Marks) -> str:
+    out = [(style.minus if show.signs[0] < 0 else "") + parts[0]]
+    out += [f" {'+' if s > 0 else style.minus} {p}" for s, p in zip(show.signs[1:], parts[1:], strict=True)]
+    return "".join(out)
+
+
+def _product(show: Show, parts: list[str], style: Marks) -> str:
+    out, divided = parts[0], False
+    for k in range(1, len(parts)):
+        if show.signs[k] < 0:
+            out, divided = f"{out}/{parts[k]}", True
+        else:
+            out = out + style.between(show.items[k - 1], parts[k - 1], show.items[k], parts[k], divided) + parts[k]
+    return out

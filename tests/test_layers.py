@@ -1,0 +1,193 @@
+"""Imports go down only. The sources are read with ast; nothing of them is run."""
+
+import ast
+from collections.abc import Callable, Iterator
+from graphlib import CycleError, TopologicalSorter
+from importlib.util import resolve_name
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "src" / "closedform"
+
+LAYERS = [  # from the ground up; those on one line do not import each other
+    {"errors", "_version"},
+    {"expr"},
+    {"functions"},
+    {"rewrite"},
+    {"calculus", "read", "write", "run"},
+    {"check", "solve"},
+    {"formula"},
+    {"cli", "jupyter", "web"},
+    {"__init__", "__main__"},
+]
+RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
+CHECKER_MAY_IMPORT = {"errors", "_version", "expr"}
+OPTIONAL = {"numpy", "scipy", "flint", "jax", "torch", "rich", "click", "matplotlib"}
+
+
+class Module(NamedTuple):
+    name: str  # closedform.expr.nodes
+    path: Path
+    tree: ast.Module
+
+    @property
+    def part(self) -> str:
+        """What stands in LAYERS: the file or folder directly below the package."""
+        return part(self.name)
+
+    @property
+    def package(self) -> str:
+        return self.name if self.path.name == "__init__.py" else self.name.rpartition(".")[0]
+
+    def at(self, node: ast.AST) -> str:
+        return f"{self.name}:{getattr(node, 'lineno', '?')}"
+
+
+def part(name: str) -> str:
+    return name.split(".")[1] if "." in name else "__init__"
+
+
+def modules(package: Path) -> dict[str, Module]:
+    found = {}
+    for path in sorted(package.rglob("*.py")):
+        inside = path.relative_to(package.parent).with_suffix("").parts
+        name = ".".join(inside[:-1] if inside[-1] == "__init__" else inside)
+        found[name] = Module(name, path, ast.parse(path.read_text("utf-8"), str(path)))
+    return found
+
+
+def imported(node: ast.AST, package: str) -> Iterator[str]:
+    """Absolute names that a node imports, import_module("…") included; `from a import b` gives a.b."""
+    match node:
+        case ast.Import(names=names):
+            yield from (alias.name for alias in names)
+        case ast.ImportFrom(module=base, names=names, level=level):
+            start = resolve_name("." * level + (base or ""), package)
+            yield from (f"{start}.{alias.name}" for alias in names)
+        case ast.Call(
+            func=ast.Name(id="import_module") | ast.Attribute(attr="import_module"),
+            args=[ast.Constant(value=str(name)), *_],
+        ):
+            yield resolve_name(name, package)
+
+
+def own_imports(module: Module, known: dict[str, Module]) -> Iterator[tuple[ast.AST, str]]:
+    """The modules of this package that a module names in an import, each with the place."""
+    root = module.name.split(".")[0]
+    for node in ast.walk(module.tree):
+        for name in imported(node, module.package):
+            if name.split(".")[0] == root:
+                yield node, name if name in known else name.rpartition(".")[0] or name
+
+
+def may_import(importer: str, target: str) -> bool:
+    if importer == target:
+        return True
+    if importer == "check":
+        return target in CHECKER_MAY_IMPORT
+    return RANK[target] < RANK[importer]
+
+
+def strangers(package: Path) -> Iterator[str]:
+    for module in modules(package).values():
+        if module.part not in RANK:
+            yield f"{module.name}: {module.part} is in no layer"
+
+
+def upward_imports(package: Path) -> Iterator[str]:
+    known = modules(package)
+    for module in known.values():
+        for node, target in own_imports(module, known):
+            if not may_import(module.part, part(target)):
+                yield f"{module.at(node)}: {module.part} may not import {target}"
+
+
+def cycles(package: Path) -> Iterator[str]:
+    known = modules(package)
+    graph = {name: {target for _, target in own_imports(module, known)} for name, module in known.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        yield " ← ".join(error.args[1])
+
+
+def hidden_imports(package: Path) -> Iterator[str]:
+    """Imports inside a function, which serve to dodge a cycle, but for those of optional libraries."""
+    for module in modules(package).values():
+        functions = (node for node in ast.walk(module.tree) if isinstance(node, FUNCTION))
+        inside = {node: None for function in functions for node in ast.walk(function)}
+        for node in inside:
+            for name in imported(node, module.package):
+                if name.split(".")[0] not in OPTIONAL:
+                    yield f"{module.at(node)}: imports {name} inside a function"
+
+
+FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def dangerous_names(package: Path) -> Iterator[str]:
+    """Whatever could run text that somebody typed."""
+    for module in modules(package).values():
+        for node in ast.walk(module.tree):
+            match node:
+                case ast.Name(id="eval" | "exec" | "__import__" as name):
+                    yield f"{module.at(node)}: {name}"
+                case ast.Call(func=ast.Name(id="compile")):
+                    yield f"{module.at(node)}: compile"
+            if any(name.split(".")[0] == "pickle" for name in imported(node, module.package)):
+                yield f"{module.at(node)}: pickle"
+
+
+CHECKS = [strangers, upward_imports, cycles, hidden_imports, dangerous_names]
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_the_package(check: Callable[[Path], Iterator[str]]) -> None:
+    assert modules(PACKAGE)
+    assert "\n".join(check(PACKAGE)) == ""
+
+
+@pytest.mark.parametrize(
+    ("check", "path", "source", "found"),
+    [
+        (strangers, "utils.py", "", "utils is in no layer"),
+        (upward_imports, "expr/nodes.py", "from closedform.functions import table", "expr may not"),
+        (upward_imports, "expr/nodes.py", "from ..functions.table import row", "closedform.functions"),
+        (upward_imports, "expr/nodes.py", "from .. import errors", ""),
+        (upward_imports, "expr/nodes.py", "from closedform import __version__", "expr may not"),
+        (upward_imports, "expr/nodes.py", "from .sizes import Size", ""),
+        (upward_imports, "expr/nodes.py", "import closedform.errors as e, closedform.cli", "closedform.cli"),
+        (upward_imports, "expr/nodes.py", "if TYPE_CHECKING:\n from closedform.formula import F", ":2"),
+        (upward_imports, "read/text.py", "from closedform.write import text", "read may not"),
+        (upward_imports, "solve/newton.py", "from closedform.check import certify", "solve may not"),
+        (upward_imports, "cli.py", "from closedform.formula import Formula", ""),
+        (upward_imports, "cli.py", "import_module('closedform.web')", "cli may not"),
+        (upward_imports, "check/field.py", "from closedform.expr import nodes", ""),
+        (upward_imports, "check/field.py", "from closedform.functions import table", "check may not"),
+        (cycles, "expr/nodes.py", "from closedform.expr import sizes", "nodes"),
+        (cycles, "expr/nodes.py", "from . import missing", "closedform.expr"),
+        (hidden_imports, "cli.py", "def main():\n from closedform import formula", "cli:2"),
+        (hidden_imports, "cli.py", "def main():\n import numpy.linalg, rich", ""),
+        (hidden_imports, "cli.py", "import json", ""),
+        (hidden_imports, "cli.py", "class C:\n async def f():\n  import json", "json"),
+        (dangerous_names, "cli.py", "f = eval", "eval"),
+        (dangerous_names, "cli.py", "compile('1', '', 'eval')", "compile"),
+        (dangerous_names, "cli.py", "re.compile('1'); f.compile('jax'); model.eval()", ""),
+        (dangerous_names, "cli.py", "from pickle import loads", "pickle"),
+    ],
+)
+def test_what_is_seen(
+    check: Callable[[Path], Iterator[str]], path: str, source: str, found: str, tmp_path: Path
+) -> None:
+    package = tmp_path / "closedform"
+    files = dict.fromkeys(["__init__.py", "errors.py", "functions/table.py", "formula.py", "cli.py"], "")
+    files |= {"expr/__init__.py": "from closedform.expr import nodes", "expr/nodes.py": ""}
+    files |= {"expr/sizes.py": "from closedform.expr import nodes"}
+    for name, text in (files | {path: source}).items():
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        (package / name).write_text(text, "utf-8")
+    problems = "\n".join(check(package))
+    assert found in problems
+    assert bool(found) == bool(problems)
