@@ -1,5 +1,32 @@
-"""Matrix calculus in closed form: derivatives derived step by step, checked, and compiled to code."""
+"""closedform: derivatives of matrix formulas in closed form, checked.
+
+>>> import closedform as cf
+>>> f = cf.formula("x'*A*x")
+>>> f.grad("x").text
+"(A + A')*x"
+"""
 
 from closedform._version import __version__
+from closedform.errors import (
+    ClosedformError,
+    DeclarationError,
+    LimitError,
+    MissingRule,
+    ReadError,
+    ShapeError,
+    ValueProblem,
+)
+from closedform.formula import Formula, formula
 
-__all__ = ["__version__"]
+__all__ = [
+    "ClosedformError",
+    "DeclarationError",
+    "Formula",
+    "LimitError",
+    "MissingRule",
+    "ReadError",
+    "ShapeError",
+    "ValueProblem",
+    "__version__",
+    "formula",
+]

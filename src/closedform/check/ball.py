@@ -10,12 +10,12 @@ from typing import Any
 import flint
 from flint import arb, arb_mat
 
-from closedform.check.field import Redraw, Unfit
-from closedform.check.jet import Jet, Mat, like
+from closedform.check.jet import Jet, Mat, Redraw, Unfit
 
 METHOD: dict[str, Callable[[Any], Any]] = {
     "exp": arb.exp, "sin": arb.sin, "cos": arb.cos, "asin": arb.asin, "acos": arb.acos, "atan": arb.atan,
-    "erf": arb.erf, "gamma": arb.gamma, "loggamma": lambda u: arb.lgamma(positive(u)), "log": lambda u: positive(u).log(),
+    "erf": arb.erf, "gamma": lambda u: positive(u).gamma(), "loggamma": lambda u: positive(u).lgamma(),
+    "log": lambda u: positive(u).log(),
     "recip": lambda u: 1 / nonzero(u), "sign": lambda u: arb(1 if nonzero(u) > 0 else -1),
     "normcdf": lambda u: (1 + (u / arb(2).sqrt()).erf()) / 2,
 }  # fmt: skip
@@ -34,7 +34,7 @@ def positive(u: Any) -> Any:
 
 
 class Ball:
-    """Numbers of ``flint.ctx.prec`` bits, drawn from (-2, 2); ``small`` draws integers, to be shown to people."""
+    """Numbers of ``flint.ctx.prec`` bits, drawn from (-2, 2); ``small`` draws integers, to show to people."""
 
     def __init__(self, rng: Random, small: bool = False) -> None:
         self.rng, self.small = rng, small
@@ -57,71 +57,85 @@ class Ball:
 
     def base(self, name: str, u: Jet) -> Jet:
         rows, cols = u.shape
-        return Jet([arb_mat(rows, cols, [self.scalar(name, e) for e in u.c[0].entries()])])
+        return Jet([arb_mat(rows, cols, [self.scalar(name, e) for e in u.first.entries()])])
 
     def scalar(self, name: str, u: Any) -> Any:
         if name.startswith("root"):
             return positive(u).root(int(name[4:]))
         if name.startswith("polygamma"):
-            k = int(name[9:])
-            sign = -1 if k % 2 == 0 else 1
-            out = u.digamma() if k == 0 else arb(positive(u)).zeta(k + 1) * 0 if False else polygamma(k, positive(u), sign)
-        else:
-            if name not in METHOD:
-                raise Unfit(f"{name} is not known to the checker")
+            out = polygamma(int(name[9:]), positive(u))
+        elif name in METHOD:
             out = METHOD[name](u)
+        else:
+            raise Unfit(f"the checker does not know {name}")
         if not out.is_finite():
             raise Redraw("outside the domain")
         return out
 
 
-def polygamma(k: int, u: Any, sign: int) -> Any:
+def polygamma(k: int, u: Any) -> Any:
     if k == 0:
         return u.digamma()
-    return sign * arb(k).fac() * arb(k + 1).zeta(u)
+    return (-1) ** (k + 1) * arb(k).fac() * arb(k + 1).zeta(u)
 
 
 def eigen(s: Mat) -> tuple[list[Any], list[list[Any]]]:
-    """Eigenvalues ascending and unit eigenvectors of a symmetric matrix."""
+    """Eigenvalues ascending, and unit eigenvectors whose largest entry is positive, of a symmetric matrix."""
     n = s.nrows()
     values, right = flint.acb_mat(s.mid()).eig(right=True, algorithm="approx")
-    order = sorted(range(n), key=lambda k: float(values[k].real.mid()))
     vectors = []
-    for k in order:
-        column = [right[i, k].real.mid() for i in range(n)]
-        pivot = max(range(n), key=lambda i: abs(float(abs(right[i, k]).mid())))
-        turn = right[pivot, k]
-        column = [(right[i, k] / turn).real.mid() for i in range(n)]
-        norm = sum((x * x for x in column), start=arb(0)).sqrt()
-        vectors.append([(x / norm).mid() for x in column])
-    return [values[k].real.mid() for k in order], vectors
+    for k in range(n):
+        column = [right[i, k] for i in range(n)]
+        pivot = max(column, key=lambda x: key(abs(x)))
+        vectors.append(unit([(x / pivot).real for x in column]))
+    places = sorted(range(n), key=lambda k: key(values[k].real))
+    return [values[k].real.mid() for k in places], [vectors[k] for k in places]
 
 
-def singular(x: Mat) -> tuple[list[Any], list[list[Any]], list[list[Any]]]:
-    """Singular values descending with right and left unit vectors, for the smaller side's rank."""
-    wide = x.ncols() > x.nrows()
-    a = x.transpose() if wide else x
-    values, vectors = eigen(a.transpose() * a)
-    sigma = [positive(v).sqrt().mid() for v in reversed(values)]
-    right = list(reversed(vectors))
-    n = a.ncols()
-    left = [(a * arb_mat(n, 1, v) * (1 / s)).entries() for v, s in zip(right, sigma, strict=True)]
-    return (sigma, left, right) if wide else (sigma, right, left)
+def unit(v: list[Any]) -> list[Any]:
+    norm = sum((x * x for x in v), start=arb(0)).sqrt()
+    return [(x / norm).mid() for x in v]
 
 
-def rational_eigen(x: Mat) -> None:
-    """Placeholder for real spectra."""
+def singular_values(x: Mat) -> list[Any]:
+    """Ascending, as many as the smaller side."""
+    gram = x * x.transpose() if x.nrows() <= x.ncols() else x.transpose() * x
+    return [positive(v).sqrt().mid() for v in eigen(gram)[0]]
+
+
+def top_singular(x: Mat) -> tuple[Any, list[Any], list[Any]]:
+    """The largest singular value with its unit vectors; the largest entry of the left one is positive."""
+    left = eigen(x * x.transpose())[1][-1]
+    right = unit((x.transpose() * arb_mat(len(left), 1, left)).entries())
+    return singular_values(x)[-1], left, right
+
+
+def polar(x: Mat) -> Mat:
+    """The orthogonal polar factor of a matrix of full rank."""
+    if x.nrows() < x.ncols():
+        return polar(x.transpose()).transpose()
+    return (x * sqrtm(x.transpose() * x).inv()).mid()
+
+
+def corner(f: Callable[[Mat], Mat], x: Mat, e: Mat) -> Mat:
+    """The derivative of a matrix function at x along e: the corner of f([x, e; 0, x])."""
+    n = x.nrows()
+    top = [[*r, *s] for r, s in zip(x.tolist(), e.tolist(), strict=True)]
+    big = f(arb_mat([*top, *([arb(0)] * n + r for r in x.tolist())]))
+    return arb_mat([[big[i, n + j] for j in range(n)] for i in range(n)])
 
 
 def sqrtm(x: Mat) -> Mat:
     """The principal square root by the Denman-Beavers iteration."""
-    n = x.nrows()
-    y, z = x.mid(), eye(n)
+    values = flint.acb_mat(x.mid()).eig(algorithm="approx")
+    if any(key(v.real) <= 0 and abs(key(v.imag)) < 1e-30 for v in values):
+        raise Redraw("an eigenvalue is negative")
+    y, z = x.mid(), eye(x.nrows())
     for _ in range(200):
         new = ((y + z.inv()) * (arb(1) / 2)).mid()
         z = ((z + y.inv()) * (arb(1) / 2)).mid()
-        gap, y = size(new - y), new
-        if gap < arb(2) ** (40 - flint.ctx.prec) * (1 + size(y)):
+        gap, y = magnitude(new - y), new
+        if gap < arb(2) ** (40 - flint.ctx.prec) * (1 + magnitude(y)):
             return y
     raise Redraw("no square root")
 
@@ -129,7 +143,7 @@ def sqrtm(x: Mat) -> Mat:
 def logm(x: Mat) -> Mat:
     """By repeated square roots and the series of log(1 + E)."""
     n, k, y = x.nrows(), 0, x.mid()
-    while not size(y - eye(n)) < arb(2) ** -30:
+    while not magnitude(y - eye(n)) < arb(2) ** -30:
         y, k = sqrtm(y), k + 1
         if k > 80:
             raise Redraw("no logarithm")
@@ -146,9 +160,9 @@ def chol(x: Mat) -> Mat:
     n = x.nrows()
     low = [[arb(0)] * n for _ in range(n)]
     for j in range(n):
-        low[j][j] = positive(x[j, j] - sum((v * v for v in low[j][:j]), start=arb(0))).sqrt()
-        for i in range(j + 1, n):
-            low[i][j] = (x[i, j] - sum((a * b for a, b in zip(low[i][:j], low[j][:j], strict=True)), start=arb(0))) / low[j][j]
+        for i in range(j, n):
+            rest = x[i, j] - sum((a * b for a, b in zip(low[i][:j], low[j][:j], strict=True)), start=arb(0))
+            low[i][j] = positive(rest).sqrt() if i == j else rest / low[j][j]
     return arb_mat(low)
 
 
@@ -156,15 +170,16 @@ def eye(n: int) -> Mat:
     return arb_mat(n, n, [int(i == j) for i in range(n) for j in range(n)])
 
 
-def size(m: Mat) -> Any:
-    return max((abs(e) for e in m.entries()), key=lambda e: float(e.mid()))
+def key(x: Any) -> float:
+    return float(x.mid())
 
 
-def order(u: Jet) -> list[int]:
+def magnitude(m: Mat) -> Any:
+    """An upper bound of the largest entry."""
+    return max((abs(e).upper() for e in m.entries()), default=arb(0))
+
+
+def descending(m: Mat) -> list[int]:
     """Places of the entries, largest first."""
-    e = u.c[0].entries()
-    return sorted(range(len(e)), key=lambda k: -float(e[k].mid()))
-
-
-def like_vector(m: Mat, entries: list[Any]) -> Mat:
-    return like(m, len(entries), 1, entries)
+    e = m.entries()
+    return sorted(range(len(e)), key=lambda k: -key(e[k]))

@@ -9,19 +9,23 @@ from typing import Any
 from closedform.expr.node import Node
 
 WORDS = {
-    "A": "exact, with a bound", "B": "exact, with heuristics", "C": "to 50 digits", "D": "in float64", "X": "refused",
-}  # fmt: skip
+    "A": "exact, with a bound",
+    "B": "exact, with heuristics",
+    "C": "to 50 digits",
+    "D": "in float64",
+    "X": "refused",
+}
 
 
 @dataclass(frozen=True)
 class Claim:
     """That ``answer`` is what ``kind`` says of ``function``.
 
-    ``kind``: ``gradient`` (df = ⟨answer, dX⟩), ``jacobian`` (df = answer·dx), ``map`` (df = answer, which holds the
-    symbol ``differentials[0]``), ``hessian`` (d²f, by ``variable`` and ``second``, which is ``variable`` where not
-    given; a matrix, or a map in ``differentials``), ``equal`` (function = answer). ``layout="denominator"``
-    transposes a Jacobian, ``convention="free"`` takes the entries on and above the diagonal of a symmetric variable
-    as free.
+    ``kind``: ``gradient`` (df = ⟨answer, dX⟩), ``jacobian`` (df = answer·dx), ``map`` (df = answer, which
+    holds the symbol ``differentials[0]``), ``hessian`` (d²f, by ``variable`` and ``second``, which is
+    ``variable`` where not given; a matrix, or a map in ``differentials``), ``equal`` (function = answer).
+    ``layout="denominator"`` transposes a Jacobian, ``convention="free"`` takes the entries on and above
+    the diagonal of a symmetric variable as free.
     """
 
     kind: str
@@ -36,8 +40,8 @@ class Claim:
 
 @dataclass(frozen=True)
 class Certificate:
-    """The outcome of a check. ``bound`` is log2 of the probability that a false claim passes; None where no number
-    is claimed (levels B and C)."""
+    """The outcome of a check. ``bound`` is log2 of the probability that a false claim passes; None where no
+    number is claimed (levels B and C)."""
 
     level: str
     reason: str

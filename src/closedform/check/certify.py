@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from random import Random
@@ -13,26 +12,31 @@ from typing import Any
 import flint
 
 from closedform.check.ball import Ball, magnitude
-from closedform.check.bounds import Bound, polynomial_degree
+from closedform.check.bounds import Bound, polynomial_degree, whole
 from closedform.check.certificate import Certificate, Claim
-from closedform.check.evaluate import Evaluator, keep
-from closedform.check.field import Field, Redraw, Unfit
-from closedform.check.jet import Jet, Mat
+from closedform.check.draws import Draws
+from closedform.check.evaluate import Evaluator
+from closedform.check.field import Field
+from closedform.check.jet import Jet, Mat, Redraw, Unfit
+from closedform.check.moves import keep
 from closedform.check.points import Scene, in_space, space
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node
+from closedform.expr.walk import postorder
 
 SIGNS = {"abs", "sign", "step", "relu", "max2", "min2", "clip", "huber", "norm1"}
 ROOTS = {"sqrt", "norm2", "normF", "erf", "normcdf", "normpdf", "asin", "acos"}
 TRIG = {"sin", "cos", "tan"}
 EXPS = {
-    "exp", "sinh", "cosh", "tanh", "sigmoid", "softplus", "softmax", "softmax_rows", "logsumexp", "logsumexp_rows",
-    "expm1", "normpdf", "normcdf", "erf",
+    "exp", "sinh", "cosh", "tanh", "sigmoid", "softplus", "softmax", "softmax_rows", "logsumexp",
+    "logsumexp_rows", "expm1", "normpdf", "normcdf", "erf",
 } | TRIG  # fmt: skip
-FREE = EXPS | {"log", "log1p", "logdet", "asin", "acos", "atan", "gamma", "loggamma", "digamma", "trigamma", "polygamma"}
-BITS, DIGITS, REDRAWS = 1000, 50, 60
-TRIALS, SIGN_TRIALS, SIGN_LIMIT = 3, 24, 6
-AGREE, DISAGREE = True, False
+KINKS = SIGNS | {"sqrt", "norm2", "normF", "asin", "acos"}
+FREE = EXPS | {
+    "log", "log1p", "logdet", "asin", "acos", "atan", "gamma", "loggamma", "digamma", "trigamma", "polygamma",
+}  # fmt: skip
+BITS, DIGITS, REDRAWS, LENIENT = 1000, 50, 600, 12
+TRIALS, EDGE_TRIALS = 3, 8
 
 Pair = tuple[Mat, Mat]
 
@@ -76,7 +80,8 @@ def shape_problem(claim: Claim) -> str:
         wanted = second_shapes(claim, f, x, w)
     else:
         raise ClosedformError(f"there is no kind of claim called {claim.kind}")
-    return "" if g.shape in wanted else f"the answer is {shape(g)}, not {' or '.join(f'{r}×{c}' for r, c in wanted)}"
+    names = " or ".join(f"{rows}×{cols}" for rows, cols in wanted)
+    return "" if g.shape in wanted else f"the answer is {shape(g)}, not {names}"
 
 
 def second_shapes(claim: Claim, f: Node, x: Node, w: Node) -> list[Any]:
@@ -107,8 +112,9 @@ class Check:
         self.scene = Scene([claim.function, claim.answer, *variables])
         ops = {n.op.name for n in self.scene.nodes}
         powers = [n.args[1] for n in self.scene.nodes if n.op.name == "pow"]
-        broken = any(e.op.name != "num" or e.params[0].denominator != 1 for e in powers)
-        symbolic = any(n.op.name == "sym" for e in powers for n in postorder_of(e))
+        symbols = [any(n.op.name == "sym" for n in postorder(e)) for e in powers]
+        broken = any(not s and not whole(e) for s, e in zip(symbols, powers, strict=True))
+        symbolic = any(symbols)
         self.signs, self.roots = bool(ops & SIGNS), bool(ops & ROOTS) or broken
         self.exps, self.trig = bool(ops & EXPS) or symbolic, bool(ops & TRIG)
         self.free = bool(ops & FREE) or symbolic or "call" in ops
@@ -116,9 +122,8 @@ class Check:
         self.rng = Random(int.from_bytes(seed, "big"))
         self.trials = TRIALS if effort == "normal" else 4 * TRIALS
         self.degree = polynomial_degree(self.scene.nodes, [claim.function, claim.answer], claim.kind)
-        self.sizes: list[dict[str, int]] = []
-        self.patterns: dict[int, set[tuple[int, ...]]] = {}
-        self.bound = 0.0
+        self.nested = nested_kinks(self.scene.nodes)
+        self.draws = Draws()
 
     # the course of a check
     def run(self) -> Certificate:
@@ -134,66 +139,69 @@ class Check:
         return self.in_high_precision()
 
     def agree_in_fields(self, homomorphic: bool) -> bool:
-        """Agreement at every point drawn. A first point at which the sides differ ends it."""
-        self.sizes, self.patterns, self.bound = [], {}, 0.0
-        plan = [self.least(4), self.least(4), 1] + [self.least(4)] * (self.trials - TRIALS)
-        if self.signs:
-            plan += [1] * SIGN_TRIALS + [4] * SIGN_TRIALS
-        for least in plan:
-            if least == 1 and not self.scene.size_names:
-                least = 4
-            verdict = self.trial(least, homomorphic)
-            if verdict is DISAGREE:
+        """Agreement at every point drawn. The first point at which the sides differ ends it."""
+        self.draws, kinks = Draws(), self.roots or self.signs
+        least = max(4, self.degree) if self.degree and self.degree <= 6 else 4
+        large: list[dict[str, int]] = []
+        for _ in range(self.trials - 1):
+            large.append(self.scene.draw_sizes(self.rng, least, other_than=large))
+        if kinks:
+            large += [smallest(large[0], name, least) for name in sorted(self.scene.size_names)[:3]]
+        for sizes in large:
+            if not self.trial(sizes, homomorphic, least, fresh=True):
                 return False
-            if verdict is None and least != 1:
-                raise Unfit("no admissible point in a field")
+        small = self.scene.draw_sizes(self.rng, 1)
+        for k in range(EDGE_TRIALS if kinks else 1):
+            if self.scene.size_names and self.trial(small, homomorphic, 1, fresh=not k) is False:
+                return False
+        few = min(large, key=self.draws.width_at)
+        while self.draws.wants(few):
+            if not self.trial(few, homomorphic, least, fresh=False):
+                return False
         return True
 
-    def least(self, sizes: int) -> int:
-        return max(sizes, self.degree) if self.degree is not None and self.degree <= 6 else sizes
-
-    def trial(self, least: int, homomorphic: bool) -> bool | None:
-        """Whether the sides agree at a point in a new field; None where no point was found."""
-        field = Field(self.rng, self.roots or self.signs, self.trig, homomorphic)
-        for attempt in range(REDRAWS):
-            if attempt % 8 == 0:
-                sizes = self.scene.draw_sizes(self.rng, least)
-            field.forget()
+    def trial(self, sizes: dict[str, int], homomorphic: bool, least: int, fresh: bool) -> bool | None:
+        """Whether the sides agree at a point, in a new field if ``fresh``; None where size 1 will not do."""
+        field = self.draws.field
+        if field is None or fresh:
+            field = self.draws.field = Field(self.rng, self.roots or self.signs, self.trig, homomorphic)
+        for attempt in range(REDRAWS if self.roots or self.signs else 20):
+            field.forget(lenient=attempt < LENIENT)
             try:
                 ev = self.scene.draw(field, self.rng, sizes)
                 same = all(a == b for a, b in self.sides(ev))
-            except Unfit:
-                if least == 1:
-                    return None
-                raise
-            except (Redraw, ZeroDivisionError):
+            except (Redraw, ZeroDivisionError, Unfit) as problem:
+                if isinstance(problem, Unfit) and least > 1:
+                    raise
+                self.draws.refused += 1
+                if attempt % 16 == 15 and least > 1:
+                    sizes.update(self.scene.draw_sizes(self.rng, least))
                 continue
-            self.note(field, sizes)
-            return same
+            self.draws.note(sizes, field.seen, not field.spoiled)
+            if not field.spoiled:
+                if fresh and not homomorphic and least > 1:
+                    self.draws.bounds.append(Bound(sizes, self.claim, field.roots).log2(field.p))
+                return same
+        if least > 1:
+            raise Unfit("no admissible point in a field")
         return None
 
-    def note(self, field: Field, sizes: dict[str, int]) -> None:
-        if sizes not in self.sizes:
-            self.sizes.append(sizes)
-        pattern = tuple(field.pattern.values())
-        self.patterns.setdefault(len(pattern), set()).add(pattern)
-        if not field.q:
-            self.bound += Bound(sizes, self.claim, field.roots).log2(field.p)
-
     def exact(self, heuristics: tuple[str, ...]) -> Certificate:
-        if self.roots:
-            heuristics += ("square roots as residues",)
-        if self.signs:
-            heuristics += ("signs as Legendre symbols",)
-        every = self.degree is not None and all(min(s.values(), default=0) >= self.degree for s in self.sizes[:2])
-        return Certificate(
-            "B" if heuristics else "A", "the two sides agree", None if heuristics else self.bound,
-            tuple(self.sizes), len(self.sizes), heuristics, every and not heuristics,
-        )  # fmt: skip
+        draws, kinks = self.draws, self.roots or self.signs
+        proven = draws.proven()
+        if kinks and (self.nested or not proven):
+            words = {"roots as residues": self.roots, "signs as Legendre symbols": self.signs}
+            heuristics += tuple(w for w, used in words.items() if used)
+        points = sum(draws.accepted.values())
+        if heuristics:
+            return Certificate("B", "the two sides agree", None, draws.sizes(), points, heuristics)
+        every = self.degree is not None and all(min(s.values(), default=0) >= self.degree for s in proven)
+        sizes = tuple(proven) if kinks else draws.sizes()
+        return Certificate("A", "the two sides agree", draws.bound(), sizes, points, (), every)
 
     def in_high_precision(self) -> Certificate:
         """Two general points and one of size 1, to 50 digits."""
-        self.sizes, reason, seen = [], "", 0
+        reason, seen = "", []
         with flint.ctx.workprec(BITS):
             for least in (2, 3, 4, 1, 3, 2):
                 for _ in range(REDRAWS):
@@ -208,15 +216,14 @@ class Check:
                         continue
                     if not same:
                         return self.refuse("the two sides differ in high precision")
-                    seen += 1
-                    self.sizes.append(sizes)
+                    seen.append(sizes)
                     break
-        if seen < 3:
+        if len(seen) < 3:
             return Certificate("X", reason or "no point was found at which both sides have a value")
-        return Certificate("C", f"the two sides agree to {DIGITS} digits", None, tuple(self.sizes), seen)
+        return Certificate("C", f"the two sides agree to {DIGITS} digits", None, tuple(seen), len(seen))
 
     def refuse(self, reason: str) -> Certificate:
-        return Certificate("X", reason, None, tuple(self.sizes), counterexample=self.counterexample())
+        return Certificate("X", reason, counterexample=self.counterexample())
 
     def counterexample(self) -> dict[str, Any] | None:
         """A point of small integers, or a general one, at which the sides differ."""
@@ -231,7 +238,7 @@ class Check:
                         continue
                     for a, b in pairs:
                         if not close(a, b):
-                            point = {k: shown(v.c[0]) for k, v in ev.symbols.items()}
+                            point = {k: shown(v.first) for k, v in ev.symbols.items()}
                             return {"sizes": sizes, "point": point, "claimed": shown(a), "true": shown(b)}
         return None
 
@@ -240,7 +247,7 @@ class Check:
         """What the claim says is equal, the answer's side first, at the point of ``ev``."""
         claim = self.claim
         if claim.kind == "equal":
-            return [(ev.evaluate(claim.answer).c[0], ev.evaluate(claim.function).c[0])]
+            return [(ev.evaluate(claim.answer).first, ev.evaluate(claim.function).first)]
         assert claim.variable is not None
         x, w = claim.variable, claim.second or claim.variable
         u, v = self.direction(ev, x), self.direction(ev, w)
@@ -249,19 +256,20 @@ class Check:
         truth = derivative(ev, claim.function, [(x.params[0], v)])
         if claim.kind == "map":
             ev.symbols[claim.differentials[0]] = v
-            return [(ev.evaluate(claim.answer).c[0], truth)]
+            return [(ev.evaluate(claim.answer).first, truth)]
         answer = ev.evaluate(claim.answer)
         if claim.kind == "gradient":
             return self.gradient(answer, v, truth, self.space(x))
         if x.is_scalar:
-            return [((v * answer).c[0], truth)]
-        return [(((answer.T if claim.layout == "denominator" else answer) @ v).c[0], truth)]
+            return [((v * answer).first, truth)]
+        return [(((answer.T if claim.layout == "denominator" else answer) @ v).first, truth)]
 
     def gradient(self, answer: Jet, v: Jet, truth: Mat, facts: frozenset[str]) -> list[Pair]:
         if self.claim.convention == "free" and "sym" in facts:
-            return [((keep(answer, lambda i, j: i <= j) * v).sum().c[0], truth), (answer.c[0], answer.T.c[0])]
-        pairs = [((answer * v).sum().c[0], truth)]
-        return [*pairs, (answer.c[0], in_space(answer, facts).c[0])] if facts else pairs
+            upper = keep(answer, lambda i, j: i <= j)
+            return [((upper * v).sum().first, truth), (answer.first, answer.T.first)]
+        pairs = [((answer * v).sum().first, truth)]
+        return [*pairs, (answer.first, in_space(answer, facts).first)] if facts else pairs
 
     def second_order(self, ev: Evaluator, x: Node, w: Node, u: Jet, v: Jet) -> list[Pair]:
         claim = self.claim
@@ -270,35 +278,54 @@ class Check:
         ev.symbols.update(zip(names, (v, u), strict=False))
         answer = ev.evaluate(claim.answer)
         if len(names) == 2:
-            return [(answer.c[0], truth)]
+            return [(answer.first, truth)]
         if names:
             if not claim.function.is_scalar:
-                return [((answer @ u).c[0], truth)]
+                return [((answer @ u).first, truth)]
             return self.gradient(answer, u, truth, self.space(x))
         if w.is_scalar and claim.function.is_scalar:
             return self.gradient(answer * v, u, truth, self.space(x))
         if x.is_scalar:
             if not claim.function.is_scalar:
-                return [((answer * u * v).c[0], truth)]
+                return [((answer * u * v).first, truth)]
             turned = answer if answer.shape == v.shape else answer.T
-            return [((turned * v).sum().__mul__(u).c[0], truth)]
-        return [((u.T @ answer @ v).c[0], truth)]
+            return [(((turned * v).sum() * u).first, truth)]
+        return [((u.T @ answer @ v).first, truth)]
 
     def space(self, x: Node) -> frozenset[str]:
         return space(f for f in self.scene.facts[x.params[0]] if ":" not in f)
 
     def direction(self, ev: Evaluator, x: Node) -> Jet:
-        return Jet(in_space(ev.numbers.random(*ev.shape(x)), self.space(x)).c)
+        return Jet(in_space(ev.random(*ev.shape(x)), self.space(x)).c)
+
+
+def smallest(sizes: dict[str, int], name: str, least: int) -> dict[str, int]:
+    """The sizes with that of ``name`` the least, so that few signs are met where it counts them."""
+    return {k: least if k == name else (sizes[name] if v == least else v) for k, v in sizes.items()}
+
+
+def nested_kinks(nodes: list[Node]) -> bool:
+    """Whether a root or sign stands within the argument of another."""
+    below: set[Node] = set()
+    for n in nodes:
+        own = n.op.name in KINKS or (n.op.name == "pow" and not whole(n.args[1]))
+        if any(a in below for a in n.args):
+            if own:
+                return True
+            below.add(n)
+        elif own:
+            below.add(n)
+    return False
 
 
 def derivative(ev: Evaluator, function: Node, along: list[tuple[str, Jet]]) -> Mat:
-    """The derivative along one direction or two: read off truncated numbers, or from differences at 2^-250."""
+    """The derivative along one or two directions: read off truncated numbers, or by differences at 2^-250."""
     base = dict(ev.symbols)
     if ev.exact:
         for k, (name, v) in enumerate(along):
             have = ev.symbols[name]
             c = list(have.c) + [None] * ((1 << k + 1) - len(have.c))
-            c[1 << k] = v.c[0]
+            c[1 << k] = v.first
             ev.symbols[name] = Jet(c, have.q)
         value = ev.evaluate(function).part((1 << len(along)) - 1)
     else:
@@ -309,8 +336,8 @@ def derivative(ev: Evaluator, function: Node, along: list[tuple[str, Jet]]) -> M
             for k, (name, v) in enumerate(along):
                 step = h if signs >> k & 1 else -h
                 sign = sign if signs >> k & 1 else -sign
-                ev.symbols[name] = Jet([ev.symbols[name].c[0] + v.c[0] * step])
-            term = ev.evaluate(function).c[0] * sign
+                ev.symbols[name] = Jet([ev.symbols[name].c[0] + v.first * step])
+            term = ev.evaluate(function).first * sign
             value = term if value is None else value + term
         value = value * (1 / (2 * h)) ** len(along)
     ev.symbols = base

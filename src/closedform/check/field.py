@@ -1,9 +1,9 @@
 """A random prime field, with the scalar functions in it.
 
-Two readings. *Free*: each transcendental value is a random element, the same for the same argument: what agrees is
-true whatever the function, up to the bound. *Homomorphic*: exp is g^(u mod q) for an element g of prime order q, u
-being carried modulo q beside p, so that exp(a + b) = exp(a)exp(b). Square roots are those that are squares, and
-signs Legendre symbols, so that √(y²) = |y|.
+Two readings. *Free*: each transcendental value is a random element, the same for the same argument: what
+agrees is true whatever the function, up to the bound. *Homomorphic*: exp is g^(u mod q) for an element g
+of prime order q, u being carried modulo q beside p, so that exp(a + b) = exp(a)exp(b). Square roots are
+those that are squares, and signs Legendre symbols, so that √(y²) = |y|.
 """
 
 from __future__ import annotations
@@ -13,19 +13,16 @@ from random import Random
 
 import flint
 
-from closedform.check.jet import Jet, like
+from closedform.check.jet import Jet, Redraw, Unfit, like
 
 SMALL = 8 * 3 * 5 * 7 * 11 * 13
-"""p = -1 modulo this: 2 … 13 are squares, -1 is not, and roots of odd order up to 13 are unique."""
+CLASSES = [
+    r
+    for r in range(119, SMALL, 120)
+    if r % 7 in (3, 5, 6) and r % 11 in (2, 6, 7, 8, 10) and r % 13 in (3, 4, 9, 10, 12)
+]
+"""Remainders of p for which 2 … 13 are squares, -1 is not, and roots of odd order up to 13 are unique."""
 ODD = {"erf", "asin", "atan"}
-
-
-class Redraw(Exception):
-    """The point drawn does not serve: draw another."""
-
-
-class Unfit(Exception):
-    """A function that a field cannot have."""
 
 
 def prime(rng: Random, bits: int, step: int = 2, rest: int = 1) -> int:
@@ -41,10 +38,10 @@ class Field:
     """GF(p), with GF(q) for exponents when ``homomorphic``."""
 
     def __init__(self, rng: Random, roots: bool, trig: bool, homomorphic: bool) -> None:
-        step, rest = (SMALL, -1) if roots else ((4, 1) if trig and homomorphic else (2, 1))
+        step, rest = (SMALL, rng.choice(CLASSES)) if roots else ((4, 1) if trig and homomorphic else (2, 1))
         self.q = 0
         if homomorphic:
-            self.q = prime(rng, 36, SMALL, -1)
+            self.q = prime(rng, 36, SMALL, rng.choice(CLASSES))
             up = step * self.q
             rest = (rest * self.q * pow(self.q, -1, step) + step * pow(step, -1, self.q)) % up
             step = up
@@ -53,11 +50,17 @@ class Field:
         self.g = self.power_of(self.q) if homomorphic else 0
         self.i = self.power_of(4) if self.p % 4 == 1 and homomorphic else 0
         self.turn = rng.getrandbits(30)
+        self.forget()
+        pi = [x * x for x in self.random_entry()]
+        self.pi = self.jet(1, 1, [(pi[0], pi[1])])
+        self.squares = {pi[0] % self.p, 2 * pi[0] % self.p, pow(2, -1, self.p) * pi[0] % self.p}
+
+    def forget(self, lenient: bool = False) -> None:
+        """Start anew at another point."""
         self.known: dict[tuple[str, int], tuple[int, int]] = {("exp", 0): (1, 1), ("log", 1): (0, 0)}
         self.logs: list[tuple[int, int]] = []
-        self.pattern: dict[int, int] = {}
-        pi = self.random_entry()
-        self.pi = self.jet(1, 1, [(pi[0] ** 2, pi[1] ** 2)])
+        self.seen: dict[tuple[str, int], int] = {}
+        self.lenient, self.spoiled = lenient, False
 
     def power_of(self, order: int) -> int:
         """An element of the prime order given (or of order 4)."""
@@ -71,7 +74,9 @@ class Field:
 
     def jet(self, rows: int, cols: int, pairs: list[tuple[int, int]]) -> Jet:
         first = flint.nmod_mat(rows, cols, [a % self.p for a, _ in pairs], self.p)
-        return Jet([first], flint.nmod_mat(rows, cols, [b % self.q for _, b in pairs], self.q) if self.q else None)
+        if not self.q:
+            return Jet([first])
+        return Jet([first], flint.nmod_mat(rows, cols, [b % self.q for _, b in pairs], self.q))
 
     def constant(self, rows: int, cols: int, entries: list[int]) -> Jet:
         return self.jet(rows, cols, [(k, k) for k in entries])
@@ -88,7 +93,8 @@ class Field:
                 self.remember_log(a, self.rng.randrange(self.p), b)
             pairs = [(a, self.rng.randrange(1, self.q)) for a, _ in powers]
         elif kind == "pos":
-            pairs = [(a * a, 0) for a, _ in pairs]
+            pairs = [(a * a % self.p, 0) for a, _ in pairs]
+            self.squares.update(a for a, _ in pairs)
         return self.jet(rows, cols, pairs)
 
     def base(self, name: str, u: Jet) -> Jet:
@@ -96,7 +102,7 @@ class Field:
         rows, cols = u.shape
         if name == "recip":
             return u.linear(lambda m: like(m, rows, cols, [1 / e for e in m.entries()]))
-        first = [int(e) for e in u.c[0].entries()]
+        first = [int(e) for e in u.first.entries()]
         second = [int(e) for e in u.q.entries()] if u.q is not None else [0] * len(first)
         return self.jet(rows, cols, [self.scalar(name, a, b) for a, b in zip(first, second, strict=True)])
 
@@ -105,7 +111,7 @@ class Field:
             return self.root(int(name[4:]), v, w)
         if name == "sign":
             s = self.symbol(v)
-            self.pattern.setdefault(min(v, self.p - v), s)
+            self.seen.setdefault(("sign", min(v, self.p - v)), s)
             return s, s
         if (name, v) not in self.known:
             self.learn(name, v, w)
@@ -117,13 +123,22 @@ class Field:
         return 1 if pow(v, (self.p - 1) // 2, self.p) == 1 else -1
 
     def root(self, order: int, v: int, w: int) -> tuple[int, int]:
-        """The root of an order with odd part prime to p - 1; the square root that is a square itself."""
+        """The root of an order with odd part prime to p - 1; the square root that is a square itself.
+
+        Where there is none: another point, at once or (``lenient``) after all that is met has been noted.
+        """
+        if order % 2 == 0 and v not in self.squares:
+            self.seen.setdefault(("root", v), self.symbol(v))
         out = []
         for x, p in ((v, self.p), (w, self.q)):
             k, r = order, x
             while k % 2 == 0 and p:
-                if p % 4 != 3 or r == 0 or pow(r, (p - 1) // 2, p) != 1:
-                    raise Redraw("not a square")
+                if p % 4 != 3 or r == 0:
+                    raise Redraw("no square root")
+                if pow(r, (p - 1) // 2, p) != 1:
+                    self.spoiled = True
+                    if not self.lenient:
+                        raise Redraw("not a square")
                 k, r = k // 2, pow(r, (p + 1) // 4, p)
             if k > 1 and p and (p - 1) % k == 0:
                 raise Unfit(f"roots of order {k}")
@@ -137,7 +152,7 @@ class Field:
         if name == "log":
             if v == 0:
                 raise ZeroDivisionError
-            self.remember_log(v, value, beside)
+            self.remember_log(v, self.log_near(v) or value, beside)
         elif name == "exp":
             value = pow(self.g, w, p) if self.q else self.exp_near(v) or value
             known["exp", v] = value, beside
@@ -166,12 +181,29 @@ class Field:
         self.logs.append((v, value))
 
     def exp_near(self, v: int) -> int:
-        """exp(v) from a known exp(v ± k·log b): for powers with a symbolic exponent. 0 where there is none."""
+        """exp(v) from a known exp(v ± k·log b), for powers with a symbolic exponent. 0 where there is
+        none."""
         for b, log in self.logs[:16]:
             for k in (1, -1, 2, -2):
                 found = self.known.get(("exp", (v - k * log) % self.p))
                 if found:
                     return found[0] * pow(b, k, self.p) % self.p
+        return 0
+
+    def log_near(self, v: int) -> int:
+        """log(v) from known logarithms, where v is their product, quotient, square or root; else 0."""
+        if self.q:
+            return 0
+        p = self.p
+        for b, log in self.logs[:16]:
+            if v * v % p == b:
+                return log * pow(2, -1, p) % p
+            if v == b * b % p:
+                return 2 * log % p
+            for k in (1, -1):
+                found = self.known.get(("log", v * pow(b, -k, p) % p))
+                if found:
+                    return (found[0] + k * log) % p
         return 0
 
     def circle(self, t: int, w: int) -> tuple[int, int]:

@@ -1,7 +1,8 @@
 """Jets: matrices over the truncated numbers a + ε₁b + ε₂c + ε₁ε₂d, each ε squaring to nothing.
 
-``c[S]`` holds the coefficient of the product of the ε in the bit set S (None is zero); ``q`` the value alone in a
-second field, where exponents live. Coefficients are flint matrices, over a prime field or of real balls.
+``c[S]`` holds the coefficient of the product of the ε in the bit set S (None is zero); ``q`` the value
+alone in a second field, where exponents live. Coefficients are flint matrices, over a prime field or of
+real balls.
 """
 
 from __future__ import annotations
@@ -14,6 +15,14 @@ import flint
 
 Mat = Any
 """A ``flint.nmod_mat`` or ``flint.arb_mat``."""
+
+
+class Redraw(Exception):
+    """The point drawn does not serve: draw another."""
+
+
+class Unfit(Exception):
+    """Something that these numbers do not have."""
 
 
 def like(m: Mat, rows: int, cols: int, entries: list[Any]) -> Mat:
@@ -32,7 +41,7 @@ def number(m: Mat, value: Fraction | int) -> Any:
 
 
 class Jet:
-    """One matrix of truncated numbers. ``*`` is elementwise (a 1×1 factor scales), ``@`` the matrix product."""
+    """A matrix of truncated numbers. ``*`` is elementwise (a 1×1 factor scales), ``@`` the matrix product."""
 
     __slots__ = ("c", "q")
 
@@ -46,13 +55,22 @@ class Jet:
         return m.nrows(), m.ncols()
 
     @property
+    def count(self) -> int:
+        return self.shape[0] * self.shape[1]
+
+    @property
     def value(self) -> Jet:
         return Jet(self.c[:1], self.q)
 
     def part(self, s: int) -> Mat:
         """The coefficient at ``s``, a matrix of zeros where there is none."""
         m = self.c[s] if s < len(self.c) else None
-        return self.c[0] * 0 if m is None else m
+        return self.first * 0 if m is None else m
+
+    @property
+    def first(self) -> Mat:
+        """The value, without infinitesimals."""
+        return self.c[0]
 
     def linear(self, f: Callable[[Mat], Mat]) -> Jet:
         return Jet([None if m is None else f(m) for m in self.c], None if self.q is None else f(self.q))
@@ -71,8 +89,8 @@ class Jet:
 
     def __add__(self, other: Jet | int) -> Jet:
         if isinstance(other, int):
-            one = self.value.linear(lambda m: like(m, m.nrows(), m.ncols(), [other] * (m.nrows() * m.ncols())))
-            return self + one
+            rows, cols = self.shape
+            return self + self.value.linear(lambda m: like(m, rows, cols, [other] * (rows * cols)))
         if len(self.c) < len(other.c):
             self, other = other, self
         tail = self.c[len(other.c) :]
@@ -131,7 +149,7 @@ class Jet:
     def inverse(self) -> Jet:
         """By elimination: the truncated numbers are block triangular matrices, and so is the inverse."""
         n, size = self.shape[0], len(self.c)
-        first = self.c[0]
+        first = self.first
         if size == 1:
             inv = first.inv()
         else:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from random import Random
 from typing import Any
 
-from closedform.check.evaluate import Evaluator, keep
-from closedform.check.field import Redraw, Unfit
-from closedform.check.jet import Jet
+from closedform.check.evaluate import Evaluator
+from closedform.check.jet import Jet, Redraw, Unfit
+from closedform.check.moves import keep
+from closedform.check.operations import RULES
 from closedform.errors import ClosedformError
 from closedform.expr.facts import LINEAR_SPACES, close
 from closedform.expr.node import Node
@@ -53,12 +54,19 @@ class Scene:
         self.symbols[name] = n
         self.facts[name] = self.facts.get(name, frozenset()) | frozenset(facts)
 
-    def draw_sizes(self, rng: Random, least: int) -> dict[str, int]:
+    def draw_sizes(
+        self, rng: Random, least: int, other_than: Sequence[dict[str, int]] = ()
+    ) -> dict[str, int]:
         """Pairwise different sizes, at random; all 1 for ``least`` 1."""
         names = sorted(self.size_names)
         if least == 1:
             return dict.fromkeys(names, 1)
-        return dict(zip(names, rng.sample(range(least, least + len(names) + 1), len(names)), strict=True))
+        choice = range(least, least + len(names) + 1)
+        for _ in range(8):
+            out = dict(zip(names, rng.sample(choice, len(names)), strict=True))
+            if out not in other_than:
+                break
+        return out
 
     def draw(self, numbers: Any, rng: Random, sizes: Mapping[str, int]) -> Evaluator:
         """An evaluator at a random general point."""
@@ -68,7 +76,7 @@ class Scene:
         indices = {}
         for name, ranges in self.index_ranges.items():
             indices[name] = rng.randint(1, min((r.value(sizes) for r in ranges), default=3))
-        ev = Evaluator(numbers, sizes, indices)
+        ev = Evaluator(numbers, sizes, indices, RULES)
         groups = commuting(self.facts)
         for name in sorted(self.symbols):
             rows, cols = ev.shape(self.symbols[name])
@@ -93,7 +101,9 @@ def commuting(facts: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
     return out
 
 
-def polynomial(ev: Evaluator, group: frozenset[str], facts: Mapping[str, frozenset[str]], name: str, n: int) -> Jet:
+def polynomial(
+    ev: Evaluator, group: frozenset[str], facts: Mapping[str, frozenset[str]], name: str, n: int
+) -> Jet:
     """A random polynomial in a matrix that is common to the group."""
     union = close(f for g in group for f in facts[g] if ":" not in f)
     common = ev.symbols.get(min(group) + " common")
@@ -102,7 +112,8 @@ def polynomial(ev: Evaluator, group: frozenset[str], facts: Mapping[str, frozens
         common = symbol(ev, Random(0), close([kind] if kind in union else []), n, n)
         ev.symbols[min(group) + " common"] = common
     eye = identity(ev, n)
-    out = eye * ev.numbers.random(1, 1) + common * ev.numbers.random(1, 1) + common @ common * ev.numbers.random(1, 1)
+    free = [ev.random(1, 1) for _ in range(3)]
+    out = eye * free[0] + common * free[1] + common @ common * free[2]
     own = close(f for f in facts[name] if ":" not in f)
     if own & {"orth", "skew"}:
         raise Unfit("commuting matrices with this fact")
@@ -110,20 +121,20 @@ def polynomial(ev: Evaluator, group: frozenset[str], facts: Mapping[str, frozens
 
 
 def identity(ev: Evaluator, n: int) -> Jet:
-    return ev.numbers.constant(n, n, [int(i == j) for i in range(n) for j in range(n)])
+    return ev.fixed(n, n, [int(i == j) for i in range(n) for j in range(n)])
 
 
 def symbol(ev: Evaluator, rng: Random, facts: frozenset[str], rows: int, cols: int) -> Jet:
     """A general value with these facts."""
     if facts & {"pm1", "bit"}:
         low = -1 if "pm1" in facts else 0
-        return ev.numbers.constant(rows, cols, [rng.choice((low, 1)) for _ in range(rows * cols)])
-    general = ev.numbers.random(rows, cols, "pos" if facts & {"pos", "nonneg"} else "")
+        return ev.fixed(rows, cols, [rng.choice((low, 1)) for _ in range(rows * cols)])
+    general = ev.random(rows, cols, "pos" if facts & {"pos", "nonneg"} else "")
     if "orth" in facts:
         return cayley(ev, rng, general)
     if "diag" in facts:
         if facts & {"psd", "pd"}:
-            general = ev.numbers.random(rows, cols, "pos")
+            general = ev.random(rows, cols, "pos")
         return keep(general, lambda i, j: i == j)
     if "psd" in facts:
         return general @ general.T
@@ -135,7 +146,7 @@ def cayley(ev: Evaluator, rng: Random, general: Jet) -> Jet:
     n = general.shape[0]
     eye, skew = identity(ev, n), general - general.T
     flips = [rng.choice((1, -1)) if i == j else 0 for i in range(n) for j in range(n)]
-    return (eye - skew) @ (eye + skew).inverse() @ ev.numbers.constant(n, n, flips)
+    return (eye - skew) @ (eye + skew).inverse() @ ev.fixed(n, n, flips)
 
 
 def in_space(a: Jet, facts: frozenset[str]) -> Jet:

@@ -1,6 +1,6 @@
-"""The checker's own table of scalar functions: each is written with a few, and those state their derivative.
+"""The checker's own table of scalar functions: most are written with a few, and those state their derivative.
 
-``f(name, u)`` applies a function to each entry of a jet. Tested against 60-digit arithmetic, not against ``functions``.
+``f(name, u)`` applies a function to each entry of a jet. The table is tested against 60-digit arithmetic.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, Protocol
 
-from closedform.check.jet import Jet, join, split
+from closedform.check.jet import Jet, Redraw, join, split
 
 HALF = Fraction(1, 2)
 Apply = Callable[..., Jet]
@@ -41,7 +41,7 @@ DERIVATIVE: dict[str, Callable[[Apply, Any, Jet], Jet]] = {
     "gamma": lambda f, pi, u: f("gamma", u) * f("polygamma0", u),
     "loggamma": lambda f, pi, u: f("polygamma0", u),
 }
-"""The derivative of the functions that are not written with others; ``root`` and ``polygamma`` have an order."""
+"""The derivatives of functions that are not written with others; ``root`` and ``polygamma`` have an order."""
 
 COMPOSED: dict[str, Callable[..., Jet]] = {
     "abs": lambda f, pi, u: u * f("sign", u),
@@ -61,12 +61,25 @@ COMPOSED: dict[str, Callable[..., Jet]] = {
     "expm1": lambda f, pi, u: f("exp", u) - 1,
     "max2": lambda f, pi, a, b: a + f("relu", b - a),
     "min2": lambda f, pi, a, b: a - f("relu", a - b),
-    "clip": lambda f, pi, x, low, high: f("max2", low, f("min2", x, high)),
-    "huber": lambda f, pi, z, d: (
-        f("step", d - f("abs", z)) * (z * z * HALF - d * f("abs", z) + d * d * HALF) + d * f("abs", z) - d * d * HALF
-    ),
+    "clip": lambda f, pi, x, low, high: clip(f, x, low, high),
+    "huber": lambda f, pi, z, d: f("clip", z, -d, d) * (z - f("clip", z, -d, d) * HALF),
     "power": lambda f, pi, b, e: f("exp", e * f("log", b)),
 }
+
+
+def clip(f: Apply, x: Jet, low: Jet, high: Jet) -> Jet:
+    """x, or the limit that it is beyond. Points at which the order of the three is impossible will not do."""
+    above, below, apart = (f("sign", u) for u in (x - low, high - x, high - low))
+    for a, b, c in zip(*(value_entries(u) for u in (above, below, apart)), strict=True):
+        if c != 1 or (a != 1 and b != 1):
+            raise Redraw("the limits are not in order")
+    inside, over, under = (above + 1) * (below + 1) * Fraction(1, 4), (1 - below) * HALF, (1 - above) * HALF
+    return x * inside + high * over + low * under
+
+
+def value_entries(u: Jet) -> list[Any]:
+    entries: list[Any] = u.part(0).entries()
+    return entries
 
 
 class Scalars:

@@ -1,7 +1,7 @@
 """Eigenvalues and eigenvectors of symmetric matrices, singular vectors of any.
 
-Eigenvectors have unit length; which of the two, v or -v, is a convention (the largest entry is positive), and no
-derivative of an eigenvalue depends on it.
+Eigenvectors have unit length; which of the two, v or -v, is a convention (the largest entry is positive),
+and no derivative of an eigenvalue depends on it.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ inv_gaps: Function = define(
     "inv_gaps", sig="n -> (n,n)",
     doc="Entry i,j: 1/(w[j] - w[i]), 0 on the diagonal; what the derivative of eigenvectors is made of.",
     d=lambda w, dw: inv_gaps(w) ** 2 * (dw @ ones(w.rows).T - ones(w.rows) @ dw.T),
-    facts=always("skew"), domain=where("distinct", diagm), sample=("real",),
+    facts=always("skew"), domain=where("distinct", diagm), sample=("distinct",), outside=("zero",),
     numeric=inverse_gaps,
     known=(([1, 3, 4],), [[0, 0.5, 1 / 3], [-0.5, 0, 1], [-1 / 3, -1, 0]]),
 )  # fmt: skip

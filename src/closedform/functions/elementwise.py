@@ -46,7 +46,7 @@ cos: Function = entrywise(
 tan: Function = entrywise(
     "tan", doc="The tangent of each entry.",
     d=lambda x, dx: (1 + tan(x) ** 2) * dx,
-    domain=where("nonzero", lambda x: cos(x)),
+    domain=where("nonzero", lambda x: cos(x)), sample=("angle",),
     numeric=lambda xp, x: xp.tan(x),
     known=((1,), 1.5574077246549023), latex=r"\tan({0})",
 )  # fmt: skip

@@ -5,7 +5,7 @@ Signs (``pos``, ``nonneg``, ``nonzero``) are said of every entry.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from fractions import Fraction
 
 from closedform.expr.facts import NONE, Facts, close
@@ -17,13 +17,15 @@ from closedform.functions.define import fact, kept
 SHAPED = ("sym", "skew", "diag", "lower", "upper")
 TURNED = {"lower": "upper", "upper": "lower"}
 EVERY: Facts = close(["pos"])
+LONGEST = 32  # factors of a product that is looked at for symmetry: nested products are flattened once each
 
 
 def facts_of(node: Node) -> Facts:
     """The facts known of a node.
 
-    >>> A = a.sym("A", "m", "n")
-    >>> sorted(facts_of(a.mul(a.transpose(A), A)))
+    >>> from closedform.functions.algebra import mul, sym, transpose
+    >>> A = sym("A", "m", "n")
+    >>> sorted(facts_of(mul(transpose(A), A)))
     ['psd', 'square', 'sym']
     """
     if "facts" not in node.memo:
@@ -44,7 +46,7 @@ def _facts(node: Node) -> Facts:
 
 def _of_scalar(known: Facts) -> Facts:
     """A 1×1 matrix that is (semi)definite is a scalar that is not negative, and the other way round."""
-    more = [{"pd": "pos", "psd": "nonneg"}.get(f, f) for f in known]
+    more = [{"pd": "pos", "psd": "nonneg", "inv": "nonzero"}.get(f, f) for f in known]
     return close(f for f in more if f in ("pos", "nonneg", "nonzero", "pm1", "bit", "discrete"))
 
 
@@ -53,16 +55,23 @@ def _number(node: Node) -> Facts:
     return EVERY if value > 0 else close(["nonneg"] if value == 0 else ["nonzero"])
 
 
+def _size(node: Node) -> Facts:
+    """m*n + 1 is positive; n - 1 need not be."""
+    return close(["pos"]) if all(c > 0 for _, c in node.params[0].terms) else NONE
+
+
 def _add(node: Node) -> Facts:
     coefficients = node.params[0]
     terms = list(zip(coefficients, node.args, strict=True))
+    if not terms:
+        return _nothing_but_zeros(node)
     known = [f for f in SHAPED if all(fact(t, f) for _, t in terms)]
     if all(c > 0 for c in coefficients):
         known += [f for f in ("psd", "nonneg") if all(fact(t, f) for _, t in terms)]
         for weak, strong in (("psd", "pd"), ("nonneg", "pos")):
             if weak in known and any(fact(t, strong) for _, t in terms):
                 known.append(strong)
-    elif len(terms) == 1 and coefficients[0]:
+    if len(terms) == 1 and coefficients[0]:
         known += [f for f in ("nonzero", "inv") if fact(terms[0][1], f)]
     if node.is_square and "sym" not in close(known) and _turned_sum(terms):
         known.append("sym")
@@ -71,17 +80,23 @@ def _add(node: Node) -> Facts:
 
 def _turned_sum(terms: list[tuple[Fraction, Node]]) -> bool:
     """Whether the terms are, with their coefficients, their own transposes."""
-    count: dict[tuple[Node, ...], Fraction] = {}
+    count: dict[tuple[tuple[Node, ...], tuple[Node, ...]], Fraction] = {}
     for c, term in terms:
-        count[_factors(term)] = count.get(_factors(term), Fraction(0)) + c
-    return all(count.get(_turned(key)) == c for key, c in count.items())
+        scalars: tuple[Node, ...] = ()
+        while term.op is a.SCALE:
+            scalars, term = (*scalars, term.args[0]), term.args[1]
+        key = scalars, _factors(term)
+        count[key] = count.get(key, Fraction(0)) + c
+    return all(count.get((scalars, _turned(factors))) == c for (scalars, factors), c in count.items())
 
 
 def _factors(node: Node) -> tuple[Node, ...]:
-    """The factors of a product, those of nested and transposed products laid flat; the scalar of a scale first."""
+    """The factors of a product, those of nested and transposed products laid flat; of a long one, only itself."""
     out: list[Node] = []
     todo: list[tuple[Node, bool]] = [(node, False)]
     while todo:
+        if len(out) + len(todo) > LONGEST:
+            return (node,)
         part, flip = todo.pop()
         if part.op is a.TRANSPOSE:
             todo.append((part.args[0], not flip))
@@ -119,7 +134,7 @@ def _product(node: Node) -> Facts:
     if len(factors) == 1:
         return kept(factors[0], *SHAPED, "psd", "pd", "pos", "nonneg", "inv", "orth")
     if node.is_square:
-        known += _palindrome(_factors(node))
+        known += _palindrome(factors) or _palindrome(_factors(node))
     if node.is_scalar and all(fact(p, "pos") for p in factors):
         known.append("pos")
     return close(known)
@@ -234,14 +249,10 @@ def _nothing_but_zeros(node: Node) -> Facts:
     return close(["diag", "psd", "skew", "nonneg"] if node.is_square else ["nonneg"])
 
 
-def _declared(node: Node) -> Facts:
-    return a.SYM.facts(node)
-
-
 RULES: dict[str, Callable[[Node], Facts]] = {
     "num": _number,
-    "sym": _declared,
-    "size": _constant("pos"),
+    "sym": a.SYM.facts,
+    "size": _size,
     "const": _constant("pos"),
     "index": _constant("pos"),
     "eye": _constant("diag", "pd", "orth", "nonneg"),
@@ -260,9 +271,3 @@ RULES: dict[str, Callable[[Node], Facts]] = {
     "diagv": _diagonal,
     "sumover": _summation,
 }
-
-
-def holds_all(node: Node, facts: Iterable[str]) -> bool:
-    """Whether every one of the facts is known of the node."""
-    known = facts_of(node)
-    return all(f in known for f in facts)

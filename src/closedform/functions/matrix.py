@@ -49,7 +49,7 @@ det: Function = define(
 logdet: Function = define(
     "logdet", sig="(n,n) -> 1", doc="The logarithm of the determinant, which must be positive.",
     d=lambda X, dX: tr(algebra.inv(X) @ dX),
-    domain=where("positive", lambda X: det(X)), sample=("positive det",), outside=("negative det", "singular"),
+    domain=where("positive", lambda X: det(X)), sample=("positive det",), outside=("negative det", "zero"),
     numeric=log_determinant,
     known=(([[2, 1], [0, 3]],), 1.791759469228055), latex=r"\log\det({0})",
 )  # fmt: skip

@@ -10,7 +10,7 @@ from closedform.expr.node import Node
 from closedform.expr.op import Condition, Shape
 from closedform.functions.algebra import fill
 from closedform.functions.declare import shape_words
-from closedform.functions.define import Function, always, define, entrywise, fact, where
+from closedform.functions.define import Function, always, counted, define, entrywise, fact, where
 
 TWO = {"sig": "(m,n),(m,n) -> (m,n)", "elementwise": True, "sample": ("real", "real")}
 
@@ -25,11 +25,11 @@ def _all(node: Node) -> Facts:
     return close(f for f in ("pos", "nonneg", "sym") if all(fact(a, f) for a in node.args))
 
 
-def _limits(word: str) -> Any:
+def _limits(word: str, count: int) -> Any:
     """The shape of the first argument; each limit is a scalar or of that shape."""
 
     def rule(args: tuple[Node, ...], _: tuple[Any, ...]) -> Shape:
-        for limit in args[1:]:
+        for limit in counted(word, args, count)[1:]:
             if not limit.is_scalar and limit.shape != args[0].shape:
                 given = f"{shape_words(args[0].shape)} and {shape_words(limit.shape)}"
                 raise ShapeError(f"{word} takes limits that are scalars or of its first argument's shape: {given}")
@@ -80,7 +80,7 @@ min2: Function = define(
 )  # fmt: skip
 clip: Function = define(
     "clip", doc="clip(x, lo, hi): each entry of x, or the limit that it is beyond; lo is below hi.",
-    shape=_limits("clip"), elementwise=True, sample=("real", "negative scalar", "positive scalar"),
+    shape=_limits("clip", 3), elementwise=True, sample=("real", "negative scalar", "positive scalar"),
     d=lambda x, lo, hi, dx, dlo, dhi: step(x - lo) * step(hi - x) * dx + dlo * step(lo - x) + dhi * step(x - hi),
     domain=where("nonneg", lambda x, lo, hi: hi - lo),
     smooth=lambda x, lo, hi: (Condition("nonzero", x - lo), Condition("nonzero", x - hi)),
@@ -90,7 +90,7 @@ clip: Function = define(
 )  # fmt: skip
 huber: Function = define(
     "huber", doc="huber(x, delta): x^2/2 for entries within delta, delta*(|x| - delta/2) beyond; delta positive.",
-    shape=_limits("huber"), elementwise=True, sample=("real", "positive scalar"),
+    shape=_limits("huber", 2), elementwise=True, sample=("real", "positive scalar"),
     d=lambda x, delta, dx, ddelta: clip(x, -delta, delta) * dx + ddelta * relu(absolute(x) - delta),
     domain=where("positive", lambda _, delta: delta), outside=("real", "negative scalar"),
     facts=always("nonneg"),

@@ -17,7 +17,7 @@ from closedform.expr.op import Shape
 from closedform.expr.size import ONE, Size, size
 from closedform.functions.algebra import size_number, zeros
 from closedform.functions.declare import declare, shape_words
-from closedform.functions.define import Function, define, fact, kept
+from closedform.functions.define import Function, always, counted, define, fact, kept
 from closedform.functions.numerics import blocks, commutation, kron_left_value, kron_right_value
 from closedform.functions.sizes import as_size, quotient
 
@@ -40,7 +40,7 @@ def _contracted(word: str) -> Any:
     """The shape of G with that of the other argument divided out."""
 
     def rule(args: tuple[Node, ...], _: tuple[Any, ...]) -> Shape:
-        G, B = args
+        G, B = counted(word, args, 2)
         rows, cols = quotient(G.rows, B.rows), quotient(G.cols, B.cols)
         if rows is None or cols is None:
             given = f"{shape_words(G.shape)} and {shape_words(B.shape)}"
@@ -89,14 +89,15 @@ UNVEC = declare(
 COMM = declare(
     "comm", shape=lambda _, params: (params[0] * params[1], params[0] * params[1]), piecewise_constant=True,
     doc="comm(m, n): the commutation matrix K, with K*vec(X) = vec(X') for m×n matrices X.",
-    facts=lambda node: kept(node, "orth") | frozenset({"orth", "inv", "square"}),
+    facts=always("orth"),
     numeric=commutation,
     known=((1, 2), [[1, 0], [0, 1]]),
 )  # fmt: skip
 
 
-def _block_shape(args: tuple[Node, ...], lengths: tuple[int, ...]) -> Shape:
+def _block_shape(args: tuple[Node, ...], params: tuple[Any, ...]) -> Shape:
     rows, cols, rest = size(0), None, iter(args)
+    lengths: tuple[int, ...] = params[0]
     if sum(lengths) != len(args) or not args or not all(lengths):
         raise ShapeError(f"blocks: {len(args)} blocks do not fill rows of {', '.join(map(str, lengths))}")
     for number, length in enumerate(lengths, 1):
@@ -173,7 +174,7 @@ def block(rows: Sequence[Sequence[Node]]) -> Node:
     parts = [part for row in rows for part in row]
     if len(parts) > MAX_BLOCKS:
         raise LimitError(f"blocks: {len(parts)} are over the limit of {MAX_BLOCKS} (limit: blocks)")
-    return make(BLOCK, parts, tuple(len(row) for row in rows))
+    return make(BLOCK, parts, (tuple(len(row) for row in rows),))
 
 
 def sub(X: Node, i: Any, j: Any, m: Any, n: Any) -> Node:

@@ -40,7 +40,7 @@ def extras(node: Node) -> tuple[Any, ...]:
         return node.params
     if node.op is rearrange.UNVEC or node.op is rearrange.SUB:
         return node.shape
-    return (node.params,) if node.op is rearrange.BLOCK else ()
+    return node.params if node.op is rearrange.BLOCK else ()
 
 
 def functions() -> tuple[Op, ...]:

@@ -1,4 +1,4 @@
-"""The tree a printer renders: what stands on paper, without brackets (precedence decides those when rendering).
+"""The tree a printer renders: what stands on paper, without brackets (precedence decides those later).
 
 Each constructor counts the printed tokens: names, numbers and operators; brackets and commas are free.
 """
@@ -13,12 +13,13 @@ Rational = int | Fraction
 
 
 class Show:
-    """One printed construct, never changed once made; ``same(a, b)`` tells whether two print alike.
+    """One printed construct; ``same(a, b)`` tells whether two print alike.
 
-    ``kind``: name, number, eye, ones, zeros, unit, call, sum, product, hadamard, power, epower, transpose, inverse,
-    inverse-transpose, norm, inner, index, row, sumover, block, abstract. ``word`` is its name or mark, ``items`` its
-    parts. ``signs``: +1/-1 a term of a sum; a factor or divisor of a product. ``lead`` counts the factors at the
-    front that commute. ``mixed``: its sign can be turned at no cost. ``other``: the same, read from right to left.
+    ``kind``: name, number, eye, ones, zeros, unit, call, sum, product, hadamard, power, epower, transpose,
+    inverse, inverse-transpose, norm, inner, index, row, sumover, block, abstract. ``word`` is its name or
+    mark, ``items`` its parts. ``signs``: +1/-1 a term of a sum; a factor or divisor of a product. ``lead``
+    counts the factors at the front that commute. ``mixed``: its sign can be turned at no cost. ``other``:
+    the same, read from right to left.
     """
 
     __slots__ = ("hash", "items", "lead", "mark", "mixed", "other", "signs", "tokens", "kind", "word")  # noqa: RUF023
@@ -52,10 +53,13 @@ class Show:
 
     def with_items(self, items: Items, signs: tuple[int, ...] | None = None) -> Show:
         """The same construct with other parts that print at the same length."""
-        return Show(
-            self.kind, self.word, items, self.signs if signs is None else signs, self.tokens,
-            lead=self.lead, mixed=self.mixed, mark=self.mark,
-        )  # fmt: skip
+        signs = self.signs if signs is None else signs
+        mixed = self.mixed and any(i.mixed for i in items)
+        if self.kind == "sum":
+            mixed = can_turn(items, signs)
+        out = Show(self.kind, self.word, items, signs, self.tokens, lead=self.lead, mixed=mixed)
+        out.mark = self.mark
+        return out
 
     def __repr__(self) -> str:
         return f"Show({self.kind} {self.word!r}, {len(self.items)} parts, {self.tokens} tokens)"
@@ -138,7 +142,12 @@ def total(items: Sequence[Show], signs: Sequence[int]) -> Show:
     if len(items) == 1 and signs[0] > 0:
         return items[0]
     tokens = sum([i.tokens for i in items]) + len(items) - (signs[0] > 0)
-    return Show("sum", "", tuple(items), tuple(signs), tokens, mixed=1 in signs and -1 in signs)
+    return Show("sum", "", tuple(items), tuple(signs), tokens, mixed=can_turn(items, signs))
+
+
+def can_turn(items: Sequence[Show], signs: Sequence[int]) -> bool:
+    """Whether the negative of a sum is as short: it needs a term that will be positive."""
+    return signs[0] > 0 and (-1 in signs or any(i.mixed for i in items))
 
 
 def product(items: Sequence[Show], signs: Sequence[int] | None = None, lead: int = 0) -> Show:
@@ -146,21 +155,21 @@ def product(items: Sequence[Show], signs: Sequence[int] | None = None, lead: int
     if len(items) == 1:
         return items[0]
     tokens = sum([i.tokens for i in items]) + len(items) - 1
-    mixed = any([i.mixed for i in items])
+    mixed = any(i.mixed for i in items)
     return Show("product", "", tuple(items), tuple(signs or [1] * len(items)), tokens, lead=lead, mixed=mixed)
 
 
 def hadamard(items: Sequence[Show], signs: Sequence[int], lead: int = 0) -> Show:
-    """Elementwise factors and divisors, ``lead`` 1 where the first is a scalar; without a factor it is ``1./…``."""
+    """Elementwise factors and divisors, ``lead`` 1 where the first is a scalar; without any ``1./…``."""
     if len(items) == 1 and signs[0] > 0:
         return items[0]
     tokens = sum([i.tokens for i in items]) + len(items) - (1 in signs) + (1 not in signs)
-    mixed = any([i.mixed for i in items])
+    mixed = any(i.mixed for i in items)
     return Show("hadamard", "", tuple(items), tuple(signs), tokens, mixed=mixed, lead=lead)
 
 
 def call(word: str, *items: Show, mark: str = "", lead: int = 0) -> Show:
-    """A function of its arguments; ``lead`` 1 for a function of each entry, ``mark`` its LaTeX template."""
+    """A function of its arguments; ``lead`` 1 for one of each entry, ``mark`` its LaTeX template."""
     return Show("call", word, items, (), 1 + sum([i.tokens for i in items]), mark=mark, lead=lead)
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from closedform.functions.table import by_text
 from closedform.rewrite.show import Show
 
-GREEK = dict(
-    zip(
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lam mu nu xi rho sigma tau upsilon phi chi psi omega"
-        " lambda Gamma Delta Theta Lambda Xi Sigma Upsilon Phi Psi Omega pi".split(),
-        "αβγδεζηθικλμνξρστυφχψωλΓΔΘΛΞΣΥΦΨΩπ",
-        strict=True,
-    )
-)
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "iota": "ι", "kappa": "κ", "lam": "λ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ",
+    "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ", "psi": "ψ",
+    "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Sigma": "Σ",
+    "Upsilon": "Υ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Between = Callable[[Show, str, Show, str, bool], str]
@@ -71,15 +71,32 @@ def _raised(base: str, exponent: str) -> str:
 def _between(known: frozenset[str], left: Show, before: str, right: Show, after: str, divided: bool) -> str:
     """The mark between two factors: nothing where reading it back is certain, else a space or ``*``."""
     first, last = after[0], before[-1]
-    if divided or "‖" in (first, last) or first.isdigit() or not (first.isalpha() or first in "(⟨"):
+    if divided or {first, last} & set("‖⟨⟩") or not (first.isalpha() or first == "("):
         return "*"
-    if "⟩" == last or first == "⟨" or left.kind in ("abstract", "call"):
-        return "*"
-    if last.isdigit() and left.kind == "number":
-        return "" if first == "(" else " "
     if first == "(":
-        bare = left.kind == "name" and before == greek(left.word)
-        return ("" if left.word in known else "*") if bare else ""
-    if last in ")ᵀ⁻¹²³⁴⁵⁶⁷⁸⁹⁰":
+        if left.kind in CALLED or (left.kind == "name" and left.word not in known):
+            return "*"
         return ""
-    return " "
+    if left.kind not in CALLED and (last in ")]" or last in RAISED_MARKS):
+        return ""
+    return "" if _letters_split(before, after, known) else " "
+
+
+CALLED = ("call", "abstract", "eye", "ones", "zeros", "sumover")
+RAISED_MARKS = "ᵀ⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+
+def _letters_split(before: str, after: str, known: frozenset[str]) -> bool:
+    """Whether the letters that would run together are known names of one letter each, and no word."""
+    left = before[len(before.rstrip(LETTERS)) :]
+    right = after[: len(after) - len(after.lstrip(LETTERS))]
+    rest = after[len(right) : len(right) + 1]
+    run = left + right
+    ends = before[: -len(left)][-1:] if left else "0"
+    if not left or not right or ends.isalnum() or ends == "_" or rest.isalnum() or rest in ("_", "("):
+        return False
+    return run[0] != "d" and all(c in known for c in run) and run not in known and run not in WORDS
+
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+WORDS = frozenset(GREEK) | frozenset(by_text)

@@ -45,7 +45,8 @@ def _one(show: Show, parts: list[str], style: Marks) -> str:
             return _product(show, parts, style)
         case "hadamard":
             front = "1" if show.signs[0] < 0 else ""
-            marked = [(style.times if s > 0 else style.over) + p for s, p in zip(show.signs, parts, strict=True)]
+            marks = [style.times if s > 0 else style.over for s in show.signs]
+            marked = [mark + p for mark, p in zip(marks, parts, strict=True)]
             return front + "".join(marked) if front else parts[0] + "".join(marked[1:])
         case "power":
             return style.power(*parts)
@@ -85,8 +86,10 @@ def _bracketed(show: Show, parts: list[str], style: Marks) -> str:
 
 
 def _rows(show: Show, parts: list[str]) -> list[str]:
-    width = int(show.word)
-    return [", ".join(parts[k : k + width]) for k in range(0, len(parts), width)]
+    rows, rest = [], iter(parts)
+    for length in map(int, show.word.split(",")):
+        rows.append(", ".join([next(rest) for _ in range(length)]))
+    return rows
 
 
 def _sum(show: Show, parts: list[str], style: Marks) -> str:
@@ -101,5 +104,5 @@ def _product(show: Show, parts: list[str], style: Marks) -> str:
         if show.signs[k] < 0:
             out, divided = f"{out}/{parts[k]}", True
         else:
-            out = out + style.between(show.items[k - 1], parts[k - 1], show.items[k], parts[k], divided) + parts[k]
+            out += style.between(show.items[k - 1], parts[k - 1], show.items[k], parts[k], divided) + parts[k]
     return out

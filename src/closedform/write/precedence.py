@@ -42,7 +42,8 @@ def needs_brackets(parent: Show, at: int) -> bool:
         case "product":
             return binds <= SUM or (binds == PRODUCT and not _open_hadamard(parent, at))
         case "hadamard":
-            return binds <= SUM or (binds == PRODUCT and not (at == 0 and parent.lead and -1 not in child.signs))
+            scalar = at == 0 and parent.lead and -1 not in child.signs
+            return binds <= SUM or (binds == PRODUCT and not scalar)
         case "power" | "epower":
             return _exponent_brackets(child) if at else binds < ATOM
         case "transpose" | "inverse" | "inverse-transpose":
@@ -56,10 +57,8 @@ def needs_brackets(parent: Show, at: int) -> bool:
 def _open_hadamard(parent: Show, at: int) -> bool:
     """``2*s*x.*y``: scalars before an elementwise product need no brackets, nor does ``x.*y/s``."""
     child = parent.items[at]
-    return child.kind == "hadamard" and parent.signs[at] > 0 and at <= parent.lead and _scalars_before(parent, at)
-
-
-def _scalars_before(parent: Show, at: int) -> bool:
+    if child.kind != "hadamard" or parent.signs[at] < 0 or at > parent.lead:
+        return False
     return all(s > 0 for s in parent.signs[:at]) and all(s < 0 for s in parent.signs[at + 1 :])
 
 

@@ -1,9 +1,10 @@
 """From node to paper: what a book would print, and how many tokens it takes."""
 
+from closedform.expr.node import Node
 from closedform.rewrite.display.arrange import arrange
 from closedform.rewrite.display.build import cost, structure
 from closedform.rewrite.display.context import PLAIN, Context
-from closedform.expr.node import Node
+from closedform.rewrite.display.written import written
 from closedform.rewrite.show import Show
 
 __all__ = ["PLAIN", "Context", "cost", "display"]
@@ -16,4 +17,4 @@ def display(node: Node, context: Context = PLAIN) -> Show:
     >>> display(sym("x") + num(1)).tokens
     3
     """
-    return arrange(structure(node), context)
+    return written(node) if context.as_written else arrange(structure(node), context)

@@ -1,4 +1,4 @@
-"""The order on paper: terms and factors by first appearance, a positive term first, fresh letters for indices."""
+"""The order on paper: terms and factors by first appearance, a positive term first, letters for indices."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from closedform.rewrite.display.context import UNKNOWN, Context
 from closedform.rewrite.show import Show, walk
 
 Key = tuple[int, ...]
+Done = dict[int, tuple[Show, Key]]
 KEY_LENGTH = 8
 LETTERS = "ijklhpqrst"
 
@@ -16,7 +17,7 @@ LETTERS = "ijklhpqrst"
 def arrange(root: Show, context: Context) -> Show:
     """The same tree, at the same length, in the order of the context."""
     letters = _letters(root, context)
-    done: dict[int, tuple[Show, Key]] = {}
+    done: Done = {}
     for show in walk(root):
         done[id(show)] = _one(show, done, context, letters)
         if show.other is not None:
@@ -24,7 +25,7 @@ def arrange(root: Show, context: Context) -> Show:
     return done[id(root)][0]
 
 
-def _mirror(show: Show, done: dict[int, tuple[Show, Key]], context: Context, letters: dict[str, str]) -> None:
+def _mirror(show: Show, done: Done, context: Context, letters: dict[str, str]) -> None:
     """The print from right to left, where its names come in a better order."""
     assert show.other is not None
     for part in walk(show.other):
@@ -59,7 +60,7 @@ def _candidates() -> Iterable[str]:
         k += 1
 
 
-def _one(show: Show, done: dict[int, tuple[Show, Key]], context: Context, letters: dict[str, str]) -> tuple[Show, Key]:
+def _one(show: Show, done: Done, context: Context, letters: dict[str, str]) -> tuple[Show, Key]:
     parts = [done[id(i)] for i in show.items]
     match show.kind:
         case "name":
@@ -79,14 +80,14 @@ def _one(show: Show, done: dict[int, tuple[Show, Key]], context: Context, letter
         case "sumover":
             word = letters[show.word]
             body = Show(show.kind, word, tuple(p for p, _ in parts), (), show.tokens)
-            return body, _cut((parts[0][1]))
+            return body, _cut(parts[0][1])
         case "row":
             return _row(show, parts, context)
         case _:
             return _rest(show, parts, done)
 
 
-def _rest(show: Show, parts: list[tuple[Show, Key]], done: dict[int, tuple[Show, Key]]) -> tuple[Show, Key]:
+def _rest(show: Show, parts: list[tuple[Show, Key]], done: Done) -> tuple[Show, Key]:
     if show.kind in ("eye", "ones", "zeros", "unit"):
         same = show.kind != "unit" or parts[0][0] is show.items[0]
         return (show if same else show.with_items((parts[0][0],))), (2 * UNKNOWN,)
@@ -94,13 +95,13 @@ def _rest(show: Show, parts: list[tuple[Show, Key]], done: dict[int, tuple[Show,
         parts = [_rotated(show.items[0], parts[0], done)]
     items = tuple(p for p, _ in parts)
     key = _cut(k for _, part in parts for k in part)
-    if all([a is b for a, b in zip(items, show.items, strict=True)]):
+    if all(a is b for a, b in zip(items, show.items, strict=True)):
         return show, key
     return show.with_items(items), key
 
 
 def _rotated(
-    written: Show, arranged: tuple[Show, Key], done: dict[int, tuple[Show, Key]]
+    written: Show, arranged: tuple[Show, Key], done: Done
 ) -> tuple[Show, Key]:
     """The product inside a trace, turned so that what came first stands first."""
     if written.lead or -1 in written.signs or arranged[0].signs != written.signs:
@@ -136,7 +137,7 @@ def _sum(show: Show, parts: list[tuple[Show, Key]]) -> tuple[Show, Key]:
     first = next((k for k, r in enumerate(rows) if r[3] > 0), 0)
     rows.insert(0, rows.pop(first))
     items, signs = tuple(r[2] for r in rows), tuple(r[3] for r in rows)
-    mixed = 1 in signs and -1 in signs
+    mixed = s.can_turn(items, signs)
     out = Show("sum", "", items, signs, show.tokens, mixed=mixed, mark=mark)
     return out, _cut(k for r in rows for k in r[0])
 

@@ -7,7 +7,9 @@ from fractions import Fraction
 
 from closedform.expr.node import Node
 from closedform.expr.size import ONE as ONE_SIZE
-from closedform.functions import algebra
+from closedform.expr.size import Size
+from closedform.functions import algebra, rearrange
+from closedform.functions.known_facts import facts_of
 from closedform.rewrite import show as s
 from closedform.rewrite.display import leaves, powers, products, sums
 from closedform.rewrite.display.face import NOTHING, Face
@@ -44,7 +46,7 @@ def structure(node: Node) -> Show:
     face = face_of(node)
     if node.cols is not ONE_SIZE and node.rows is ONE_SIZE:
         turned = s.transpose(face.show_turned)
-        return turned if turned.tokens <= face.show.tokens and turned.kind != "name" else face.show
+        return turned if turned.tokens < face.show.tokens else face.show
     return face.show
 
 
@@ -63,13 +65,23 @@ def function(node: Node, faces: list[Face]) -> Face:
     fixed = NOTHING
     for face in faces:
         fixed |= face.fixed
-    show = s.call(op.text, *[f.show for f in faces], mark=op.latex, lead=int(op.elementwise))
+    parts = [f.show for f in faces]
+    if op is rearrange.BLOCK:
+        lengths = ",".join(map(str, node.params))
+        show = Show("block", lengths, tuple(parts), (), sum([p.tokens for p in parts]) + len(node.params) - 1)
+    else:
+        show = s.call(op.text, *parts, *_sizes(node), mark=op.latex, lead=int(op.elementwise))
     if node.is_scalar:
         return Face(top=(show,), fixed=fixed)
-    turned = s.transpose(show)
-    if node.rows is node.cols and "sym" in op.facts(node):
-        turned = show
-    return Face(core=show, turned=turned, fixed=fixed)
+    symmetric = node.rows is node.cols and "sym" in facts_of(node)
+    return Face(core=show, turned=show if symmetric else s.transpose(show), fixed=fixed)
+
+
+def _sizes(node: Node) -> list[Show]:
+    """The sizes typed after the arguments: ``unvec(v, m, n)``."""
+    if node.op is rearrange.UNVEC or node.op is rearrange.SUB:
+        return [leaves.size_show(size) for size in node.shape]
+    return [leaves.size_show(size) for size in node.params if isinstance(size, Size)]
 
 
 def _exponent(node: Node) -> Fraction | None:
@@ -88,15 +100,15 @@ def _power(node: Node, faces: list[Face]) -> Face:
 def _matrix_power(node: Node, faces: list[Face]) -> Face:
     number = _exponent(node)
     if node.is_scalar:
-        return powers.scalar_power(*faces, number)
-    return powers.matrix_power(*faces, number)
+        return powers.scalar_power(faces[0], faces[1], number)
+    return powers.matrix_power(faces[0], faces[1], number)
 
 
 def _scale(_: Node, faces: list[Face]) -> Face:
-    factor, thing = faces
+    thing = faces[1]
     c, top, below, fixed = products.gather(faces)
     top, below = _mean(top, below)
-    return Face(c, top, below, thing.core, thing.turned if thing.core is not None else None, fixed, thing.chain)
+    return Face(c, top, below, thing.core, thing.turned, fixed, thing.chain)
 
 
 def _had(node: Node, faces: list[Face]) -> Face:
@@ -139,15 +151,14 @@ def _diagonal_matrix(node: Node, faces: list[Face]) -> Face:
     f = faces[0]
     if f.core is None:
         return f
-    return Face(core=s.call("diag", f.show, mark=r"\operatorname{{diag}}({0})"), fixed=f.fixed)
+    return Face(core=s.call("diag", f.show, mark=products.DIAG), fixed=f.fixed)
 
 
 def _diagonal(node: Node, faces: list[Face]) -> Face:
     f = faces[0]
     if f.core is None:
         return f
-    here, there = f.pair
-    show = s.call("diag", here if here.tokens <= there.tokens else there, mark=r"\operatorname{{diag}}({0})")
+    show = products.diagonal(f if f.plain else Face(core=f.show, turned=f.show_turned))
     return Face(core=show, turned=s.transpose(show), fixed=f.fixed)
 
 
@@ -160,7 +171,7 @@ def _sumover(node: Node, faces: list[Face]) -> Face:
     ends = () if known else (leaves.size_show(low), leaves.size_show(high))
     out = []
     for body in f.pair:
-        tokens = 2 + body.tokens + sum([e.tokens + 1 for e in ends])
+        tokens = 2 + body.tokens + (1 + ends[0].tokens + ends[1].tokens if ends else 0)
         out.append(Show("sumover", name, (body, at, *ends), (), tokens))
     if f.core is None:
         return Face(top=(out[0],), fixed=fixed)

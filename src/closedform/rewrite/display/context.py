@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 class Context:
     """How to print.
 
-    ``order`` gives each name its rank (first appearance in what the person wrote); ``differentials`` maps ``dX`` to
-    ``X``; ``families`` names the matrices whose rows are written ``a[i]`` (None: all with a small letter);
-    ``taken`` are names that nothing new may have.
+    ``order`` gives each name its rank (first appearance in what the person wrote); ``differentials`` maps
+    ``dX`` to ``X``; ``families`` names the matrices whose rows are written ``a[i]`` (None: all with a small
+    letter); ``taken`` are names that nothing new may have; ``naming`` lets shared parts be named;
+    ``as_written`` is for raw nodes: their order and grouping stay.
     """
 
     order: Mapping[str, int] = field(default_factory=dict)
@@ -20,6 +21,7 @@ class Context:
     families: frozenset[str] | None = None
     taken: frozenset[str] = frozenset()
     naming: bool = True
+    as_written: bool = False
 
     def rank(self, name: str) -> int:
         """Small for what came first; a differential comes just before its variable."""

@@ -18,8 +18,8 @@ Pair = tuple[Show, Show]
 class Face:
     """``c · top · core / below``, and the core transposed (``turned``).
 
-    ``core`` is None for a scalar. ``chain`` keeps the factors of a matrix product with their transposes, ``root``
-    the norm a scalar is the square of, ``fixed`` the sizes that indices run over.
+    ``core`` is None for a scalar. ``chain`` keeps the factors of a matrix product with their transposes,
+    ``root`` the norm a scalar is the square of, ``fixed`` the sizes that indices run over.
     """
 
     __slots__ = ("below", "c", "chain", "core", "fixed", "full", "full_turned", "root", "top", "turned")
@@ -64,7 +64,8 @@ class Face:
         if self.core is self.turned:
             return self.show
         if self.full_turned is None:
-            self.full_turned = self.turned if self.plain else assemble(self.c, self.top, self.below, self.turned)
+            alone = self.plain
+            self.full_turned = self.turned if alone else assemble(self.c, self.top, self.below, self.turned)
         assert self.full_turned is not None
         return self.full_turned
 
@@ -108,10 +109,12 @@ def magnitude(c: Rational, top: Items, below: Items, core: Show | None) -> Show:
     if core is not None and bare(core):
         return _over(s.hadamard([_joined(front), *core.items], (1, *core.signs), 1), under)
     if core is None or core.kind == "eye":
-        head = _over(_joined(front), under) if front or under else None
+        head = _over(_joined(front), under, lead=1) if front or under else None
         if core is None:
             return head or ONE
-        return core if head is None else _joined([*head.items, core], head) if _flat(head) else _joined([head, core])
+        if head is None:
+            return core
+        return _joined([*head.items, core], head) if _flat(head) else _joined([head, core])
     lead = len(front)
     spread = core.kind == "product" and -1 not in core.signs and not core.lead
     items = [*front, *(core.items if spread else (core,))]
@@ -133,14 +136,17 @@ def _joined(items: list[Show], head: Show | None = None) -> Show:
     return s.product(items, lead=lead)
 
 
-def _over(show: Show, under: list[Show]) -> Show:
-    """The quotient by all of ``under``."""
+def _over(show: Show, under: list[Show], lead: int = 0) -> Show:
+    """The quotient by all of ``under``; ``lead`` 1 where all that is divided commutes."""
     if not under:
         return show
     divisor = s.product(under, lead=len(under))
     if show.kind == "product" and -1 not in show.signs and (show.lead or len(show.items) > 1):
-        return s.product((*show.items, divisor), (*show.signs, -1), lead=show.lead)
-    return s.product((show, divisor), (1, -1), lead=0)
+        out = s.product((*show.items, divisor), (*show.signs, -1), lead=show.lead)
+        if show.other is not None:
+            out.other = s.product((*show.other.items, divisor), (*show.other.signs, -1))
+        return out
+    return s.product((show, divisor), (1, -1), lead=lead)
 
 
 def assemble(c: Rational, top: Items, below: Items, core: Show | None) -> Show:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from closedform.expr.node import Node
 from closedform.expr.size import ONE, Size
+from closedform.functions.known_facts import facts_of
 from closedform.rewrite import show as s
 from closedform.rewrite.display.face import Face
 from closedform.rewrite.show import Show
@@ -17,7 +18,7 @@ def symbol(node: Node) -> Face:
     show = s.name(node.params[0])
     if node.is_scalar:
         return Face(top=(show,))
-    symmetric = node.rows is node.cols and "sym" in node.op.facts(node)
+    symmetric = node.rows is node.cols and "sym" in facts_of(node)
     return Face(core=show, turned=show if symmetric else s.transpose(show))
 
 

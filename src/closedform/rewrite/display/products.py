@@ -1,15 +1,17 @@
-"""Matrix products: transposes collected, scalar chains as norms, entries and sums, traces as inner products."""
+"""Matrix products: transposes collected, scalar chains as norms, entries and sums, traces as ``<A, B>``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from closedform.expr.node import Node
+from closedform.expr.size import ONE as ONE_SIZE
 from closedform.rewrite import show as s
 from closedform.rewrite.display.face import NOTHING, Face, Fixed, Pair
 from closedform.rewrite.show import Items, Rational, Show
 
 MAX_ROTATIONS = 12
+DIAG = r"\operatorname{{diag}}({0})"
 LENGTH = "length:"
 """In the mark of a sum of entries: how many entries there are, for ``sum(x)/n`` is ``mean(x)``."""
 
@@ -31,22 +33,32 @@ def gather(faces: Sequence[Face]) -> tuple[Rational, Items, Items, Fixed]:
 
 def matrix_product(node: Node, faces: list[Face]) -> Face:
     c, top, below, fixed = gather(faces)
-    pairs: list[Pair] = []
-    for face in faces:
+    pieces: list[list[Pair]] = [[]]
+    for arg, face in zip(node.args, faces, strict=True):
         if face.core is None:
             continue
         assert face.turned is not None
-        if face.chain and -1 not in face.core.signs:
-            pairs += face.chain
-        else:
-            pairs.append((face.core, face.turned))
-    if not pairs:
+        flat = face.chain and face.core.kind == "product" and -1 not in face.core.signs
+        pieces[-1] += face.chain if flat else ((face.core, face.turned),)
+        if arg.cols is ONE_SIZE:
+            pieces.append([])
+    pieces = [p for p in pieces if p]
+    if not pieces:
         return Face(c, top, below, fixed=fixed)
     if node.is_scalar:
-        show, root = scalar_chain(pairs)
-        return Face(c, (*top, show), below, fixed=fixed, root=root if c == 1 and not top and not below else None)
-    pairs = _ends(pairs)
+        show, root = scalar_chain([pair for piece in pieces for pair in piece])
+        alone = c == 1 and not top and not below
+        return Face(c, (*top, show), below, fixed=fixed, root=root if alone else None)
+    pairs = [pair for piece in pieces for pair in _ends(piece)]
+    if len(pairs) == 2 and pairs[0][0].kind == pairs[1][1].kind == "ones":
+        pairs = [_all_ones(pairs[0][0], pairs[1][1])]
     return Face(c, top, below, chain(pairs), chain(turn(pairs)), fixed, tuple(pairs))
+
+
+def _all_ones(column: Show, row: Show) -> Pair:
+    m, n = column.items[0], row.items[0]
+    tokens = 1 + m.tokens + n.tokens
+    return Show("ones", "", (m, n), (), tokens), Show("ones", "", (n, m), (), tokens)
 
 
 def turn(pairs: Sequence[Pair]) -> list[Pair]:
@@ -59,7 +71,7 @@ def chain(pairs: Sequence[Pair]) -> Show:
     if len(pairs) == 1:
         a, b = pairs[0]
         return a if a.tokens <= b.tokens + 1 else s.transpose(b)
-    if all([a.tokens <= b.tokens for a, b in pairs]):
+    if all(a.tokens <= b.tokens for a, b in pairs):
         return s.product([a for a, _ in pairs])
     items: list[Show] = []
     k = 0
@@ -134,12 +146,12 @@ def scalar_chain(pairs: Sequence[Pair]) -> tuple[Show, Show | None]:
             return out, None
     k = len(pairs)
     root = None
-    if k % 2 == 0 and all([s.same(pairs[i][1], pairs[k - 1 - i][0]) for i in range(k // 2)]):
+    if k % 2 == 0 and all(s.same(pairs[i][1], pairs[k - 1 - i][0]) for i in range(k // 2)):
         root = s.norm(chain(pairs[k // 2 :]))
     there, back = chain(pairs), chain(turn(pairs))
-    if back.tokens < there.tokens:
+    if (back.tokens, -len(back.items)) < (there.tokens, -len(there.items)):
         there = back
-    elif back.tokens == there.tokens and back.hash != there.hash:
+    elif back.tokens == there.tokens and len(back.items) == len(there.items) and back.hash != there.hash:
         there = Show("product", "", there.items, there.signs, there.tokens, mixed=there.mixed, other=back)
     if root is not None and root.tokens + 2 < there.tokens:
         there = s.power(root, s.number(2))
@@ -172,6 +184,20 @@ def _shorter(pairs: Sequence[Pair], make: Callable[[Show, bool], Show]) -> Show:
     return out
 
 
+def diagonal(face: Face) -> Show:
+    """``diag`` of a product, or the row sums of an elementwise product."""
+    assert face.core is not None and face.turned is not None
+    core = face.core if face.core.tokens <= face.turned.tokens else face.turned
+    best = s.call("diag", core, mark=DIAG)
+    for pairs in (face.chain, turn(face.chain)):
+        for k in range(1, min(len(pairs), MAX_ROTATIONS)):
+            a, b = chain(pairs[:k]), chain(turn(pairs[k:]))
+            both = s.power(a, s.number(2), True) if s.same(a, b) else s.hadamard((a, b), (1, 1))
+            if both.tokens + 1 < best.tokens:
+                best = s.call("rowsum", both)
+    return best
+
+
 def trace(face: Face) -> Face:
     """``tr`` of a face: an inner product where shorter, and the Frobenius norm it is the square of."""
     assert face.core is not None and face.turned is not None
@@ -189,7 +215,7 @@ def _trace(pairs: list[Pair]) -> tuple[Show, Show | None]:
     root = None
     if k % 2 == 0:
         for r in rotations:
-            if all([s.same(r[i][1], r[k - 1 - i][0]) for i in range(k // 2)]):
+            if all(s.same(r[i][1], r[k - 1 - i][0]) for i in range(k // 2)):
                 root = s.norm(chain(r[k // 2 :]), "_F")
                 break
     best = s.call("tr", chain(pairs))

@@ -32,11 +32,12 @@ def addition(node: Node, faces: list[Face]) -> Face:
     c, show = _sum(_plain_ones(terms, column, node.rows is ONE_SIZE))
     if node.is_scalar:
         return Face(c, (show,), fixed=fixed)
-    if all([faces[k].core is faces[k].turned for k in keep]):
+    if all(faces[k].core is faces[k].turned for k in keep):
         return Face(c, core=show, turned=show, fixed=fixed)
+    row = node.rows is ONE_SIZE
     turned: list[Term] = [(values[k], faces[k].top, faces[k].below, faces[k].turned) for k in keep]
-    d, back = _sum(_plain_ones(turned, node.rows is ONE_SIZE, column))
-    return _both_ways(Face(c, core=show, turned=s.transpose(show), fixed=fixed), d, back, node.rows is ONE_SIZE)
+    d, back = _sum(_plain_ones(turned, row, column))
+    return _both_ways(Face(c, core=show, turned=s.transpose(show), fixed=fixed), d, back, row)
 
 
 def _both_ways(face: Face, d: Rational, back: Show, row: bool) -> Face:
@@ -61,13 +62,13 @@ def _multiple(c: Fraction, face: Face) -> Face:
 
 def _plain_ones(terms: list[Term], column: bool, row: bool) -> list[Term]:
     """Multiples of ones as scalars, where the other terms say what shape they fill."""
-    if not any([t[3] is not None and t[3].kind in ("ones", "eye") for t in terms]):
+    if not any(t[3] is not None and t[3].kind in ("ones", "eye") for t in terms):
         return terms
     others = [t[3] for t in terms if t[3] is not None and t[3].kind not in ("ones", "eye")]
     if not others:
         return terms
-    out = []
-    fills = column or (not row and all([_entrywise(o) for o in others]))
+    out: list[Term] = []
+    fills = column or (not row and all(_entrywise(o) for o in others))
     for c, top, below, core in terms:
         if core is not None and core.kind == "ones" and fills:
             out.append((c, top, below, None))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
@@ -33,6 +35,26 @@ Constructor = Callable[[tuple[Node, ...], tuple[Any, ...], Shape], Node]
 constructors: dict[Op, Constructor] = {}
 UNITY = num(1)
 NOTHING = num(0)
+_keeping: ContextVar[bool] = ContextVar("keeping sums", default=False)
+
+
+@contextmanager
+def keep_sums() -> Iterator[None]:
+    """Inside the block sums over an index stay sums: none is written as a matrix expression."""
+    token = _keeping.set(True)
+    try:
+        yield
+    finally:
+        _keeping.reset(token)
+
+
+def keeping_sums() -> bool:
+    return _keeping.get()
+
+
+def memo_key() -> str:
+    """Where a node keeps its normal form: there is one with sums kept and one without."""
+    return "N kept" if _keeping.get() else "N"
 
 
 def constructor(op: Op) -> Callable[[Constructor], Constructor]:

@@ -13,6 +13,7 @@ from closedform.rewrite.laws.law import laws_of
 from closedform.rewrite.normal.engine import (
     build,
     is_zero,
+    memo_key,
     nmul,
     nones,
     nscale,
@@ -27,17 +28,18 @@ from closedform.rewrite.steps import report
 
 def normal(root: Node) -> Node:
     """The normal node of ``root``; memoised, one visit a node, no recursion over the graph."""
-    done: Node | None = root.memo.get("N")
+    key = memo_key()
+    done: Node | None = root.memo.get(key)
     if done is not None:
         return done
-    for node in postorder(root, stop=lambda n: "N" in n.memo):
-        if "N" in node.memo:
+    for node in postorder(root, stop=lambda n: key in n.memo):
+        if key in node.memo:
             continue
-        args = tuple(a.memo["N"] for a in node.args)
+        args = tuple(a.memo[key] for a in node.args)
         out = build(node.op, args, node.params, node.shape)
-        node.memo["N"] = out
-        out.memo["N"] = out
-    found = root.memo["N"]
+        node.memo[key] = out
+        out.memo[key] = out
+    found = root.memo[key]
     assert isinstance(found, Node)
     return found
 

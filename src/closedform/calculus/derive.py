@@ -1,0 +1,87 @@
+"""The readings of the differential: gradient, Jacobian, Hessian and linear maps of a normal node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from closedform.calculus.adjoint import adjoint, inner
+from closedform.calculus.differential import differential
+from closedform.calculus.jacobian import read_off
+from closedform.calculus.spaces import direction, project
+from closedform.errors import ShapeError
+from closedform.expr.node import Node
+from closedform.functions.declare import shape_words
+from closedform.rewrite.display.build import cost
+from closedform.rewrite.normal.engine import UNITY, ntranspose, nzero
+from closedform.rewrite.simplify import simplify
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A derivative: what kind of claim it is, and the expression; ``directions`` are the differentials in it."""
+
+    kind: str
+    node: Node
+    directions: tuple[Node, ...] = ()
+
+
+def gradients(f: Node, variables: list[Node], symmetric: str = "projected") -> dict[Node, Node]:
+    """The gradients of a scalar by several variables at once, in one backward pass."""
+    if not f.is_scalar:
+        raise ShapeError(
+            f"a gradient is of a scalar; this is {shape_words(f.shape)}: ask for the Jacobian or the derivative"
+        )
+    moves = {x: direction(x) for x in variables}
+    back = adjoint(differential(f, moves), moves.values(), UNITY)
+    return {x: simplify(project(back[d], x, symmetric)) for x, d in moves.items()}
+
+
+def gradient(f: Node, x: Node, symmetric: str = "projected") -> Derived:
+    """∇f: the shape of x, with df = ⟨∇f, dx⟩."""
+    return Derived("gradient", gradients(f, [x], symmetric)[x])
+
+
+def linear_map(f: Node, x: Node, name: str | None = None) -> Derived:
+    """Df(x)[dx] as an expression in dx."""
+    d = direction(x, name)
+    df = differential(f, {x: d})
+    plain = simplify(df)
+    if f.is_scalar and not x.is_scalar:
+        g = simplify(adjoint(df, [d], UNITY)[d])
+        plain = _shorter(plain, inner(g, d))
+    return Derived("map", plain, (d,))
+
+
+def _shorter(a: Node, b: Node) -> Node:
+    return b if cost(b) < cost(a) else a
+
+
+def jacobian(f: Node, x: Node, layout: str = "numerator") -> Derived:
+    """J with dy = J dx for columns; the derivative by a scalar has the shape of f; the transpose on request."""
+    if not (f.is_column and x.is_column):
+        raise ShapeError(
+            f"a Jacobian is of a vector by a vector; this is {shape_words(f.shape)} by {shape_words(x.shape)}: "
+            "ask for the derivative, which is a linear map"
+        )
+    d = direction(x)
+    j = simplify(read_off(differential(f, {x: d}), d))
+    return Derived("jacobian", ntranspose(j) if layout == "denominator" else j)
+
+
+def hessian(f: Node, x: Node, y: Node | None = None) -> Derived:
+    """Second derivatives: H by a vector or scalar, a map dX1 ↦ d(∇f) by a matrix, mixed by two variables.
+
+    The Hessian by x then y is the derivative by y of the gradient by x.
+    """
+    y = y or x
+    if not f.is_scalar:
+        first = jacobian(f, x).node if f.is_column and x.is_column else linear_map(f, x).node
+        d = direction(y, f"d{y.params[0]}1")
+        return Derived("second-map", simplify(differential(first, {y: d})), (d,))
+    g = gradient(f, x).node
+    if g.is_column and y.is_column:
+        d = direction(y)
+        return Derived("hessian", simplify(read_off(differential(g, {y: d}), d)))
+    d = direction(y, f"d{y.params[0]}1")
+    moved = differential(g, {y: d})
+    return Derived("hessian", simplify(project(moved, x)) if moved is not nzero(moved.shape) else moved, (d,))

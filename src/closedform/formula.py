@@ -1,0 +1,381 @@
+"""The public class: a formula, its derivatives, its printed forms, values and certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from closedform.calculus.conditions import conditions_of
+from closedform.calculus.derive import (
+    Derived,
+    gradients,
+    hessian,
+    jacobian,
+    linear_map,
+)
+from closedform.calculus.spaces import ambient, space_of
+from closedform.calculus.vecform import matrix_of_vec
+from closedform.check.certificate import Certificate, Claim
+from closedform.errors import ClosedformError, DeclarationError, MissingRule
+from closedform.expr.facts import WORDS
+from closedform.expr.node import Node
+from closedform.expr.walk import postorder, rebuild
+from closedform.functions.algebra import SYM
+from closedform.read.declarations import declaration_text
+from closedform.read.read import Reading, read
+from closedform.rewrite.display.context import Context
+from closedform.rewrite.normal.normal import normal
+from closedform.rewrite.simplify import simplify
+from closedform.write.conditions import condition_text
+from closedform.write.render import Form, render
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def formula(source: str, where: str | None = None, syntax: str = "auto") -> Formula:
+    """Read a formula.
+
+    ``source`` is typed in the formula language (``docs/language.md``), ``where`` holds declarations such as
+    ``"A in Sym(n), lam > 0"``; ``syntax`` is ``"auto"``, ``"text"``, ``"latex"`` or ``"matrixcalculus"``.
+    Raises ReadError, ShapeError or DeclarationError, each with the place and the mend.
+
+    >>> formula("1/2*||A*x - b||^2").grad("x").text
+    "A'*(A*x - b)"
+    """
+    if not isinstance(source, str):
+        raise ClosedformError(f"a formula is a string; this is a {type(source).__name__}")
+    reading = read(source, where, syntax)
+    return Formula(reading, reading.node)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a derived formula is the derivative of, as the certificate claims it."""
+
+    kind: str
+    function: Formula
+    variable: Node
+    second: Node | None = None
+    directions: tuple[Node, ...] = ()
+    layout: str = "numerator"
+    symmetric: str = "projected"
+
+
+class Formula:
+    """A formula. Make one with :func:`formula`; its derivatives are formulas again.
+
+    Vectors are n×1 inside and 1-d arrays at the door; scalars are floats.
+
+    >>> g = formula("x'*A*x").grad("x")
+    >>> g.text, g.unicode
+    ("(A + A')*x", '(A + Aᵀ)x')
+    >>> g.variables
+    ['A', 'x']
+    >>> g(A=[[1.0, 2.0], [0.0, 3.0]], x=[1.0, 1.0]).tolist()
+    [4.0, 8.0]
+    """
+
+    def __init__(self, reading: Reading, raw: Node, origin: Origin | None = None) -> None:
+        self._reading = reading
+        self._raw = raw
+        self._origin = origin
+
+    # -- what it is
+
+    @cached_property
+    def _node(self) -> Node:
+        return normal(self._raw)
+
+    @property
+    def shape(self) -> tuple[str, str]:
+        """Rows and columns, as text; a vector is ``("n", "1")``, a scalar ``("1", "1")``."""
+        return str(self._raw.rows), str(self._raw.cols)
+
+    @cached_property
+    def variables(self) -> list[str]:
+        """The names it needs when called: variables, fixed indices, and sizes that no array shows."""
+        from closedform.run.values import needed
+
+        return needed(self._raw)
+
+    @property
+    def where(self) -> str:
+        """The declarations under which the printed forms read back, as one string."""
+        extra = [] if self._origin is None else [declaration_text(d) for d in self._directions()]
+        return ", ".join([p for p in [self._reading.where, *extra] if p])
+
+    def _directions(self) -> list[Node]:
+        here = {n for n in postorder(self._raw) if n.op is SYM}
+        origins, out = self._origin, []
+        while origins is not None:
+            out += [d for d in origins.directions if d in here and d not in out]
+            origins = origins.function._origin
+        return out
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What was inferred or chosen between readings, in sentences."""
+        notes = list(self._reading.assumed)
+        origin = self._origin
+        if origin is not None:
+            notes += _convention_notes(origin)
+        return tuple(notes)
+
+    @cached_property
+    def conditions(self) -> tuple[str, ...]:
+        """Where it holds: of a function, where it is defined; of a derivative, where that exists."""
+        origin, order, raw, variables = self._origin, 0, self._raw, []
+        while origin is not None:
+            order += 2 if origin.kind == "hessian" else 1
+            raw = origin.function._raw
+            variables += [v for v in (origin.variable, origin.second) if v is not None]
+            origin = origin.function._origin
+        found = conditions_of(raw, tuple(variables), order)
+        return tuple(condition_text(c, self._context) for c in (*found.defined, *found.differentiable))
+
+    # -- printed forms
+
+    @cached_property
+    def _context(self) -> Context:
+        reading = self._reading
+        taken = frozenset(reading.names) | frozenset(n for s in self._sizes() for n in s.names)
+        return Context(order=reading.order, families=reading.families, taken=taken | set(reading.indices))
+
+    def _sizes(self) -> list[Any]:
+        return [size for n in postorder(self._raw) if n.op is SYM for size in n.shape]
+
+    def _printed(self, form: Form) -> str:
+        return render(self._raw, self._context, form)
+
+    @cached_property
+    def text(self) -> str:
+        """The formula in the language it is typed in; reads back under ``where``."""
+        return self._printed("text")
+
+    @cached_property
+    def unicode(self) -> str:
+        """The formula with ᵀ, ⁻¹, ⊙ and the like; reads back."""
+        return self._printed("unicode")
+
+    @cached_property
+    def latex(self) -> str:
+        """The formula in LaTeX."""
+        return self._printed("latex")
+
+    def __str__(self) -> str:
+        return self.unicode
+
+    def __repr__(self) -> str:
+        return f"<Formula {self.unicode}>"
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex}$"
+
+    # -- derivatives
+
+    def _variable(self, name: str) -> Node:
+        found = self._reading.symbol(name)
+        if found is None:
+            names = ", ".join(sorted(self._reading.names)) or "none"
+            raise DeclarationError(f"there is no variable {name} in this formula; it has {names}")
+        return found
+
+    def _prepared(self, *variables: Node) -> tuple[Node, dict[Node, Node]]:
+        """The normal node with orthogonal variables held as plain ones, and how to put them back."""
+        swap = {x: ambient(x) for x in variables if ambient(x) is not x}
+        if not swap:
+            return self._node, {}
+        return normal(rebuild(self._raw, lambda n, _: swap.get(n))), {v: k for k, v in swap.items()}
+
+    def _derived(self, derived: Derived, back: Mapping[Node, Node], origin: Origin) -> Formula:
+        node = derived.node
+        if back:
+            node = simplify(normal(rebuild(node, lambda n, _: back.get(n))))
+        return Formula(self._reading, node, replace(origin, kind=derived.kind, directions=derived.directions))
+
+    def grad(self, by: str | None = None, *, symmetric: str = "projected") -> Any:
+        """The gradient of a scalar: the shape of the variable, with df = ⟨∇f, dx⟩.
+
+        Without a name: a dictionary of the gradients by every variable, from one backward pass. By a variable
+        declared in Sym, PSD, PD, Diag, Skew or Lower it is the gradient in that space; ``symmetric="free"`` gives
+        the other convention in use for symmetric ones (Magnus and Neudecker 2019, chapter 9).
+
+        Raises ShapeError where the formula is no scalar, DeclarationError where there is no such variable.
+        """
+        if symmetric not in ("projected", "free"):
+            raise ClosedformError('symmetric is "projected" or "free"')
+        names = [by] if by is not None else self._differentiable()
+        symbols = {name: self._variable(name) for name in names}
+        node, back = self._prepared(*symbols.values())
+        inside = {v: k for k, v in back.items()}
+        found = gradients(node, [inside.get(x, x) for x in symbols.values()], symmetric)
+        out = {}
+        for name, x in symbols.items():
+            origin = Origin("gradient", self, x, symmetric=symmetric)
+            out[name] = self._derived(Derived("gradient", found[inside.get(x, x)]), back, origin)
+        return out[by] if by is not None else out
+
+    def _differentiable(self) -> list[str]:
+        here = {n.params[0] for n in postorder(self._raw) if n.op is SYM}
+        order = self._reading.order
+        names = sorted((n for n in self._reading.names if n in here), key=lambda n: order.get(n, 0))
+        return [n for n in names if not _discrete(self._variable(n))]
+
+    def jacobian(self, by: str, *, layout: str = "numerator") -> Formula:
+        """The Jacobian J of a vector by a vector, dy = J dx; ``layout="denominator"`` gives its transpose.
+
+        Raises ShapeError for matrices: their derivative is a linear map, see :meth:`derivative`.
+        """
+        if layout not in ("numerator", "denominator"):
+            raise ClosedformError('layout is "numerator" or "denominator"')
+        x = self._variable(by)
+        node, back = self._prepared(x)
+        return self._derived(jacobian(node, ambient(x), layout), back, Origin("jacobian", self, x, layout=layout))
+
+    def derivative(self, by: str) -> LinearMap:
+        """The derivative as a linear map: an expression in ``dX`` (or ``dx``, ``dt``)."""
+        x = self._variable(by)
+        name = self._differential_name(by)
+        node, back = self._prepared(x)
+        derived = linear_map(node, ambient(x), name)
+        return LinearMap._of(self._derived(derived, back, Origin("map", self, x)))
+
+    def _differential_name(self, by: str, suffix: str = "") -> str:
+        used = {n.params[0] for n in postorder(self._raw) if n.op is SYM}
+        for k in ("", "1", "2", "3", "4"):
+            name = f"d{by}{k}"
+            if k >= suffix and name not in used:
+                return name
+        raise MissingRule("derivatives as linear maps of order above 4 are not given")
+
+    def hessian(self, by: str, and_by: str | None = None) -> Formula:
+        """Second derivatives: by a vector H with d²f = ⟨H dx₁, dx₂⟩, by a scalar f'', by a matrix the map of dX1.
+
+        With two names, the derivative by the second of the gradient by the first. Of a vector function, the map
+        dx1 ↦ dJ, which stacks the Hessians of its components.
+        """
+        x, y = self._variable(by), self._variable(and_by or by)
+        node, back = self._prepared(x, y)
+        derived = hessian(node, ambient(x), ambient(y))
+        origin = Origin("hessian", self, x, None if y is x else y)
+        found = self._derived(derived, back, origin)
+        return LinearMap._of(found) if derived.directions else found
+
+    def hessians(self, *by: str) -> dict[tuple[str, str], Formula]:
+        """The blocks of the Hessian over several variables: each pair of names and its block."""
+        return {(x, y): self.hessian(x, y) for x in by for y in by}
+
+    # -- other formulas
+
+    def substitute(self, **values: Any) -> Formula:
+        """The formula with variables replaced by formulas (text), numbers, or other formulas.
+
+        >>> formula("x'*x").substitute(x="A*z").grad("z").text
+        "2*A'*A*z"
+        """
+        source = self._reading.substituted(self.text_as_read, values)
+        return Formula(source, source.node)
+
+    @property
+    def text_as_read(self) -> str:
+        """The text this formula reads from: as typed where it was typed, else as printed."""
+        return self._reading.source if self._origin is None else self.text
+
+    def simplify(self) -> Formula:
+        """The shortest form found."""
+        return Formula(self._reading, simplify(self._node), self._origin)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Formula):
+            return NotImplemented
+        return self._node is other._node or simplify(self._node) is simplify(other._node)
+
+    def __hash__(self) -> int:
+        return hash(self.shape)
+
+    # -- values and certificates
+
+    def __call__(self, data: Mapping[str, Any] | None = None, /, **values: Any) -> np.ndarray | float:
+        """The value for given arrays: a float, a 1-d array for a vector, a 2-d array for a matrix.
+
+        Raises ValueProblem where an array does not fit, naming the variable and the shape it should have.
+        """
+        from closedform.run.values import value
+
+        return value(self._raw, {**(data or {}), **values})
+
+    def claim(self) -> Claim:
+        """What the certificate is about: the printed answer read back, as a derivative of the function read."""
+        origin = self._origin
+        if origin is None:
+            raise ClosedformError("this formula was typed; a certificate is for a derivative")
+        answer = read(self.text, self.where, "text").node
+        return Claim(
+            _CLAIMS.get(origin.kind, origin.kind), origin.function._raw, answer, origin.variable, origin.second,
+            tuple(d.params[0] for d in origin.directions), origin.layout,
+            "free" if origin.symmetric == "free" else "space",
+        )  # fmt: skip
+
+    def check(self) -> Certificate:
+        """Certify the printed answer, read back, by evaluating both sides exactly at random points."""
+        from closedform.check.certify import certify
+
+        return certify(self.claim())
+
+
+class LinearMap(Formula):
+    """A derivative that is a linear map, written in the differential: ``-X^-1*dX*X^-1``."""
+
+    @classmethod
+    def _of(cls, found: Formula) -> LinearMap:
+        return cls(found._reading, found._raw, found._origin)
+
+    @property
+    def direction(self) -> str:
+        """The name of the differential it is written in."""
+        return str(self._moved.params[0])
+
+    @property
+    def _moved(self) -> Node:
+        assert self._origin is not None
+        return self._origin.directions[-1]
+
+    def array(self, data: Mapping[str, Any] | None = None, /, **values: Any) -> np.ndarray:
+        """The map as an array of shape (shape of f) + (shape of X)."""
+        from closedform.run.values import array_of_map
+
+        return array_of_map(self._raw, self._moved, {**(data or {}), **values})
+
+    @cached_property
+    def kron(self) -> Formula:
+        """The matrix of the map on vec (columns stacked): vec(Df[dX]) = K vec(dX)."""
+        matrix = simplify(matrix_of_vec(self._node, self._moved))
+        return Formula(self._reading, matrix)
+
+
+_CLAIMS = {"second-map": "hessian"}
+
+
+def _discrete(x: Node) -> bool:
+    return "pm1" in x.params[1] or "bit" in x.params[1]
+
+
+def _convention_notes(origin: Origin) -> list[str]:
+    notes = []
+    x = origin.variable
+    name, space = x.params[0], space_of(x)
+    if origin.kind == "gradient" and space is not None:
+        if space == "sym" and origin.symmetric == "free":
+            notes.append(f"the entries of {name} on and above the diagonal are the free variables")
+        else:
+            notes.append(f"the gradient is the one in the space of {WORDS[space]} matrices")
+    if "orth" in x.params[1]:
+        notes.append(f"the gradient by {name} is the one in the ambient space: orthogonality is not used")
+    if origin.layout == "denominator":
+        notes.append("denominator layout: the transpose of the Jacobian")
+    return notes
+
+

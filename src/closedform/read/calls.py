@@ -1,0 +1,314 @@
+"""The shape rule of function calls and norms: which operation a name means for what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from closedform.expr.op import Op, Shape
+from closedform.expr.signature import Signature
+from closedform.expr.size import ONE, Size
+from closedform.functions.algebra import DIAGM, DIAGV
+from closedform.read.infer import SCALAR, UNLIKELY, Trial
+from closedform.read.misfit import Misfit
+from closedform.read.spaces import parse_size
+from closedform.read.syntax import Call, Norm, Tree
+from closedform.read.unify import is_scalar
+from closedform.read.vocabulary import SYNONYMS, operations
+
+WITH_EXPM = {"exp": "expm", "log": "logm", "sqrt": "sqrtm"}
+
+
+def call_shape(trial: Trial, tree: Call) -> Shape:
+    """The shape of a function call; the operation chosen goes to ``trial.choice``."""
+    if tree.abstract:
+        return _abstract(trial, tree)
+    name = SYNONYMS.get(tree.name, tree.name)
+    special = SPECIAL.get(name)
+    if special is not None:
+        return special(trial, tree)
+    return _from_table(trial, tree, name)
+
+
+def _arity(trial: Trial, tree: Call, *allowed: int) -> None:
+    if len(tree.args) not in allowed:
+        want = " or ".join(map(str, allowed))
+        plural = "" if allowed == (1,) else "s"
+        raise Misfit(tree, f"{tree.name} takes {want} argument{plural}; it was given {len(tree.args)}")
+
+
+def _from_table(trial: Trial, tree: Call, name: str) -> Shape:
+    ops = operations(name)
+    fits = [op for op in ops if op.signature is None or len(op.signature.args) == len(tree.args)]
+    if not fits:
+        wants = sorted({len(op.signature.args) for op in ops if op.signature})
+        _arity(trial, tree, *wants)
+    op = fits[0]
+    trial.choice[tree] = op
+    if op.elementwise and (op.signature is None or len(op.signature.args) > 1 and name != "polygamma"):
+        return _entrywise_many(trial, tree, op)
+    if op.signature is None:
+        raise Misfit(tree, f"{name} cannot be typed")
+    shape = _apply(trial, tree, op, op.signature)
+    if name in WITH_EXPM and not is_scalar(shape) and shape[1] is not ONE:
+        of = trial.typed(tree.args[0])
+        trial.notes.append(f"{name}({of}) is elementwise; the matrix function is {WITH_EXPM[name]}({of}).")
+    return shape
+
+
+def _entrywise_many(trial: Trial, tree: Call, op: Op) -> Shape:
+    whole = None
+    for arg in tree.args:
+        shape = trial.shape[arg]
+        if is_scalar(shape):
+            continue
+        if whole is not None and not trial.sizes.same(trial.shape[whole], shape):
+            both = ((whole, trial.shape[whole]), (arg, shape))
+            raise Misfit(tree, f"{trial.typed(tree)}: shapes differ", both)
+        whole = whole if whole is not None else arg
+    return SCALAR if whole is None else trial.shape[whole]
+
+
+def _apply(trial: Trial, tree: Call, op: Op, signature: Signature) -> Shape:
+    bound: dict[str, Size] = {}
+    for arg, pattern in zip(tree.args, signature.args, strict=True):
+        shape = trial.shape[arg]
+        if is_scalar(shape) and not op.elementwise and pattern != SCALAR:
+            trial.doubt(tree, UNLIKELY)
+        fits = all(_match(trial, want, have, bound) for want, have in zip(pattern, shape, strict=True))
+        if not fits:
+            raise _refusal(trial, tree, op, signature, arg)
+    rows, cols = ((trial.sizes.resolve(s.put(bound))) for s in signature.result)
+    return rows, cols
+
+
+def _match(trial: Trial, want: Size, have: Size, bound: dict[str, Size]) -> bool:
+    if want is ONE:
+        return have is ONE
+    name = want.name
+    if name is not None and name not in bound:
+        bound[name] = have
+        return True
+    want = want.put(bound)
+    if want is have:
+        return True
+    return have is not ONE and trial.sizes.unify(want, have)
+
+
+HINTS = {
+    "softmax": "Write softmax_rows(X) for that of each row.",
+    "logsumexp": "Write logsumexp_rows(X) for that of each row.",
+    "var": "Write var(vec(X)).", "prod": "Write prod(vec(X)).", "cumsum": "It runs over the entries of a vector.",
+    "maxentry": "Write max(vec(X)) for the largest entry.", "minentry": "Write min(vec(X)) for the smallest entry.",
+}  # fmt: skip
+WORDS = {"n": "a vector", "(n,n)": "a square matrix", "(m,n)": "a matrix", "1": "a scalar"}
+
+
+def _refusal(trial: Trial, tree: Call, op: Op, signature: Signature, arg: Tree) -> Misfit:
+    wants = []
+    for rows, cols in signature.args:
+        if cols is ONE:
+            wants.append("a scalar" if rows is ONE else "a vector" if rows.number is None else f"a vector of {rows}")
+        else:
+            wants.append("a square matrix" if rows is cols else "a matrix")
+    head = f"{trial.typed(tree)}: {op.text} takes {' and '.join(wants)}"
+    shape = trial.shape[arg]
+    hint = HINTS.get(op.name, "") if shape[1] is not ONE else ""
+    if op.name in ("det", "logdet", "inv") and shape[1] is not ONE:
+        X = trial.typed(arg)
+        hint = f"Write pinv({X}) for the pseudo-inverse." if op.name == "inv" else f"Did you mean {op.name}({X}'*{X}) ?"
+    if op.name in HINTS and shape[0] is ONE:
+        hint = f"Transpose the row: {op.text}(({trial.typed(arg)})')."
+    return Misfit(tree, head, [(a, trial.shape[a]) for a in tree.args], hint=hint)
+
+
+def _abstract(trial: Trial, tree: Call) -> Shape:
+    arrow = trial.question.functions[tree.name]
+    _arity(trial, tree, 1)
+    shape = trial.shape[tree.args[0]]
+    if not trial.sizes.same(shape, arrow.domain):
+        head = f"{trial.typed(tree)}: {tree.name} is declared on {{0}}×{{1}}"
+        raise Misfit(tree, "{why}", [(tree.args[0], shape)], head, arrow.domain)
+    (m, one), (n, cols) = arrow.codomain, arrow.domain
+    scalar_valued, kind = is_scalar(arrow.codomain), tree.kind.rstrip("0123456789")
+    if kind == "":
+        return arrow.codomain
+    if kind == "grad" and scalar_valued:
+        return arrow.domain
+    if kind == "jac" and cols is ONE and one is ONE:
+        return m, n
+    if kind == "hess" and scalar_valued and cols is ONE:
+        return n, n
+    if kind == "diff" and is_scalar(arrow.domain):
+        return arrow.codomain
+    what = {"grad": "a scalar function", "hess": "a scalar function of a vector", "diff": "a function of a scalar"}
+    raise Misfit(tree, f"{trial.typed(tree)}: {kind} takes {what.get(kind, 'a vector function of a vector')}")
+
+
+def _square(trial: Trial, tree: Call) -> Shape:
+    _arity(trial, tree, 1)
+    shape = trial.shape[tree.args[0]]
+    if is_scalar(shape):
+        trial.doubt(tree, UNLIKELY)
+    elif shape[1] is ONE or shape[0] is ONE or not trial.sizes.unify(*shape):
+        hint = f"Write pinv({trial.typed(tree.args[0])}) for the pseudo-inverse." if tree.name == "inv" else ""
+        raise Misfit(tree, f"{trial.typed(tree)}: {tree.name} takes a square matrix", [(tree.args[0], shape)], hint=hint)
+    return shape
+
+
+def _trace(trial: Trial, tree: Call) -> Shape:
+    _square(trial, tree)
+    return SCALAR
+
+
+def _diag(trial: Trial, tree: Call) -> Shape:
+    _arity(trial, tree, 1)
+    rows, cols = shape = trial.shape[tree.args[0]]
+    if cols is ONE and rows is not ONE:
+        trial.choice[tree] = DIAGM
+        return rows, rows
+    if is_scalar(shape) or rows is ONE or not trial.sizes.unify(rows, cols):
+        head = f"{trial.typed(tree)}: diag takes a vector or a square matrix"
+        raise Misfit(tree, head, [(tree.args[0], shape)])
+    trial.choice[tree] = DIAGV
+    return rows, ONE
+
+
+def _transpose(trial: Trial, tree: Call) -> Shape:
+    _arity(trial, tree, 1)
+    rows, cols = trial.shape[tree.args[0]]
+    return cols, rows
+
+
+def _dot(trial: Trial, tree: Call) -> Shape:
+    _arity(trial, tree, 2)
+    a, b = tree.args
+    if not trial.sizes.same(trial.shape[a], trial.shape[b]):
+        raise Misfit(tree, f"{trial.typed(tree)}: shapes differ", [(a, trial.shape[a]), (b, trial.shape[b])])
+    return SCALAR
+
+
+def size_of(trial: Trial, tree: Tree) -> Size:
+    """The size that an argument such as ``n`` in ``eye(n)`` is."""
+    return parse_size(trial.typed(tree))
+
+
+def _eye(trial: Trial, tree: Call) -> Shape:
+    _arity(trial, tree, 1)
+    n = size_of(trial, tree.args[0])
+    return n, n
+
+
+def _filled(trial: Trial, tree: Call) -> Shape:
+    _arity(trial, tree, 1, 2)
+    sizes = [size_of(trial, a) for a in tree.args]
+    return sizes[0], sizes[1] if len(sizes) > 1 else ONE
+
+
+def _all_of_one(trial: Trial, tree: Call) -> Shape:
+    """matrixcalculus.org's ``vector(1)`` and ``matrix(0)``."""
+    _arity(trial, tree, 1)
+    if trial.typed(tree.args[0]).strip() not in ("0", "1"):
+        raise Misfit(tree, f"{tree.name} takes 0 or 1", hint="Write ones(n) or zeros(m,n).")
+    rows = trial.sizes.fresh()
+    return rows, ONE if tree.name == "vector" else trial.sizes.fresh()
+
+
+def _unvec(trial: Trial, tree: Call) -> Shape:
+    _arity(trial, tree, 3)
+    v = tree.args[0]
+    m, n = (size_of(trial, a) for a in tree.args[1:])
+    if trial.shape[v][1] is not ONE or not trial.sizes.unify(trial.shape[v][0], m * n):
+        head = f"{trial.typed(tree)}: unvec takes a vector of length {m * n}"
+        raise Misfit(tree, head, [(v, trial.shape[v])])
+    return m, n
+
+
+def _comm(trial: Trial, tree: Call) -> Shape:
+    _arity(trial, tree, 2)
+    m, n = (size_of(trial, a) for a in tree.args)
+    return m * n, m * n
+
+
+def _sub(trial: Trial, tree: Call) -> Shape:
+    _arity(trial, tree, 5)
+    return size_of(trial, tree.args[3]), size_of(trial, tree.args[4])
+
+
+def _blocks(trial: Trial, tree: Call) -> Shape:
+    """kron_left(G, B) and kron_right(G, A): the other factor's shape, found by division."""
+    _arity(trial, tree, 2)
+    trial.choice[tree] = operations(tree.name)[0]
+    whole, part = (trial.shape[a] for a in tree.args)
+    rows, cols = trial.sizes.fresh(), trial.sizes.fresh()
+    for have, by, other in zip(whole, part, (rows, cols), strict=True):
+        if not trial.sizes.unify(have, trial.sizes.resolve(by) * other) and trial.sizes.resolve(have) is not by:
+            head = f"{trial.typed(tree)}: sizes do not divide"
+            raise Misfit(tree, head, [(a, trial.shape[a]) for a in tree.args])
+    return rows, cols
+
+
+def _bars(trial: Trial, tree: Call) -> Shape:
+    """``|x|``: elementwise; of a matrix it may be the determinant, so it is asked."""
+    (arg,) = tree.args
+    rows, cols = shape = trial.shape[arg]
+    if rows is not ONE and cols is not ONE:
+        X = trial.typed(arg)
+        head = f"{trial.typed(tree)} of a matrix may be the determinant or the absolute values"
+        raise Misfit(tree, head, hint=f"Write det({X}) or abs({X}).")
+    trial.choice[tree] = operations("abs")[0]
+    return shape
+
+
+MARK = {"norm2": "2", "norm": "", "norm1": "1", "normF": "F", "norm_inf": "inf", "norm_nuc": "nuc", "norm_op": "op"}
+
+
+def _norm_call(trial: Trial, tree: Call) -> Shape:
+    _arity(trial, tree, 1)
+    rows, cols = trial.shape[tree.args[0]]
+    mark = MARK[tree.name]
+    if tree.name == "norm2" and rows is not ONE and cols is not ONE:
+        if not trial.question.frobenius:
+            X = trial.typed(tree.args[0])
+            head = f"{trial.typed(tree)}: norm2 takes a vector"
+            hint = f"Write normF({X}) for the Frobenius norm, norm_op({X}) for the spectral norm."
+            raise Misfit(tree, head, [(tree.args[0], (rows, cols))], hint=hint)
+        mark = "F"
+    return _norm(trial, tree, tree.args[0], mark)
+
+
+def norm_shape(trial: Trial, tree: Norm) -> Shape:
+    """The shape of ``||x||``, always a scalar; the norm meant goes to ``trial.choice``."""
+    return _norm(trial, tree, tree.inner, tree.mark)
+
+
+def _norm(trial: Trial, tree: Norm | Call, arg: Tree, mark: str) -> Shape:
+    rows, cols = trial.shape[arg]
+    X = trial.typed(arg)
+    if rows is ONE and cols is ONE:
+        trial.doubt(tree, UNLIKELY)
+        name = "abs"
+    elif cols is ONE:
+        name = {"": "norm2", "2": "norm2", "F": "norm2", "op": "norm2", "1": "norm1", "inf": "norm_inf"}.get(mark, "")
+    elif rows is ONE:
+        name = {"": "normF", "2": "normF", "F": "normF", "op": "normF"}.get(mark, "")
+    else:
+        name = {"": "norm_op", "2": "norm_op", "op": "norm_op", "F": "normF", "nuc": "norm_nuc"}.get(mark, "")
+        if mark == "":
+            said = f"{trial.typed(tree)} is the spectral norm of the matrix {X}; the Frobenius norm is ||{X}||_F."
+            trial.notes.append(said)
+    if not name:
+        sums = {"1": ("sum(abs({0}))", "max(colsum(abs({0})))"), "inf": ("max(vec(abs({0})))", "max(rowsum(abs({0})))")}
+        entries, induced = sums.get(mark, ("", ""))
+        hint = f"Write {entries.format(X)} over the entries, {induced.format(X)} for the induced norm." if entries else ""
+        what = "vector" if cols is ONE or rows is ONE else "matrix"
+        head = f"{trial.typed(tree)}: the norm _{'*' if mark == 'nuc' else mark} of a {what} is not clear"
+        raise Misfit(tree, head, [(arg, (rows, cols))], hint=hint)
+    trial.choice[tree] = operations(name)[0] if name != "norm2" else operations("norm2")[0]
+    return SCALAR
+
+
+SPECIAL: dict[str, Callable[[Trial, Call], Shape]] = {
+    "inv": _square, "tr": _trace, "diag": _diag, "transpose": _transpose, "dot": _dot, "eye": _eye, "ones": _filled,
+    "zeros": _filled, "vector": _all_of_one, "matrix": _all_of_one, "unvec": _unvec, "comm": _comm, "sub": _sub,
+    "kron_left": _blocks, "kron_right": _blocks, "|": _bars,
+} | dict.fromkeys(MARK, _norm_call)  # fmt: skip

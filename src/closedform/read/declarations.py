@@ -1,0 +1,242 @@
+"""The where-string: what is declared of names, and sub-expressions bound to names.
+
+Parts are separated by commas or new lines. This file takes them apart and says what each declares; bound expressions
+are left as ranges of tokens, since reading them needs all names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from closedform.errors import ClosedformError, DeclarationError
+from closedform.expr.op import Shape
+from closedform.expr.size import ONE, Size
+from closedform.read.lexer import Token, Tokens
+from closedform.read.spaces import parse_size, parse_space
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """An abstract function: the shape it takes and the shape it gives."""
+
+    domain: Shape
+    codomain: Shape
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A bound part ``name = …`` and where its expression stands."""
+
+    tokens: Tokens
+    start: int
+    span: tuple[int, int]
+
+
+@dataclass
+class Declarations:
+    """All that the where-strings say."""
+
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    facts: dict[str, set[str]] = field(default_factory=dict)
+    families: set[str] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)  # names in an inequality, which are scalars by habit
+    functions: dict[str, Arrow] = field(default_factory=dict)
+    bound: dict[str, Bound] = field(default_factory=dict)
+    commuting: list[tuple[str, str]] = field(default_factory=list)
+    sizes: dict[str, None] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
+
+    @property
+    def variables(self) -> set[str]:
+        return self.shapes.keys() | self.facts.keys()
+
+    def add_sizes(self, *sizes: Size) -> None:
+        for s in sizes:
+            self.sizes.update(dict.fromkeys(sorted(s.names)))
+
+
+class Part:
+    """One part of a where-string: its tokens without separators."""
+
+    def __init__(self, whole: Tokens, start: int, end: int) -> None:
+        self.whole, self.start, self.end = whole, start, end
+        self.tokens = whole.tokens[start:end]
+        self.texts = [t.text for t in self.tokens]
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.tokens[0].start, self.tokens[-1].end
+
+    def text(self, first: int, last: int | None = None) -> str:
+        tokens = self.tokens[first:last]
+        return self.whole.source[tokens[0].start : tokens[-1].end] if tokens else ""
+
+    def fail(self, message: str, hint: str = "") -> DeclarationError:
+        return DeclarationError(message, span=self.span, source=self.whole.source, hint=hint)
+
+
+def declare_all(whole: Tokens, start: int, into: Declarations) -> None:
+    """Read the parts of ``whole`` from token ``start`` on."""
+    waiting: list[Part] = []
+    for part in _parts(whole, start):
+        if len(part.tokens) == 1 and part.tokens[0].kind == "name":
+            waiting.append(part)
+            continue
+        try:
+            _declare(part, into, [p.texts[0] for p in waiting])
+        except ClosedformError as error:
+            raise error.at(part.span, whole.source) from None
+        waiting.clear()
+    if waiting:
+        raise waiting[0].fail(f"{waiting[0].texts[0]} is named but nothing is said of it", "Write x in R^n, or p = ….")
+    _check(into)
+
+
+OPENERS, CLOSERS = "([{<", ")]}>"
+
+
+def _parts(whole: Tokens, start: int) -> Iterator[Part]:
+    depth, begin, bound = 0, start, False
+    tokens = whole.tokens
+    for place in range(start, len(tokens)):
+        token = tokens[place]
+        over = token.kind == "end" or token.text == "where" or (depth == 0 and token.text in (",", ";"))
+        line = depth == 0 and token.gap == 2 and place > begin and _line_ends(tokens[place - 1], token)
+        if over or line:
+            if place > begin:
+                yield Part(whole, begin, place)
+            begin, bound, depth = (place if line and not over else place + 1), False, 0
+        bound = bound or token.text == "="
+        if token.text in ("(", "[", "{") or (token.text == "<" and bound):
+            depth += 1
+        elif token.text in (")", "]", "}") or (token.text == ">" and bound and depth):
+            depth -= 1
+
+
+def _line_ends(before: Token, after: Token) -> bool:
+    """Whether a new line separates parts: not where an operator stands on either side of it."""
+    return before.kind in ("num", "name", "mark") or before.text in (*CLOSERS, "'", "|", "||") and after.kind == "name"
+
+
+def _declare(part: Part, into: Declarations, before: list[str]) -> None:
+    texts = part.texts
+    first, second = part.tokens[0], texts[1] if len(texts) > 1 else ""
+    if "=" in texts and texts[1:2] == ["*"] and len(texts) == 7:
+        _commute(part, into)
+    elif first.kind != "name":
+        raise part.fail(f"{part.text(0)} is no declaration", "Write x in R^n, lam > 0, f: R^n -> R or p = ….")
+    elif second == "=":
+        _bind(part, into)
+    elif second == "[" and "in" in texts:
+        _family(part, into)
+    elif second == ":" and "->" in texts:
+        _function(part, into)
+    elif second in ("in", ":"):
+        shape, facts = parse_space(part.text(2))
+        for name in [*before, first.text]:
+            _shape(part, into, name, shape, facts)
+        before.clear()
+    elif second in (">", ">="):
+        _inequality(part, into, [*before, first.text])
+        before.clear()
+    else:
+        raise part.fail(f"{part.text(0)} is no declaration", "Write x in R^n, lam > 0, f: R^n -> R or p = ….")
+    if before:
+        raise part.fail(f"{before[0]} is named but nothing is said of it", "Write x in R^n, or p = ….")
+
+
+def _new(part: Part, into: Declarations, name: str) -> None:
+    if name in into.functions or name in into.bound:
+        raise part.fail(f"{name} is declared twice")
+    if name not in into.order:
+        into.order.append(name)
+
+
+def _shape(part: Part, into: Declarations, name: str, shape: Shape, facts: tuple[str, ...]) -> None:
+    _new(part, into, name)
+    known = into.shapes.get(name)
+    if known is not None and known != shape and facts != ("square",):
+        raise part.fail(f"{name} is declared with two shapes, {_words(known)} and {_words(shape)}")
+    into.shapes[name] = shape
+    into.facts.setdefault(name, set()).update(facts)
+    into.add_sizes(*shape)
+
+
+def _words(shape: Shape) -> str:
+    return "a scalar" if shape == (ONE, ONE) else f"{shape[0]}×{shape[1]}"
+
+
+def _inequality(part: Part, into: Declarations, names: list[str]) -> None:
+    bound = part.tokens[-1]
+    if len(part.tokens) != 3 or bound.kind != "num":
+        raise part.fail(f"{part.text(0)} is no declaration that is known", "Write lam > 0 or lam >= 0.")
+    strict = part.texts[1] == ">" or float(bound.text) > 0
+    for name in names:
+        _new(part, into, name)
+        into.facts.setdefault(name, set()).add("pos" if strict else "nonneg")
+        into.numbers.add(name)
+
+
+def _bind(part: Part, into: Declarations) -> None:
+    name = part.texts[0]
+    if name in into.variables:
+        raise part.fail(f"{name} is declared twice")
+    _new(part, into, name)
+    if len(part.tokens) < 3:
+        raise part.fail(f"what {name} stands for is missing")
+    into.bound[name] = Bound(part.whole, part.start + 2, part.span)
+
+
+def _family(part: Part, into: Declarations) -> None:
+    """``a[i] in R^n for i = 1..m``."""
+    texts = part.texts
+    name, where = texts[0], texts.index("in")
+    last = texts.index("for") if "for" in texts else len(texts)
+    index = texts[2] if where == 4 and texts[3] == "]" else ""
+    tail = texts[last + 1 : last + 3]
+    if not index or tail != [index, "="] or ".." not in texts[last:]:
+        raise part.fail(f"{part.text(0)} is no family", "Write a[i] in R^n for i = 1..m.")
+    dots = texts.index("..", last)
+    if texts[last + 3 : dots] != ["1"]:
+        raise part.fail("the members of a family are counted from 1", f"Write {name}[{index}] in R^n for {index} = 1..m.")
+    (length, cols), facts = parse_space(part.text(where + 1, last))
+    if cols is not ONE:
+        raise part.fail("families of matrices are not supported", "Members are vectors: a[i] in R^n for i = 1..m.")
+    count = parse_size(part.text(dots + 1))
+    if length is ONE:
+        _shape(part, into, name, (count, ONE), facts)
+        return
+    _shape(part, into, name, (count, length), facts)
+    into.families.add(name)
+
+
+def _function(part: Part, into: Declarations) -> None:
+    name, arrow = part.texts[0], part.texts.index("->")
+    if name in into.variables:
+        raise part.fail(f"{name} is declared twice")
+    _new(part, into, name)
+    domain, codomain = parse_space(part.text(2, arrow)), parse_space(part.text(arrow + 1))
+    into.functions[name] = Arrow(domain[0], codomain[0])
+    into.add_sizes(*domain[0], *codomain[0])
+
+
+def _commute(part: Part, into: Declarations) -> None:
+    a, _, b, equals, c, star, d = part.texts
+    if (equals, star, c, d) != ("=", "*", b, a):
+        raise part.fail(f"{part.text(0)} is no declaration that is known", "Commuting matrices: A*B = B*A.")
+    for name, other in ((a, b), (b, a)):
+        _new(part, into, name)
+        into.facts.setdefault(name, set()).add(f"commutes:{other}")
+    into.commuting.append((a, b))
+
+
+def _check(into: Declarations) -> None:
+    for name in into.sizes:
+        if name in into.variables | into.functions.keys() | into.bound.keys():
+            both = f"{name} is a size and also declared as something else"
+            raise DeclarationError(both, hint="Give the size another name.")
+    for name, facts in into.facts.items():
+        rows, cols = into.shapes.get(name, (None, None))
+        if rows is not None and rows is not cols and any(f.startswith("commutes") for f in facts):
+            raise DeclarationError(f"{name} is not square and commutes with nothing")

@@ -1,0 +1,75 @@
+"""What an undeclared name may be, and how far that is from habit: capitals matrices, Latin letters vectors, Greek
+letters scalars. The cost of a kind is 0 for the habit; the search takes the least sum that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from closedform.read.alphabet import base_letters, is_greek
+from closedform.read.syntax import Call, Group, Index, Name, Over, Power, Tree
+
+Kinds = tuple[tuple[str, float], ...]
+MATRIX: Kinds = (("M", 0.0), ("V", 2.0), ("S", 2.0))
+VECTOR: Kinds = (("V", 0.0), ("S", 1.0), ("M", 3.0))
+SCALAR: Kinds = (("S", 0.0), ("V", 1.0), ("M", 2.5))
+NUMBER: Kinds = (("S", 0.0), ("Z", 0.4))
+SIZE_N: Kinds = (("Z", 0.0), ("V", 1.0), ("S", 1.2))
+SIZE_M: Kinds = (("V", 0.0), ("Z", 0.5), ("S", 1.0), ("M", 3.0))
+SIZE_K: Kinds = (("V", 0.0), ("Z", 0.9), ("S", 1.0), ("M", 3.0))
+SIZED_CALLS = {"eye": 0, "ones": 0, "zeros": 0, "zero": 0, "comm": 0, "unvec": 1, "sub": 1}
+
+
+@dataclass
+class Uses:
+    """How names stand in the formula: in which places, with how many indices, as sizes, as exponents."""
+
+    one_index: set[str] = field(default_factory=set)
+    two_indices: set[str] = field(default_factory=set)
+    exponents: set[str] = field(default_factory=set)
+    sizes: dict[str, None] = field(default_factory=dict)
+    bounds: list[str] = field(default_factory=list)
+    fixed: set[str] = field(default_factory=set)
+
+
+def gather(trees: Iterable[Tree], uses: Uses) -> None:
+    """Add how names are used in ``trees`` to ``uses``."""
+    for tree in trees:
+        if isinstance(tree, Index) and isinstance(tree.base, Name):
+            (uses.one_index if len(tree.at) == 1 else uses.two_indices).add(tree.base.name)
+        elif isinstance(tree, Power) and not tree.entrywise:
+            exponent = tree.exponent.inner if isinstance(tree.exponent, Group) else tree.exponent
+            if isinstance(exponent, Name):
+                uses.exponents.add(exponent.name)
+        elif isinstance(tree, Over):
+            uses.bounds += [b for b in (tree.low, tree.high) if b]
+        elif isinstance(tree, Call) and tree.name in SIZED_CALLS and not tree.abstract:
+            todo = list(tree.args[SIZED_CALLS[tree.name] :])
+            while todo:
+                part = todo.pop()
+                if isinstance(part, Name):
+                    uses.sizes[part.name] = None
+                todo.extend(part.parts)
+        if isinstance(tree, Index):
+            uses.fixed.update(a for a in tree.at if isinstance(a, str))
+
+
+def kinds_of(name: str, uses: Uses, positive: bool, style: str) -> Kinds:
+    """What an undeclared name may be, likeliest first."""
+    if name in uses.two_indices:
+        return (("M", 0.0),)
+    letters = base_letters(name)
+    capital = letters[0].isupper()
+    if name in uses.one_index:
+        return (("F", 0.0), ("V", 1.0)) if capital else (("V", 0.0), ("F", 1.0))
+    if name in uses.exponents:
+        return NUMBER if name in ("n", "m", "k") else (("S", 0.0),)
+    if capital:
+        return MATRIX
+    if is_greek(name) or positive or (style == "matrixcalculus" and "a" <= letters <= "g"):
+        return SCALAR
+    if style != "matrixcalculus":
+        special = {"n": SIZE_N, "m": SIZE_M, "k": SIZE_K, "p": SIZE_K, "q": SIZE_K}.get(name)
+        if special is not None:
+            return special
+    return VECTOR

@@ -1,0 +1,390 @@
+"""Shapes of all parts of a formula, once each name has been given a kind: one trial of the search.
+
+Works through the parts, inner ones first, and unifies sizes as the operations demand. ``cost`` counts what fits but
+is unlikely to be meant; ``doubts`` are the parts it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from closedform.errors import ClosedformError
+from closedform.expr.op import Op, Shape
+from closedform.expr.size import ONE, Size, size
+from closedform.read.declarations import Arrow
+from closedform.read.misfit import Misfit, Operand, shape_text
+from closedform.read.spaces import parse_size
+from closedform.read.syntax import (
+    Call,
+    Group,
+    Index,
+    Inner,
+    Name,
+    Negative,
+    Norm,
+    Number,
+    Over,
+    Power,
+    Product,
+    Stack,
+    Sum,
+    Transpose,
+    Tree,
+)
+from closedform.read.unify import Unknowns, is_scalar
+
+SCALAR: Shape = (ONE, ONE)
+UNLIKELY = 1.5
+SLIGHT = 0.1
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One parsed text: the formula, or what a name is bound to (``bound``)."""
+
+    source: str
+    root: Tree
+    trees: list[Tree]
+    bound: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is given to every trial."""
+
+    units: list[Unit]
+    shapes: dict[str, Shape]  # declared
+    functions: dict[str, Arrow]
+    families: frozenset[str]
+    differentials: dict[str, str]
+    sizes: frozenset[str]  # names that are sizes, whatever the trial
+    indices: frozenset[str]  # summed names
+    bound: dict[str, Tree]
+    frobenius: bool = False  # norm2 of a matrix is the Frobenius norm
+
+
+@dataclass
+class Trial:
+    """One assignment of kinds: S scalar, V vector, M matrix, F family of vectors, Z a size."""
+
+    question: Question
+    kinds: dict[str, str]
+    greek: frozenset[str]  # undeclared names that are scalars by habit
+    sizes: Unknowns = field(default_factory=Unknowns)
+    names: dict[str, Shape] = field(default_factory=dict)
+    shape: dict[Tree, Shape] = field(default_factory=dict)
+    choice: dict[Tree, Any] = field(default_factory=dict)
+    ranges: dict[str, Size] = field(default_factory=dict)
+    fixed: dict[str, None] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    cost: float = 0.0
+    doubts: list[Tree] = field(default_factory=list)
+    source: str = ""
+
+    def run(self) -> None:
+        """Find all shapes. Raises Misfit where the kinds do not fit."""
+        for unit in self.question.units:
+            self.source = unit.source
+            for tree in unit.trees:
+                self.shape[tree] = RULES[type(tree)](self, tree)
+            if unit.bound:
+                self.names[unit.bound] = self.shape[unit.root]
+
+    # -- words
+    def typed(self, tree: Tree) -> str:
+        return self.source[tree.span[0] : tree.span[1]]
+
+    def doubt(self, tree: Tree, cost: float) -> None:
+        if cost:
+            self.cost += cost
+            self.doubts.append(tree)
+
+    def name_shape(self, name: str) -> Shape:
+        """The shape of a variable, made when first asked for."""
+        found = self.names.get(name)
+        if found is None:
+            found = self.names[name] = self._new_shape(name)
+        return found
+
+    def _new_shape(self, name: str) -> Shape:
+        question = self.question
+        if name in question.shapes:
+            return question.shapes[name]
+        if name in question.differentials:
+            return self.name_shape(question.differentials[name])
+        kind = self.kinds.get(name, "S")
+        if kind in "SZ":
+            return SCALAR
+        rows = self.sizes.fresh()
+        return (rows, ONE) if kind == "V" else (rows, self.sizes.fresh())
+
+    def is_family(self, name: str) -> bool:
+        base = self.question.differentials.get(name, name)
+        return base in self.question.families or self.kinds.get(base) == "F"
+
+    def declared(self, name: str) -> bool:
+        question = self.question
+        known = (question.shapes, question.sizes, question.indices, question.bound)
+        return any(name in k for k in known) or self.kinds.get(name) is None
+
+
+def constant(tree: Tree) -> Fraction | None:
+    """The number that a tree of numbers alone is."""
+    while isinstance(tree, Group):
+        tree = tree.inner
+    if isinstance(tree, Number):
+        return tree.value
+    if isinstance(tree, Negative):
+        inner = constant(tree.inner)
+        return None if inner is None else -inner
+    if isinstance(tree, Sum) and len(tree.terms) == 1:
+        inner = constant(tree.terms[0][1])
+        return None if inner is None else tree.terms[0][0] * inner
+    if isinstance(tree, Product) and len(tree.factors) == 2 and tree.factors[1][0] in ("*", "/"):
+        (_, a), (operator, b) = tree.factors
+        if isinstance(a, Number | Negative) and isinstance(b, Number) and (operator == "*" or b.value):
+            left = constant(a)
+            assert left is not None
+            return left * b.value if operator == "*" else left / b.value
+    return None
+
+
+def _number(trial: Trial, tree: Number) -> Shape:
+    return SCALAR
+
+
+def _name(trial: Trial, tree: Name) -> Shape:
+    name = tree.name
+    if name in trial.question.indices and name not in trial.question.shapes:
+        return SCALAR
+    if name in ("I", "eye", "ones", "zeros", "pi") and name not in trial.question.shapes and name not in trial.names:
+        if name == "pi":
+            return SCALAR
+        n = trial.sizes.fresh()
+        return (n, n) if name in ("I", "eye") else (n, ONE)
+    return trial.name_shape(name)
+
+
+def _inside(trial: Trial, tree: Group | Negative) -> Shape:
+    return trial.shape[tree.inner]
+
+
+def _transpose(trial: Trial, tree: Transpose) -> Shape:
+    rows, cols = trial.shape[tree.inner]
+    if rows is ONE and cols is ONE:
+        inner = tree.inner
+        if isinstance(inner, Name | Index):
+            base = inner.base if isinstance(inner, Index) else inner
+            if isinstance(base, Name) and not trial.declared(base.name):
+                trial.doubt(tree, UNLIKELY if base.name in trial.greek or isinstance(inner, Index) else 2 * UNLIKELY)
+    return cols, rows
+
+
+def _sum(trial: Trial, tree: Sum) -> Shape:
+    terms = [t for _, t in tree.terms]
+    shapes = [trial.shape[t] for t in terms]
+    whole: Operand | None = None
+    for term, shape in zip(terms, shapes, strict=True):
+        if is_scalar(shape):
+            continue
+        if whole is None:
+            whole = (term, shape)
+        elif not trial.sizes.same(whole[1], shape):
+            raise _unequal(trial, tree, whole, (term, shape))
+    if whole is None:
+        return SCALAR
+    for term, shape in zip(terms, shapes, strict=True):
+        if is_scalar(shape):
+            _promote(trial, tree, term, whole, terms)
+    return whole[1]
+
+
+def _unequal(trial: Trial, tree: Sum, a: Operand, b: Operand) -> Misfit:
+    sign = next(s for s, t in tree.terms if t is b[0])
+    head = f"{trial.typed(a[0])} {'+' if sign > 0 else '-'} {trial.typed(b[0])}: shapes differ"
+    flipped = (b[1][1], b[1][0])
+    fits = trial.sizes.shape(flipped) == trial.sizes.shape(a[1])
+    hint = f"Did you mean {trial.typed(b[0])}' ?" if fits else ""
+    return Misfit(tree, head, (a, b), hint=hint, span=(a[0].span[0], b[0].span[1]))
+
+
+def _promote(trial: Trial, tree: Sum, term: Tree, whole: Operand, terms: list[Tree]) -> None:
+    """A scalar beside a vector is added to every entry; beside a matrix only if that is an elementwise expression."""
+    matrices = [t for t in terms if not is_scalar(trial.shape[t])]
+    if whole[1][1] is not ONE and whole[1][0] is not ONE and not any(entrywise(trial, t) for t in matrices):
+        s, X = trial.typed(term), trial.typed(whole[0])
+        head = f"{s} is a scalar and {X} a matrix: they cannot be added"
+        hint = f"Write {s}*I for multiples of the identity, {s}*ones(m,n) for every entry."
+        raise Misfit(tree, head, (whole,), hint=hint)
+    trial.doubt(tree, _promotion_cost(trial, term))
+
+
+def _promotion_cost(trial: Trial, term: Tree) -> float:
+    todo, cost = [term], 0.0
+    while todo:
+        tree = todo.pop()
+        if isinstance(tree, Name) and not trial.declared(tree.name) and tree.name != "pi":
+            habit = tree.name in trial.greek and trial.kinds.get(tree.name) == "S"
+            cost = max(cost, SLIGHT if habit else UNLIKELY)
+        todo.extend(tree.parts)
+    return cost
+
+
+def entrywise(trial: Trial, tree: Tree) -> bool:
+    """Whether a tree is an elementwise expression, so that adding a scalar to it has one meaning."""
+    todo = [tree]
+    while todo:
+        tree = todo.pop()
+        if isinstance(tree, Power) and tree.entrywise:
+            return True
+        if isinstance(tree, Call) and getattr(trial.choice.get(tree), "elementwise", False):
+            return True
+        if isinstance(tree, Product):
+            if any(operator in (".*", "./") for operator, _ in tree.factors):
+                return True
+            large = [t for _, t in tree.factors if not is_scalar(trial.shape[t])]
+            todo += large if len(large) == 1 else []
+        elif isinstance(tree, Group | Negative | Sum | Transpose):
+            todo.extend(tree.parts)
+        elif isinstance(tree, Name) and tree.name in trial.question.bound:
+            todo.append(trial.question.bound[tree.name])
+    return False
+
+
+def _inner(trial: Trial, tree: Inner) -> Shape:
+    a, b = (tree.left, trial.shape[tree.left]), (tree.right, trial.shape[tree.right])
+    if not trial.sizes.same(a[1], b[1]):
+        raise Misfit(tree, f"{trial.typed(tree)}: shapes differ", (a, b))
+    return SCALAR
+
+
+def _power(trial: Trial, tree: Power) -> Shape:
+    base, exponent = trial.shape[tree.base], trial.shape[tree.exponent]
+    operands = ((tree.base, base), (tree.exponent, exponent))
+    typed = trial.typed(tree)
+    if tree.entrywise:
+        if is_scalar(exponent) or is_scalar(base):
+            return exponent if is_scalar(base) else base
+        if not trial.sizes.same(base, exponent):
+            raise Misfit(tree, f"{typed}: shapes differ", operands)
+        return base
+    if not is_scalar(exponent):
+        what = "write .^ for elementwise powers" if exponent[1] is ONE else "an exponent is a number"
+        hint = f"For elementwise powers write {trial.typed(tree.base)}.^{trial.typed(tree.exponent)}."
+        raise Misfit(tree, f"{typed}: the exponent is not a scalar", operands, hint=hint if what[0] == "w" else "")
+    if is_scalar(base):
+        return base
+    _matrix_power(trial, tree, base)
+    return base
+
+
+def _matrix_power(trial: Trial, tree: Power, base: Shape) -> None:
+    x, p = trial.typed(tree.base), trial.typed(tree.exponent)
+    typed, number = trial.typed(tree), constant(tree.exponent)
+    if base[1] is ONE or base[0] is ONE:
+        hint = f"Write {x}.^{p} for the elementwise power, {x}'*{x} for the square of the norm"
+        hint = hint if p == "2" else f"Write {x}.^{p} for the elementwise power"
+        hint += f", or declare {x} in R." if isinstance(tree.base, Name) else "."
+        raise Misfit(tree, f"{typed}: a vector has no power", ((tree.base, base),), hint=hint)
+    if not trial.sizes.unify(*base):
+        hint = f"Write {x}.^{p} for the elementwise power, {x}'*{x} for the product with the transpose."
+        if number is not None and number < 0:
+            hint = f"Write pinv({x}) for the pseudo-inverse."
+        raise Misfit(tree, f"{typed}: {x} is not square", ((tree.base, base),), hint=hint)
+    if number is not None and number.denominator != 1:
+        root = "sqrtm" if number == Fraction(1, 2) else "expm and logm"
+        head = f"{typed}: the power of a matrix takes a whole number"
+        raise Misfit(tree, head, hint=f"Write {x}.^{p} for the elementwise power, or use {root}.")
+
+
+def _over(trial: Trial, tree: Over) -> Shape:
+    found = trial.ranges.pop(tree.index, None)
+    low = parse_size(tree.low) if tree.low else ONE
+    if not tree.high:
+        if found is None:
+            head = f"the range of {tree.index} is not known: it indexes nothing"
+            raise Misfit(tree, head, hint=f"Write sum({tree.index}=1..m, …).")
+        trial.choice[tree] = (low, found)
+        return trial.shape[tree.body]
+    high = parse_size(tree.high)
+    trial.choice[tree] = (low, high)
+    if found is not None and not _within(trial, found, high):
+        head = f"{tree.index} runs to {high}, but indexes something of length {{0}}"
+        raise Misfit(tree, "{why}", why=head, sizes=(found,))
+    return trial.shape[tree.body]
+
+
+def _within(trial: Trial, length: Size, high: Size) -> bool:
+    length = trial.sizes.resolve(length)
+    left = (length - high).number
+    return left >= 0 if left is not None else trial.sizes.unify(length, high)
+
+
+def _index(trial: Trial, tree: Index) -> Shape:
+    rows, cols = trial.shape[tree.base]
+    family = isinstance(tree.base, Name) and trial.is_family(tree.base.name)
+    if len(tree.at) == 1:
+        if family:
+            _indexed(trial, tree, tree.at[0], rows)
+            return cols, ONE
+        if cols is ONE and rows is not ONE:
+            _indexed(trial, tree, tree.at[0], rows)
+            return SCALAR
+        base = trial.typed(tree.base)
+        if rows is ONE and cols is ONE:
+            raise Misfit(tree, f"{base} is a scalar and has no entries")
+        hint = f"Write {base}[{tree.at[0]},:] for a row, {base}[:,{tree.at[0]}] for a column."
+        raise Misfit(tree, f"{trial.typed(tree)}: {base} is a matrix and takes two indices", hint=hint)
+    if is_scalar((rows, cols)):
+        raise Misfit(tree, f"{trial.typed(tree.base)} is a scalar and has no entries")
+    first, second = tree.at
+    _indexed(trial, tree, first, rows)
+    _indexed(trial, tree, second, cols)
+    if first is None:
+        return rows, ONE
+    return (cols, ONE) if second is None else SCALAR
+
+
+def _indexed(trial: Trial, tree: Index, at: int | str | None, length: Size) -> None:
+    if at is None:
+        return
+    if isinstance(at, int):
+        known = trial.sizes.resolve(length).number
+        if known is not None and at > known:
+            raise Misfit(tree, f"{trial.typed(tree)}: the index {at} is over the length {known}")
+    elif at in trial.question.indices:
+        if not trial.sizes.unify(trial.ranges.setdefault(at, length), length):
+            head = f"{at} runs over two different lengths, {{0}} and {{1}}"
+            raise Misfit(tree, "{why}", why=head, sizes=(trial.ranges[at], length))
+    elif at in trial.question.shapes or at in trial.question.bound:
+        raise Misfit(tree, f"{at} is a variable and cannot be an index", hint="Indices are numbers or summed names.")
+    else:
+        trial.fixed[at] = None
+
+
+def _stack(trial: Trial, tree: Stack) -> Shape:
+    height, width = size(0), None
+    for row in tree.rows:
+        across = size(0)
+        for part in row:
+            if not trial.sizes.unify(trial.shape[row[0]][0], trial.shape[part][0]):
+                both = ((row[0], trial.shape[row[0]]), (part, trial.shape[part]))
+                raise Misfit(tree, f"{trial.typed(tree)}: blocks beside each other differ in height", both)
+            across = across + trial.sizes.resolve(trial.shape[part][1])
+        if width is not None and not trial.sizes.unify(width, across):
+            raise Misfit(tree, f"{trial.typed(tree)}: the rows of blocks differ in width")
+        width = across if width is None else width
+        height = height + trial.sizes.resolve(trial.shape[row[0]][0])
+    assert width is not None
+    return height, width
+
+
+Rule = Callable[[Trial, Any], Shape]
+RULES: dict[type[Tree], Rule] = {
+    Number: _number, Name: _name, Group: _inside, Negative: _inside, Transpose: _transpose, Sum: _sum,
+    Inner: _inner, Power: _power, Over: _over, Index: _index, Stack: _stack,
+}  # fmt: skip
+"""The rule of each kind of tree; products and calls add theirs from their own files."""

@@ -1,0 +1,41 @@
+"""A reading that does not fit: where, why, and whose shapes would have to be others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from closedform.expr.op import Shape
+from closedform.expr.size import ONE
+from closedform.read.syntax import Name, Tree
+
+Operand = tuple[Tree, Shape]
+
+
+class Misfit(Exception):
+    """Raised inside inference. ``operands`` are shown with their shapes; ``why`` may hold ``{0}``… for sizes."""
+
+    def __init__(
+        self, tree: Tree, head: str, operands: Sequence[Operand] = (), why: str = "", sizes: Sequence[object] = (),
+        hint: str = "", span: tuple[int, int] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(head)
+        self.tree, self.head, self.operands, self.why, self.sizes = tree, head, operands, why, sizes
+        self.hint, self.span = hint, span or tree.span
+
+
+def shape_text(shape: Shape) -> str:
+    """``m×n``, ``n×1``, ``a scalar``."""
+    rows, cols = shape
+    if rows is ONE and cols is ONE:
+        return "a scalar"
+    return "×".join(s.text if s.text.isalnum() or "*" in s.text and " " not in s.text else f"({s.text})" for s in shape)
+
+
+def names_below(trees: Sequence[Tree]) -> Iterator[str]:
+    """The names that stand in trees, in order."""
+    todo = list(reversed(trees))
+    while todo:
+        tree = todo.pop()
+        if isinstance(tree, Name):
+            yield tree.name
+        todo.extend(reversed(tree.parts))

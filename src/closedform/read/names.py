@@ -1,0 +1,91 @@
+"""Which names a text may use: declared ones, single letters, differentials, letters run together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from closedform.read.alphabet import SPELLED, base_letters
+from closedform.read.vocabulary import CONSTANTS, is_function
+
+MAX_RUN = 12
+
+
+@dataclass
+class Scope:
+    """What is known of names while a text is parsed.
+
+    ``declared`` are variables, bound parts and sizes; ``functions`` abstract ones; ``counts`` how often a name
+    stands in the texts.
+    """
+
+    declared: set[str]
+    functions: set[str]
+    counts: dict[str, int]
+    indices: list[str] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)
+    every_index: set[str] = field(default_factory=set)
+
+    def note(self, sentence: str) -> None:
+        self.notes[sentence] = None
+
+    def knows(self, name: str) -> bool:
+        return name in self.declared or name in CONSTANTS or name in self.indices
+
+    def admits(self, name: str) -> bool:
+        """Whether an undeclared name may be a variable: a letter with digits and subscripts, or a Greek letter."""
+        letters = base_letters(name)
+        return (len(letters) == 1 or letters in SPELLED) and not (is_function(name) and letters not in SPELLED)
+
+    def is_letter(self, name: str) -> bool:
+        return self.knows(name) or (name in self.counts and self.admits(name))
+
+
+_DIFFERENTIAL = re.compile(r"d(.+?)([0-9]?)$")
+
+
+def differential(name: str, scope: Scope) -> str | None:
+    """The variable whose differential ``dX``, ``dX1`` a name is; None where it is none."""
+    if name[0] != "d" or len(name) < 2 or name in scope.declared:
+        return None
+    whole = name[1:]
+    short = whole[:-1] if whole[-1].isdigit() and len(whole) > 1 else ""
+    for base in (whole, short):
+        if base and (base in scope.declared or (base in scope.counts and scope.admits(base))):
+            return base
+    for base in (short, whole):
+        if base and (len(base) == 1 or base in SPELLED) and base.isalpha() and "d" not in scope.declared:
+            return base
+    return None
+
+
+def split_name(name: str, scope: Scope) -> list[str] | None:
+    """Letters that run together, as the names they are: ``Ax`` is A and x. None where they cannot be split."""
+    if len(name) > MAX_RUN or is_function(name) or scope.admits(name):
+        return None
+    pieces = list(_pieces(name, scope))
+    if "".join(pieces) != name or len(pieces) < 2:
+        return None
+    if all(map(scope.is_letter, pieces)):
+        return pieces
+    some = any(p[0].isupper() or scope.is_letter(p) for p in pieces)
+    short = len(pieces) <= 3 and all(map(scope.admits, pieces))
+    return pieces if short and some and any(p[0].isupper() for p in pieces) else None
+
+
+def _pieces(name: str, scope: Scope) -> Iterable[str]:
+    place = 0
+    known = sorted((n for n in scope.declared if len(n) > 1), key=len, reverse=True)
+    while place < len(name):
+        rest = name[place:]
+        piece = next((n for n in known if rest.startswith(n)), None)
+        if piece is None and rest[0] == "d" and len(rest) > 1 and scope.is_letter(rest[1]):
+            piece = rest[:2]
+        if piece is None:
+            piece = next((g for g in SPELLED if len(g) > 2 and rest.startswith(g)), None)
+        if piece is None:
+            found = re.match(r"[^\W\d_](?:[0-9]+|_[A-Za-z0-9]+)?", rest)
+            piece = found.group() if found else rest
+        yield piece
+        place += len(piece)

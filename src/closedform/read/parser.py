@@ -1,0 +1,443 @@
+"""Tokens to a syntax tree. Precedence climbing on an explicit stack, so that depth costs nothing.
+
+Each open bracket is a ``Frame`` that holds the sum, the ``:`` product, the product and the signs it is in the midst
+of; the levels are few and flat, so a frame needs no stack of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import NoReturn
+
+from closedform.errors import LimitError, ReadError
+from closedform.read.brackets import Frame, close_frame
+from closedform.read.lexer import Token
+from closedform.read.names import Scope, differential, split_name
+from closedform.read.syntax import Call, Index, Inner, Name, Negative, Number, Power, Product, Sum, Transpose, Tree
+from closedform.read.vocabulary import APPLIED, DERIVATIVES, REFUSED, is_function, suggestion
+
+MAX_TREES = 40_000
+INFIX = {"*": "*", "/": "/", ".*": ".*", "./": "./", "⊗": "⊗", "×": "*"}
+CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
+WORDS_ENDING = {"where", "in", "for", "=", ">=", "->", "..", "∞", "ℝ"}
+
+
+class Parser:
+    """Reads one expression from ``tokens`` at ``place``; ``trees`` are its parts, inner ones first."""
+
+    def __init__(self, source: str, tokens: list[Token], scope: Scope, place: int = 0) -> None:
+        self.source, self.tokens, self.scope, self.place = source, tokens, scope, place
+        self.trees: list[Tree] = []
+        self.frames: list[Frame] = [Frame("", tokens[place].start)]
+        self.current: Tree | None = None
+        self.power: tuple[Tree, str, bool] | None = None
+        self.bars = 0  # those of the present bar token that are used up
+
+    # -- helpers
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.place]
+
+    @property
+    def top(self) -> Frame:
+        return self.frames[-1]
+
+    def fail(self, message: str, span: tuple[int, int] | None = None, hint: str = "") -> NoReturn:
+        raise ReadError(message, span=span or (self.token.start, self.token.end), source=self.source, hint=hint)
+
+    def typed(self, tree: Tree) -> str:
+        return self.source[tree.span[0] : tree.span[1]]
+
+    def keep(self, tree: Tree) -> Tree:
+        self.trees.append(tree)
+        if len(self.trees) > MAX_TREES:
+            raise LimitError(f"the formula has over {MAX_TREES} parts (limit: parts)")
+        return tree
+
+    # -- the loop
+    def expression(self) -> Tree:
+        """The tree up to a token that ends it: a comma, ``where`` or the end."""
+        while True:
+            if self.current is None:
+                self._operand()
+            elif not self._postfix() and not self._infix() and self._ending():
+                break
+        if len(self.frames) > 1:
+            start = self.top.start
+            self.fail(f"{self.source[start]} is never closed", (start, start + 1))
+        return self.top.finish(self)
+
+    def _ending(self) -> bool:
+        """Act on a token that closes or separates; whether the expression is over."""
+        token = self.token
+        text = token.text
+        if text in CLOSERS:
+            self._close(CLOSERS[text])
+        elif text and text[0] == "|":
+            self._close_bar()
+        elif text in (",", ";") and len(self.frames) > 1:
+            self._separate(text)
+        elif token.kind == "end" or (len(self.frames) == 1 and text in (",", "where", ";", "=")):
+            return True
+        elif token.kind == "mark":
+            self.fail(f"_{text} belongs behind a norm", hint="Write x[i] for an entry.")
+        elif token.kind == "end" or text == "where":
+            start = self.top.start
+            self.fail(f"{self.source[start]} is never closed", (start, start + 1))
+        else:
+            self.fail(f"{text} is not expected here")
+        return False
+
+    # -- operands
+    def _operand(self) -> None:
+        token = self.token
+        if token.kind == "num":
+            self.place += 1
+            self._given(Number((token.start, token.end), Fraction(token.text)))
+        elif token.kind == "name":
+            self._name(token)
+        elif token.text in ("(", "[", "<", "{"):
+            if token.text == "{" and self.power is None:
+                self.fail("{ opens nothing here", hint="Write ( ).")
+            self._open({"[": "block"}.get(token.text, token.text), token)
+        elif token.text and token.text[0] == "|":
+            self._open_bar(token)
+        elif token.text in ("+", "-") and (self.power is not None or not self.top.pending):
+            self._sign(token)
+        elif token.text in ("+", "-"):
+            self.top.negative ^= token.text == "-"
+            self.place += 1
+        else:
+            self._no_operand(token)
+
+    def _sign(self, token: Token) -> None:
+        self.place += 1
+        if self.power is not None:
+            base, operator, negative = self.power
+            self.power = (base, operator, negative ^ (token.text == "-"))
+        else:
+            self.top.sign *= -1 if token.text == "-" else 1
+
+    def _no_operand(self, token: Token) -> NoReturn:
+        if token.kind == "end" and self.place == 0:
+            self.fail("there is no formula here", hint="Type one, for instance x'*A*x.")
+        if token.text == ")" and self.tokens[self.place - 1].text == "(":
+            self.fail("( ) is empty")
+        if token.kind == "end" or token.text in CLOSERS or token.text in (",", "where"):
+            behind = self.tokens[self.place - 1]
+            where = f"after {behind.text}" if self.place else "here"
+            self.fail(f"something is missing {where}", (behind.start, behind.end) if self.place else None)
+        self.fail(f"{token.text} stands where a number, a name or a bracket must stand")
+
+    def _given(self, tree: Tree) -> None:
+        """An operand is complete but for what follows it; an exponent is complete."""
+        self.keep(tree)
+        if self.power is None:
+            self.current = tree
+            return
+        base, operator, negative = self.power
+        self.power = None
+        if negative:
+            tree = self.keep(Negative(tree.span, tree))
+        end = tree.span[1]
+        self.current = self.keep(Power((base.span[0], end), base, tree, operator == ".^"))
+
+    def _open(self, kind: str, token: Token, call: Call | None = None, start: int | None = None) -> None:
+        frame = Frame(kind, token.start if start is None else start, power=self.power, call=call)
+        self.power = None
+        self.frames.append(frame)
+        self.place += 1
+
+    def _separate(self, text: str) -> None:
+        frame = self.top
+        if frame.kind not in ("call", "<", "block") or (text == ";" and frame.kind != "block"):
+            self.fail(f"{text} is not expected here")
+        frame.args.append(frame.finish(self))
+        if text == ";":
+            frame.rows.append(len(frame.args))
+        self.current = None
+        self.place += 1
+
+    def _close(self, opener: str) -> None:
+        frame, token = self.top, self.token
+        kinds = {"(": ("(", "call"), "[": ("block",), "{": ("{",), "<": ("<",)}[opener]
+        if frame.kind not in kinds:
+            if len(self.frames) == 1:
+                self.fail(f"{token.text} closes nothing")
+            opened = self.source[frame.start : frame.start + 1]
+            self.fail(f"{token.text} closes {opened}, which is still open", (frame.start, token.end))
+        frame.args.append(frame.finish(self))
+        self.place += 1
+        self._closed(frame, token.end)
+
+    def _closed(self, frame: Frame, end: int, mark: str = "") -> None:
+        self.frames.pop()
+        self.current = None
+        self.power = frame.power
+        self._given(close_frame(self, frame, end, mark))
+
+    # -- bars
+    def _open_bar(self, token: Token) -> None:
+        left = len(token.text) - self.bars
+        size = 2 if left >= 2 and left % 2 == 0 else 1
+        self.frames.append(Frame("||" if size == 2 else "|", token.start + self.bars, power=self.power))
+        self.power = None
+        self._use_bars(size)
+
+    def _use_bars(self, size: int) -> None:
+        self.bars += size
+        if self.bars >= len(self.token.text):
+            self.place += 1
+            self.bars = 0
+
+    def _close_bar(self) -> None:
+        token, frame = self.token, self.top
+        left = len(token.text) - self.bars
+        if frame.kind == "||" and left == 1:  # it was two absolute values: ||s| - 1|
+            outer = Frame("|", frame.start, power=frame.power)
+            frame.kind, frame.start, frame.power = "|", frame.start + 1, None
+            self.frames.insert(-1, outer)
+        if frame.kind not in ("|", "||"):
+            self.fail("| closes nothing here")
+        size = len(frame.kind)
+        end = min(token.end, token.start + self.bars + size)
+        frame.args.append(frame.finish(self))
+        self._use_bars(size)
+        mark = ""
+        if size == 2 and self.bars == 0 and self.token.kind == "mark":
+            mark, end = self.token.text, self.token.end
+            self.place += 1
+        self._closed(frame, end, mark)
+
+    # -- names
+    def _name(self, token: Token) -> None:
+        name, scope = token.text, self.scope
+        after = self.tokens[self.place + 1]
+        opens = after.text == "("
+        if name in DERIVATIVES and after.text == "[" and name not in scope.declared:
+            self._derivative_call(name, token)
+        elif name in scope.functions or (opens and is_function(name) and name not in scope.declared):
+            if not opens:
+                self.fail(f"{name} needs its parentheses", hint=f"Write {name}(…).")
+            self._open_call(name, token, abstract=name in scope.functions)
+        elif opens and name in APPLIED and name not in scope.declared and self.power is None:
+            scope.note(f"{self.source[token.start : token.end]}(…) is read as {APPLIED[name]}(…).")
+            self._open_call(APPLIED[name], token)
+        elif opens and not scope.knows(name) and self.power is None:
+            self._unknown_call(name, token)
+        else:
+            self._variable(name, token)
+
+    def _unknown_call(self, name: str, token: Token) -> NoReturn:
+        pieces = split_name(name, self.scope)
+        if pieces and all(map(self.scope.knows, pieces[-1:])):
+            self._variable(name, token)
+        typed = self.source[token.start : token.end]
+        span = (token.start, token.end)
+        if name in REFUSED:
+            self.fail(f"{REFUSED[name]} are not supported: {typed}(…)", span)
+        mend = suggestion(name)
+        if len(name) == 1:
+            mend = mend or f"For a product write {typed}*(…); for a function declare {typed}: R^n -> R."
+        self.fail(f"{typed} is no known function", span, mend)
+
+    def _open_call(self, name: str, token: Token, abstract: bool = False, kind: str = "", skip: int = 1) -> None:
+        call = Call((token.start, token.end), name, (), kind, abstract)
+        self.place += skip
+        self._open("call", self.token, call, token.start)
+        if name == "sum" and not abstract:
+            self._sum_header(call)
+
+    def _derivative_call(self, kind: str, token: Token) -> None:
+        name = self.tokens[self.place + 2].text
+        shape = [t.text for t in self.tokens[self.place + 3 : self.place + 5]]
+        if name not in self.scope.functions or shape != ["]", "("]:
+            self.fail(f"{kind}[f](u) takes a function declared with an arrow", hint="Declare f: R^n -> R.")
+        self._open_call(name, token, True, kind, 4)
+
+    def _sum_header(self, call: Call) -> None:
+        """``i,`` or ``i=low..high,`` at the start of a sum."""
+        first, second = self.tokens[self.place], self.tokens[min(self.place + 1, len(self.tokens) - 1)]
+        if first.kind != "name" or second.text not in (",", "=", "in"):
+            return
+        end = self.place + 1
+        while self.tokens[end].text != "," and self.tokens[end].kind != "end":
+            end += 1
+        bounds = self.source[second.end : self.tokens[end].start] if second.text != "," else ""
+        low, dots, high = bounds.replace("…", "..").replace("...", "..").partition("..")
+        if second.text != "," and not (dots and low.strip() and high.strip()):
+            self.fail("the range of a sum is not understood", (first.start, second.end), "Write sum(i=1..m, …).")
+        if first.text in self.scope.indices:
+            self.fail(f"{first.text} is summed twice", (first.start, first.end), "Give each sum its own index.")
+        self.top.index = (first.text, low.strip(), high.strip())
+        self.scope.indices.append(first.text)
+        self.place = end + 1
+
+    def _variable(self, name: str, token: Token) -> None:
+        scope = self.scope
+        self.place += 1
+        known = scope.knows(name) or name in scope.indices or differential(name, scope) is not None
+        pieces = None if known else split_name(name, scope)
+        if pieces is None:
+            if not known and not scope.admits(name):
+                self._stranger(name, token)
+            self._given(Name((token.start, token.end), name))
+            return
+        if self.power is not None:
+            self.fail(f"the exponent {name} is not clear", (token.start, token.end), f"Write ({'*'.join(pieces)}).")
+        scope.note(f"{self.source[token.start : token.end]} is read as {'*'.join(pieces)}.")
+        place = token.start
+        for number, piece in enumerate(pieces):
+            if number:
+                self._seal("")
+            self._given(Name((place, place + len(piece)), piece))
+            place += len(piece)
+
+    def _stranger(self, name: str, token: Token) -> NoReturn:
+        span, typed = (token.start, token.end), self.source[token.start : token.end]
+        if is_function(name):
+            following = self.tokens[self.place]
+            word = following.text if following.kind in ("name", "num") else "…"
+            if following.text == "^" and self.tokens[self.place + 1].kind == "num":
+                power = self.tokens[self.place + 1].text
+                self.fail(f"{typed} needs its parentheses before the power", span, f"Write {typed}(…)^{power}.")
+            self.fail(f"{typed} needs its parentheses", span, f"Write {typed}({word}).")
+        mend = f"Write a product with *, or declare it: {typed} in R^n."
+        self.fail(f"{typed} is no name that is known here", span, mend)
+
+    # -- what follows an operand
+    def _postfix(self) -> bool:
+        token, base = self.token, self.current
+        assert base is not None
+        if token.text == "'":
+            self.place += 1
+            if isinstance(base, Name) and self.token.text == "(" and self.token.gap == 0:
+                self._prime(base)
+            self.current = self.keep(Transpose((base.span[0], token.end), base))
+        elif token.text in ("^", ".^"):
+            self.place += 1
+            if not (token.text == "^" and self._transposing(base)):
+                self.power, self.current = (base, token.text, False), None
+        elif token.text == "[" and token.gap == 0:
+            self._index(base)
+        else:
+            return False
+        return True
+
+    def _prime(self, base: Name) -> None:
+        name = base.name
+        if name not in self.scope.declared and self.scope.counts.get(name, 0) < 2:
+            span = (base.span[0], self.token.start)
+            hint = f"Write {name}'*(…) for a product, diff[{name}](…) for the derivative of a declared function."
+            self.fail(f"{name}'(…) may be a product with the transpose or a derivative", span, hint)
+
+    def _transposing(self, base: Tree) -> bool:
+        """``^T``, ``^-T``, ``^{T}``, ``^{-T}``, ``^{+}``: read here; whether it was one."""
+        ahead, place = "", self.place
+        while len(ahead) < 5 and self.tokens[place].text in ("{", "-", "T", "+", "}", "⊤"):
+            ahead += self.tokens[place].text
+            place += 1
+            if ahead in ("T", "-T", "{T}", "{-T}", "{+}"):
+                break
+        if ahead not in ("T", "-T", "{T}", "{-T}", "{+}") or ("T" in self.scope.declared and "{" not in ahead):
+            if (word := self.tokens[place]).kind == "name" and word.text[0] == "T" and word.text[1:].isdigit():
+                self.fail(
+                    f"^{ahead}{word.text} is not clear", hint=f"Write ({self.typed(base)}^-T)^{word.text[1:]}, or declare {word.text}."
+                ) if word.text not in self.scope.declared else None
+            return False
+        end = self.tokens[place - 1].end
+        self.place = place
+        if "+" in ahead:
+            self.current = self.keep(Call((base.span[0], end), "pinv", (base,)))
+            return True
+        if "-" in ahead:
+            one = self.keep(Number((end - 1, end), Fraction(-1)))
+            base = self.keep(Power((base.span[0], end), base, one, False))
+        self.current = self.keep(Transpose((base.span[0], end), base))
+        return True
+
+    def _index(self, base: Tree) -> None:
+        self.place += 1
+        at: list[int | str | None] = []
+        while True:
+            token = self.token
+            if token.kind == "num" and token.text.isdigit():
+                if int(token.text) == 0:
+                    self.fail("indices start at 1")
+                at.append(int(token.text))
+            elif token.kind == "name":
+                at.append(token.text)
+            elif token.text == ":":
+                at.append(None)
+            elif token.kind == "end":
+                self.fail("[ is never closed", (base.span[0], token.end))
+            else:
+                self.fail("an index is a number, a name or a colon")
+            self.place += 1
+            if self.token.text not in (",", "]"):
+                self.fail("an index is a number, a name or a colon", hint="Write x[i], A[i,j], A[i,:] or A[:,j].")
+            self.place += 1
+            if self.tokens[self.place - 1].text == "]":
+                break
+        if len(at) > 2 or at in ([None], [None, None]):
+            self.fail("an index is x[i], A[i,j], A[i,:] or A[:,j]", (base.span[0], self.tokens[self.place - 1].end))
+        end = self.tokens[self.place - 1].end
+        self.current = self.keep(Index((base.span[0], end), base, tuple(at)))
+
+    # -- operators between operands
+    def _seal(self, operator: str) -> None:
+        """The operand is a factor; ``operator`` stands before the next."""
+        frame, tree = self.top, self.current
+        assert tree is not None
+        if frame.negative:
+            tree = self.keep(Negative(tree.span, tree))
+        frame.factors.append((frame.operator, tree))
+        frame.operator, frame.negative, frame.pending = operator, False, True
+        self.current = None
+
+    def _infix(self) -> bool:
+        token, frame = self.token, self.top
+        text = token.text
+        if text in INFIX:
+            self.place += 1
+            self._seal(INFIX[text])
+        elif text in ("+", "-"):
+            self.place += 1
+            frame.end_term(self)
+            frame.sign = -1 if text == "-" else 1
+            self.current = None
+        elif text == ":" and frame.kind in ("", "(", "call", "|", "||", "<", "{", "block"):
+            self.place += 1
+            frame.end_inner(self)
+            self.current = None
+        elif self._starts_operand(token):
+            self._implicit(token)
+        else:
+            return False
+        return True
+
+    def _starts_operand(self, token: Token) -> bool:
+        if token.text and token.text[0] == "|":
+            return not any(f.kind in ("|", "||") for f in self.frames[-1:])
+        return token.kind in ("num", "name") or token.text in ("(", "<", "[")
+
+    def _implicit(self, token: Token) -> None:
+        frame, left = self.top, self.current
+        assert left is not None
+        if token.kind == "num" and not (isinstance(left, Number) and token.gap):
+            self.fail("a number may not follow here", hint=f"Write {self.typed(left)}*{token.text}.")
+        if isinstance(left, Number) and token.kind == "num":
+            self.fail("two numbers stand side by side", hint="Write * between them.")
+        if frame.operator in ("/", "./") and token.gap == 0:
+            number = self.typed(left)
+            start = frame.factors[-1][1].span[0]
+            mend = f"Write {self.source[start : left.span[0]]}({number}*…) or ({self.source[start : left.span[1]]})*…."
+            self.fail(f"what / divides by is not clear: {number} or all that follows", (start, token.end), mend)
+        if token.text == "(" and isinstance(left, Name):
+            self.scope.note(f"{self.typed(left)}(…) is read as a product.")
+        self._seal("")
+
+
+MakeError = Callable[[str], ReadError]
+__all__ = ["Call", "Inner", "Parser", "Product", "Sum"]

@@ -1,0 +1,118 @@
+"""The shape rule of products: what stands beside what, on one level from left to right."""
+
+from __future__ import annotations
+
+from closedform.expr.op import Shape
+from closedform.expr.size import ONE
+from closedform.read.infer import SLIGHT, Trial
+from closedform.read.misfit import Misfit, shape_text
+from closedform.read.syntax import Group, Name, Product, Tree
+from closedform.read.unify import is_scalar
+
+
+def product_shape(trial: Trial, tree: Product) -> Shape:
+    """The shape of a product of factors."""
+    factors = tree.factors
+    shape = trial.shape[factors[0][1]]
+    for place in range(1, len(factors)):
+        operator, factor = factors[place]
+        other = trial.shape[factor]
+        if operator in ("*", ""):
+            shape = _times(trial, tree, place, shape, other)
+        elif operator == "/":
+            if not is_scalar(other):
+                raise _division(trial, tree, place, shape, other)
+        elif operator == "⊗":
+            shape = _kron(trial, shape, other)
+        else:
+            shape = _entrywise(trial, tree, place, shape, other)
+    return shape
+
+
+def _left(trial: Trial, tree: Product, place: int) -> str:
+    return trial.source[tree.span[0] : tree.factors[place - 1][1].span[1]]
+
+
+def _upto(tree: Product, place: int) -> tuple[int, int]:
+    return tree.span[0], tree.factors[place][1].span[1]
+
+
+def _times(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape:
+    if is_scalar(a):
+        return b
+    if is_scalar(b):
+        return a
+    if not trial.sizes.unify(a[1], b[0]):
+        raise _clash(trial, tree, place, a, b)
+    return a[0], b[1]
+
+
+def _clash(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Misfit:
+    left, right = _left(trial, tree, place), trial.typed(tree.factors[place][1])
+    last = tree.factors[place - 1][1]
+    begin = place - 1
+    head = f"{left}*{right}: sizes do not match"
+    hint = ""
+    shape = trial.sizes.shape
+    rows, cols = shape(b)
+    if a[1] is ONE and b[1] is ONE:
+        hint = f"Write {_par(left)}'*{right} for the inner product, {left}.*{right} for the elementwise one"
+        names = [t.name for t in (last, tree.factors[place][1]) if isinstance(t, Name) and not trial.declared(t.name)]
+        hint += f", or declare {names[0]} in R." if names else "."
+    elif cols is shape(a)[1]:
+        hint = f"Did you mean {left}*{_par(right)}' ?"
+    elif shape(a)[0] is rows:
+        hint = f"Did you mean {_par(left)}'*{right} ?"
+    operands = ((_Span(tree.span[0], last.span[1]), a), (tree.factors[place][1], b))
+    why = "inner sizes {0} and {1} differ"
+    parts = [t for _, t in tree.factors[: place + 1]]
+    out = Misfit(tree, head, operands, why, (a[1], b[0]), hint, _upto(tree, place))
+    out.tree = Group(tree.span, parts[begin]) if False else tree
+    return out
+
+
+class _Span(Tree):
+    """A place in the text that is no tree of its own: the factors so far."""
+
+    __slots__ = ()
+
+    def __init__(self, start: int, end: int) -> None:
+        self.span = (start, end)
+
+
+def _par(text: str) -> str:
+    return text if text.replace("_", "").isalnum() or text.endswith(")") and text.startswith("(") else f"({text})"
+
+
+def _division(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Misfit:
+    left, factor = _left(trial, tree, place), tree.factors[place][1]
+    right = trial.typed(factor)
+    what = "vector" if b[1] is ONE or b[0] is ONE else "matrix"
+    hint = f"Write {left}./{right} for the elementwise quotient"
+    if what == "matrix":
+        hint += f", {left}*{right}^-1 for the inverse"
+    if isinstance(factor, Name) and not trial.declared(factor.name):
+        hint += f", or declare {right} in R"
+    head = f"{left}/{right}: nothing is divided by a {what}"
+    return Misfit(tree, head, ((factor, b),), hint=hint + ".", span=_upto(tree, place))
+
+
+def _kron(trial: Trial, a: Shape, b: Shape) -> Shape:
+    (m, n), (p, q) = trial.sizes.shape(a), trial.sizes.shape(b)
+    return m * p, n * q
+
+
+def _entrywise(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape:
+    if is_scalar(a) or is_scalar(b):
+        if not (is_scalar(a) and is_scalar(b)) and isinstance(tree.factors[place][1], Name) and is_scalar(b):
+            trial.doubt(tree, 3 * SLIGHT)
+        return b if is_scalar(a) else a
+    if not trial.sizes.same(a, b):
+        operator, factor = tree.factors[place]
+        left, right = _left(trial, tree, place), trial.typed(factor)
+        operands = ((_Span(tree.span[0], tree.factors[place - 1][1].span[1]), a), (factor, b))
+        head = f"{left}{operator}{right}: shapes differ"
+        raise Misfit(tree, head, operands, span=_upto(tree, place))
+    return a
+
+

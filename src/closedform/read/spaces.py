@@ -1,0 +1,141 @@
+"""The right sides of declarations: ``R^(m×n)``, ``PD(n)``, ``{-1,1}^m``, and sizes with sums and products."""
+
+from __future__ import annotations
+
+import re
+
+from closedform.errors import DeclarationError
+from closedform.expr.op import Shape
+from closedform.expr.size import ONE, Size, size
+
+SPACES: dict[str, str] = {
+    "Sym": "sym", "PSD": "psd", "PD": "pd", "Diag": "diag", "Orth": "orth", "Skew": "skew", "Lower": "lower",
+    "Upper": "upper", "Inv": "inv", "Square": "square",
+}  # fmt: skip
+WRITTEN = {fact: space for space, fact in SPACES.items()}
+COMPLEX = {"C", "ℂ", "Herm", "Hermitian", "Unitary", "U", "HPD"}
+_NAMED = re.compile(r"(\w+)\s*\((.*)\)$", re.DOTALL)
+_CUBE = re.compile(r"\{\s*(-1|0)\s*,\s*\+?1\s*\}\s*(?:\^\s*(.+))?$", re.DOTALL)
+_REAL = re.compile(r"(?:R|ℝ)\s*(?:\^?\s*(.+))?$", re.DOTALL)
+_ATOM = re.compile(r"\s*(?:([0-9]+)|([^\W\d_]\w*)|(.))", re.DOTALL)
+MAX_SIZE_TEXT = 120
+RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹ⁿᵐᵏᵖ", "0123456789nmkp")
+
+
+def parse_space(text: str) -> tuple[Shape, tuple[str, ...]]:
+    """The shape and facts that a space gives.
+
+    >>> parse_space("R^(m×n)")
+    ((size(m), size(n)), ())
+    >>> parse_space("PD(n)")
+    ((size(n), size(n)), ('pd',))
+    """
+    text = text.strip()
+    cube = _CUBE.match(text)
+    if cube:
+        return _power(cube.group(2) or ""), ("pm1" if cube.group(1) == "-1" else "bit",)
+    named = _NAMED.match(text)
+    if named and named.group(1) in SPACES:
+        n = parse_size(named.group(2))
+        return (n, n), (SPACES[named.group(1)],)
+    if re.match(r"\w+|ℂ", text) and re.match(r"ℂ|\w+", text).group() in COMPLEX:  # type: ignore[union-attr]
+        raise DeclarationError(f"complex numbers are not supported: {text}", hint="All numbers are real.")
+    real = _REAL.match(text.translate(RAISED))
+    if real is None:
+        names = ", ".join(f"{s}(n)" for s in SPACES)
+        raise DeclarationError(f"{text} is no space that is known", hint=f"Write R, R^n, R^(m×n), {names} or {{-1,1}}^n.")
+    return _power(real.group(1) or ""), ()
+
+
+def _power(text: str) -> Shape:
+    text = text.strip()
+    if not text:
+        return ONE, ONE
+    if text[0] in "({" and text[-1] in ")}":
+        text = text[1:-1].strip()
+    pair = _pair(text)
+    return (parse_size(pair[0]), parse_size(pair[1])) if pair else (parse_size(text), ONE)
+
+
+def _pair(text: str) -> tuple[str, str] | None:
+    """Rows and columns: ``m×n``, ``m x n``, ``mxn``, ``3x2``."""
+    rows, sign, cols = text.partition("×")
+    if sign:
+        return rows, cols
+    found = re.fullmatch(r"(.+?)\s+x\s+(.+)|([a-wyzA-Z0-9_]+)x([a-wyzA-Z0-9_]+)|(.+),(.+)", text, re.DOTALL)
+    if found is None:
+        return None
+    rows, cols = (part for part in found.groups() if part is not None)
+    return rows, cols
+
+
+def parse_size(text: str) -> Size:
+    """A size from text: sums, differences and products of names and numbers.
+
+    >>> parse_size("2*n + 1")
+    size(2*n + 1)
+    """
+    if len(text) > MAX_SIZE_TEXT:
+        raise DeclarationError(f"a size of {len(text)} characters is too long (limit: {MAX_SIZE_TEXT})")
+    found, place = _sum(text, 0)
+    if text[place:].strip():
+        raise DeclarationError(f"{text.strip()} is no size", hint="Sizes are sums and products of names and numbers.")
+    return found
+
+
+def _sum(text: str, place: int) -> tuple[Size, int]:
+    total, sign = size(0), 1
+    while True:
+        term, place = _product(text, place)
+        total = total + size(sign) * term
+        found = re.compile(r"\s*([-+])").match(text, place)
+        if found is None:
+            return total, place
+        sign, place = (1 if found.group(1) == "+" else -1), found.end()
+
+
+def _product(text: str, place: int) -> tuple[Size, int]:
+    whole, place = _atom(text, place)
+    while True:
+        found = re.compile(r"\s*([*·^]|(?=[(\w]))").match(text, place)
+        if found is None:
+            return whole, place
+        factor, place = _atom(text, found.end())
+        if found.group(1) == "^":
+            factor = _repeat(whole, factor, text)
+            whole = factor
+        else:
+            whole = whole * factor
+
+
+def _repeat(base: Size, exponent: Size, text: str) -> Size:
+    if exponent.number is None or not 1 <= exponent.number <= 8:
+        raise DeclarationError(f"{text.strip()} is no size", hint="Powers of sizes are whole numbers up to 8.")
+    out = ONE
+    for _ in range(exponent.number):
+        out = out * base
+    return out
+
+
+def _atom(text: str, place: int) -> tuple[Size, int]:
+    found = _ATOM.match(text, place)
+    if found is None:
+        raise DeclarationError("a size is missing", hint="Write R^n or R^(m×n).")
+    number, name, sign = found.groups()
+    if number is not None:
+        return size(int(number[:12])), found.end()
+    if name is not None:
+        return size(name), found.end()
+    if sign == "(":
+        inner, place = _sum(text, found.end())
+        if text[place:].lstrip()[:1] == ")":
+            return inner, text.index(")", place) + 1
+    raise DeclarationError(f"{text.strip()} is no size", hint="Sizes are sums and products of names and numbers.")
+
+
+def space_text(shape: Shape) -> str:
+    """``R``, ``R^n`` or ``R^(m×n)``, as it reads back."""
+    rows, cols = (s.text for s in shape)
+    if cols == "1":
+        return "R" if rows == "1" else f"R^{rows}" if rows.isalnum() else f"R^({rows})"
+    return f"R^({rows}×{cols})"

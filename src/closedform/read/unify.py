@@ -1,0 +1,82 @@
+"""Sizes that are to be found: unknown ones are names that start with ``?``, solved as formulas demand."""
+
+from __future__ import annotations
+
+from closedform.expr.op import Shape
+from closedform.expr.size import ONE, Size, size
+
+
+class Unknowns:
+    """Unknown sizes and what has been found of them. An unknown size is never 1."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Size] = {}
+        self.count = 0
+
+    def fresh(self) -> Size:
+        self.count += 1
+        return size(f"?{self.count}")
+
+    def resolve(self, s: Size) -> Size:
+        """The size with all that is known put in."""
+        found = self.found
+        while found and not s.names.isdisjoint(found):
+            name = s.name
+            s = found[name] if name is not None else s.put(found)
+        return s
+
+    def shape(self, shape: Shape) -> Shape:
+        return self.resolve(shape[0]), self.resolve(shape[1])
+
+    def unify(self, a: Size, b: Size) -> bool:
+        """Make two sizes equal; False where they cannot be."""
+        if a is b:
+            return True
+        a, b = self.resolve(a), self.resolve(b)
+        if a is b:
+            return True
+        name, other = (a.name, b) if _unknown(a.name) else (b.name, a)
+        if _unknown(name):
+            return self._bind(str(name), other)
+        return self._solve(a - b)
+
+    def _bind(self, name: str, value: Size) -> bool:
+        number = value.number
+        if name in value.names or value is ONE or (number is not None and number < 1):
+            return False
+        self.found[name] = value
+        return True
+
+    def _solve(self, zero: Size) -> bool:
+        """Solve ``zero = 0`` for an unknown that stands alone in one term."""
+        for monomial, factor in zero.terms:
+            if len(monomial) == 1 and abs(factor) == 1 and _unknown(monomial[0]):
+                rest = zero - Size({monomial: factor})
+                return self._bind(monomial[0], rest * size(-factor))
+        return self._divide(zero)
+
+    def _divide(self, zero: Size) -> bool:
+        """``a*? = a*b`` gives ``? = b``, where only one term has the unknown."""
+        for monomial, factor in zero.terms:
+            unknown = [n for n in monomial if _unknown(n)]
+            if len(unknown) != 1 or len(zero.terms) != 2:
+                continue
+            (other, count), = (t for t in zero.terms if t[0] != monomial)
+            left = list(other)
+            for name in monomial:
+                if name != unknown[0] and name in left:
+                    left.remove(name)
+            if len(left) + len(monomial) - 1 == len(other) and -count % factor == 0:
+                return self._bind(unknown[0], Size({tuple(left): -count // factor}))
+        return False
+
+    def same(self, a: Shape, b: Shape) -> bool:
+        return self.unify(a[0], b[0]) and self.unify(a[1], b[1])
+
+
+def _unknown(name: str | None) -> bool:
+    return name is not None and name[0] == "?"
+
+
+def is_scalar(shape: Shape) -> bool:
+    return shape[0] is ONE and shape[1] is ONE

@@ -1,0 +1,127 @@
+"""Raw nodes as they were written: same order, same grouping, nothing recognised or pulled out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from closedform.expr.node import Node
+from closedform.expr.size import ONE as ONE_SIZE
+from closedform.expr.walk import postorder
+from closedform.functions.algebra import HAD, MUL, NUM, ONES, POW, SCALE
+from closedform.rewrite import show as s
+from closedform.rewrite.display.build import BUILDERS, function
+from closedform.rewrite.display.face import Face
+from closedform.rewrite.show import Show
+
+MEMO = "written"
+Builder = Callable[[Node, list[Show]], Show]
+
+
+def written(root: Node) -> Show:
+    """What was written, as near as the node remembers it."""
+    for node in postorder(root, stop=lambda n: MEMO in n.memo):
+        if MEMO not in node.memo:
+            parts = [a.memo[MEMO] for a in node.args]
+            own = OWN.get(node.op.name)
+            node.memo[MEMO] = own(node, parts) if own is not None else _generic(node, parts)
+    out: Show = root.memo[MEMO]
+    return out
+
+
+def _generic(node: Node, parts: list[Show]) -> Show:
+    faces = [Face(core=p) for p in parts]
+    return BUILDERS.get(node.op.name, function)(node, faces).show
+
+
+def _sum(node: Node, parts: list[Show]) -> Show:
+    items, signs = [], []
+    coefficients: tuple[Fraction, ...] = node.params[0]
+    for c, a, part in zip(coefficients, node.args, parts, strict=True):
+        filled = a.op is SCALE and a.args[1].op is ONES and a.cols is ONE_SIZE
+        if filled and len(parts) > 1:
+            part = a.args[0].memo[MEMO]
+        if abs(c) != 1:
+            part = s.product([s.number(abs(c)), part], lead=1)
+        items.append(part)
+        signs.append(1 if c > 0 else -1)
+    if len(items) == 1 and signs[0] > 0:
+        return items[0]
+    tokens = sum(i.tokens for i in items) + len(items) - (signs[0] > 0)
+    return Show("sum", "", tuple(items), tuple(signs), tokens)
+
+
+def _factors(node: Node, parts: list[Show]) -> tuple[list[Show], list[int]]:
+    """Factors and divisors; a product in front is continued."""
+    items: list[Show] = []
+    signs: list[int] = []
+    for a, part in zip(node.args, parts, strict=True):
+        if a.op is POW and _negative(a):
+            below = s.product([a.args[0].memo[MEMO]])
+            k = -a.args[1].params[0]
+            items.append(below if k == 1 else s.power(below, s.number(k), not a.is_scalar))
+            signs.append(-1)
+        elif not items and part.kind == "product" and a.op in (HAD, SCALE, MUL):
+            items += part.items
+            signs += part.signs
+        else:
+            items.append(part)
+            signs.append(1)
+    return items, signs
+
+
+def _negative(node: Node) -> bool:
+    return node.args[1].op is NUM and node.args[1].params[0] < 0
+
+
+def _product(node: Node, parts: list[Show]) -> Show:
+    items, signs = _factors(node, parts)
+    if -1 in signs and node.op is SCALE and signs[0] < 0:
+        items, signs = [*items[1:], items[0]], [*signs[1:], -1]
+    if signs[0] < 0:
+        items, signs = [s.ONE, *items], [1, *signs]
+    return s.product(items, signs)
+
+
+def _elementwise(node: Node, parts: list[Show]) -> Show:
+    if node.is_scalar:
+        return _product(node, parts)
+    items, signs = [], []
+    for a, part in zip(node.args, parts, strict=True):
+        if a.op is POW and _negative(a) and a.args[1].params[0] == -1:
+            items.append(a.args[0].memo[MEMO])
+            signs.append(-1)
+        else:
+            items.append(part)
+            signs.append(1)
+    first = next((k for k, sign in enumerate(signs) if sign > 0), 0)
+    items.insert(0, items.pop(first))
+    signs.insert(0, signs.pop(first))
+    return s.hadamard(items, signs)
+
+
+def _power(node: Node, parts: list[Show]) -> Show:
+    if node.is_scalar and node.args[1].op is NUM and node.args[1].params[0] == -1:
+        return s.product([s.ONE, parts[0]], (1, -1))
+    return s.power(parts[0], parts[1], not node.is_scalar)
+
+
+def _matrix_power(node: Node, parts: list[Show]) -> Show:
+    if node.args[1].op is NUM and node.args[1].params[0] == -1:
+        return s.inverse(parts[0])
+    return s.power(parts[0], parts[1])
+
+
+OWN: dict[str, Builder] = {
+    "num": lambda node, _: s.signed(node.params[0]),
+    "add": _sum,
+    "mul": _product,
+    "scale": _product,
+    "had": _elementwise,
+    "pow": _power,
+    "mpow": _matrix_power,
+    "transpose": lambda _, parts: Show("transpose", "", (parts[0],), (), parts[0].tokens + 1),
+    "tr": lambda _, parts: s.call("tr", parts[0]),
+    "diagm": lambda _, parts: s.call("diag", parts[0]),
+    "diagv": lambda _, parts: s.call("diag", parts[0]),
+}

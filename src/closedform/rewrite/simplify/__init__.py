@@ -1,0 +1,5 @@
+"""The simplifier: from the normal form to the form a book would print, measured in printed tokens."""
+
+from closedform.rewrite.simplify.simplify import simplify
+
+__all__ = ["simplify"]

@@ -1,0 +1,158 @@
+"""The value of a node on NumPy arrays: each operation by its own ``numeric``, once for each node of the graph.
+
+Arrays are 2-d here (a vector is n×1, a scalar 1×1); the door for 1-d arrays and floats is ``run.values``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import scipy
+import scipy.linalg
+import scipy.special
+
+from closedform.errors import MissingRule, ValueProblem
+from closedform.expr.node import Node
+from closedform.expr.size import Size
+from closedform.expr.walk import postorder
+from closedform.functions.algebra import INDEX, SUMOVER
+from closedform.functions.table import extras
+from closedform.run.structural import RULES, dense
+
+Array = Any
+Values = Mapping[str, Any]
+Sizes = Mapping[str, int]
+
+
+class _Library:
+    """What ``numeric`` is given as ``xp``: NumPy's names, with SciPy as ``xp.scipy``."""
+
+    scipy = scipy
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(np, name)
+
+
+LIBRARY = _Library()
+
+
+def evaluate(node: Node, env: Values, sizes: Sizes) -> Array:
+    """The value of a node.
+
+    ``env`` has a 2-d array for each variable, a number for each fixed index, and a callable of 2-d arrays for each
+    abstract function (``f``, ``grad[f]``). NaN and infinities are values: nothing is warned of.
+
+    >>> from closedform.functions.algebra import sym
+    >>> x = sym("x", "n")
+    >>> evaluate(x.T @ x, {"x": np.array([[3.0], [4.0]])}, {"n": 2})
+    array([[25.]])
+    """
+    with np.errstate(all="ignore"):
+        return dense(Evaluation(env, sizes).run(node))
+
+
+def evaluate_along(node: Node, variable: Node, directions: Iterable[Array], env: Values, sizes: Sizes) -> list[Array]:
+    """The values for several arrays of one variable; what does not depend on it is computed once."""
+    evaluation = Evaluation(dict(env), sizes)
+    touched = _depending(node, lambda n: n is variable)
+    out = []
+    with np.errstate(all="ignore"):
+        for direction in directions:
+            evaluation.forget(touched)
+            evaluation.env = {**env, variable.params[0]: direction}
+            out.append(np.array(dense(evaluation.run(node))))
+    return out
+
+
+class Evaluation:
+    """One evaluation. A stack of iterators over nodes stands in for recursion."""
+
+    def __init__(self, env: Values, sizes: Sizes) -> None:
+        self.env, self.sizes = env, sizes
+        self.indices: dict[str, int] = {}
+        self.found: dict[Node, Any] = {}
+        self.tasks: list[Iterator[Node]] = []
+
+    def run(self, root: Node) -> Any:
+        self.tasks.append(self._below(root))
+        while self.tasks:
+            node = next(self.tasks[-1], None)
+            if node is None:
+                self.tasks.pop()
+            elif node in self.found:
+                continue
+            elif node.op is SUMOVER:
+                self.tasks.append(self._terms(node))
+            elif node.op.numeric is None and node.op.means is not None:
+                self.tasks.append(self._meaning(node))
+            else:
+                self.found[node] = self._value(node)
+        return self.found[root]
+
+    def size(self, size: Size) -> int:
+        """The number a size is."""
+        missing = sorted(size.names - self.sizes.keys())
+        if missing:
+            raise ValueProblem(f"the size {missing[0]} is needed: give it by name, as in {missing[0]}=5")
+        return size.value(self.sizes)
+
+    def array(self, node: Node) -> Array:
+        """The value of an argument as an array."""
+        return dense(self.found[node])
+
+    def _below(self, root: Node) -> Iterator[Node]:
+        return postorder(root, stop=lambda n: n in self.found or n.op is SUMOVER)
+
+    def _meaning(self, node: Node) -> Iterator[Node]:
+        assert node.op.means is not None
+        meaning = node.op.means(*node.args)
+        yield from self._below(meaning)
+        self.found[node] = self.found[meaning]
+
+    def _terms(self, node: Node) -> Iterator[Node]:
+        """Visits the body for each value of the index and leaves the sum."""
+        name, low, high = node.params
+        (body,) = node.args
+        touched = _depending(body, lambda n: n.op is INDEX and n.params[0] == name)
+        outside = self.indices.get(name)
+        before = {n: self.found[n] for n in touched if n in self.found}
+        total: Array = None
+        for value in range(self.size(low), self.size(high) + 1):
+            self.forget(touched)
+            self.indices[name] = value
+            yield from self._below(body)
+            total = self.array(body) if total is None else total + self.array(body)
+        self.forget(touched)
+        self.indices.pop(name, None)
+        if outside is not None:
+            self.indices[name] = outside
+        self.found.update(before)
+        empty = total is None
+        self.found[node] = np.zeros((self.size(node.rows), self.size(node.cols))) if empty else total
+
+    def forget(self, nodes: list[Node]) -> None:
+        for node in nodes:
+            self.found.pop(node, None)
+
+    def _value(self, node: Node) -> Any:
+        op = node.op
+        if op.structural:
+            return RULES[op.name](self, node)
+        if op.numeric is None:
+            raise MissingRule(f"{op.text} has no numeric value")
+        more = (self.size(e) if isinstance(e, Size) else e for e in extras(node))
+        try:
+            return op.numeric(LIBRARY, *(self.array(b) for b in node.args), *more)
+        except np.linalg.LinAlgError as error:
+            raise ValueProblem(f"{op.text} has no value at the arrays given: {error}") from error
+
+
+def _depending(root: Node, moves: Callable[[Node], bool]) -> list[Node]:
+    """The nodes in whose value one that moves takes part."""
+    touched: dict[Node, None] = {}
+    for node in postorder(root):
+        if moves(node) or any(b in touched for b in node.args):
+            touched[node] = None
+    return list(touched)

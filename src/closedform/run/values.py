@@ -1,0 +1,252 @@
+"""The door for values: numbers and arrays by name in, a float, a 1-d or a 2-d array out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+
+from closedform.errors import ValueProblem
+from closedform.expr.facts import Facts
+from closedform.expr.node import Node
+from closedform.expr.op import Shape
+from closedform.expr.size import Size
+from closedform.expr.walk import postorder
+from closedform.functions.algebra import CALL, INDEX, MUL, SIZE, SUMOVER, SYM, TRANSPOSE
+from closedform.functions.known_facts import facts_of
+from closedform.functions.table import extras
+from closedform.run.arrays import as_matrix, check_facts
+from closedform.run.fitting import Equation, solvable, solve_sizes
+from closedform.run.numeric import evaluate, evaluate_along
+
+Array = Any
+FILLED = ("eye", "ones", "zero", "unit")
+
+
+@dataclass
+class Needs:
+    """What a formula needs: variables, abstract functions (their calls), fixed indices, and sizes."""
+
+    symbols: dict[str, Node] = field(default_factory=dict)
+    calls: dict[str, Node] = field(default_factory=dict)
+    indices: dict[str, None] = field(default_factory=dict)
+    sizes: dict[str, None] = field(default_factory=dict)
+    mentioned: set[str] = field(default_factory=set)
+
+    @property
+    def unreadable(self) -> list[str]:
+        """Sizes that no array tells."""
+        known: set[str] = set()
+        shapes = [s for symbol in self.symbols.values() for s in symbol.shape]
+        grown = True
+        while grown:
+            found = {n for s in shapes for n in s.names - known if len(s.names - known) == 1 and solvable(s, n)}
+            grown = bool(found)
+            known |= found
+        return [n for n in self.sizes if n not in known]
+
+    @property
+    def names(self) -> list[str]:
+        return [*self.symbols, *self.calls, *self.indices, *self.unreadable]
+
+
+def needs(node: Node) -> Needs:
+    """What must be given for the formula to have a value, in order of appearance."""
+    found, free = Needs(), _free_indices(node)
+    for n in postorder(node):
+        found.mentioned |= n.rows.names | n.cols.names
+        if n.op is SYM:
+            other = found.symbols.setdefault(n.params[0], n)
+            if other.shape != n.shape:
+                raise ValueProblem(f"{n.params[0]} stands for two variables of different shapes")
+        elif n.op is CALL:
+            found.calls.setdefault(_function_name(n), n)
+        elif n.op is INDEX and n.params[0] in free:
+            found.indices[n.params[0]] = None
+        for size in _sizes_read(n):
+            found.sizes.update(dict.fromkeys(sorted(size.names)))
+    return found
+
+
+def needed(node: Node) -> list[str]:
+    """Names to give: variables, functions, fixed indices, then the sizes that no array tells.
+
+    >>> from closedform.functions.algebra import ones, sym
+    >>> needed(sym("a") * ones("n"))
+    ['a', 'n']
+    """
+    return needs(node).names
+
+
+def value(node: Node, given: Mapping[str, Any], unused: Collection[str] = ()) -> Any:
+    """The value of a formula: a float, a 1-d array for a vector, a 2-d array else.
+
+    ``given`` has an array (or number) for each variable, a callable for each abstract function, a number for each
+    fixed index (counted from 1) and each size that no array tells. Names in ``unused`` may be given and are not read.
+
+    >>> from closedform.functions.algebra import sym
+    >>> x = sym("x", "n")
+    >>> value(x.T @ x, {"x": [3, 4]})
+    25.0
+    """
+    env, sizes = _prepared(node, needs(node), given, unused)
+    return shaped(evaluate(node, env, sizes), node.shape)
+
+
+def array_of_map(node: Node, direction: Node, given: Mapping[str, Any], unused: Collection[str] = ()) -> Array:
+    """A linear map, written in the symbol ``direction``, as an array: the shape of its value, then of the direction.
+
+    >>> from closedform.functions.algebra import sym
+    >>> A, dx = sym("A", "m", "n"), sym("dx", "n")
+    >>> array_of_map(A @ dx, dx, {"A": [[1, 2], [3, 4]]})
+    array([[1., 2.],
+           [3., 4.]])
+    """
+    wants = needs(node)
+    wants.symbols.pop(direction.params[0], None)
+    for size in direction.shape:
+        wants.sizes.update(dict.fromkeys(sorted(size.names)))
+    env, sizes = _prepared(node, wants, given, unused)
+    rows, cols = (s.value(sizes) for s in direction.shape)
+    basis = np.eye(rows * cols).reshape(-1, rows, cols)
+    if rows == cols:
+        basis = np.array([_projected(E, facts_of(direction)) for E in basis])
+    parts = np.array(evaluate_along(node, direction, basis, env, sizes))
+    out = np.moveaxis(parts, 0, -1).reshape(*parts.shape[1:], rows, cols)
+    dropped = [i for i, size in enumerate((*node.shape, *direction.shape)) if size.number == 1]
+    return out.reshape([n for i, n in enumerate(out.shape) if i not in dropped])
+
+
+def _projected(E: Array, facts: Facts) -> Array:
+    """The part of a direction in the space of a variable that is declared symmetric, diagonal, …"""
+    if "diag" in facts:
+        return np.diag(np.diag(E))
+    if "sym" in facts or "skew" in facts:
+        return (E + E.T) / 2 if "sym" in facts else (E - E.T) / 2
+    return np.tril(E) if "lower" in facts else np.triu(E) if "upper" in facts else E
+
+
+def _prepared(
+    node: Node, wants: Needs, given: Mapping[str, Any], unused: Collection[str]
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """What was given, checked: 2-d arrays and callables by name, and the sizes."""
+    _known_names(wants, given, unused)
+    env: dict[str, Any] = {}
+    for name, symbol in wants.symbols.items():
+        env[name] = as_matrix(name, given[name], symbol.shape)
+    sizes = solve_sizes(_equations(wants, env), _given_sizes(wants, given))
+    for name, symbol in wants.symbols.items():
+        check_facts(name, env[name], facts_of(symbol))
+        if scipy.sparse.issparse(env[name]):
+            _only_multiplies(node, symbol)
+    for name, call in wants.calls.items():
+        env[name] = _callable(name, given[name], call)
+    for name in wants.indices:
+        env[name] = _whole(name, given[name], "an index counts from 1")
+    return env, sizes
+
+
+def shaped(array: Array, shape: Shape) -> Any:
+    """A 2-d value as people want it: a float, a 1-d array for a vector, else as it is."""
+    if shape[1].number == 1:
+        return float(array[0, 0]) if shape[0].number == 1 else array[:, 0]
+    return array
+
+
+def _known_names(wants: Needs, given: Mapping[str, Any], unused: Collection[str]) -> None:
+    names = wants.names
+    missing = [n for n in names if n not in given]
+    if missing:
+        listed = ", ".join(f"{n} ({_shape_words(wants, n)})" for n in missing)
+        raise ValueProblem(f"no value was given for {listed}")
+    strange = [n for n in given if n not in names and n not in wants.mentioned and n not in unused]
+    if strange:
+        raise ValueProblem(f"{strange[0]} is no variable of this formula; it needs {', '.join(names) or 'none'}")
+
+
+def _shape_words(wants: Needs, name: str) -> str:
+    if name in wants.symbols:
+        rows, cols = wants.symbols[name].shape
+        if cols.number == 1:
+            return "a number" if rows.number == 1 else f"a vector of {rows}"
+        return f"{rows}×{cols}"
+    if name in wants.calls:
+        return "a function"
+    return "an index, from 1" if name in wants.indices else "a size"
+
+
+def _equations(wants: Needs, env: Mapping[str, Array]) -> list[Equation]:
+    out = []
+    for name, array in env.items():
+        rows, cols = wants.symbols[name].shape
+        vector = cols.number == 1
+        symbolic = f"{rows}" if vector else f"{rows}×{cols}"
+        have = f"{array.shape[0]}" if vector else "×".join(map(str, array.shape))
+        source = f"{name} ({symbolic}) is {have}"
+        out += [Equation(rows, array.shape[0], source), Equation(cols, array.shape[1], source)]
+    return out
+
+
+def _given_sizes(wants: Needs, given: Mapping[str, Any]) -> dict[str, int]:
+    names = [n for n in given if n in wants.mentioned or n in wants.sizes]
+    taken = {*wants.symbols, *wants.calls, *wants.indices}
+    return {n: _whole(n, given[n], "it is a size") for n in names if n not in taken}
+
+
+def _whole(name: str, value: Any, why: str) -> int:
+    number = np.asarray(value)
+    if number.size != 1 or number.dtype.kind not in "iuf" or float(number.reshape(())) % 1 or number.reshape(()) < 1:
+        raise ValueProblem(f"{name} is {value!r}; a whole number of 1 or more is wanted ({why})")
+    return int(number.reshape(()))
+
+
+def _sizes_read(n: Node) -> tuple[Size, ...]:
+    """The sizes that the value of a node is made of, beyond the shapes of its arguments."""
+    if n.op is SIZE:
+        return n.params
+    if n.op is SUMOVER:
+        return n.params[1], n.params[2]
+    return n.shape if n.op.name in FILLED else tuple(e for e in extras(n) if isinstance(e, Size))
+
+
+def _free_indices(root: Node) -> frozenset[str]:
+    """Indices that no sum binds."""
+    free: dict[Node, frozenset[str]] = {}
+    for n in postorder(root):
+        names = frozenset().union(*(free[b] for b in n.args)) if n.args else frozenset()
+        if n.op is INDEX:
+            names = frozenset(n.params)
+        free[n] = names - {n.params[0]} if n.op is SUMOVER else names
+    return free[root]
+
+
+def _function_name(call: Node) -> str:
+    name, kind = call.params
+    return f"{kind}[{name}]" if kind else str(name)
+
+
+def _callable(name: str, function: Any, call: Node) -> Callable[..., Array]:
+    """The person's function, of floats and 1-d arrays, as one of 2-d arrays."""
+    if not callable(function):
+        raise ValueProblem(f"{name} is a function in this formula; a callable is wanted, not {type(function).__name__}")
+
+    def of_matrices(*arrays: Array) -> Array:
+        return function(*(shaped(array, arg.shape) for array, arg in zip(arrays, call.args, strict=True)))
+
+    return of_matrices
+
+
+def _only_multiplies(root: Node, symbol: Node) -> None:
+    """Sparse arrays stay sparse in products; anything else would fill them."""
+    turned = {symbol}
+    for n in postorder(root):
+        if n.op is TRANSPOSE and n.args[0] in turned:
+            turned.add(n)
+        elif n.op is not MUL and any(b in turned for b in n.args):
+            name = symbol.params[0]
+            raise ValueProblem(
+                f"{name} is sparse, but {n.op.text} needs all its entries", hint=f"Give {name}.toarray()."
+            )

@@ -1,0 +1,73 @@
+"""An answer as people see it: the formula and its named parts, in text, Unicode or LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from closedform.expr.node import Node
+from closedform.rewrite.display import PLAIN, Context, display
+from closedform.rewrite.display.sharing import Shared, share
+from closedform.rewrite.show import Show
+from closedform.write.plain import text, unicode
+from closedform.write.tex import latex, letter
+
+Form = Literal["text", "unicode", "latex"]
+HEADINGS: dict[str, tuple[str, str, str]] = {
+    "value": ("f({x})", "f({x})", r"f\left({x}\right)"),
+    "gradient": ("grad f({x})", "∇f({x})", r"\nabla f\left({x}\right)"),
+    "jacobian": ("jac f({x})", "∂f/∂{x}", r"\frac{{\partial f}}{{\partial {x}}}"),
+    "hessian": ("hess f({x})", "∇²f({x})", r"\nabla^{{2}} f\left({x}\right)"),
+    "derivative": ("D f({x})[{dx}]", "D f({x})[{dx}]", r"\mathrm{{D}} f\left({x}\right)\left[{dx}\right]"),
+    "differential": ("df", "df", "df"),
+}
+
+
+def render(node: Node, context: Context = PLAIN, form: Form = "text") -> str:
+    """The formula with its shared parts named.
+
+    >>> from closedform.functions.algebra import mul, sym, transpose
+    >>> render(mul(transpose(sym("A", "m", "n")), sym("y", "m")), form="unicode")
+    'Aᵀy'
+    """
+    return render_shared(share(node, context) if context.naming else Shared(node), context, form)
+
+
+def render_shared(shared: Shared, context: Context, form: Form) -> str:
+    """The same for an answer whose parts are named already."""
+    known = frozenset(context.order) | context.taken | {name for name, _ in shared.bindings}
+    write = _writer(form, known)
+    answer = write(display(shared.node, context))
+    if not shared.bindings:
+        return answer
+    spell = letter if form == "latex" else (lambda name: name)
+    where = ", ".join(f"{spell(name)} = {write(display(part, context))}" for name, part in shared.bindings)
+    return rf"{answer} \quad \text{{where }} {where}" if form == "latex" else f"{answer} where {where}"
+
+
+def _writer(form: Form, known: frozenset[str]) -> Callable[[Show], str]:
+    match form:
+        case "text":
+            return text
+        case "latex":
+            return latex
+        case "unicode":
+            return lambda show: unicode(show, known)
+
+
+def heading(kind: str, variable: str, form: Form = "text") -> str:
+    """What stands left of the equals sign: ``∇f(x)``.
+
+    >>> heading("gradient", "x", "unicode")
+    '∇f(x)'
+    """
+    spell = letter if form == "latex" else (lambda name: name)
+    template = HEADINGS[kind][("text", "unicode", "latex").index(form)]
+    return template.format(x=spell(variable), dx=spell("d" + variable))
+
+
+def render_equation(
+    kind: str, variable: str, node: Node, context: Context = PLAIN, form: Form = "text"
+) -> str:
+    """``∇f(x) = Aᵀ(A x − b)``."""
+    return f"{heading(kind, variable, form)} = {render(node, context, form)}"

@@ -1,0 +1,179 @@
+"""LaTeX that KaTeX and MathLive accept, from a fixed list of commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from closedform.rewrite.show import Show, walk
+from closedform.write.marks import GREEK
+from closedform.write.precedence import ATOM, POSTFIX, PRODUCT, SUM, check_length, level, needs_brackets
+
+AFTER = {"transpose": r"^{\top}", "inverse": "^{-1}", "inverse-transpose": r"^{-\top}"}
+NORMS = {"": r"\lVert %s \rVert", "_F": r"\lVert %s \rVert_{F}"}
+
+
+def latex(show: Show) -> str:
+    """The formula in LaTeX, which reads back to the same formula."""
+    check_length(show)
+    summed = {i.items[1].word for i in walk(show) if i.kind == "sumover"}
+    done: dict[int, str] = {}
+    for part in walk(show):
+        done[id(part)] = _one(part, [done[id(i)] for i in part.items], summed)
+    return done[id(show)]
+
+
+def brackets(text: str) -> str:
+    return rf"\left({text}\right)"
+
+
+def letter(word: str) -> str:
+    """A name: Greek by name, several letters upright, what follows ``_`` or a differential's number below.
+
+    >>> letter("dphi"), letter("W_1"), letter("lam"), letter("rate")
+    ('d\\\\phi', 'W_{1}', '\\\\lambda', '\\\\mathrm{rate}')
+    """
+    stem, _, below = word.partition("_")
+    if below:
+        return f"{letter(stem)}_{{{below if len(below) == 1 or below.isdigit() else upright(below)}}}"
+    if word in GREEK:
+        return "\\" + ("lambda" if word == "lam" else word)
+    if len(word) == 1:
+        return word
+    rest = word[1:].rstrip("0123456789")
+    if word[0] == "d" and (len(rest) == 1 or rest in GREEK):
+        number = word[1 + len(rest) :]
+        return "d" + letter(rest) + (f"_{{{number}}}" if number else "")
+    return upright(word)
+
+
+def upright(word: str) -> str:
+    return rf"\mathrm{{{word.replace('_', chr(92) + '_')}}}"
+
+
+def _one(show: Show, parts: list[str], summed: set[str]) -> str:
+    def closed(at: int) -> str:
+        return brackets(parts[at]) if _brackets(show, at) else parts[at]
+
+    match show.kind:
+        case "name":
+            return show.word if show.word == ":" else letter(show.word)
+        case "number":
+            return show.word
+        case "sum":
+            out = ("-" if show.signs[0] < 0 else "") + closed(0)
+            return out + "".join(
+                f" {'+' if s > 0 else '-'} {closed(k)}" for k, s in enumerate(show.signs) if k
+            )
+        case "product":
+            return _product(show, parts, closed)
+        case "hadamard":
+            front = "" if show.signs[0] > 0 else r"1 \oslash "
+            marks = [r" \odot " if s > 0 else r" \oslash " for s in show.signs]
+            return front + closed(0) + "".join(marks[k] + closed(k) for k in range(1, len(parts)))
+        case "power":
+            return f"{closed(0)}^{{{parts[1]}}}"
+        case "epower":
+            return rf"{closed(0)}^{{\odot {closed(1)}}}"
+        case "transpose" | "inverse" | "inverse-transpose":
+            return closed(0) + AFTER[show.kind]
+        case "norm":
+            return NORMS[show.word] % parts[0]
+        case "inner":
+            return rf"\langle {parts[0]}, {parts[1]} \rangle"
+        case "index":
+            return _index(show, parts, closed(0), summed)
+        case "sumover":
+            at = parts[1] if len(parts) == 2 else f"{parts[1]}={parts[2]}"
+            to = "" if len(parts) == 2 else f"^{{{parts[3]}}}"
+            return rf"\sum_{{{at}}}{to} {closed(0)}"
+        case _:
+            return _constant(show, parts)
+
+
+def _brackets(show: Show, at: int) -> bool:
+    child = show.items[at]
+    binds = _level(child)
+    if show.kind == "sumover":
+        return at == 0 and binds <= SUM and child.kind != "sumover"
+    if child.kind == "sumover":
+        return not (show.kind == "sum" and at == len(show.items) - 1)
+    if child.kind == "call" and binds < ATOM:
+        return show.kind != "sum"
+    if show.kind == "product":
+        return binds <= PRODUCT
+    return needs_brackets(show, at)
+
+
+def _level(show: Show) -> int:
+    if show.kind == "call" and show.mark.startswith("{0}"):
+        return PRODUCT
+    return POSTFIX if show.kind == "sumover" else level(show)
+
+
+def _product(show: Show, parts: list[str], closed: Callable[[int], str]) -> str:
+    out: list[str] = []
+    for k, sign in enumerate(show.signs):
+        if sign > 0:
+            part = closed(k)
+            out.append(rf"\cdot {part}" if out and part[:1].isdigit() else part)
+        elif show.items[k].kind == "number" and _several(show, k):
+            number = out.pop(0) if show.items[0].kind == "number" else "1"
+            out.insert(0, rf"\frac{{{number}}}{{{parts[k]}}}")
+        else:
+            top = parts[0] if len(out) == 1 else " ".join(out)
+            out = [rf"\frac{{{top}}}{{{parts[k]}}}"]
+    return " ".join(out)
+
+
+def _several(show: Show, at: int) -> bool:
+    """Whether what is divided by a number is long enough to have the fraction in front of it."""
+    first = show.items[0]
+    if at == 1 and (first.kind == "number" or (level(first) > SUM and first.tokens < 3)):
+        return False
+    return at == len(show.items) - 1
+
+
+def _index(show: Show, parts: list[str], base: str, summed: set[str]) -> str:
+    at = show.items[1:]
+    fixed = any(i.word != ":" and i.word not in summed for i in at)
+    if fixed and show.items[0].kind == "name":
+        base = brackets(parts[0])
+    return f"{base}_{{{','.join(parts[1:])}}}"
+
+
+def _constant(show: Show, parts: list[str]) -> str:
+    match show.kind:
+        case "eye":
+            return "I" if show.lead else f"I_{{{parts[0]}}}"
+        case "ones" | "zeros":
+            digit = "1" if show.kind == "ones" else "0"
+            size = r" \times ".join(parts)
+            return rf"\mathbf{{{digit}}}_{{{size}}}"
+        case "unit":
+            return f"I_{{:,{parts[0]}}}"
+        case "abstract":
+            name = letter(show.word)
+            front = rf"\operatorname{{{show.mark}}}[{name}]" if show.mark else name
+            return front + brackets(", ".join(parts))
+        case "block":
+            rest = iter(parts)
+            rows = [" & ".join([next(rest) for _ in range(int(n))]) for n in show.word.split(",")]
+            return r"\begin{bmatrix} " + r" \\ ".join(rows) + r" \end{bmatrix}"
+        case _:
+            return _call(show, parts)
+
+
+def _call(show: Show, parts: list[str]) -> str:
+    if "{0}" not in show.mark:
+        return operator(show.word) + brackets(", ".join(parts))
+    if show.mark.startswith("{0}"):
+        parts = [
+            brackets(p) if _level(i) < POSTFIX or i.kind == "sumover" else p
+            for i, p in zip(show.items, parts, strict=True)
+        ]
+    template = show.mark.replace("(", r"\left(").replace(")", r"\right)").replace(r"\left\left", r"\left")
+    return template.format(*parts)
+
+
+def operator(word: str) -> str:
+    return rf"\operatorname{{{word.replace('_', chr(92) + '_')}}}"
