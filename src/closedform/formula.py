@@ -23,7 +23,9 @@ from closedform.expr.facts import WORDS
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
 from closedform.functions.algebra import SYM
-from closedform.read.declarations import declaration_text
+from closedform.read.alphabet import canonical
+from closedform.read.declarations import Declarations
+from closedform.read.outcome import where_text
 from closedform.read.read import Reading, read
 from closedform.rewrite.display.context import Context
 from closedform.rewrite.normal.normal import normal
@@ -47,7 +49,7 @@ def formula(source: str, where: str | None = None, syntax: str = "auto") -> Form
     """
     if not isinstance(source, str):
         raise ClosedformError(f"a formula is a string; this is a {type(source).__name__}")
-    reading = read(source, where, syntax)
+    reading = read(source, where, "text" if syntax == "auto" else syntax)
     return Formula(reading, reading.node)
 
 
@@ -104,8 +106,9 @@ class Formula:
     @property
     def where(self) -> str:
         """The declarations under which the printed forms read back, as one string."""
-        extra = [] if self._origin is None else [declaration_text(d) for d in self._directions()]
-        return ", ".join([p for p in [self._reading.where, *extra] if p])
+        moved = {d.params[0]: d for d in self._directions()}
+        extra = where_text(moved, frozenset(), Declarations(), {})
+        return ", ".join(part for part in (self._reading.where, extra) if part)
 
     def _directions(self) -> list[Node]:
         here = {n for n in postorder(self._raw) if n.op is SYM}
@@ -177,7 +180,7 @@ class Formula:
     # -- derivatives
 
     def _variable(self, name: str) -> Node:
-        found = self._reading.symbol(name)
+        found = self._reading.names.get(canonical(name))
         if found is None:
             names = ", ".join(sorted(self._reading.names)) or "none"
             raise DeclarationError(f"there is no variable {name} in this formula; it has {names}")
@@ -271,18 +274,25 @@ class Formula:
     # -- other formulas
 
     def substitute(self, **values: Any) -> Formula:
-        """The formula with variables replaced by formulas (text), numbers, or other formulas.
+        """The formula with variables replaced: by text, numbers or other formulas. Names keep their declarations.
 
         >>> formula("x'*x").substitute(x="A*z").grad("z").text
         "2*A'*A*z"
         """
-        source = self._reading.substituted(self.text_as_read, values)
-        return Formula(source, source.node)
+        parts = []
+        for name, given in values.items():
+            self._variable(name)
+            parts.append((canonical(name), given.text if isinstance(given, Formula) else str(given)))
+        return formula(*self._with_parts(parts))
 
-    @property
-    def text_as_read(self) -> str:
-        """The text this formula reads from: as typed where it was typed, else as printed."""
-        return self._reading.source if self._origin is None else self.text
+    def _with_parts(self, parts: list[tuple[str, str]]) -> tuple[str, str]:
+        """The text and the declarations of the formula with ``name = text`` bound for each part."""
+        replaced = {name for name, _ in parts}
+        kept = {name: node for name, node in self._reading.names.items() if name not in replaced}
+        declared = where_text(kept, self._reading.families - replaced, Declarations(), {})
+        head, _, bound = self.text.partition(" where ")
+        bindings = ", ".join(f"{name} = {text}" for name, text in parts)
+        return head, ", ".join(p for p in (bound, bindings, declared) if p)
 
     def simplify(self) -> Formula:
         """The shortest form found."""
@@ -305,7 +315,12 @@ class Formula:
         """
         from closedform.run.values import value
 
-        return value(self._raw, {**(data or {}), **values})
+        return value(self._raw, _by_name(data, values), self._allowed())
+
+    def _allowed(self) -> list[str]:
+        """Names that may be given though the formula does not need them: its variables and their differentials."""
+        names = [*self._reading.names, *self._reading.indices]
+        return [*names, *(f"d{name}{k}" for name in names for k in ("", "1", "2"))]
 
     def claim(self) -> Claim:
         """What the certificate is about: the printed answer read back, as a derivative of the function read."""
@@ -347,7 +362,7 @@ class LinearMap(Formula):
         """The map as an array of shape (shape of f) + (shape of X)."""
         from closedform.run.values import array_of_map
 
-        return array_of_map(self._raw, self._moved, {**(data or {}), **values})
+        return array_of_map(self._raw, self._moved, _by_name(data, values), self._allowed())
 
     @cached_property
     def kron(self) -> Formula:
@@ -357,6 +372,10 @@ class LinearMap(Formula):
 
 
 _CLAIMS = {"second-map": "hessian"}
+
+
+def _by_name(data: Mapping[str, Any] | None, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {canonical(name): array for name, array in {**(data or {}), **values}.items()}
 
 
 def _discrete(x: Node) -> bool:

@@ -143,13 +143,13 @@ def sqrtm(x: Mat) -> Mat:
 def logm(x: Mat) -> Mat:
     """By repeated square roots and the series of log(1 + E)."""
     n, k, y = x.nrows(), 0, x.mid()
-    while not magnitude(y - eye(n)) < arb(2) ** -30:
+    while not magnitude(y - eye(n)) < arb(2) ** -8:
         y, k = sqrtm(y), k + 1
         if k > 80:
             raise Redraw("no logarithm")
     e = y - eye(n)
     term, out = e, e
-    for j in range(2, flint.ctx.prec // 29 + 2):
+    for j in range(2, flint.ctx.prec // 8 + 2):
         term = term * e
         out = out + term * (arb((-1) ** (j + 1)) / j)
     return out.mid() * (arb(2) ** k)

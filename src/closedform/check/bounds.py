@@ -65,9 +65,10 @@ class Bound:
 
     def log2(self, p: int) -> float:
         """log2 of the probability bound for one point in one random field."""
-        accident = (self.degree + self.values**2 * 2 * self.argument) / p
+        accident = (self.degree + self.values * self.values * 2 * self.argument) / p
         primes = PRIMES_WITH_ROOTS if self.roots else PRIMES
-        return min(0.0, log2(accident + self.bits / log2(p) / 2**primes))
+        chance = accident + self.bits / log2(p) / 2**primes
+        return log2(chance) if chance < 1 else 0.0
 
     def weigh(self, node: Node, args: list[Weight]) -> Weight:
         name, r = node.op.name, self.order

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from closedform.check.field import Field
 
 Key = tuple[tuple[str, int], ...]
-LIMIT, PATIENCE, DOUBTFUL = 5, 200, 24
+LIMIT, PATIENCE, DOUBTFUL, FIELDS, WANTED = 5, 200, 24, 6, -60
 
 
 class Draws:
@@ -23,7 +23,7 @@ class Draws:
         self.accepted: dict[Key, int] = {}
         self.refused = 0
         self.patterns: dict[Key, dict[tuple[tuple[str, ...], tuple[int, ...]], bool]] = {}
-        self.bounds: list[float] = []
+        self.bounds: list[tuple[Key, float]] = []
 
     def note(self, sizes: Mapping[str, int], seen: Mapping[tuple[str, int], int], accepted: bool) -> None:
         at = tuple(sorted(sizes.items()))
@@ -32,13 +32,20 @@ class Draws:
         known = self.patterns.setdefault(at, {})
         known[pattern] = known.get(pattern, False) or accepted
 
+    def note_bound(self, sizes: Mapping[str, int], bound: float) -> None:
+        self.bounds.append((tuple(sorted(sizes.items())), bound))
+
+    def weak(self) -> bool:
+        """Whether one more field would make the bound stronger, and is wanted."""
+        return len(self.bounds) < FIELDS and sum(b for _, b in self.bounds) > WANTED
+
     def wants(self, sizes: Mapping[str, int]) -> bool:
         """Whether more points of these sizes would tell more."""
         at = tuple(sorted(sizes.items()))
         if self.complete(at):
             return False
         patient = self.width(at) <= LIMIT and self.independent(at)
-        return self.accepted[at] < (PATIENCE if patient else DOUBTFUL) and self.refused < 2 * PATIENCE
+        return self.accepted[at] < (PATIENCE if patient else DOUBTFUL) and self.refused < PATIENCE
 
     def width_at(self, sizes: Mapping[str, int]) -> int:
         return self.width(tuple(sorted(sizes.items())))
@@ -77,8 +84,10 @@ class Draws:
     def sizes(self) -> tuple[dict[str, int], ...]:
         return tuple(dict(at) for at, count in self.accepted.items() if count)
 
-    def bound(self) -> float:
-        """log2 of the probability bound: every sign or square halves the points."""
-        width = max(self.width(at) for at in self.patterns)
-        signs = any("sign" in kinds for known in self.patterns.values() for kinds, _ in known)
-        return min(0.0, max(self.bounds) + width) if signs else sum(min(0.0, b + width) for b in self.bounds)
+    def bound(self, proven: list[dict[str, int]] | None) -> float:
+        """log2 of the probability bound, at the sizes proven: every sign or square halves the points."""
+        keys = None if proven is None else {tuple(sorted(s.items())) for s in proven}
+        used = [(at, b) for at, b in self.bounds if keys is None or at in keys]
+        single = [min(0.0, b + self.width(at)) for at, b in used]
+        signs = any("sign" in kinds for at, _ in used for kinds, _ in self.patterns[at])
+        return max(single, default=0.0) if signs else sum(single)

@@ -34,6 +34,10 @@ def prime(rng: Random, bits: int, step: int = 2, rest: int = 1) -> int:
             return p
 
 
+def power(base: int, exponent: int, p: int) -> int:
+    return int(flint.nmod(base, p) ** exponent)
+
+
 class Field:
     """GF(p), with GF(q) for exponents when ``homomorphic``."""
 
@@ -65,7 +69,7 @@ class Field:
     def power_of(self, order: int) -> int:
         """An element of the prime order given (or of order 4)."""
         while True:
-            g = pow(self.rng.randrange(2, self.p), (self.p - 1) // order, self.p)
+            g = power(self.rng.randrange(2, self.p), (self.p - 1) // order, self.p)
             if g != 1 and (order != 4 or g != self.p - 1):
                 return g
 
@@ -88,7 +92,7 @@ class Field:
         """General entries; ``pos``: squares, powers of g where exponents are carried."""
         pairs = [self.random_entry() for _ in range(rows * cols)]
         if kind == "pos" and self.q:
-            powers = [(pow(self.g, b, self.p), b) for _, b in pairs]
+            powers = [(power(self.g, b, self.p), b) for _, b in pairs]
             for a, b in powers:
                 self.remember_log(a, self.rng.randrange(self.p), b)
             pairs = [(a, self.rng.randrange(1, self.q)) for a, _ in powers]
@@ -120,7 +124,7 @@ class Field:
     def symbol(self, v: int) -> int:
         if v == 0:
             raise Redraw("0 at a kink")
-        return 1 if pow(v, (self.p - 1) // 2, self.p) == 1 else -1
+        return 1 if power(v, (self.p - 1) // 2, self.p) == 1 else -1
 
     def root(self, order: int, v: int, w: int) -> tuple[int, int]:
         """The root of an order with odd part prime to p - 1; the square root that is a square itself.
@@ -135,14 +139,14 @@ class Field:
             while k % 2 == 0 and p:
                 if p % 4 != 3 or r == 0:
                     raise Redraw("no square root")
-                if pow(r, (p - 1) // 2, p) != 1:
+                if power(r, (p - 1) // 2, p) != 1:
                     self.spoiled = True
                     if not self.lenient:
                         raise Redraw("not a square")
-                k, r = k // 2, pow(r, (p + 1) // 4, p)
+                k, r = k // 2, power(r, (p + 1) // 4, p)
             if k > 1 and p and (p - 1) % k == 0:
                 raise Unfit(f"roots of order {k}")
-            out.append(pow(r, pow(k, -1, p - 1), p) if k > 1 and p else r)
+            out.append(power(r, pow(k, -1, p - 1), p) if k > 1 and p else r)
         return out[0], out[1]
 
     def learn(self, name: str, v: int, w: int) -> None:
@@ -154,7 +158,7 @@ class Field:
                 raise ZeroDivisionError
             self.remember_log(v, self.log_near(v) or value, beside)
         elif name == "exp":
-            value = pow(self.g, w, p) if self.q else self.exp_near(v) or value
+            value = power(self.g, w, p) if self.q else self.exp_near(v) or value
             known["exp", v] = value, beside
             known.setdefault(("log", value), (v, w))
             if not self.q:
@@ -198,8 +202,9 @@ class Field:
         for b, log in self.logs[:16]:
             if v * v % p == b:
                 return log * pow(2, -1, p) % p
-            if v == b * b % p:
-                return 2 * log % p
+            for k in (2, 3, 4):
+                if v == pow(b, k, p):
+                    return k * log % p
             for k in (1, -1):
                 found = self.known.get(("log", v * pow(b, -k, p) % p))
                 if found:
@@ -210,7 +215,7 @@ class Field:
         """A point (cos, sin): a power of one point where -1 is a square, else any."""
         p = self.p
         if self.i:
-            e = pow(self.g, w * self.turn, p)
+            e = power(self.g, w * self.turn, p)
             half, back = pow(2, -1, p), pow(e, -1, p)
             return (e + back) * half % p, (e - back) * half * pow(self.i, -1, p) % p
         below = pow(1 + t * t, -1, p)

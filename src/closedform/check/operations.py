@@ -130,7 +130,7 @@ def cross(x: Jet, y: Jet) -> Jet:
 def blocks(ev: Evaluator, node: Node, *parts: Jet) -> Jet:
     out: list[Jet] = []
     top = at = 0
-    for length in node.params:
+    for length in node.params[0]:
         left = 0
         for part in parts[at : at + length]:
             out.append(place(part, ev.shape(node), top, left))

@@ -7,6 +7,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
+from closedform.check.bounds import whole
 from closedform.check.evaluate import Evaluator
 from closedform.check.jet import Jet, Redraw, Unfit
 from closedform.check.moves import keep
@@ -16,12 +17,16 @@ from closedform.expr.facts import LINEAR_SPACES, close
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
+POSITIVE = {"log", "sqrt", "gamma", "loggamma", "digamma", "trigamma", "polygamma"}
+RIGHT = {"sqrtm", "logm", "logm_frechet"}
+
 
 class Scene:
     """What the formulas of a claim are made of: the symbols, sizes and indices to draw, and how."""
 
-    def __init__(self, roots: Iterable[Node]) -> None:
-        self.nodes = list(postorder(roots))
+    def __init__(self, function: Node, others: Iterable[Node]) -> None:
+        self.nodes = list(postorder([function, *others]))
+        self.positive, self.right = domains(function)
         self.symbols: dict[str, Node] = {}
         self.facts: dict[str, frozenset[str]] = {}
         self.size_names: set[str] = set()
@@ -86,8 +91,27 @@ class Scene:
             elif name in groups:
                 ev.symbols[name] = polynomial(ev, groups[name], self.facts, name, rows)
             else:
-                ev.symbols[name] = symbol(ev, rng, close(self.facts[name]), rows, cols)
+                facts = close([*self.facts[name], *(["pos"] if name in self.positive else [])])
+                ev.symbols[name] = symbol(ev, rng, facts, rows, cols)
+                if name in self.right and not ev.exact:
+                    ev.symbols[name] += identity(ev, rows) * 8
         return ev
+
+
+def domains(function: Node) -> tuple[set[str], set[str]]:
+    """The symbols that a function takes where it wants positive numbers, or eigenvalues to the right."""
+    positive, right = set(), set()
+    for n in postorder(function):
+        for a in n.args[-1:] if n.op.name == "polygamma" else n.args[:1]:
+            if a.op.name == "sym" and (
+                n.op.name in POSITIVE or (n.op.name == "pow" and not whole(n.args[1]))
+            ):
+                positive.add(a.params[0])
+            elif a.op.name == "sym" and (
+                n.op.name in RIGHT or (n.op.name == "mpow" and not whole(n.args[1]))
+            ):
+                right.add(a.params[0])
+    return positive, right
 
 
 def commuting(facts: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:

@@ -34,6 +34,10 @@ LOOKALIKES: dict[str, str] = dict(
 """Cyrillic and Greek letters that look like Latin ones. They are never merged, only mentioned."""
 
 
+KEPT = {"lambda_max", "lambda_min"}
+"""Names of functions that begin like a Greek letter."""
+
+
 def script(letter: str) -> str:
     return "Cyrillic" if "Ѐ" <= letter <= "ӿ" else "Greek"
 
@@ -46,7 +50,7 @@ def canonical(name: str) -> str:
     """
     if name.isascii():
         head = name.rstrip("0123456789") if "_" not in name else name[: name.index("_")].rstrip("0123456789")
-        if len(head) < 2:
+        if len(head) < 2 or name in KEPT:
             return name
         return _spell(head) + name[len(head) :]
     if name[-1] in SUBSCRIPTS:

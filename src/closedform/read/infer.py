@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from closedform.errors import ClosedformError
-from closedform.expr.op import Op, Shape
+from closedform.expr.op import Shape
 from closedform.expr.size import ONE, Size, size
 from closedform.read.declarations import Arrow
-from closedform.read.misfit import Misfit, Operand, shape_text
+from closedform.read.misfit import Misfit, Operand
 from closedform.read.spaces import parse_size
 from closedform.read.syntax import (
     Call,
@@ -24,7 +23,6 @@ from closedform.read.syntax import (
     Inner,
     Name,
     Negative,
-    Norm,
     Number,
     Over,
     Power,

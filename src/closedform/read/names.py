@@ -26,6 +26,7 @@ class Scope:
     indices: list[str] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
     every_index: set[str] = field(default_factory=set)
+    free_indices: set[str] = field(default_factory=set)
 
     def note(self, sentence: str) -> None:
         self.notes[sentence] = None

@@ -6,7 +6,6 @@ of; the levels are few and flat, so a frame needs no stack of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from typing import NoReturn
 
@@ -14,7 +13,7 @@ from closedform.errors import LimitError, ReadError
 from closedform.read.brackets import Frame, close_frame
 from closedform.read.lexer import Token
 from closedform.read.names import Scope, differential, split_name
-from closedform.read.syntax import Call, Index, Inner, Name, Negative, Number, Power, Product, Sum, Transpose, Tree
+from closedform.read.syntax import Call, Index, Name, Negative, Number, Power, Transpose, Tree
 from closedform.read.vocabulary import APPLIED, DERIVATIVES, REFUSED, is_function, suggestion
 
 MAX_TREES = 40_000
@@ -272,6 +271,7 @@ class Parser:
             self.fail(f"{first.text} is summed twice", (first.start, first.end), "Give each sum its own index.")
         self.top.index = (first.text, low.strip(), high.strip())
         self.scope.indices.append(first.text)
+        self.scope.every_index.add(first.text)
         self.place = end + 1
 
     def _variable(self, name: str, token: Token) -> None:
@@ -367,6 +367,7 @@ class Parser:
                     self.fail("indices start at 1")
                 at.append(int(token.text))
             elif token.kind == "name":
+                self._index_name(token)
                 at.append(token.text)
             elif token.text == ":":
                 at.append(None)
@@ -384,6 +385,13 @@ class Parser:
             self.fail("an index is x[i], A[i,j], A[i,:] or A[:,j]", (base.span[0], self.tokens[self.place - 1].end))
         end = self.tokens[self.place - 1].end
         self.current = self.keep(Index((base.span[0], end), base, tuple(at)))
+
+    def _index_name(self, token: Token) -> None:
+        scope, name = self.scope, token.text
+        if name not in scope.indices:
+            scope.free_indices.add(name)
+        if name in scope.free_indices and name in scope.every_index:
+            self.fail(f"{name} is summed in one place and fixed in another", hint="Give one of them another name.")
 
     # -- operators between operands
     def _seal(self, operator: str) -> None:
@@ -438,6 +446,3 @@ class Parser:
             self.scope.note(f"{self.typed(left)}(…) is read as a product.")
         self._seal("")
 
-
-MakeError = Callable[[str], ReadError]
-__all__ = ["Call", "Inner", "Parser", "Product", "Sum"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE
 from closedform.read.infer import SLIGHT, Trial
-from closedform.read.misfit import Misfit, shape_text
-from closedform.read.syntax import Group, Name, Product, Tree
+from closedform.read.misfit import Misfit
+from closedform.read.syntax import Name, Product, Stack, Tree
 from closedform.read.unify import is_scalar
 
 
@@ -42,15 +42,22 @@ def _times(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape
         return b
     if is_scalar(b):
         return a
+    _conform(trial, tree.factors[place - 1][1], tree.factors[place][1])
     if not trial.sizes.unify(a[1], b[0]):
         raise _clash(trial, tree, place, a, b)
     return a[0], b[1]
 
 
+def _conform(trial: Trial, left: Tree, right: Tree) -> None:
+    """Blocks times blocks: where their numbers agree, each column of blocks meets its row of blocks."""
+    if isinstance(left, Stack) and isinstance(right, Stack) and len(left.rows[0]) == len(right.rows):
+        for part, row in zip(left.rows[0], right.rows, strict=True):
+            trial.sizes.unify(trial.shape[part][1], trial.shape[row[0]][0])
+
+
 def _clash(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Misfit:
     left, right = _left(trial, tree, place), trial.typed(tree.factors[place][1])
     last = tree.factors[place - 1][1]
-    begin = place - 1
     head = f"{left}*{right}: sizes do not match"
     hint = ""
     shape = trial.sizes.shape
@@ -63,21 +70,8 @@ def _clash(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Misfi
         hint = f"Did you mean {left}*{_par(right)}' ?"
     elif shape(a)[0] is rows:
         hint = f"Did you mean {_par(left)}'*{right} ?"
-    operands = ((_Span(tree.span[0], last.span[1]), a), (tree.factors[place][1], b))
-    why = "inner sizes {0} and {1} differ"
-    parts = [t for _, t in tree.factors[: place + 1]]
-    out = Misfit(tree, head, operands, why, (a[1], b[0]), hint, _upto(tree, place))
-    out.tree = Group(tree.span, parts[begin]) if False else tree
-    return out
-
-
-class _Span(Tree):
-    """A place in the text that is no tree of its own: the factors so far."""
-
-    __slots__ = ()
-
-    def __init__(self, start: int, end: int) -> None:
-        self.span = (start, end)
+    operands = ((Tree((tree.span[0], last.span[1])), a), (tree.factors[place][1], b))
+    return Misfit(tree, head, operands, "inner sizes {0} and {1} differ", (a[1], b[0]), hint, _upto(tree, place))
 
 
 def _par(text: str) -> str:
@@ -110,9 +104,7 @@ def _entrywise(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> S
     if not trial.sizes.same(a, b):
         operator, factor = tree.factors[place]
         left, right = _left(trial, tree, place), trial.typed(factor)
-        operands = ((_Span(tree.span[0], tree.factors[place - 1][1].span[1]), a), (factor, b))
+        operands = ((Tree((tree.span[0], tree.factors[place - 1][1].span[1])), a), (factor, b))
         head = f"{left}{operator}{right}: shapes differ"
         raise Misfit(tree, head, operands, span=_upto(tree, place))
     return a
-
-

@@ -53,7 +53,7 @@ class Unknowns:
             if len(monomial) == 1 and abs(factor) == 1 and _unknown(monomial[0]):
                 rest = zero - Size({monomial: factor})
                 return self._bind(monomial[0], rest * size(-factor))
-        return self._divide(zero)
+        return self._divide(zero) or self._pair(zero)
 
     def _divide(self, zero: Size) -> bool:
         """``a*? = a*b`` gives ``? = b``, where only one term has the unknown."""
@@ -70,12 +70,29 @@ class Unknowns:
                 return self._bind(unknown[0], Size({tuple(left): -count // factor}))
         return False
 
+    def _pair(self, zero: Size) -> bool:
+        """``?1*?3 = ?2*?4``, a square Kronecker product: read as ``?1 = ?2`` and ``?3 = ?4``."""
+        if len(zero.terms) != 2 or zero.terms[0][1] != -zero.terms[1][1]:
+            return False
+        a, b = (sorted(m, key=_age) for m, _ in zero.terms)
+        both = [n for n in a if n in b]
+        for name in both:
+            a.remove(name)
+            b.remove(name)
+        if len(a) != len(b) or len(a) < 2 or not all(map(_unknown, a + b)):
+            return False
+        return all(self.unify(size(x), size(y)) for x, y in zip(a, b, strict=True))
+
     def same(self, a: Shape, b: Shape) -> bool:
         return self.unify(a[0], b[0]) and self.unify(a[1], b[1])
 
 
 def _unknown(name: str | None) -> bool:
     return name is not None and name[0] == "?"
+
+
+def _age(name: str) -> int:
+    return int(name[1:]) if name[0] == "?" else 0
 
 
 def is_scalar(shape: Shape) -> bool:

@@ -2,7 +2,11 @@
 
 from closedform.rewrite.laws import entrywise, matrices, vectors
 from closedform.rewrite.normal import matrices as _matrices
-from closedform.rewrite.normal import powers, products, sums, transposes
+from closedform.rewrite.normal import indexsums, powers, products, sums, transposes
+from closedform.rewrite.normal.engine import keep_sums
 from closedform.rewrite.normal.normal import normal
 
-__all__ = ["_matrices", "entrywise", "matrices", "normal", "powers", "products", "sums", "transposes", "vectors"]
+__all__ = [
+    "_matrices", "entrywise", "indexsums", "keep_sums", "matrices", "normal", "powers", "products", "sums",
+    "transposes", "vectors",
+]  # fmt: skip

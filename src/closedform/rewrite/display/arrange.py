@@ -42,7 +42,7 @@ def _letters(root: Show, context: Context) -> dict[str, str]:
     if not summed:
         return {}
     names = {i.word for i in walk(root) if i.kind == "name"} - set(summed)
-    names |= set(context.order) | context.taken
+    names |= set(context.order) | (context.taken - set(summed))
     out: dict[str, str] = {}
     for word in dict.fromkeys(reversed(summed)):
         keep = word.isalpha() and word.islower() and len(word) == 1 and word not in names

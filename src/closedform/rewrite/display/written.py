@@ -41,14 +41,21 @@ def _sum(node: Node, parts: list[Show]) -> Show:
         filled = a.op is SCALE and a.args[1].op is ONES and a.cols is ONE_SIZE
         if filled and len(parts) > 1:
             part = a.args[0].memo[MEMO]
-        if abs(c) != 1:
-            part = s.product([s.number(abs(c)), part], lead=1)
-        items.append(part)
+        items.append(part if abs(c) == 1 else _times(abs(c), part))
         signs.append(1 if c > 0 else -1)
     if len(items) == 1 and signs[0] > 0:
         return items[0]
     tokens = sum(i.tokens for i in items) + len(items) - (signs[0] > 0)
     return Show("sum", "", tuple(items), tuple(signs), tokens)
+
+
+def _times(c: Fraction, part: Show) -> Show:
+    """``1/2*x'*A*x``: the number in front, on the level of the product."""
+    front = s.number(c)
+    items, signs = (front.items, front.signs) if front.items else ((front,), (1,))
+    if part.kind == "product":
+        return s.product([*items, *part.items], [*signs, *part.signs])
+    return s.product([*items, part], [*signs, 1])
 
 
 def _factors(node: Node, parts: list[Show]) -> tuple[list[Show], list[int]]:
@@ -75,6 +82,11 @@ def _negative(node: Node) -> bool:
 
 
 def _product(node: Node, parts: list[Show]) -> Show:
+    first = node.args[0]
+    if first.op is NUM and len(node.args) == 2 and node.op is not MUL:
+        c: Fraction = first.params[0]
+        rest = parts[1] if abs(c) == 1 else _times(abs(c), parts[1])
+        return s.negative(rest) if c < 0 else rest if c != 1 else s.product([s.ONE, rest])
     items, signs = _factors(node, parts)
     if -1 in signs and node.op is SCALE and signs[0] < 0:
         items, signs = [*items[1:], items[0]], [*signs[1:], -1]

@@ -25,7 +25,6 @@ HALF = num("1/2")
 
 law("determinant of a transpose", det(transpose(X)), det(X))
 law("log det of a transpose", logdet(transpose(X)), logdet(X))
-law("trace of adjugates", adj(transpose(X)), transpose(adj(X)))
 law("log of det is log det", log(det(X)), logdet(X))
 law("pinv of an invertible", pinv(X), inv(X), X="inv")
 

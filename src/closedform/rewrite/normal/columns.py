@@ -39,8 +39,10 @@ def _loose(tail: Node, scalars: list[Node]) -> Node:
 
 def two_factors(a: Node) -> tuple[Node, Node] | None:
     """The factors of an elementwise product of exactly two matrices (a square counts as two)."""
+    if a.is_column:
+        return None
     if a.op is HAD and len(a.args) == 2:
         return a.args[0], a.args[1]
-    if a.op is POW and number(a.args[1]) == 2 and not a.is_column:
+    if a.op is POW and number(a.args[1]) == 2:
         return a.args[0], a.args[0]
     return None

@@ -1,4 +1,4 @@
-"""Sums over an index: written as matrix expressions where they have one, else held in one form for all letters."""
+"""Sums over an index: matrix expressions where they have one, else nodes that do not depend on the letter."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class _Sum:
     def of(self, body: Node, depth: int) -> Node:
         """Σ body: what does not hold the index outside, what is linear inside, then one of the two forms."""
         if depth > MAX_DEPTH:
-            raise LimitError(f"the body of a sum over an index is nested deeper than {MAX_DEPTH} (limit: sum body)")
+            raise LimitError(f"the body of a sum is nested deeper than {MAX_DEPTH} (limit: body of a sum)")
         if not self.batch.depends(body):
             return nscale(self._number_of_terms(), body)
         if body.rows is ONE and body.cols is not ONE:
@@ -86,7 +86,8 @@ class _Sum:
 
     def _number_of_terms(self) -> Node:
         """The range's length; a sum of ones where the range may be empty by more than one (3..n at n = 1)."""
-        if all(c > 0 for m, c in self.count.terms if m) and self.count.value(dict.fromkeys(self.count.names, 1)) >= 0:
+        growing = all(c > 0 for names, c in self.count.terms if names)
+        if growing and self.count.value(dict.fromkeys(self.count.names, 1)) >= 0:
             return size_number(self.count)
         return make(SUMOVER, (UNITY,), (_canonical(1), self.low, self.high), (ONE, ONE))
 
@@ -149,12 +150,14 @@ class _Sum:
 
     def _node(self, body: Node, depth: int) -> Node:
         """The sum as a node, its index named by how many sums stand inside."""
-        name = _canonical(nesting(body) + 1)
+        level = nesting(body) + 1
+        while _canonical(level) in free_indices(body) - {self.name}:
+            level += 1
+        name = _canonical(level)
         if name == self.name:
             return make(SUMOVER, (body,), (name, self.low, self.high), body.shape)
-        if name in free_indices(body) | bound_indices(body):
-            body = normal(replace_index(body, self.name, index(ASIDE)))
-            return _Sum(ASIDE, self.low, self.high).of(body, depth + 1)
+        if name in bound_indices(body):
+            name = ASIDE
         renamed = normal(replace_index(body, self.name, index(name)))
         return _Sum(name, self.low, self.high).of(renamed, depth + 1)
 

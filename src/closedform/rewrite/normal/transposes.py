@@ -54,10 +54,10 @@ def _inner(a: Node) -> bool:
     """True where the transpose goes into the arguments."""
     if a.is_scalar or a.op in (TRANSPOSE, SYM, EYE, DIAGM, ZERO):
         return False
-    if a.op in (ADD, MUL, SCALE, MPOW, SUMOVER):
+    if a.op in (ADD, MUL, SCALE, MPOW):
         return True
     matrix = a.cols is not ONE and a.rows is not ONE
-    return matrix and (a.op in (HAD, POW) or a.op.elementwise or a.op.name in INSIDE)
+    return matrix and (a.op in (HAD, POW, SUMOVER) or a.op.elementwise or a.op.name in INSIDE)
 
 
 def _needs(a: Node) -> tuple[Node, ...]:

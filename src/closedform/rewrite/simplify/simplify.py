@@ -14,71 +14,87 @@ from closedform.rewrite.steps import report
 MAX_SUM = 40
 """Sums of more terms are left as they are: the search is quadratic in the terms."""
 MAX_ROUNDS = 6
+MAX_GROUPS = 2000
+"""How many groups one simplification may try; after that the sum stays as it is."""
 
 
 def simplify(root: Node) -> Node:
     """The shortest form found for a normal node; never longer than it, and simplifying it again changes nothing."""
-    out = root
+    out, search = root, _Search()
     for _ in range(MAX_ROUNDS):
-        again = _pass(out)
+        again = search.round(out)
         if again is out:
             break
         out = again
     return out
 
 
-def _pass(root: Node) -> Node:
-    for node in postorder(root, stop=lambda n: "S" in n.memo):
-        if "S" in node.memo:
-            continue
-        args = tuple(a.memo["S"] for a in node.args)
-        same = all(a is b for a, b in zip(args, node.args, strict=True))
-        current = node if same else build(node.op, args, node.params, node.shape)
-        best = _shorter(node, _improved(current))
-        node.memo["S"] = best if best is node or cost(best) < cost(node) else node
-        best.memo.setdefault("S", best)
-    out = root.memo["S"]
-    assert isinstance(out, Node)
-    return out
+class _Search:
+    """One simplification: what was factored already, and how many groups may still be tried."""
+
+    def __init__(self) -> None:
+        self.done: dict[Node, Node] = {}
+        self.fuel = MAX_GROUPS
+
+    def round(self, root: Node) -> Node:
+        """Every node below ``root`` improved once, arguments first."""
+        for node in postorder(root, stop=lambda n: "S" in n.memo):
+            if "S" in node.memo:
+                continue
+            args = tuple(a.memo["S"] for a in node.args)
+            same = all(a is b for a, b in zip(args, node.args, strict=True))
+            current = node if same else build(node.op, args, node.params, node.shape)
+            best = _shorter(node, self.improved(current))
+            node.memo["S"] = best
+            best.memo.setdefault("S", best)
+        out = root.memo["S"]
+        assert isinstance(out, Node)
+        return out
+
+    def improved(self, node: Node) -> Node:
+        """Factored, or expanded and factored again, whichever is shorter."""
+        if node.op not in (ADD, MUL, SCALE, HAD):
+            return node
+        best = self.factored(node)
+        other = expanded(node)
+        if other is node or len(other.args) > MAX_SUM:
+            return best
+        return report("distributive law", node, _shorter(best, self.factored(other)))
+
+    def factored(self, node: Node) -> Node:
+        """A sum with shared factors taken out, as long as that saves tokens."""
+        if node.op is not ADD:
+            return node
+        known = self.done.get(node)
+        if known is None:
+            known = self.done[node] = self._factored(node)
+        return known
+
+    def _factored(self, node: Node) -> Node:
+        while node.op is ADD and 1 < len(node.args) <= MAX_SUM and self.fuel > 0:
+            found = self._best_group(node)
+            if found is None:
+                return node
+            node = report("common factor", node, found)
+        return node
+
+    def _best_group(self, node: Node) -> Node | None:
+        terms = terms_of(node)
+        best, saved = None, 0
+        for places, together in groups(terms, self.factored):
+            self.fuel -= 1
+            taken = set(places)
+            before = nsum([terms[k] for k in taken], node.shape)
+            gain = cost(before) - cost(together)
+            if gain > saved:
+                rest = [terms[k] for k in range(len(terms)) if k not in taken]
+                whole = nsum([*rest, (1, together)], node.shape)
+                if cost(whole) < cost(node):
+                    best, saved = whole, gain
+            if self.fuel < 0:
+                break
+        return best
 
 
 def _shorter(a: Node, b: Node) -> Node:
     return b if b is not a and cost(b) < cost(a) else a
-
-
-def _improved(node: Node) -> Node:
-    if node.op is ADD:
-        best = factored(node)
-    elif node.op in (MUL, SCALE, HAD):
-        best = node
-    else:
-        return node
-    other = expanded(node)
-    if other is node or len(other.args) > MAX_SUM:
-        return best
-    return report("distributive law", node, _shorter(best, factored(other)))
-
-
-def factored(node: Node) -> Node:
-    """A sum with shared factors taken out, as long as that saves tokens."""
-    while node.op is ADD and 1 < len(node.args) <= MAX_SUM:
-        found = _best_group(node)
-        if found is None:
-            return node
-        node = report("common factor", node, found)
-    return node
-
-
-def _best_group(node: Node) -> Node | None:
-    terms = terms_of(node)
-    best, saved = None, 0
-    for places, together in groups(terms, factored):
-        taken = set(places)
-        before = nsum([terms[k] for k in taken], node.shape)
-        gain = cost(before) - cost(together)
-        if gain > saved:
-            rest = [terms[k] for k in range(len(terms)) if k not in taken]
-            whole = nsum([*rest, (1, together)], node.shape)
-            if cost(whole) < cost(node):
-                best, saved = whole, gain
-    return best

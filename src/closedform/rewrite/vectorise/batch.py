@@ -1,12 +1,13 @@
-"""All values of an index at once: a scalar that depends on i as a vector over i, a column as the rows of a matrix.
+"""All values of an index at once: a scalar that depends on i is a vector, a column the rows of a matrix.
 
-``Batch.array(node)`` has row i equal to the node's value at i (a column or row of length k gives N×k, a scalar N×1);
-it raises ``Unfit`` where no matrix expression without the index is known.
+Row i of ``Batch.array(node)`` is the value at i (N×k for a column or row of length k, N×1 for a scalar);
+``Unfit`` is raised where no matrix expression without the index is known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from itertools import product
 
 from closedform.errors import ShapeError
@@ -201,18 +202,19 @@ class Batch:
         if not turned:
             factors.reverse()
         column = ntranspose(factors[0]) if turned and not self.depends(factors[0]) else factors[0]
-        state = _Column(self, self.array(column), True) if self.depends(column) else _Column(self, column, False)
+        moving = self.depends(column)
+        state = _Column(self, self.array(column) if moving else column, moving)
         for a in factors[1:]:
             state = state.times(a, turned)
         return state.array
 
     def _distributed(self, node: Node) -> Node | None:
-        """(u - v)'*M*(u - v) written out where u and v have different indices: no matrix holds the differences."""
+        """(u - v)'*M*(u - v) written out where u and v have different indices: no matrix holds all u - v."""
         first, last = node.args[0], node.args[-1]
         if not (_is_mixed_sum(first) or _is_mixed_sum(last)):
             return None
-        left = terms_of(first) if _is_mixed_sum(first) else [(1, first)]
-        right = terms_of(last) if _is_mixed_sum(last) else [(1, last)]
+        left = terms_of(first) if _is_mixed_sum(first) else [(Fraction(1), first)]
+        right = terms_of(last) if _is_mixed_sum(last) else [(Fraction(1), last)]
         if len(left) * len(right) > MAX_TERMS:
             raise Unfit
         inside = node.args[1:-1]
@@ -267,7 +269,8 @@ class _Column:
     def _times_vector(self, a: Node, turned: bool) -> _Column:
         V = self.batch.array(a)
         if a.is_column is turned:  # a row that meets the column
-            return self._become(ndiagv(nmul(V, ntranspose(self.array))) if self.moving else nmul(V, self.array))
+            both = self.moving
+            return self._become(ndiagv(nmul(V, ntranspose(self.array))) if both else nmul(V, self.array))
         return self._become(nmul(ndiagm(self.array), V) if self.moving else nscale(self.array, V))
 
 

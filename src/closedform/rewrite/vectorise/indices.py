@@ -47,7 +47,7 @@ def _of(node: Node) -> tuple[frozenset[str], frozenset[str], int]:
 
 
 def replace_index(root: Node, name: str, by: Node) -> Node:
-    """``root`` with every free occurrence of the index replaced (a raw node; ``by`` holds no index bound below)."""
+    """``root`` with the index replaced where it is free (a raw node); ``by`` holds no index bound below."""
     new: dict[Node, Node] = {}
     for node in postorder(root, stop=lambda n: name not in free_indices(n)):
         if name not in free_indices(node):

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from closedform.expr.node import Node
 from closedform.expr.size import ONE, Size
-from closedform.functions.algebra import ADD, DIAGM, DIAGV, HAD, INDEX, MUL, SCALE, TR, TRANSPOSE, num, size_number
+from closedform.functions.algebra import (
+    ADD,
+    DIAGM,
+    DIAGV,
+    HAD,
+    INDEX,
+    MUL,
+    SCALE,
+    TR,
+    TRANSPOSE,
+    num,
+    size_number,
+)
 from closedform.rewrite.normal.engine import (
     build,
     ndiagm,
@@ -21,7 +33,7 @@ from closedform.rewrite.vectorise.batch import DEEPEST, Batch, Unfit
 
 
 def total(batch: Batch, node: Node, weights: Node | None = None, depth: int = 0) -> Node:
-    """Σ wᵢ·node over the index of the batch (weights 1 if not given); raises Unfit where no matrix form is known."""
+    """Σ wᵢ·node over the index of the batch (weights 1 if not given); Unfit where no form is known."""
     if depth > DEEPEST:
         raise Unfit
     if node.op is INDEX and weights is None and batch.depends(node):

@@ -1,0 +1,72 @@
+"""What a reading says of itself: canonical declarations, and sentences for people about what was assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from closedform.expr.node import Node
+from closedform.expr.size import ONE, Size
+from closedform.read.alphabet import sentence_power
+from closedform.read.declarations import Declarations
+from closedform.read.infer import Trial
+from closedform.read.spaces import WRITTEN, space_text
+
+CUBES = {"pm1": "{-1,1}", "bit": "{0,1}"}
+SIGNS = {"pos": "> 0", "nonneg": ">= 0"}
+
+
+def where_text(
+    names: Mapping[str, Node], families: frozenset[str], said: Declarations, undeclared: Mapping[str, str | None]
+) -> str:
+    """Declarations of all variables and functions, from which formula and derivatives read back the same."""
+    parts = []
+    for name, node in names.items():
+        if undeclared.get(name) is None:
+            parts += _declared(name, node, name in families)
+    parts += [f"{name}: {_space(f.domain)} -> {_space(f.codomain)}" for name, f in said.functions.items()]
+    parts += [f"{x}*{y} = {y}*{x}" for x, y in said.commuting]
+    return ", ".join(parts)
+
+
+def _space(shape: tuple[Size, Size]) -> str:
+    return space_text(shape)
+
+
+def _declared(name: str, node: Node, family: bool) -> list[str]:
+    facts = [f for f in node.params[1] if ":" not in f]
+    if family:
+        index = "i" if name != "i" else "j"
+        return [f"{name}[{index}] in {space_text((node.cols, ONE))} for {index} = 1..{node.rows}"] + [
+            f"{name} {SIGNS[f]}" for f in facts if f in SIGNS
+        ]
+    spaces = [f"{name} in {WRITTEN[f]}({node.rows})" for f in facts if f in WRITTEN]
+    for fact, cube in CUBES.items():
+        if fact in facts:
+            power = "" if node.is_scalar else "^" + space_text(node.shape).removeprefix("R^")
+            spaces.append(f"{name} in {cube}{power}")
+    signs = [f"{name} {SIGNS[f]}" for f in facts if f in SIGNS]
+    return [*(spaces or [f"{name} in {space_text(node.shape)}"]), *signs]
+
+
+def assumptions(
+    names: Mapping[str, Node], families: frozenset[str], said: Declarations, trial: Trial, notes: list[str],
+    undeclared: Mapping[str, str | None],
+) -> tuple[str, ...]:  # fmt: skip
+    """Sentences: the shapes that were not declared, then how doubtful spellings were read."""
+    out = []
+    for name, node in names.items():
+        if name in said.shapes or undeclared.get(name) is not None:
+            continue
+        if name in families:
+            out.append(f"{name}[i] ∈ {real(node.cols, ONE)} for i = 1..{node.rows}")
+        else:
+            out.append(f"{name} ∈ {real(*node.shape)}")
+    out += [f"{n} is the size {n}" for n, kind in trial.kinds.items() if kind == "Z"]
+    return tuple(dict.fromkeys([*out, *notes, *trial.notes]))
+
+
+def real(rows: Size, cols: Size) -> str:
+    """``ℝ``, ``ℝⁿ``, ``ℝ^(m×n)``."""
+    if cols is ONE:
+        return "ℝ" if rows is ONE else "ℝ" + sentence_power(rows.text)
+    return f"ℝ^({rows}×{cols})"

@@ -1,0 +1,239 @@
+"""The door of the reader: a typed formula and its declarations in, a raw node with all that was assumed out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from closedform.errors import ClosedformError, DeclarationError, ReadError
+from closedform.expr.facts import tangent
+from closedform.expr.node import Node
+from closedform.expr.op import Shape
+from closedform.functions import algebra as a
+from closedform.read.declarations import Arrow, Declarations, declare_all
+from closedform.read.elaborate import Elaborator
+from closedform.read.habits import Uses, gather, kinds_of
+from closedform.read.infer import Question, Trial, Unit
+from closedform.read.lexer import Tokens, lex
+from closedform.read.names import Scope, differential
+from closedform.read.outcome import assumptions, where_text
+from closedform.read.parser import Parser
+from closedform.read.search import settle
+from closedform.read.spaces import parse_size
+from closedform.read.syntax import Name, Tree
+from closedform.read.vocabulary import CONSTANTS
+
+SYNTAXES = ("text", "matrixcalculus")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a typed formula was read as.
+
+    ``tree`` is the syntax tree, ``node`` the raw node with bound parts put in; ``names`` the symbols of all variables,
+    those only declared included; ``families`` those whose rows are vectors ``a[i]``; ``indices`` the fixed indices;
+    ``where`` declares everything, so that the formula and derivatives of it read back; ``assumed`` says in sentences
+    what was not typed; ``order`` ranks names by first appearance.
+    """
+
+    source: str
+    tree: Tree
+    node: Node
+    names: dict[str, Node]
+    families: frozenset[str]
+    indices: tuple[str, ...]
+    functions: dict[str, Arrow]
+    where: str
+    assumed: tuple[str, ...]
+    order: dict[str, int]
+    commuting: tuple[tuple[str, str], ...]
+
+
+def read(source: str, where: str | None = None, syntax: str = "text") -> Reading:
+    """Read a formula, with declarations after the word ``where`` or in ``where``.
+
+    >>> reading = read("x'*A*x")
+    >>> reading.where
+    'x in R^n, A in R^(n×n)'
+    >>> reading.assumed
+    ('x ∈ ℝⁿ', 'A ∈ ℝ^(n×n)')
+    """
+    if syntax not in SYNTAXES:
+        raise ReadError(f"the syntax {syntax} is not known", hint=f"Known are {', '.join(SYNTAXES)}.")
+    return read_tokens(lex(source), lex(where or ""), syntax)
+
+
+def read_tokens(formula: Tokens, where: Tokens, syntax: str = "text") -> Reading:
+    """Read a formula that a lexer has taken apart, and its declarations."""
+    said = Declarations()
+    texts = [formula, where]
+    inside = next((k for k, t in enumerate(formula.tokens) if t.text == "where"), None)
+    if inside is not None:
+        declare_all(formula, inside + 1, said)
+    if len(where.tokens) > 1:
+        declare_all(where, 0, said)
+    scope = _scope(said, texts)
+    units = _units(formula, said, scope)
+    return _Reader(formula, said, scope, units, syntax).reading([n for t in texts for n in t.notes])
+
+
+def _scope(said: Declarations, texts: list[Tokens]) -> Scope:
+    counts: dict[str, int] = {}
+    for tokens in texts:
+        for token in tokens.tokens:
+            if token.kind == "name":
+                counts[token.text] = counts.get(token.text, 0) + 1
+    declared = said.variables | said.sizes.keys() | said.bound.keys()
+    return Scope(set(declared), set(said.functions), counts)
+
+
+def _units(formula: Tokens, said: Declarations, scope: Scope) -> list[Unit]:
+    """The bound parts in an order in which each stands before its use, then the formula."""
+    main = _parse(formula, 0, scope, "")
+    parsed: dict[str, Unit] = {}
+    for name, bound in said.bound.items():
+        parsed[name] = _parse(bound.tokens, bound.start, scope, name)
+    return [*_sorted(parsed, said), main]
+
+
+def _parse(tokens: Tokens, start: int, scope: Scope, bound: str) -> Unit:
+    parser = Parser(tokens.source, tokens.tokens, scope, start)
+    root = parser.expression()
+    if not bound and parser.token.kind != "end" and parser.token.text != "where":
+        parser.fail(f"{parser.token.text} is not expected here", hint="Declarations stand after the word where.")
+    return Unit(tokens.source, root, parser.trees, bound)
+
+
+def _sorted(parsed: dict[str, Unit], said: Declarations) -> list[Unit]:
+    done: dict[str, Unit] = {}
+    uses = {k: {t.name for t in u.trees if isinstance(t, Name) and t.name in parsed} for k, u in parsed.items()}
+    while len(done) < len(parsed):
+        ready = [k for k in parsed if k not in done and uses[k] <= done.keys()]
+        if not ready:
+            name = next(k for k in parsed if k not in done)
+            bound = said.bound[name]
+            raise DeclarationError(f"{name} is bound to itself", span=bound.span, source=bound.tokens.source)
+        done.update((k, parsed[k]) for k in ready)
+    return list(done.values())
+
+
+class _Reader:
+    """From parsed units to the reading."""
+
+    def __init__(self, formula: Tokens, said: Declarations, scope: Scope, units: list[Unit], syntax: str) -> None:
+        self.formula, self.said, self.scope, self.units, self.syntax = formula, said, scope, units, syntax
+        self.uses = Uses()
+        for unit in units:
+            gather(unit.trees, self.uses)
+        self.names = self._names()
+
+    def _names(self) -> dict[str, None]:
+        """All names that stand in the formula, in order of first appearance, bound parts looked into."""
+        found: dict[str, None] = {}
+        roots = {unit.bound: unit.root for unit in self.units}
+        todo: list[Tree] = [roots[""]]
+        while todo:
+            tree = todo.pop()
+            if isinstance(tree, Name):
+                if tree.name in roots and tree.name:
+                    todo.append(roots.pop(tree.name))
+                elif tree.name not in self.said.bound:
+                    found[tree.name] = None
+            todo.extend(reversed(tree.parts))
+        for root in roots.values():
+            found.update((t.name, None) for t in _below(root) if t.name not in self.said.bound)
+        return found
+
+    def reading(self, notes: list[str]) -> Reading:
+        trial = settle(self._question(), self._choices)
+        symbols = self._symbols(trial)
+        try:
+            node = Elaborator(trial, symbols).build(self.units)
+        except ClosedformError as error:
+            raise error.at(None, self.formula.source) from None
+        families = frozenset(n for n in symbols if trial.is_family(n))
+        order = {name: rank for rank, name in enumerate(self._order(symbols))}
+        names = dict(sorted(symbols.items(), key=lambda item: order[item[0]]))
+        return Reading(
+            self.formula.source, self.units[-1].root, node, names, families, tuple(trial.fixed),
+            dict(self.said.functions), where_text(names, families, self.said, self._variables),
+            assumptions(names, families, self.said, trial, [*notes, *self.scope.notes], self._variables),
+            order, tuple(self.said.commuting),
+        )  # fmt: skip
+
+    def _question(self) -> Question:
+        said, uses = self.said, self.uses
+        indices = frozenset(self.scope.every_index)
+        sizes = dict(said.sizes) | {n: None for n in uses.sizes if n not in said.variables}
+        for bound in uses.bounds:
+            sizes.update(dict.fromkeys(n for n in parse_size(bound).names if n not in said.variables))
+        plain = [n for n in self.names if n not in indices and n not in said.variables and n not in sizes]
+        self._variables = {n: differential(n, self.scope) for n in plain}
+        away = {n: d for n, d in self._variables.items() if d is not None}
+        for base in away.values():
+            if base not in self.names and base not in said.variables:
+                self._variables.setdefault(base, None)
+        style = self.syntax
+        fixed = {n for n in uses.fixed if n not in indices}
+        self._choices = {
+            n: kinds_of(n, uses, n in said.numbers, style)
+            for n in [*self._variables, *sorted(said.facts.keys() - said.shapes.keys())]
+            if n not in away and n not in fixed and n not in said.bound and self._is_variable(n)
+        }
+        bound = {u.bound: u.root for u in self.units if u.bound}
+        return Question(
+            self.units, said.shapes, said.functions, frozenset(said.families), away, frozenset(sizes), indices, bound,
+            style == "matrixcalculus",
+        )  # fmt: skip
+
+    def _is_variable(self, name: str) -> bool:
+        return name not in CONSTANTS or name in self.said.variables
+
+    def _symbols(self, trial: Trial) -> dict[str, Node]:
+        """The symbols of all variables that stand in the formula or are declared."""
+        said, out = self.said, {}
+        absent = [n for n in trial.question.differentials.values() if n in self._choices]
+        for name in dict.fromkeys([*self.names, *absent, *said.order]):
+            if name in said.functions or name in said.bound or name in trial.fixed:
+                continue
+            variable = name in said.variables or name in trial.question.differentials or name in self._choices
+            if not variable or trial.kinds.get(name) == "Z":
+                continue
+            base = trial.question.differentials.get(name)
+            facts: Iterable[str] = said.facts.get(name, ()) if base is None else tangent(
+                _closed(said.facts.get(base, ()))
+            )
+            out[name] = self._symbol(trial, name, facts)
+        return out
+
+    def _symbol(self, trial: Trial, name: str, facts: Iterable[str]) -> Node:
+        rows, cols = self._known(trial, trial.name_shape(name), name)
+        facts = {f for f in facts if f != "square"}
+        if any(f in SQUARE for f in facts) and rows is not cols:
+            raise DeclarationError(f"{name} is {rows}×{cols}, not square, as its declaration demands")
+        return a.sym(name, rows, cols, facts)
+
+    def _known(self, trial: Trial, shape: Shape, name: str) -> Shape:
+        rows, cols = trial.sizes.shape(shape)
+        if any(n[0] == "?" for n in rows.names | cols.names):
+            raise DeclarationError(f"the shape of {name} is not known", hint=f"Declare {name} in R^n.")
+        return rows, cols
+
+    def _order(self, symbols: dict[str, Node]) -> list[str]:
+        return [*(n for n in self.names if n in symbols), *(n for n in symbols if n not in self.names)]
+
+
+SQUARE = {"sym", "psd", "pd", "diag", "orth", "skew", "lower", "upper", "inv"}
+
+
+def _closed(facts: Iterable[str]) -> frozenset[str]:
+    return frozenset(f for f in facts if ":" not in f)
+
+
+def _below(root: Tree) -> Iterable[Name]:
+    todo = [root]
+    while todo:
+        tree = todo.pop()
+        if isinstance(tree, Name):
+            yield tree
+        todo.extend(reversed(tree.parts))
