@@ -82,6 +82,7 @@ quad, lse, norm = mul(transpose(x), B, x), fn("logsumexp", mul(A, x)), fn("norm2
 f, gf = call("f", "", mul(A, x), s), call("f", "grad", mul(A, x), b)
 hf, jg = call("f", "hess", mul(A, x), mul(b, b.T)), call("g", "jac", x, A)
 h, dh = call("h", "", s, x), call("h", "diff", s, x)
+shifted = fn("exp", x - scale(fn("maxentry", x), one))
 X3 = sym("Z", 3, 3)
 
 RIGHT: dict[str, tuple[str, Claim]] = {
@@ -98,11 +99,14 @@ RIGHT: dict[str, tuple[str, Claim]] = {
         mul(B.T, inv(X), P, X.T) + mul(X.T, B.T, inv(X), P) - mul(inv(X).T, B, X, X, P, inv(X).T), X)),
     "log-sum-exp": ("A", gradient(lse, mul(A.T, p), x)),
     "log-sum-exp, Hessian": ("A", hessian(lse, mul(A.T, diagm(p) - mul(p, p.T), A), x)),
-    "softmax": ("A", jacobian(fn("softmax", x), diagm(fn("softmax", x)) - mul(fn("softmax", x), fn("softmax", x).T), x)),
+    "softmax": ("A", jacobian(
+        fn("softmax", x), diagm(fn("softmax", x)) - mul(fn("softmax", x), fn("softmax", x).T), x)),
     "tanh layer": ("A", jacobian(z, mul(diagm(ones("m") - power(z, 2)), A), x)),
     "denominator layout": ("A", jacobian(mul(A, x), A.T, x, layout="denominator")),
-    "by a scalar": ("A", jacobian(inv(B + scale(t, X)), -mul(inv(B + scale(t, X)), X, inv(B + scale(t, X))), t)),
-    "second by a scalar": ("A", hessian(fn("sin", s * s), 2 * fn("cos", s * s) - 4 * s * s * fn("sin", s * s), s)),
+    "by a scalar": ("A", jacobian(
+        inv(B + scale(t, X)), -mul(inv(B + scale(t, X)), X, inv(B + scale(t, X))), t)),
+    "second by a scalar": ("A", hessian(
+        fn("sin", s * s), 2 * fn("cos", s * s) - 4 * s * s * fn("sin", s * s), s)),
     "Hessian by a matrix": ("A", hessian(fn("logdet", X), -mul(inv(X), dX1, inv(X)).T, X, names=("dX1",))),
     "bilinear Hessian": ("A", hessian(mul(X, X), mul(dX1, dX2) + mul(dX2, dX1), X, names=("dX1", "dX2"))),
     "vector Hessian": ("A", hessian(power(x, 3), scale(num(6), diagm(had(x, dx))), x, names=("dx",))),
@@ -123,14 +127,17 @@ RIGHT: dict[str, tuple[str, Claim]] = {
         inner(one, fn("max2", x, y)), had(fn("step", x - y), one), x)),
     "symbolic power": ("A", gradient(power(s, e), e * power(s, e - 1), s)),
     "symbolic power, quotient": ("A", gradient(power(pos, e), e * power(pos, e) / pos, pos)),
-    "cubic root": ("A", gradient(power(s, num(Fraction(1, 3))), num(Fraction(1, 3)) * power(s, num(Fraction(-2, 3))), s)),
+    "cubic root": ("A", gradient(
+        power(s, num(Fraction(1, 3))), num(Fraction(1, 3)) * power(s, num(Fraction(-2, 3))), s)),
     "normal distribution": ("A", gradient(fn("sum", fn("normcdf", x)), fn("normpdf", x), x)),
     "erf": ("A", gradient(fn("erf", s), 2 / power(const("pi"), half) * fn("exp", -s * s), s)),
     "gamma": ("A", gradient(fn("gamma", s), fn("gamma", s) * fn("digamma", s), s)),
     "polygamma": ("A", gradient(fn("trigamma", s), fn("polygamma", num(2), s), s)),
     "arcsine": ("A", gradient(fn("asin", s), power(1 - s * s, num(Fraction(-1, 2))), s)),
-    "sum over an index": ("A", gradient(sumover("i", 1, "n", power(mul(x.T, unit(i, "n")), 3)), 3 * power(x, 2), x)),
-    "entry": ("A", gradient(power(mul(x.T, unit(i, "n")), 2), scale(2 * mul(x.T, unit(i, "n")), unit(i, "n")), x)),
+    "sum over an index": ("A", gradient(
+        sumover("i", 1, "n", power(mul(x.T, unit(i, "n")), 3)), 3 * power(x, 2), x)),
+    "entry": ("A", gradient(
+        power(mul(x.T, unit(i, "n")), 2), scale(2 * mul(x.T, unit(i, "n")), unit(i, "n")), x)),
     "mean": ("A", gradient(fn("mean", power(x, 2)), scale(2 / n, x), x)),
     "variance": ("A", gradient(fn("var", x), scale(2 / n, x - scale(fn("mean", x), one)), x)),
     "product of entries": ("A", gradient(fn("prod", x), fn("prod_others", x), x)),
@@ -161,7 +168,7 @@ RIGHT: dict[str, tuple[str, Claim]] = {
     "logarithm of a power": ("A", equal(fn("log", power(s, 4)), 4 * fn("log", s))),
     "stable softmax": ("C", equal(
         fn("softmax", x),
-        scale(1 / fn("sum", fn("exp", x - scale(fn("maxentry", x), one))), fn("exp", x - scale(fn("maxentry", x), one))))),
+        scale(1 / fn("sum", shifted), shifted))),
     "largest entry": ("C", gradient(fn("maxentry", x), fn("argmax", x), x)),
     "matrix exponential": ("C", linear(fn("expm", X), fn("expm_frechet", X, dX), X)),
     "trace of expm": ("C", gradient(tr(fn("expm", X)), fn("expm", X).T, X)),

@@ -21,7 +21,7 @@ Array = Any
 SIZES = {"m": 3, "n": 4, "k": 5, "p": 2, "q": 5}
 N_AND_P = size("n") + size("p")
 SYMMETRIC = ("sym", "pd", "indefinite")
-SHAPES: dict[str, list[tuple[Any, Any]]] = {  # of operations without a signature, or square where it does not say so
+SHAPES: dict[str, list[tuple[Any, Any]]] = {  # without a signature, or square where it does not say so
     "clip": [("m", "n"), (1, 1), (1, 1)],
     "huber": [("m", "n"), (1, 1)],
     "norm1": [("n", 1)],
@@ -34,7 +34,13 @@ SHAPES: dict[str, list[tuple[Any, Any]]] = {  # of operations without a signatur
 SPECIAL: dict[Op, Callable[[], Node]] = {
     BLOCK: lambda: make(
         BLOCK,
-        (sym("A", "m", "n"), sym("B", "m", "p"), sym("C", "k", "p"), sym("D", "k", "n"), sym("E", "q", N_AND_P)),
+        (
+            sym("A", "m", "n"),
+            sym("B", "m", "p"),
+            sym("C", "k", "p"),
+            sym("D", "k", "n"),
+            sym("E", "q", N_AND_P),
+        ),
         ((2, 2, 1),),
     ),
     SUB: lambda: make(SUB, (sym("A", "n", "k"), num(2), size_number("m")), (), (size("p"), size(3))),
@@ -45,7 +51,7 @@ SPECIAL: dict[Op, Callable[[], Node]] = {
 
 @dataclass
 class Point:
-    """An operation on symbols ``node``, where it is looked at, and a direction for each argument (zero or a symbol)."""
+    """An operation on symbols, where it is looked at, and a direction for each argument."""
 
     node: Node
     env: dict[str, Array]

@@ -78,7 +78,11 @@ def values(seed: int) -> dict[str, Array]:
     env["T"] = env["W"] = thin @ thin.T
     env |= {"D": np.diag(rng.standard_normal(N)), "E": np.diag(rng.uniform(1, 2, N))}
     env |= {"Q": np.linalg.qr(rng.standard_normal((N, N)))[0], "L": np.tril(rng.standard_normal((N, N)))}
-    env |= {"R": rng.standard_normal((N, 3)), "x": rng.standard_normal((N, 1)), "y": rng.standard_normal((N, 1))}
+    env |= {
+        "R": rng.standard_normal((N, 3)),
+        "x": rng.standard_normal((N, 1)),
+        "y": rng.standard_normal((N, 1)),
+    }
     env |= {"p": rng.uniform(0.5, 2, (N, 1)), "s": rng.standard_normal((1, 1)), "t": np.array([[0.7]])}
     return env | {"u": np.array([[0.3]])}
 
@@ -88,7 +92,11 @@ def eigenvalues(value: Array) -> Array:
 
 
 CLAIMS: dict[str, Callable[[Array], Any]] = {
-    **{f: lambda v, f=f: TESTS[f](np.where(np.abs(v) < ROUNDING, 0, v)) for f in TESTS if f not in ("nonzero", "pos")},
+    **{
+        f: lambda v, f=f: TESTS[f](np.where(np.abs(v) < ROUNDING, 0, v))
+        for f in TESTS
+        if f not in ("nonzero", "pos")
+    },
     "nonzero": TESTS["nonzero"],
     "pos": lambda v: np.all(v > 0),
     "psd": lambda v: eigenvalues(v)[0] > -1e-9 * (1 + np.max(np.abs(v))),
@@ -124,7 +132,7 @@ ONE: list[Callable[[Node], Node]] = [
     lambda a: mul(inv(a), S, transpose(inv(a))), lambda a: scale(norm_op(a), eye("n")),
 ]  # fmt: skip
 TWO: list[Callable[[Node, Node], Node]] = [
-    add, sub, mul, had, kron, larger, smaller, lyap,
+    add, sub, mul, had, kron, larger, smaller, lambda _, b: lyap(P, b), lambda _, b: lyap(S, b),
     lambda a, b: mul(a, b, transpose(a)), lambda a, b: mul(a, b) + mul(transpose(b), transpose(a)),
     lambda a, b: 2 * a + 3 * b, lambda a, b: mul(a, b, transpose(b), transpose(a)),
     lambda a, b: mul(mul(a, b), transpose(mul(a, b))), lambda a, b: mul(transpose(mul(a, b)), P, mul(a, b)),
@@ -168,17 +176,24 @@ def two(rng: Any, a: Node, b: Node) -> Node:
 EXPECTED = [
     (inv(S), "sym"), (inv(P), "pd"), (mul(A, transpose(A)), "psd"), (mul(V, transpose(V)), "pd"),
     (mul(transpose(A), P, A), "psd"), (mul(transpose(V), P, V), "pd"), (mul(A, S, transpose(A)), "sym"),
-    (P + mul(A, transpose(A)), "pd"), (W + scale(t, eye("n")), "pd"), (A + A.T, "sym"), (A - A.T, "square"),
+    (P + mul(A, transpose(A)), "pd"), (W + scale(t, eye("n")), "pd"), (A + A.T, "sym"),
+    (A - A.T, "square"),
     (mul(transpose(x), x), "nonneg"), (power(s, 2), "nonneg"), (exp(s), "pos"), (1 + exp(s), "pos"),
     (det(P), "pos"), (mul(transpose(x), W, x), "nonneg"), (norm2(x), "nonneg"), (transpose(L), "upper"),
     (mul(L, L), "lower"), (inv(L), "lower"), (diagm(p), "pd"), (mul(Q, Q), "orth"), (inv(Q), "orth"),
-    (mul(D, E), "diag"), (had(P, P), "pd"), (sigmoid(x), "pos"), (softmax(x), "pos"), (softplus(x), "pos"),
-    (cosh(S), "sym"), (chol(P), "lower"), (expm(S), "pd"), (expm(K), "orth"), (sqrtm(P), "pd"), (comm("m", "n"), "orth"),
+    (mul(D, E), "diag"), (had(P, P), "pd"), (sigmoid(x), "pos"), (softmax(x), "pos"),
+    (softplus(x), "pos"),
+    (cosh(S), "sym"), (chol(P), "lower"), (expm(S), "pd"), (expm(K), "orth"), (sqrtm(P), "pd"),
+    (comm("m", "n"), "orth"),
     (kron(P, P), "pd"), (log(p), ""), (sqrt(x), "nonneg"), (size_number(size("n") + size(1)), "pos"),
-    (size_number(size("n") - size(1)), ""), (const("pi"), "pos"), (num(0), "nonneg"), (index("i"), "pos"),
-    (mpow(S, 2), "psd"), (mpow(K, 2), "sym"), (mpow(P, -3), "pd"), (tr(W), "nonneg"), (unit(index("i"), "n"), "nonneg"),
-    (sumover("i", 1, "n", mul(unit(index("i"), "n"), transpose(unit(index("i"), "n")))), "psd"), (lyap(S, P), "sym"),
-    (mul(transpose(mul(A, B)), mul(A, B)), "psd"), (scale(s, S), "sym"), (power(t, s), "pos"), (power(s, -2), "pos"),
+    (size_number(size("n") - size(1)), ""), (const("pi"), "pos"), (num(0), "nonneg"),
+    (index("i"), "pos"),
+    (mpow(S, 2), "psd"), (mpow(K, 2), "sym"), (mpow(P, -3), "pd"), (tr(W), "nonneg"),
+    (unit(index("i"), "n"), "nonneg"),
+    (sumover("i", 1, "n", mul(unit(index("i"), "n"), transpose(unit(index("i"), "n")))), "psd"),
+    (lyap(S, P), "sym"),
+    (mul(transpose(mul(A, B)), mul(A, B)), "psd"), (scale(s, S), "sym"), (power(t, s), "pos"),
+    (power(s, -2), "pos"),
 ]  # fmt: skip
 
 

@@ -167,7 +167,9 @@ KEPT: dict[str, Node] = {
     "largest entries": over("m", maxentry(row(X) * x)),
     "pairs, root": over("m", over("m", entry(y, i) * (t + pair.T @ pair) ** num("1/2") + norm2(pair), "j")),
     "part of two ranges": over("m", over("n", entry(X, i, j) * entry(b, i) * tanh(entry(x, j)), "j", low=2)),
-    "determinants of two": over("m", over("m", logdet(P + row(X, i) @ row(X, i).T + row(X, j) @ row(X, j).T), "j")),
+    "determinants of two": over(
+        "m", over("m", logdet(P + row(X, i) @ row(X, i).T + row(X, j) @ row(X, j).T), "j")
+    ),
 }
 ALL = MATRIX_FORMS | KEPT
 
@@ -257,7 +259,9 @@ def letters(build: Callable[[Node, Node], Node], p: str, q: str) -> Node:
 @pytest.mark.parametrize("build", [
     lambda p, q: over("m", over("n", logdet(P + entry(X, p, q) ** 2 * A), q.params[0], low=2), p.params[0]),
     lambda p, q: over("m", over("m", norm2(row(X, p) - row(X, q)) ** 3, q.params[0]), p.params[0]),
-    lambda p, q: over("m", entry(y, p) * maxentry(row(X, p)) * over("n", entry(x, q), q.params[0], 2), p.params[0]),
+    lambda p, q: over(
+        "m", entry(y, p) * maxentry(row(X, p)) * over("n", entry(x, q), q.params[0], 2), p.params[0]
+    ),
 ], ids=["determinants", "distances", "product"])  # fmt: skip
 def test_sums_that_differ_in_their_letters_are_one_node(build: Callable[[Node, Node], Node]) -> None:
     found = {normal(letters(build, p, q)) for p, q in [("i", "j"), ("j", "i"), ("q", "p"), ("r", "c")]}
@@ -311,7 +315,8 @@ def test_sums_stay_linear() -> None:
     g = logdet(P + row(X) @ row(X).T)
     assert normal(over("m", 2 * f + s * g)) is normal(2 * over("m", f) + s * over("m", g))
     assert normal(over("m", f) - over("m", f, "i")) is num(0)
-    assert normal(over("m", A @ inv(P + row(X) @ row(X).T))) is normal(A @ over("m", inv(P + row(X) @ row(X).T)))
+    h = inv(P + row(X) @ row(X).T)
+    assert normal(over("m", A @ h)) is normal(A @ over("m", h))
 
 
 def test_ranges_of_one_term_and_of_none() -> None:
@@ -354,3 +359,9 @@ def test_a_deep_body_is_refused_or_summed() -> None:
     for _ in range(10_000):
         deep = tanh(deep + entry(z, i))
     assert not has_sum(normal(over("n", deep)))
+
+
+def test_labels_that_are_signs_leave_with_their_squares() -> None:
+    labels, bits = sym("y", "m", 1, ["pm1"]), sym("y", "m", 1, ["bit"])
+    assert normal(over("m", entry(labels, i) ** 2 * (row(X).T @ x))) is normal(over("m", row(X).T @ x))
+    assert normal(over("m", entry(bits, i) ** 3 * (row(X).T @ x))) is normal(bits.T @ X @ x)

@@ -115,7 +115,7 @@ def test_shared_parts_are_computed_once() -> None:
 
 
 def test_a_product_with_an_inverse_is_solved() -> None:
-    """Hilbert's matrix: the solution of a system has a small residual, the product with the inverse has not."""
+    """Hilbert's matrix: a solution has a small residual, a product with the inverse has not."""
     n = 9
     hilbert = 1 / (np.arange(n)[:, None] + np.arange(n) + 1.0)
     env = {"X": hilbert, "x": np.ones((n, 1))}

@@ -4,6 +4,7 @@ from fractions import Fraction
 from random import Random
 
 import pytest
+from printed_tokens import count
 
 from closedform.expr.node import Node
 from closedform.functions import elementwise
@@ -26,7 +27,6 @@ from closedform.functions.algebra import (
 from closedform.rewrite.display import Context, cost, display
 from closedform.rewrite.normal.normal import normal
 from closedform.write import latex, text, unicode
-from printed_tokens import count
 
 NAMES = ["A", "x", "b", "s", "X", "t", "y", "P", "C", "S"]
 SCALARS = [sym("s"), sym("t"), size_number("n")]
@@ -39,6 +39,7 @@ LEAVES = {
     ("1", "1"): SCALARS,
 }
 EXPONENTS = [2, 3, -1, -2, Fraction(1, 2), Fraction(-3, 2)]
+COEFFICIENTS = [1, -1, 2, Fraction(1, 2), -3]
 Shape = tuple[str, str]
 
 
@@ -72,7 +73,7 @@ def some(r: Random, shape: Shape, depth: int) -> Node:
     depth -= 1
     match r.randrange(9):
         case 0 | 1:
-            return total([(r.choice([1, -1, 2, Fraction(1, 2), -3]), some(r, shape, depth)) for _ in range(3)])
+            return total([(r.choice(COEFFICIENTS), some(r, shape, depth)) for _ in range(3)])
         case 2 | 3:
             inner = r.choice("mn1")
             return mul(some(r, (rows, inner), depth), some(r, (inner, cols), depth))

@@ -1,5 +1,6 @@
 """What is printed of a node, in the three forms."""
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -37,7 +38,8 @@ S = sym("S", "n", "n", ["sym"])
 x, b, a = sym("x", "n"), sym("b", "m"), sym("a", "m", "n")
 lam, t = sym("lam"), sym("t")
 i, j, k = index("i"), index("j"), index("k")
-ORDER = Context(order={name: rank for rank, name in enumerate(["A", "x", "b", "C", "X", "B", "S", "lam", "t"])})
+NAMES = ["A", "x", "b", "C", "X", "B", "S", "lam", "t"]
+ORDER = Context(order={name: rank for rank, name in enumerate(NAMES)})
 residual = total([(-1, mul(A, x)), (1, b)])
 all_ones = mul(ones("n"), transpose(ones("n")))
 square = mul(transpose(x), transpose(A), A, x)
@@ -45,6 +47,7 @@ square = mul(transpose(x), transpose(A), A, x)
 FORMS: list[tuple[Node, str]] = [
     # sums: number and sign in front, a positive term first, order of first appearance
     (total([(HALF, B), (HALF, transpose(B))]), "(B + B')/2"),
+    (total([(1, X), (-HALF, B), (-HALF, transpose(B))]), "X - (B + B')/2"),
     (total([(2, scale(t, x)), (4, mul(B, x))]), "2*(2*B*x + t*x)"),
     (total([(-1, x), (1, mul(B, x))]), "B*x - x"),
     (total([(-1, x), (-1, mul(B, x))]), "-x - B*x"),
@@ -82,6 +85,8 @@ FORMS: list[tuple[Node, str]] = [
     (power(lam, HALF), "sqrt(lam)"),
     (power(lam, Fraction(3, 2)), "lam^(3/2)"),
     (power(lam, total([(1, t), (-2, num(1))])), "lam^(t - 2)"),
+    (power(mul(transpose(x), x), total([(HALF, t), (-1, num(1))])), "||x||^(t - 2)"),
+    (tr(mul(X, B, X, B)), "tr((X*B)^2)"),
     (power(lam, -1), "1/lam"),
     (power(x, 2), "x.^2"),
     (power(x, -1), "1./x"),
@@ -169,6 +174,17 @@ def test_braces_and_delimiters_are_balanced() -> None:
         shown = latex(display(node, ORDER))
         assert shown.count("{") == shown.count("}")
         assert shown.count(r"\left") == shown.count(r"\right")
+
+
+COMMANDS = {
+    "left", "right", "frac", "sqrt", "top", "odot", "oslash", "lVert", "rVert", "langle", "rangle", "operatorname",
+    "mathrm", "mathbf", "sum", "cdot", "times", "exp", "tanh", "lambda",
+}  # fmt: skip
+
+
+def test_commands_are_from_a_fixed_list() -> None:
+    for node, _ in FORMS:
+        assert set(re.findall(r"\\([a-zA-Z]+)", latex(display(node, ORDER)))) <= COMMANDS
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Shared parts get names, where that makes the print shorter."""
 
 import pytest
+from printed_tokens import count
 
 from closedform.errors import LimitError
 from closedform.expr.node import Node, make
@@ -23,7 +24,6 @@ from closedform.functions.table import by_text
 from closedform.rewrite.display import Context, display
 from closedform.rewrite.normal.normal import normal
 from closedform.write import latex, render, text
-from printed_tokens import count
 
 A, b, W = sym("A", "m", "n"), sym("b", "m"), sym("W", "n", "n")
 x, y = sym("x", "n"), sym("y", "n")
@@ -46,7 +46,7 @@ NAMED = [
      "2*(W'*M + M*W') where M = x*x'*W^2"),
     (scale(had(s, total([(1, num(1)), (-1, s)])), mul(y, transpose(y))),
      "s*(1 - s)*y*y' where s = sigmoid(x'*y)"),
-    (had(mul(A, x), mul(A, x), b), "(A*x).^2.*b"),
+    (had(mul(A, x), mul(A, x), b), "b.*(A*x).^2"),
 ]  # fmt: skip
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
-from closedform.errors import MissingRule
 from closedform.expr.node import Node
 from closedform.expr.op import Op
 from closedform.expr.walk import postorder
@@ -20,6 +19,7 @@ from closedform.functions.algebra import (
     TR,
     TRANSPOSE,
 )
+from closedform.functions.define import cotangent
 from closedform.rewrite.normal.engine import (
     build,
     ndiagm,
@@ -75,10 +75,7 @@ def pullback(node: Node, g: Node, depends: set[Node], wanted: list[Node]) -> Ite
 
 
 def _declared(node: Node, k: int, g: Node) -> Node:
-    rule = node.op.adjoint.get(k)
-    if rule is None:
-        raise MissingRule(f"{node.op.text} has no adjoint in its argument {k + 1}")
-    return normal(rule(g, *node.args))
+    return normal(cotangent(node, k, g))
 
 
 def _product(node: Node, k: int, g: Node) -> Node:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from fractions import Fraction
-
 from closedform.errors import MissingRule
 from closedform.expr.node import Node
 from closedform.expr.op import Op
@@ -23,6 +21,7 @@ from closedform.functions.algebra import (
     TR,
     TRANSPOSE,
 )
+from closedform.functions.define import differential as function_differential
 from closedform.functions.elementwise import log
 from closedform.calculus.abstract import call_differential
 from closedform.rewrite.normal.engine import (
@@ -79,20 +78,9 @@ def rule_of(node: Node) -> Rule:
 
 
 def _declared(node: Node, moved: tuple[Node, ...]) -> Node:
-    op = node.op
-    if op.piecewise_constant:
+    if node.op.piecewise_constant:
         return nzero(node.shape)
-    if op.d is not None:
-        return normal(op.d(*node.args, *moved))
-    parts = []
-    for k, d in enumerate(moved):
-        if is_zero(d):
-            continue
-        if k not in op.adjoint:
-            raise MissingRule(f"{op.text} has no derivative by its argument {k + 1}")
-        args = (*node.args[:k], d, *node.args[k + 1 :])
-        parts.append((Fraction(1), build(op, args, node.params, node.shape)))
-    return nsum(parts, node.shape)
+    return normal(function_differential(node, moved))
 
 
 def _sum(node: Node, moved: tuple[Node, ...]) -> Node:

@@ -7,6 +7,7 @@ from closedform.errors import MissingRule
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 from closedform.functions.algebra import ADD, DIAGM, DIAGV, HAD, MUL, SCALE, SUMOVER, SYM, TRANSPOSE
+from closedform.rewrite.normal.blocks import BLOCK, nblock
 from closedform.rewrite.normal.engine import (
     UNITY,
     build,
@@ -28,7 +29,7 @@ def read_off(linear: Node, dx: Node) -> Node:
 
     Raises MissingRule where the map has no matrix form without index notation.
     """
-    moving = {n for n in _movers(linear, dx)}
+    moving = _movers(linear, dx)
     if linear not in moving:
         return nzero((linear.rows, dx.rows))
     return _Reader(dx, moving).read(linear)
@@ -83,6 +84,9 @@ class _Reader:
         if node.op is SUMOVER:
             inner = self.matrix(node.args[0])
             return build(SUMOVER, (inner,), node.params, inner.shape)
+        if node.op is BLOCK and all(length == 1 for length in node.params[0]):
+            parts = [self.matrix(a) if a in self.moving else nzero((a.rows, self.dx.rows)) for a in node.args]
+            return nblock([[part] for part in parts])
         return self._linear_function(node)
 
     def _hadamard(self, node: Node) -> Node:

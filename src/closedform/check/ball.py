@@ -105,9 +105,10 @@ def singular_values(x: Mat) -> list[Any]:
 
 def top_singular(x: Mat) -> tuple[Any, list[Any], list[Any]]:
     """The largest singular value with its unit vectors; the largest entry of the left one is positive."""
-    left = eigen(x * x.transpose())[1][-1]
+    squares, vectors = eigen(x * x.transpose())
+    left = vectors[-1]
     right = unit((x.transpose() * arb_mat(len(left), 1, left)).entries())
-    return singular_values(x)[-1], left, right
+    return positive(squares[-1]).sqrt().mid(), left, right
 
 
 def polar(x: Mat) -> Mat:

@@ -19,7 +19,7 @@ from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
 ORDER = {"equal": 0, "hessian": 2}
-PRIMES, PRIMES_WITH_ROOTS = 56.0, 47.0
+PRIMES, PRIMES_WITH_ROOTS = 55.0, 47.0
 SUMS = {
     "transpose", "tr", "diagm", "diagv", "sum", "mean", "rowsum", "colsum", "vec", "unvec", "triu", "tril",
     "tril_half", "sym_part", "skew_part", "cumsum", "revcumsum", "eigsum", "sub", "block",

@@ -46,7 +46,7 @@ class Certificate:
     level: str
     reason: str
     bound: float | None = None
-    sizes: tuple[dict[str, int], ...] = ()
+    sizes: tuple[dict[str, int], ...] = field(default=(), hash=False)
     trials: int = 0
     heuristics: tuple[str, ...] = ()
     every_size: bool = False

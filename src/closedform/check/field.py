@@ -42,7 +42,9 @@ class Field:
     """GF(p), with GF(q) for exponents when ``homomorphic``."""
 
     def __init__(self, rng: Random, roots: bool, trig: bool, homomorphic: bool) -> None:
-        step, rest = (SMALL, rng.choice(CLASSES)) if roots else ((4, 1) if trig and homomorphic else (2, 1))
+        step, rest = (4, 1) if trig and homomorphic else (4, 3)
+        if roots:
+            step, rest = SMALL, rng.choice(CLASSES)
         self.q = 0
         if homomorphic:
             self.q = prime(rng, 36, SMALL, rng.choice(CLASSES))
@@ -182,7 +184,8 @@ class Field:
         self.known["log", pow(v, -1, p)] = -value % p, -beside
         self.known.setdefault(("exp", value), (v, self.random_entry()[1]))
         self.known.setdefault(("exp", -value % p), (pow(v, -1, p), self.random_entry()[1]))
-        self.logs.append((v, value))
+        if p % 4 == 1 or self.symbol(v) > 0:  # what has a logarithm is positive: a square
+            self.logs.append((v, value))
 
     def exp_near(self, v: int) -> int:
         """exp(v) from a known exp(v ± k·log b), for powers with a symbolic exponent. 0 where there is
@@ -196,9 +199,9 @@ class Field:
 
     def log_near(self, v: int) -> int:
         """log(v) from known logarithms, where v is their product, quotient, square or root; else 0."""
-        if self.q:
-            return 0
         p = self.p
+        if self.q or p % 4 == 1 or self.symbol(v) < 0:
+            return 0
         for b, log in self.logs[:16]:
             if v * v % p == b:
                 return log * pow(2, -1, p) % p

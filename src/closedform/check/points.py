@@ -12,21 +12,22 @@ from closedform.check.evaluate import Evaluator
 from closedform.check.jet import Jet, Redraw, Unfit
 from closedform.check.moves import keep
 from closedform.check.operations import RULES
-from closedform.errors import ClosedformError
+from closedform.errors import ClosedformError, LimitError
 from closedform.expr.facts import LINEAR_SPACES, close
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
 POSITIVE = {"log", "sqrt", "gamma", "loggamma", "digamma", "trigamma", "polygamma"}
+MAX_ENTRIES = 40_000
 RIGHT = {"sqrtm", "logm", "logm_frechet"}
 
 
 class Scene:
     """What the formulas of a claim are made of: the symbols, sizes and indices to draw, and how."""
 
-    def __init__(self, function: Node, others: Iterable[Node]) -> None:
-        self.nodes = list(postorder([function, *others]))
-        self.positive, self.right = domains(function)
+    def __init__(self, roots: Iterable[Node]) -> None:
+        self.nodes = list(postorder(roots))
+        self.positive, self.right = domains(self.nodes)
         self.symbols: dict[str, Node] = {}
         self.facts: dict[str, frozenset[str]] = {}
         self.size_names: set[str] = set()
@@ -78,6 +79,9 @@ class Scene:
         shapes = [s.value(sizes) for n in self.nodes for s in n.shape]
         if min(shapes, default=1) < 1:
             raise Unfit("no such sizes")
+        largest = max((r.value(sizes) * c.value(sizes) for r, c in (n.shape for n in self.nodes)), default=1)
+        if largest > MAX_ENTRIES:
+            raise LimitError(f"what is checked has over {MAX_ENTRIES} entries (limit: entries checked)")
         indices = {}
         for name, ranges in self.index_ranges.items():
             indices[name] = rng.randint(1, min((r.value(sizes) for r in ranges), default=3))
@@ -98,10 +102,10 @@ class Scene:
         return ev
 
 
-def domains(function: Node) -> tuple[set[str], set[str]]:
-    """The symbols that a function takes where it wants positive numbers, or eigenvalues to the right."""
+def domains(nodes: list[Node]) -> tuple[set[str], set[str]]:
+    """The symbols given directly to what wants positive numbers, or eigenvalues to the right."""
     positive, right = set(), set()
-    for n in postorder(function):
+    for n in nodes:
         for a in n.args[-1:] if n.op.name == "polygamma" else n.args[:1]:
             if a.op.name == "sym" and (
                 n.op.name in POSITIVE or (n.op.name == "pow" and not whole(n.args[1]))

@@ -9,6 +9,9 @@ from typing import Any, TypeVar
 
 import click
 
+from closedform.cli.outcome import OutOfTime, exit_code, error_json, time_limit, write
+from closedform.errors import ClosedformError, LimitError
+
 LIKE_OPTION = re.compile(r"--[a-z][a-z-]+(=.*)?$", re.DOTALL)
 NAME = re.compile(r"[^\W\d]\w*$")
 ASSIGNMENT = re.compile(r"\s*[^\W\d]\w*\s*=")
@@ -28,6 +31,21 @@ class FormulaCommand(click.Command):
         if not ctx.resilient_parsing:
             self._refuse_surplus(ctx, options, rest)
         return super().parse_args(ctx, [*options, "--", *rest])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run within the time limit; what is raised on purpose becomes a sentence and an exit code."""
+        try:
+            with time_limit(ctx.params.pop("time_limit")):
+                return super().invoke(ctx)
+        except ClosedformError as found:
+            error = found
+        except OutOfTime as found:
+            error = found.error()
+        except MemoryError:
+            error = LimitError("no memory is left for this (limit: memory)")
+        except RecursionError:
+            error = LimitError("this is nested too deeply (limit: depth)")
+        return fail(error, ctx.params.get("form"))
 
     def _parted(self, args: list[str]) -> tuple[list[str], list[str]]:
         """Options with their values, and all else, which is formulas."""
@@ -58,6 +76,15 @@ class FormulaCommand(click.Command):
             options = [name for p in self.get_params(ctx) for name in p.opts if name[0] == "-"]
             raise click.NoSuchOption(name, possibilities=get_close_matches(name, options, 1), ctx=ctx)
         raise click.UsageError(f"{surplus[0]!r} is one argument too many. Put the formula in quotes.", ctx)
+
+
+def fail(error: ClosedformError, form: str | None) -> int:
+    """Say what is wrong: on standard error, or as JSON where that was asked for."""
+    if form == "json":
+        write(error_json(error))
+    else:
+        write(f"error: {error}", to_stderr=True)
+    return exit_code(error)
 
 
 class DerivativeCommand(FormulaCommand):

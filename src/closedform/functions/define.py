@@ -1,4 +1,4 @@
-"""How the families declare: a declared operation that builds its node when called, and words shared by families."""
+"""How the families declare: an operation that builds its node when called, and words they share."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def entrywise(name: str, **known: Any) -> Function:
 
 
 def fact(node: Node, name: str) -> bool:
-    """Whether a fact is known of a node; only for ``facts`` rules, which run once the arguments have theirs."""
+    """Whether a fact is known of a node; for ``facts`` rules, which run after those of the arguments."""
     known: Facts = node.memo.get("facts", NONE)
     return name in known
 
@@ -61,7 +61,7 @@ def kept(node: Node, *names: str) -> Facts:
 
 
 def where(kind: str, of: Callable[..., Node] = lambda x, *_: x) -> Conditions:
-    """A condition rule of one condition: ``kind`` of ``of(*args)``, which is the first argument if not given."""
+    """A condition rule of one condition: ``kind`` of ``of(*args)``, else of the first argument."""
     return lambda *args: (Condition(kind, of(*args)),)
 
 
@@ -78,7 +78,7 @@ def refuse(what: str, *directions: Node) -> None:
 def differential(node: Node, directions: Sequence[Node]) -> Node:
     """The raw differential of one operation by its own rule; a direction that is nothing is ``zeros``.
 
-    ``d`` where there is one (with ``node=`` for a rule that reads parameters); else one term for each linear argument.
+    ``d`` where there is one (with ``node=`` for a rule that reads parameters); else a term a linear argument.
     """
     op = node.op
     if op.d is not None:

@@ -91,7 +91,7 @@ def _turned_sum(terms: list[tuple[Fraction, Node]]) -> bool:
 
 
 def _factors(node: Node) -> tuple[Node, ...]:
-    """The factors of a product, those of nested and transposed products laid flat; of a long one, only itself."""
+    """The factors of a product, nested and transposed products laid flat; a long one stays whole."""
     out: list[Node] = []
     todo: list[tuple[Node, bool]] = [(node, False)]
     while todo:
@@ -112,7 +112,7 @@ def _turned(factors: tuple[Node, ...]) -> tuple[Node, ...]:
 
 
 def _transposed(node: Node) -> Node:
-    """The transpose in the one spelling that ``_factors`` compares: of a leaf, a scaled thing or a power's base."""
+    """The transpose in the one spelling that ``_factors`` compares."""
     if node.is_scalar or fact(node, "sym"):
         return node
     if node.op is a.TRANSPOSE:
@@ -130,7 +130,9 @@ def _transposed_once(node: Node) -> Node:
 
 def _product(node: Node) -> Facts:
     factors = node.args
-    known = [f for f in ("lower", "upper", "diag", "orth", "inv", "nonneg") if all(fact(p, f) for p in factors)]
+    known = [
+        f for f in ("lower", "upper", "diag", "orth", "inv", "nonneg") if all(fact(p, f) for p in factors)
+    ]
     if len(factors) == 1:
         return kept(factors[0], *SHAPED, "psd", "pd", "pos", "nonneg", "inv", "orth")
     if node.is_square:
@@ -165,7 +167,9 @@ def _scale(node: Node) -> Facts:
 
 
 def _hadamard(node: Node) -> Facts:
-    known = [f for f in ("sym", "pos", "nonneg", "nonzero", "psd", "pd") if all(fact(p, f) for p in node.args)]
+    known = [
+        f for f in ("sym", "pos", "nonneg", "nonzero", "psd", "pd") if all(fact(p, f) for p in node.args)
+    ]
     known += [f for f in ("diag", "lower", "upper") if any(fact(p, f) for p in node.args)]
     if len(node.args) == 2 and node.args[0] is node.args[1]:
         known.append("pos" if fact(node.args[0], "nonzero") else "nonneg")
@@ -176,7 +180,9 @@ def _power(node: Node) -> Facts:
     base, exponent = node.args
     known = [f for f in ("pos", "nonneg") if fact(base, f)]
     if exponent.op is not a.NUM:
-        return close([f for f in ("pos",) if f in known] + (["sym"] if _both_symmetric(base, exponent) else []))
+        return close(
+            [f for f in ("pos",) if f in known] + (["sym"] if _both_symmetric(base, exponent) else [])
+        )
     e: Fraction = exponent.params[0]
     if e < 0:
         known = [f for f in known if f == "pos"]
@@ -229,7 +235,9 @@ def _diagonal_matrix(node: Node) -> Facts:
 
 def _diagonal(node: Node) -> Facts:
     (A,) = node.args
-    return close(["pos"] if fact(A, "pd") else ["nonneg"] if fact(A, "psd") else kept(A, "pos", "nonneg", "nonzero"))
+    return close(
+        ["pos"] if fact(A, "pd") else ["nonneg"] if fact(A, "psd") else kept(A, "pos", "nonneg", "nonzero")
+    )
 
 
 def _summation(node: Node) -> Facts:

@@ -67,7 +67,7 @@ adj: Function = define(
     known=(([[1, 2], [2, 4]],), [[4, -2], [-2, 1]]),
 )  # fmt: skip
 pinv: Function = define(
-    "pinv", sig="(m,n) -> (n,m)", doc="The Moore-Penrose inverse; its derivative exists where the rank is constant.",
+    "pinv", sig="(m,n) -> (n,m)", doc="The Moore-Penrose inverse; differentiable at constant rank.",
     d=_pinv_d, smooth=where("full-rank"), sample=("real",),
     facts=lambda node: kept(node.args[0], "sym", "psd", "diag"),
     numeric=pseudo_inverse,
@@ -79,7 +79,8 @@ eigsum: Function = define(
     known=(([[2, 1], [5, 3]],), 5.0),
 )  # fmt: skip
 eigprod: Function = define(
-    "eigprod", doc="The product of the eigenvalues: the determinant.", means=det, facts=_det_facts, **TO_SCALAR,
+    "eigprod", doc="The product of the eigenvalues: the determinant.", means=det, facts=_det_facts,
+    **TO_SCALAR,
     numeric=lambda xp, X: xp.linalg.det(X)[None, None],
     known=(([[2, 1], [5, 3]],), 1.0),
 )  # fmt: skip
@@ -108,7 +109,7 @@ tril: Function = define(
     known=(([[1, 2], [4, 3]],), [[1, 0], [4, 3]]),
 )  # fmt: skip
 tril_half: Function = define(
-    "tril_half", doc="The lower triangle with half the diagonal; zeros above. The derivative of chol is made of it.",
+    "tril_half", doc="The lower triangle with half the diagonal, of which the derivative of chol is made.",
     adjoint=lambda G, X: tril_half(G), facts=_part("lower"), **TO_SQUARE,
     numeric=lambda xp, X: xp.tril(X) - X * xp.eye(X.shape[0]) / 2,
     known=(([[1, 2], [4, 3]],), [[0.5, 0], [4, 1.5]]),

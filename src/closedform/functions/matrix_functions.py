@@ -14,13 +14,14 @@ from closedform.functions.matrix import lyap, tril_half
 from closedform.functions.numerics import logarithm_frechet, polar_factor, real, symmetric
 from closedform.functions.rearrange import block, sub
 
+COS1, SIN1 = 0.5403023058681398, 0.8414709848078965
 SQUARE = {"sig": "(n,n) -> (n,n)"}
 FRECHET = {"sig": "(n,n),(n,n) -> (n,n)"}
 NO_NEGATIVE = where("no-negative-eigenvalue", lambda X, *_: X)
 
 
 def _frechet_d(frechet: str) -> Rule:
-    """f'(X)[E] is the corner of f([X, E; 0, X]), so its own derivative is the corner of one of double size."""
+    """f'(X)[E] is the corner of f([X, E; 0, X]), so its own derivative is the corner of a larger one."""
 
     def rule(X: Node, E: Node, dX: Node, dE: Node) -> Node:
         f = {"expm_frechet": expm_frechet, "logm_frechet": logm_frechet}[frechet]
@@ -46,7 +47,7 @@ def _polar_d(X: Node, dX: Node) -> Node:
         return _polar_d(X.T, dX.T).T
     given = shape_words(X.shape)
     raise MissingRule(
-        f"the derivative of polar(X) for {given} X is not known to this library: which of the sizes is larger "
+        f"the derivative of polar(X) for {given} X is not known to this library: which size is larger "
         f"decides its form; declare X square or with numbers as sizes"
     )
 
@@ -62,11 +63,12 @@ expm: Function = define(
     d=lambda X, dX: expm_frechet(X, dX), sample=("square",),
     facts=_expm_facts,
     numeric=lambda xp, X: xp.scipy.linalg.expm(X),
-    known=(([[0, 1], [-1, 0]],), [[0.5403023058681398, 0.8414709848078965], [-0.8414709848078965, 0.5403023058681398]]),
+    known=(([[0, 1], [-1, 0]],), [[COS1, SIN1], [-SIN1, COS1]]),
 )  # fmt: skip
 expm_frechet: Function = define(
     "expm_frechet", doc="expm_frechet(X, E): the derivative of expm at X in the direction E.", **FRECHET,
-    d=_frechet_d("expm_frechet"), adjoint={1: lambda G, X, E: expm_frechet(X.T, G)}, sample=("square", "real"),
+    d=_frechet_d("expm_frechet"), adjoint={1: lambda G, X, E: expm_frechet(X.T, G)},
+    sample=("square", "real"),
     numeric=lambda xp, X, E: xp.scipy.linalg.expm_frechet(X, E, compute_expm=False),
     known=(([[0, 0], [0, 1]], [[0, 1], [0, 0]]), [[0, 1.718281828459045], [0, 0]]),
 )  # fmt: skip
@@ -102,7 +104,7 @@ chol: Function = define(
     known=(([[4, 2], [2, 10]],), [[2, 0], [1, 3]]),
 )  # fmt: skip
 polar: Function = define(
-    "polar", sig="(m,n) -> (m,n)", doc="The orthogonal polar factor U*V' of X = U*S*V'; the gradient of norm_nuc.",
+    "polar", sig="(m,n) -> (m,n)", doc="The polar factor U*V' of X = U*S*V': the gradient of norm_nuc.",
     d=_polar_d, domain=where("full-rank"), sample=("square",), outside=("singular",),
     facts=lambda node: always("orth")(node) if node.is_square else always()(node),
     numeric=polar_factor,

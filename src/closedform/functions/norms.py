@@ -1,4 +1,4 @@
-"""Norms. Those of entries are written with other functions; the spectral and nuclear norms stand for themselves."""
+"""Norms. Those of entries are written with other functions; spectral and nuclear norm are their own."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from closedform.functions.vectors import total
 
 HALF = Fraction(1, 2)
 NORM = {"facts": always("nonneg"), "sample": ("real",)}
-WHICH_ONE = "Of a matrix, write sum(abs(X)) for the sum over all entries, max(colsum(abs(X))) for the induced norm."
-WHICH_INF = "Of a matrix, write max(vec(abs(X))) for the largest entry, max(rowsum(abs(X))) for the induced norm."
+WHICH_ONE = (
+    "Of a matrix, write sum(abs(X)) for that of all entries, max(colsum(abs(X))) for the induced norm."
+)
+WHICH_INF = (
+    "Of a matrix, write max(vec(abs(X))) for that of all entries, max(rowsum(abs(X))) for the induced."
+)
 WHICH_TWO = "Of a matrix, write normF(X) for the Frobenius norm, norm_op(X) for the spectral norm."
 
 norm2: Function = define(

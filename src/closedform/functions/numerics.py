@@ -1,4 +1,4 @@
-"""Values that need more than a line. ``xp`` is NumPy with ``xp.scipy`` beside it; nothing is imported here."""
+"""Values that need more than a line. ``xp`` is NumPy, with SciPy as ``xp.scipy``; nothing is imported."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def adjugate(xp: Any, X: Array) -> Array:
 
 
 def pseudo_inverse(xp: Any, X: Array) -> Array:
-    """Singular values below rounding of the largest count as zero, with room for one that was computed to vanish."""
+    """Singular values of the order of rounding of the largest count as zero."""
     return xp.linalg.pinv(X, rcond=32 * max(X.shape) * xp.finfo(float).eps)
 
 

@@ -32,7 +32,7 @@ def _limits(word: str, count: int) -> Any:
         for limit in counted(word, args, count)[1:]:
             if not limit.is_scalar and limit.shape != args[0].shape:
                 given = f"{shape_words(args[0].shape)} and {shape_words(limit.shape)}"
-                raise ShapeError(f"{word} takes limits that are scalars or of its first argument's shape: {given}")
+                raise ShapeError(f"{word} takes limits that are scalars or of its argument's shape: {given}")
         return args[0].shape
 
     return rule
@@ -81,7 +81,8 @@ min2: Function = define(
 clip: Function = define(
     "clip", doc="clip(x, lo, hi): each entry of x, or the limit that it is beyond; lo is below hi.",
     shape=_limits("clip", 3), elementwise=True, sample=("real", "negative scalar", "positive scalar"),
-    d=lambda x, lo, hi, dx, dlo, dhi: step(x - lo) * step(hi - x) * dx + dlo * step(lo - x) + dhi * step(x - hi),
+    d=lambda x, lo, hi, dx, dlo, dhi: step(x - lo) * step(hi - x) * dx
+    + dlo * step(lo - x) + dhi * step(x - hi),
     domain=where("nonneg", lambda x, lo, hi: hi - lo),
     smooth=lambda x, lo, hi: (Condition("nonzero", x - lo), Condition("nonzero", x - hi)),
     outside=("real", "positive scalar", "negative scalar"),
@@ -89,7 +90,7 @@ clip: Function = define(
     known=(([-2, 0.5, 3], -1, 1), [-1, 0.5, 1]),
 )  # fmt: skip
 huber: Function = define(
-    "huber", doc="huber(x, delta): x^2/2 for entries within delta, delta*(|x| - delta/2) beyond; delta positive.",
+    "huber", doc="huber(x, delta): x^2/2 for entries within delta > 0, delta*(|x| - delta/2) beyond.",
     shape=_limits("huber", 2), elementwise=True, sample=("real", "positive scalar"),
     d=lambda x, delta, dx, ddelta: clip(x, -delta, delta) * dx + ddelta * relu(absolute(x) - delta),
     domain=where("positive", lambda _, delta: delta), outside=("real", "negative scalar"),

@@ -1,7 +1,7 @@
 """Entries moved about: vec, the commutation matrix, Kronecker products, blocks.
 
-Some take sizes besides arguments: ``unvec(v, m, n)``, ``comm(m, n)``, ``sub(X, i, j, m, n)``. Their ``numeric`` takes
-those numbers (for ``block`` the number of blocks in each row) after the arrays: ``table.extras`` gives them.
+Some take sizes besides arguments: ``unvec(v, m, n)``, ``comm(m, n)``, ``sub(X, i, j, m, n)``. Their
+``numeric`` takes those numbers (for ``block``: blocks in each row) after the arrays: ``table.extras``.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _contracted(word: str) -> Any:
         rows, cols = quotient(G.rows, B.rows), quotient(G.cols, B.cols)
         if rows is None or cols is None:
             given = f"{shape_words(G.shape)} and {shape_words(B.shape)}"
-            raise ShapeError(f"{word} takes a matrix of whole blocks and one such block or index; it was given {given}")
+            raise ShapeError(f"{word} takes a matrix of whole blocks, and a matrix; it was given {given}")
         return rows, cols
 
     return rule
@@ -59,7 +59,7 @@ kron: Function = define(
 )  # fmt: skip
 kron_left: Function = define(
     "kron_left", shape=_contracted("kron_left"), sample=("left blocks", "real"),
-    doc="kron_left(G, B): entry i,j is the inner product of B with block i,j of G (the blocks have B's shape); "
+    doc="kron_left(G, B): entry i,j is the inner product of B with block i,j of G (of B's shape); "
     "what the gradient of kron(A, B) by A is made of.",
     adjoint={0: lambda M, G, B: kron(M, B), 1: lambda M, G, B: kron_right(G, M)},
     numeric=kron_left_value,
@@ -132,7 +132,7 @@ def _sub_adjoint(G: Node, X: Node, i: Node, j: Node) -> Node:
     """G with zeros around it, in the shape of X."""
     top, left = as_size(i), as_size(j)
     if top is None or left is None:
-        raise MissingRule("the derivative of sub(X, i, j, m, n) at a place that is no size is not known to this library")
+        raise MissingRule("the derivative of sub(X, i, j, m, n) is known only where i and j are sizes")
     heights = (top - ONE, G.rows, X.rows - top - G.rows + ONE)
     widths = (left - ONE, G.cols, X.cols - left - G.cols + ONE)
     return block([
@@ -149,7 +149,7 @@ BLOCK = declare(
 )  # fmt: skip
 SUB = declare(
     "sub", shape=_given("sub"),
-    doc="sub(X, i, j, m, n): the m×n part of X whose first entry is X[i,j]; what gradients by blocks are made of.",
+    doc="sub(X, i, j, m, n): the m×n part of X that begins at X[i,j]; gradients by blocks are made of it.",
     adjoint=_sub_adjoint, sample=("real",), facts=lambda node: kept(node.args[0], "pos", "nonneg"),
     numeric=lambda xp, X, i, j, m, n: X[int(i.item()) - 1 :, int(j.item()) - 1 :][:m, :n],
     known=(([[1, 2, 3], [4, 5, 6]], 1, 2, 2, 1), [2, 5]),
@@ -160,7 +160,8 @@ def unvec(v: Node, m: Any, n: Any) -> Node:
     """The m×n matrix whose stacked columns are v."""
     m, n = size(m), size(n)
     if v.shape != (m * n, ONE):
-        raise ShapeError(f"unvec(v, {m}, {n}) takes a vector of length {m * n}; it was given {shape_words(v.shape)}")
+        given = shape_words(v.shape)
+        raise ShapeError(f"unvec(v, {m}, {n}) takes a vector of length {m * n}; it was given {given}")
     return make(UNVEC, (v,), (), (m, n))
 
 

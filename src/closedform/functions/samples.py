@@ -1,7 +1,7 @@
 """Random points for the functions of the table: general ones inside a domain, and points outside it.
 
-``draw(kind, rows, cols, rng)`` gives a 2-d array; ``rng`` is a NumPy generator. Matrices of a kind that does not say
-so are never symmetric.
+``draw(kind, rows, cols, rng)`` gives a 2-d array; ``rng`` is a NumPy generator. Matrices are never symmetric
+unless their kind says so.
 """
 
 from __future__ import annotations

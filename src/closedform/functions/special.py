@@ -43,7 +43,7 @@ gamma: Function = entrywise(
     known=((5,), 24.0), latex=r"\Gamma({0})",
 )  # fmt: skip
 loggamma: Function = entrywise(
-    "loggamma", aliases=("lgamma", "gammaln"), doc="The logarithm of the gamma function, for positive entries.",
+    "loggamma", aliases=("lgamma", "gammaln"), doc="The logarithm of gamma, for positive entries.",
     d=lambda x, dx: digamma(x) * dx, **POSITIVE,
     numeric=lambda xp, x: xp.where(x > 0, xp.scipy.special.gammaln(x), xp.nan),
     known=((0.5,), 0.5723649429247001),
@@ -62,7 +62,7 @@ trigamma: Function = entrywise(
 )  # fmt: skip
 polygamma: Function = define(
     "polygamma", sig="1,(m,n) -> (m,n)", elementwise=True,
-    doc="polygamma(k, x): the k-th derivative of digamma at each (positive) entry; k a whole number, at least 0.",
+    doc="polygamma(k, x): the k-th derivative of digamma at each (positive) entry; k = 0, 1, 2, ...",
     d=_polygamma_d,
     domain=where("positive", lambda _, x: x), sample=("order", "positive"), outside=("order", "negative"),
     numeric=lambda xp, k, x: xp.where(x > 0, xp.scipy.special.polygamma(k, x), xp.nan),

@@ -45,7 +45,7 @@ mean: Function = define(
     known=(([1, 2, 6],), 3.0),
 )  # fmt: skip
 var: Function = define(
-    "var", sig="n -> 1", doc="The variance of the entries of a vector: the mean of (x - mean(x))^2, divided by n.",
+    "var", sig="n -> 1", doc="The variance of the entries of a vector: the mean of (x - mean(x)).^2.",
     means=_var, facts=always("nonneg"), sample=("real",),
     numeric=lambda xp, x: xp.var(x, keepdims=True),
     known=(([1, 2, 6],), 14 / 3),
@@ -76,7 +76,7 @@ prod: Function = define(
     known=(([2, 3, 4],), 24.0),
 )  # fmt: skip
 prod_others: Function = define(
-    "prod_others", doc="Entry i: the product of all entries but the i-th. The gradient of prod, at zeros too.",
+    "prod_others", doc="Entry i: the product of all but x[i]. The gradient of prod, at zeros too.",
     d=lambda x, dx: prod_pairs(x) @ dx,
     facts=_entries, **COLUMN,
     numeric=other_products,
@@ -84,7 +84,7 @@ prod_others: Function = define(
 )  # fmt: skip
 prod_pairs: Function = define(
     "prod_pairs", sig="n -> (n,n)", sample=("nonzero",), smooth=where("nonzero"),
-    doc="Entry i,j: the product of all entries but the i-th and j-th, 0 on the diagonal. The Hessian of prod.",
+    doc="Entry i,j: the product of all but x[i] and x[j], 0 on the diagonal. The Hessian of prod.",
     d=lambda x, dx: (dx.T @ x**-1) * prod_pairs(x) - (dx / x) @ ones(x.rows).T * prod_pairs(x)
     - ones(x.rows) @ (dx / x).T * prod_pairs(x),
     facts=always("sym"),

@@ -48,7 +48,7 @@ def canonical(name: str) -> str:
     >>> canonical("λ"), canonical("lambda2"), canonical("dΣ"), canonical("W₁")
     ('lam', 'lam2', 'dSigma', 'W_1')
     """
-    if name.isascii():
+    if name.isascii() or not any(c in GREEK or c in SUBSCRIPTS for c in name):
         head = name.rstrip("0123456789") if "_" not in name else name[: name.index("_")].rstrip("0123456789")
         if len(head) < 2 or name in KEPT:
             return name

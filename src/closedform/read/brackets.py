@@ -101,7 +101,9 @@ MARKS = {"": "", "2": "2", "F": "F", "fro": "F", "Fro": "F", "1": "1", "inf": "i
 
 def _mark(parser: Parser, span: tuple[int, int], mark: str) -> str:
     if mark not in MARKS:
-        raise _error(parser, f"the norm _{mark} is not known", span, "Marks are _2, _1, _inf, _F, _* and _op.")
+        raise _error(
+            parser, f"the norm _{mark} is not known", span, "Marks are _2, _1, _inf, _F, _* and _op."
+        )
     return MARKS[mark]
 
 

@@ -44,7 +44,7 @@ def _from_table(trial: Trial, tree: Call, name: str) -> Shape:
         _arity(trial, tree, *wants)
     op = fits[0]
     trial.choice[tree] = op
-    if op.elementwise and (op.signature is None or len(op.signature.args) > 1 and name != "polygamma"):
+    if op.elementwise and (op.signature is None or (len(op.signature.args) > 1 and name != "polygamma")):
         return _entrywise_many(trial, tree, op)
     if op.signature is None:
         raise Misfit(tree, f"{name} cannot be typed")
@@ -73,7 +73,7 @@ def _apply(trial: Trial, tree: Call, op: Op, signature: Signature) -> Shape:
     for arg, pattern in zip(tree.args, signature.args, strict=True):
         shape = trial.shape[arg]
         if is_scalar(shape) and not op.elementwise and pattern != SCALAR:
-            trial.doubt(tree, UNLIKELY)
+            trial.doubt(tree, UNLIKELY + 1)
         fits = all(_match(trial, want, have, bound) for want, have in zip(pattern, shape, strict=True))
         if not fits:
             raise _refusal(trial, tree, op, signature, arg)
@@ -100,14 +100,15 @@ HINTS = {
     "var": "Write var(vec(X)).", "prod": "Write prod(vec(X)).", "cumsum": "It runs over the entries of a vector.",
     "maxentry": "Write max(vec(X)) for the largest entry.", "minentry": "Write min(vec(X)) for the smallest entry.",
 }  # fmt: skip
-WORDS = {"n": "a vector", "(n,n)": "a square matrix", "(m,n)": "a matrix", "1": "a scalar"}
 
 
 def _refusal(trial: Trial, tree: Call, op: Op, signature: Signature, arg: Tree) -> Misfit:
     wants = []
     for rows, cols in signature.args:
         if cols is ONE:
-            wants.append("a scalar" if rows is ONE else "a vector" if rows.number is None else f"a vector of {rows}")
+            wants.append(
+                "a scalar" if rows is ONE else "a vector" if rows.number is None else f"a vector of {rows}"
+            )
         else:
             wants.append("a square matrix" if rows is cols else "a matrix")
     head = f"{trial.typed(tree)}: {op.text} takes {' and '.join(wants)}"
@@ -115,10 +116,15 @@ def _refusal(trial: Trial, tree: Call, op: Op, signature: Signature, arg: Tree) 
     hint = HINTS.get(op.name, "") if shape[1] is not ONE else ""
     if op.name in ("det", "logdet", "inv") and shape[1] is not ONE:
         X = trial.typed(arg)
-        hint = f"Write pinv({X}) for the pseudo-inverse." if op.name == "inv" else f"Did you mean {op.name}({X}'*{X}) ?"
+        hint = (
+            f"Write pinv({X}) for the pseudo-inverse."
+            if op.name == "inv"
+            else f"Did you mean {op.name}({X}'*{X}) ?"
+        )
     if op.name in HINTS and shape[0] is ONE:
         hint = f"Transpose the row: {op.text}(({trial.typed(arg)})')."
-    return Misfit(tree, head, [(a, trial.shape[a]) for a in tree.args], hint=hint)
+    final = op.name in HINTS and shape[1] is not ONE
+    return Misfit(tree, head, [(a, trial.shape[a]) for a in tree.args], hint=hint, final=final)
 
 
 def _abstract(trial: Trial, tree: Call) -> Shape:
@@ -140,7 +146,11 @@ def _abstract(trial: Trial, tree: Call) -> Shape:
         return n, n
     if kind == "diff" and is_scalar(arrow.domain):
         return arrow.codomain
-    what = {"grad": "a scalar function", "hess": "a scalar function of a vector", "diff": "a function of a scalar"}
+    what = {
+        "grad": "a scalar function",
+        "hess": "a scalar function of a vector",
+        "diff": "a function of a scalar",
+    }
     raise Misfit(tree, f"{trial.typed(tree)}: {kind} takes {what.get(kind, 'a vector function of a vector')}")
 
 
@@ -148,10 +158,17 @@ def _square(trial: Trial, tree: Call) -> Shape:
     _arity(trial, tree, 1)
     shape = trial.shape[tree.args[0]]
     if is_scalar(shape):
-        trial.doubt(tree, UNLIKELY)
+        trial.doubt(tree, UNLIKELY + 1)
     elif shape[1] is ONE or shape[0] is ONE or not trial.sizes.unify(*shape):
-        hint = f"Write pinv({trial.typed(tree.args[0])}) for the pseudo-inverse." if tree.name == "inv" else ""
-        raise Misfit(tree, f"{trial.typed(tree)}: {tree.name} takes a square matrix", [(tree.args[0], shape)], hint=hint)
+        hint = (
+            f"Write pinv({trial.typed(tree.args[0])}) for the pseudo-inverse." if tree.name == "inv" else ""
+        )
+        raise Misfit(
+            tree,
+            f"{trial.typed(tree)}: {tree.name} takes a square matrix",
+            [(tree.args[0], shape)],
+            hint=hint,
+        )
     return shape
 
 
@@ -241,7 +258,10 @@ def _blocks(trial: Trial, tree: Call) -> Shape:
     whole, part = (trial.shape[a] for a in tree.args)
     rows, cols = trial.sizes.fresh(), trial.sizes.fresh()
     for have, by, other in zip(whole, part, (rows, cols), strict=True):
-        if not trial.sizes.unify(have, trial.sizes.resolve(by) * other) and trial.sizes.resolve(have) is not by:
+        if (
+            not trial.sizes.unify(have, trial.sizes.resolve(by) * other)
+            and trial.sizes.resolve(have) is not by
+        ):
             head = f"{trial.typed(tree)}: sizes do not divide"
             raise Misfit(tree, head, [(a, trial.shape[a]) for a in tree.args])
     return rows, cols
@@ -254,12 +274,20 @@ def _bars(trial: Trial, tree: Call) -> Shape:
     if rows is not ONE and cols is not ONE:
         X = trial.typed(arg)
         head = f"{trial.typed(tree)} of a matrix may be the determinant or the absolute values"
-        raise Misfit(tree, head, hint=f"Write det({X}) or abs({X}).")
+        raise Misfit(tree, head, hint=f"Write det({X}) or abs({X}).", final=True)
     trial.choice[tree] = operations("abs")[0]
     return shape
 
 
-MARK = {"norm2": "2", "norm": "", "norm1": "1", "normF": "F", "norm_inf": "inf", "norm_nuc": "nuc", "norm_op": "op"}
+MARK = {
+    "norm2": "2",
+    "norm": "",
+    "norm1": "1",
+    "normF": "F",
+    "norm_inf": "inf",
+    "norm_nuc": "nuc",
+    "norm_op": "op",
+}
 
 
 def _norm_call(trial: Trial, tree: Call) -> Shape:
@@ -271,7 +299,7 @@ def _norm_call(trial: Trial, tree: Call) -> Shape:
             X = trial.typed(tree.args[0])
             head = f"{trial.typed(tree)}: norm2 takes a vector"
             hint = f"Write normF({X}) for the Frobenius norm, norm_op({X}) for the spectral norm."
-            raise Misfit(tree, head, [(tree.args[0], (rows, cols))], hint=hint)
+            raise Misfit(tree, head, [(tree.args[0], (rows, cols))], hint=hint, final=True)
         mark = "F"
     return _norm(trial, tree, tree.args[0], mark)
 
@@ -288,7 +316,9 @@ def _norm(trial: Trial, tree: Norm | Call, arg: Tree, mark: str) -> Shape:
         trial.doubt(tree, UNLIKELY)
         name = "abs"
     elif cols is ONE:
-        name = {"": "norm2", "2": "norm2", "F": "norm2", "op": "norm2", "1": "norm1", "inf": "norm_inf"}.get(mark, "")
+        name = {"": "norm2", "2": "norm2", "F": "norm2", "op": "norm2", "1": "norm1", "inf": "norm_inf"}.get(
+            mark, ""
+        )
     elif rows is ONE:
         name = {"": "normF", "2": "normF", "F": "normF", "op": "normF"}.get(mark, "")
     else:
@@ -297,18 +327,26 @@ def _norm(trial: Trial, tree: Norm | Call, arg: Tree, mark: str) -> Shape:
             said = f"{trial.typed(tree)} is the spectral norm of the matrix {X}; the Frobenius norm is ||{X}||_F."
             trial.notes.append(said)
     if not name:
-        sums = {"1": ("sum(abs({0}))", "max(colsum(abs({0})))"), "inf": ("max(vec(abs({0})))", "max(rowsum(abs({0})))")}
+        sums = {
+            "1": ("sum(abs({0}))", "max(colsum(abs({0})))"),
+            "inf": ("max(vec(abs({0})))", "max(rowsum(abs({0})))"),
+        }
         entries, induced = sums.get(mark, ("", ""))
-        hint = f"Write {entries.format(X)} over the entries, {induced.format(X)} for the induced norm." if entries else ""
+        hint = (
+            f"Write {entries.format(X)} over the entries, {induced.format(X)} for the induced norm."
+            if entries
+            else ""
+        )
         what = "vector" if cols is ONE or rows is ONE else "matrix"
         head = f"{trial.typed(tree)}: the norm _{'*' if mark == 'nuc' else mark} of a {what} is not clear"
-        raise Misfit(tree, head, [(arg, (rows, cols))], hint=hint)
-    trial.choice[tree] = operations(name)[0] if name != "norm2" else operations("norm2")[0]
+        raise Misfit(tree, head, [(arg, (rows, cols))], hint=hint, final=True)
+    trial.choice[tree] = operations(name)[0]
     return SCALAR
 
 
-SPECIAL: dict[str, Callable[[Trial, Call], Shape]] = {
+NORMS: dict[str, Callable[[Trial, Call], Shape]] = dict.fromkeys(MARK, _norm_call)
+SPECIAL: dict[str, Callable[[Trial, Call], Shape]] = NORMS | {
     "inv": _square, "tr": _trace, "diag": _diag, "transpose": _transpose, "dot": _dot, "eye": _eye, "ones": _filled,
     "zeros": _filled, "vector": _all_of_one, "matrix": _all_of_one, "unvec": _unvec, "comm": _comm, "sub": _sub,
     "kron_left": _blocks, "kron_right": _blocks, "|": _bars,
-} | dict.fromkeys(MARK, _norm_call)  # fmt: skip
+}  # fmt: skip

@@ -89,7 +89,9 @@ def declare_all(whole: Tokens, start: int, into: Declarations) -> None:
             raise error.at(part.span, whole.source) from None
         waiting.clear()
     if waiting:
-        raise waiting[0].fail(f"{waiting[0].texts[0]} is named but nothing is said of it", "Write x in R^n, or p = ….")
+        raise waiting[0].fail(
+            f"{waiting[0].texts[0]} is named but nothing is said of it", "Write x in R^n, or p = …."
+        )
     _check(into)
 
 
@@ -116,7 +118,11 @@ def _parts(whole: Tokens, start: int) -> Iterator[Part]:
 
 def _line_ends(before: Token, after: Token) -> bool:
     """Whether a new line separates parts: not where an operator stands on either side of it."""
-    return before.kind in ("num", "name", "mark") or before.text in (*CLOSERS, "'", "|", "||") and after.kind == "name"
+    return (
+        before.kind in ("num", "name", "mark")
+        or (before.text in (*CLOSERS, "'", "|", "||")
+        and after.kind == "name")
+    )
 
 
 def _declare(part: Part, into: Declarations, before: list[str]) -> None:
@@ -199,10 +205,14 @@ def _family(part: Part, into: Declarations) -> None:
         raise part.fail(f"{part.text(0)} is no family", "Write a[i] in R^n for i = 1..m.")
     dots = texts.index("..", last)
     if texts[last + 3 : dots] != ["1"]:
-        raise part.fail("the members of a family are counted from 1", f"Write {name}[{index}] in R^n for {index} = 1..m.")
+        raise part.fail(
+            "the members of a family are counted from 1", f"Write {name}[{index}] in R^n for {index} = 1..m."
+        )
     (length, cols), facts = parse_space(part.text(where + 1, last))
     if cols is not ONE:
-        raise part.fail("families of matrices are not supported", "Members are vectors: a[i] in R^n for i = 1..m.")
+        raise part.fail(
+            "families of matrices are not supported", "Members are vectors: a[i] in R^n for i = 1..m."
+        )
     count = parse_size(part.text(dots + 1))
     if length is ONE:
         _shape(part, into, name, (count, ONE), facts)

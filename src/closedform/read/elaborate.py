@@ -49,6 +49,7 @@ class Elaborator:
     symbols: Mapping[str, Node]
     node: dict[Tree, Node] = field(default_factory=dict)
     bound: dict[str, Node] = field(default_factory=dict)
+    values: dict[Node, Fraction] = field(default_factory=dict)  # of powers of numbers
     source: str = ""
 
     def build(self, units: list[Unit]) -> Node:
@@ -94,7 +95,9 @@ def _name(to: Elaborator, tree: Name) -> Node:
     if name == "pi":
         return a.const("pi")
     rows, cols = to.shape(tree)
-    return a.eye(rows) if name in ("I", "eye") else a.ones(rows, cols) if name == "ones" else a.zeros(rows, cols)
+    return (
+        a.eye(rows) if name in ("I", "eye") else a.ones(rows, cols) if name == "ones" else a.zeros(rows, cols)
+    )
 
 
 def _inner_node(to: Elaborator, tree: Group) -> Node:
@@ -129,21 +132,28 @@ def _inner(to: Elaborator, tree: Inner) -> Node:
 
 def _power(to: Elaborator, tree: Power) -> Node:
     base, exponent = to.node[tree.base], to.node[tree.exponent]
-    if exponent.op is a.NUM:
-        _check_exponent(base, exponent.params[0], tree.entrywise)
+    number, value = to.values.get(exponent), to.values.get(base)
+    if exponent.op is a.NUM or number is not None:
+        number = exponent.params[0] if number is None else number
+        value = base.params[0] if base.op is a.NUM else value
+        _check_exponent(base, number, tree.entrywise, value)
+        if value is not None and number.denominator == 1:
+            to.values[a.power(base, exponent)] = value**number.numerator
     if base.is_scalar:
         return a.power(a.fill(base, exponent), exponent)
     return a.power(base, exponent) if tree.entrywise else a.mpow(base, exponent)
 
 
-def _check_exponent(base: Node, exponent: Fraction, entrywise: bool) -> None:
+def _check_exponent(base: Node, exponent: Fraction, entrywise: bool, value: Fraction | None) -> None:
     most = MAX_EXPONENT if base.is_scalar or entrywise else MAX_MATRIX_EXPONENT
     if abs(exponent) > most or exponent.denominator > MAX_EXPONENT:
-        raise LimitError(f"an exponent is over {most} (limit: exponent)", hint="Use a name for it: x^p where p in R.")
-    if base.op is a.NUM:
-        if base.params[0] == 0 and exponent < 0:
+        raise LimitError(
+            f"an exponent is over {most} (limit: exponent)", hint="Use a name for it: x^p where p in R."
+        )
+    if value is not None:
+        if value == 0 and exponent < 0:
             raise ReadError("a division by zero")
-        bits = max(base.params[0].numerator.bit_length(), base.params[0].denominator.bit_length())
+        bits = max(value.numerator.bit_length(), value.denominator.bit_length())
         if bits * abs(exponent) > MAX_BITS:
             raise LimitError(f"a number has over {MAX_BITS} bits (limit: digits)")
 
@@ -229,7 +239,6 @@ def _index(to: Elaborator, tree: Index) -> Node:
     at = [None if i is None else _at(to, i) for i in tree.at]
     if len(at) == 1:
         e = a.unit(_given(at[0]), base.rows)
-        family = isinstance(tree.base, Name) and to.trial.is_family(tree.base.name)
         return a.mul(a.transpose(base), e)
     first, second = at
     if first is None:

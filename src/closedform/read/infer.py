@@ -158,7 +158,11 @@ def _name(trial: Trial, tree: Name) -> Shape:
     name = tree.name
     if name in trial.question.indices and name not in trial.question.shapes:
         return SCALAR
-    if name in ("I", "eye", "ones", "zeros", "pi") and name not in trial.question.shapes and name not in trial.names:
+    if (
+        name in ("I", "eye", "ones", "zeros", "pi")
+        and name not in trial.question.shapes
+        and name not in trial.names
+    ):
         if name == "pi":
             return SCALAR
         n = trial.sizes.fresh()
@@ -177,7 +181,9 @@ def _transpose(trial: Trial, tree: Transpose) -> Shape:
         if isinstance(inner, Name | Index):
             base = inner.base if isinstance(inner, Index) else inner
             if isinstance(base, Name) and not trial.declared(base.name):
-                trial.doubt(tree, UNLIKELY if base.name in trial.greek or isinstance(inner, Index) else 2 * UNLIKELY)
+                trial.doubt(
+                    tree, UNLIKELY if base.name in trial.greek or isinstance(inner, Index) else 2 * UNLIKELY
+                )
     return cols, rows
 
 
@@ -272,7 +278,9 @@ def _power(trial: Trial, tree: Power) -> Shape:
     if not is_scalar(exponent):
         what = "write .^ for elementwise powers" if exponent[1] is ONE else "an exponent is a number"
         hint = f"For elementwise powers write {trial.typed(tree.base)}.^{trial.typed(tree.exponent)}."
-        raise Misfit(tree, f"{typed}: the exponent is not a scalar", operands, hint=hint if what[0] == "w" else "")
+        raise Misfit(
+            tree, f"{typed}: the exponent is not a scalar", operands, hint=hint if what[0] == "w" else ""
+        )
     if is_scalar(base):
         return base
     _matrix_power(trial, tree, base)
@@ -295,7 +303,7 @@ def _matrix_power(trial: Trial, tree: Power, base: Shape) -> None:
     if number is not None and number.denominator != 1:
         root = "sqrtm" if number == Fraction(1, 2) else "expm and logm"
         head = f"{typed}: the power of a matrix takes a whole number"
-        raise Misfit(tree, head, hint=f"Write {x}.^{p} for the elementwise power, or use {root}.")
+        raise Misfit(tree, head, hint=f"Write {x}.^{p} for the elementwise power, or use {root}.", final=True)
 
 
 def _over(trial: Trial, tree: Over) -> Shape:
@@ -358,13 +366,20 @@ def _indexed(trial: Trial, tree: Index, at: int | str | None, length: Size) -> N
             head = f"{at} runs over two different lengths, {{0}} and {{1}}"
             raise Misfit(tree, "{why}", why=head, sizes=(trial.ranges[at], length))
     elif at in trial.question.shapes or at in trial.question.bound:
-        raise Misfit(tree, f"{at} is a variable and cannot be an index", hint="Indices are numbers or summed names.")
+        raise Misfit(
+            tree, f"{at} is a variable and cannot be an index", hint="Indices are numbers or summed names."
+        )
     else:
         trial.fixed[at] = None
 
 
 def _stack(trial: Trial, tree: Stack) -> Shape:
     height, width = size(0), None
+    first = tree.rows[0]
+    for row in tree.rows[1:]:
+        if len(row) == len(first):  # as many blocks: each stands below one as wide
+            for part, above in zip(row, first, strict=True):
+                trial.sizes.unify(trial.shape[part][1], trial.shape[above][1])
     for row in tree.rows:
         across = size(0)
         for part in row:

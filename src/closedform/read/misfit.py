@@ -12,15 +12,18 @@ Operand = tuple[Tree, Shape]
 
 
 class Misfit(Exception):
-    """Raised inside inference. ``operands`` are shown with their shapes; ``why`` may hold ``{0}``… for sizes."""
+    """Raised inside inference. ``operands`` are shown with their shapes; ``why`` may hold ``{0}``… for sizes.
+
+    ``final``: it is asked about; no other kinds are tried.
+    """
 
     def __init__(
         self, tree: Tree, head: str, operands: Sequence[Operand] = (), why: str = "", sizes: Sequence[object] = (),
-        hint: str = "", span: tuple[int, int] | None = None,
+        hint: str = "", span: tuple[int, int] | None = None, final: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(head)
         self.tree, self.head, self.operands, self.why, self.sizes = tree, head, operands, why, sizes
-        self.hint, self.span = hint, span or tree.span
+        self.hint, self.span, self.final = hint, span or tree.span, final
 
 
 def shape_text(shape: Shape) -> str:
@@ -28,7 +31,9 @@ def shape_text(shape: Shape) -> str:
     rows, cols = shape
     if rows is ONE and cols is ONE:
         return "a scalar"
-    return "×".join(s.text if s.text.isalnum() or "*" in s.text and " " not in s.text else f"({s.text})" for s in shape)
+    return "×".join(
+        s.text if s.text.isalnum() or ("*" in s.text and " " not in s.text) else f"({s.text})" for s in shape
+    )
 
 
 def names_below(trees: Sequence[Tree]) -> Iterator[str]:

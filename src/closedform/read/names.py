@@ -37,7 +37,9 @@ class Scope:
     def admits(self, name: str) -> bool:
         """Whether an undeclared name may be a variable: a letter with digits and subscripts, or a Greek letter."""
         letters = base_letters(name)
-        return (len(letters) == 1 or letters in SPELLED) and not (is_function(name) and letters not in SPELLED)
+        return (len(letters) == 1 or letters in SPELLED) and not (
+            is_function(name) and letters not in SPELLED
+        )
 
     def is_letter(self, name: str) -> bool:
         return self.knows(name) or (name in self.counts and self.admits(name))
@@ -69,6 +71,8 @@ def split_name(name: str, scope: Scope) -> list[str] | None:
     if "".join(pieces) != name or len(pieces) < 2:
         return None
     if all(map(scope.is_letter, pieces)):
+        return pieces
+    if len(set(pieces)) == 1 and len(pieces) == 2:  # xx'
         return pieces
     some = any(p[0].isupper() or scope.is_letter(p) for p in pieces)
     short = len(pieces) <= 3 and all(map(scope.admits, pieces))

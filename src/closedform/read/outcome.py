@@ -16,7 +16,10 @@ SIGNS = {"pos": "> 0", "nonneg": ">= 0"}
 
 
 def where_text(
-    names: Mapping[str, Node], families: frozenset[str], said: Declarations, undeclared: Mapping[str, str | None]
+    names: Mapping[str, Node],
+    families: frozenset[str],
+    said: Declarations,
+    undeclared: Mapping[str, str | None],
 ) -> str:
     """Declarations of all variables and functions, from which formula and derivatives read back the same."""
     parts = []

@@ -100,13 +100,17 @@ def _parse(tokens: Tokens, start: int, scope: Scope, bound: str) -> Unit:
     parser = Parser(tokens.source, tokens.tokens, scope, start)
     root = parser.expression()
     if not bound and parser.token.kind != "end" and parser.token.text != "where":
-        parser.fail(f"{parser.token.text} is not expected here", hint="Declarations stand after the word where.")
+        parser.fail(
+            f"{parser.token.text} is not expected here", hint="Declarations stand after the word where."
+        )
     return Unit(tokens.source, root, parser.trees, bound)
 
 
 def _sorted(parsed: dict[str, Unit], said: Declarations) -> list[Unit]:
     done: dict[str, Unit] = {}
-    uses = {k: {t.name for t in u.trees if isinstance(t, Name) and t.name in parsed} for k, u in parsed.items()}
+    uses = {
+        k: {t.name for t in u.trees if isinstance(t, Name) and t.name in parsed} for k, u in parsed.items()
+    }
     while len(done) < len(parsed):
         ready = [k for k in parsed if k not in done and uses[k] <= done.keys()]
         if not ready:
@@ -120,7 +124,9 @@ def _sorted(parsed: dict[str, Unit], said: Declarations) -> list[Unit]:
 class _Reader:
     """From parsed units to the reading."""
 
-    def __init__(self, formula: Tokens, said: Declarations, scope: Scope, units: list[Unit], syntax: str) -> None:
+    def __init__(
+        self, formula: Tokens, said: Declarations, scope: Scope, units: list[Unit], syntax: str
+    ) -> None:
         self.formula, self.said, self.scope, self.units, self.syntax = formula, said, scope, units, syntax
         self.uses = Uses()
         for unit in units:
@@ -180,9 +186,9 @@ class _Reader:
             for n in [*self._variables, *sorted(said.facts.keys() - said.shapes.keys())]
             if n not in away and n not in fixed and n not in said.bound and self._is_variable(n)
         }
-        bound = {u.bound: u.root for u in self.units if u.bound}
+        roots = {u.bound: u.root for u in self.units if u.bound}
         return Question(
-            self.units, said.shapes, said.functions, frozenset(said.families), away, frozenset(sizes), indices, bound,
+            self.units, said.shapes, said.functions, frozenset(said.families), away, frozenset(sizes), indices, roots,
             style == "matrixcalculus",
         )  # fmt: skip
 
@@ -200,8 +206,8 @@ class _Reader:
             if not variable or trial.kinds.get(name) == "Z":
                 continue
             base = trial.question.differentials.get(name)
-            facts: Iterable[str] = said.facts.get(name, ()) if base is None else tangent(
-                _closed(said.facts.get(base, ()))
+            facts: Iterable[str] = (
+                said.facts.get(name, ()) if base is None else tangent(_closed(said.facts.get(base, ())))
             )
             out[name] = self._symbol(trial, name, facts)
         return out

@@ -7,6 +7,7 @@ bounded: a formula with many undeclared names is asked about, not searched throu
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from heapq import heappop, heappush
 
 from closedform.errors import ClosedformError, DeclarationError, ShapeError
@@ -20,7 +21,10 @@ from closedform.read.products import product_shape
 from closedform.read.syntax import Call, Norm, Product, Tree
 
 RULES.update({Call: call_shape, Norm: norm_shape, Product: product_shape})
+Picks = tuple[tuple[str, str], ...]
 MAX_TRIALS = 48
+MAX_WORK = 20_000
+MAX_SUSPECTS = 12
 MAX_DISTANCE = 4.5
 SIZE_NAMES = ("n", "m", "k", "p", "q", "r", "s", "t", "u", "v", "w")
 EPSILON = 1e-9
@@ -28,13 +32,13 @@ EPSILON = 1e-9
 
 def settle(question: Question, choices: dict[str, Kinds]) -> Trial:
     """The trial that fits and is nearest to habit. Raises ShapeError where none fits or two are as near."""
-    start = tuple(0 for _ in choices)
-    queue: list[tuple[float, tuple[int, ...]]] = [(0.0, start)]
-    seen, names = {start}, list(choices)
+    queue: list[tuple[float, Picks]] = [(0.0, ())]
+    seen: set[Picks] = {()}
+    most = max(3, min(MAX_TRIALS, MAX_WORK // sum(len(u.trees) for u in question.units)))
     best: Trial | None = None
     rivals: list[Trial] = []
     least, first, trials = MAX_DISTANCE, None, 0
-    while queue and queue[0][0] <= least + EPSILON and trials < MAX_TRIALS:
+    while queue and queue[0][0] <= least + EPSILON and trials < most:
         distance, picks = heappop(queue)
         trial = _trial(question, choices, picks)
         trials += 1
@@ -52,33 +56,36 @@ def settle(question: Question, choices: dict[str, Kinds]) -> Trial:
         except Misfit as misfit:
             if first is None:
                 first = (trial, misfit)
+            if misfit.final:
+                raise _refusal(first, []) from None
             guilty = [misfit.tree]
         for name in _suspects(question, guilty, choices):
-            place = names.index(name)
-            for pick in range(1, len(choices[name])):
-                other = (*picks[:place], pick, *picks[place + 1 :])
-                if picks[place] == 0 and other not in seen:
+            if any(name == changed for changed, _ in picks):
+                continue
+            for kind, cost in choices[name][1:]:
+                other = tuple(sorted((*picks, (name, kind))))
+                if other not in seen:
                     seen.add(other)
-                    heappush(queue, (distance + choices[name][pick][1], other))
+                    heappush(queue, (distance + cost, other))
     if best is None or rivals:
         assert first is not None or best is not None
         raise _refusal(first, [best, *rivals] if best else [])
     return best
 
 
-def _trial(question: Question, choices: dict[str, Kinds], picks: tuple[int, ...]) -> Trial:
-    kinds = {name: options[pick][0] for (name, options), pick in zip(choices.items(), picks, strict=True)}
+def _trial(question: Question, choices: dict[str, Kinds], picks: Picks) -> Trial:
+    kinds = {name: options[0][0] for name, options in choices.items()} | dict(picks)
     greek = frozenset(name for name, options in choices.items() if options[0][0] == "S")
     return Trial(question, kinds, greek)
 
 
 def _suspects(question: Question, guilty: Sequence[Tree], choices: dict[str, Kinds]) -> list[str]:
     found: dict[str, None] = {}
-    todo = list(names_below(guilty))
+    todo = list(dict.fromkeys(names_below(guilty)))[: 10 * MAX_SUSPECTS]
     expanded = set()
-    while todo:
-        name = question.differentials.get(todo[0], todo[0])
-        todo.pop(0)
+    while todo and len(found) < MAX_SUSPECTS:
+        name = todo.pop(0)
+        name = question.differentials.get(name, name)
         if name in question.bound and name not in expanded:
             expanded.add(name)
             todo += names_below([question.bound[name]])
@@ -94,7 +101,9 @@ def _refusal(first: tuple[Trial, Misfit] | None, fits: list[Trial]) -> Closedfor
     trial, misfit = first
     error = refused(trial, misfit)
     if fits:
-        error.hint = (error.hint.split(", or declare")[0].rstrip(".") + ". " if error.hint else "") + _offers(trial, fits)
+        error.hint = (error.hint.split(", or declare")[0].rstrip(".") + ". " if error.hint else "") + _offers(
+            trial, fits
+        )
     return error
 
 
@@ -109,15 +118,15 @@ def _offers(habit: Trial, fits: list[Trial]) -> str:
 
 def refused(trial: Trial, misfit: Misfit) -> ShapeError:
     """The error for people: the operation, its operands as typed with their shapes, the mend."""
-    try:
+    with suppress(Misfit):
         name_sizes(trial)
-    except Misfit:
-        pass
     lines = [misfit.head]
     why = misfit.why.format(*(_text(trial, s) for s in misfit.sizes))
     if misfit.head == "{why}":
         lines, why = [why], ""
-    shown = ", ".join(f"{trial.typed(tree)} is {shape_text(_shape(trial, shape))}" for tree, shape in misfit.operands)
+    shown = ", ".join(
+        f"{trial.typed(tree)} is {shape_text(_shape(trial, shape))}" for tree, shape in misfit.operands
+    )
     if shown:
         lines.append(f"{shown}: {why}" if why else shown)
     return ShapeError("\n".join(lines), span=misfit.span, source=trial.source, hint=misfit.hint)
@@ -139,7 +148,11 @@ def name_sizes(trial: Trial) -> None:
         for s in order:
             free.update(dict.fromkeys(sorted(n for n in trial.sizes.resolve(s).names if n[0] == "?")))
     typed = [n for n, kind in trial.kinds.items() if kind == "Z"]
-    taken = set(trial.question.sizes) | {n for n in trial.kinds if trial.kinds[n] != "Z"} | set(trial.question.shapes)
+    taken = (
+        set(trial.question.sizes)
+        | {n for n in trial.kinds if trial.kinds[n] != "Z"}
+        | set(trial.question.shapes)
+    )
     taken |= trial.question.indices | trial.fixed.keys() | trial.question.bound.keys()
     pool = [n for n in SIZE_NAMES if n not in taken] + [f"n{i}" for i in range(1, len(free) + 2)]
     given = pool[: len(free)]

@@ -61,7 +61,7 @@ class Unknowns:
             unknown = [n for n in monomial if _unknown(n)]
             if len(unknown) != 1 or len(zero.terms) != 2:
                 continue
-            (other, count), = (t for t in zero.terms if t[0] != monomial)
+            ((other, count),) = (t for t in zero.terms if t[0] != monomial)
             left = list(other)
             for name in monomial:
                 if name != unknown[0] and name in left:

@@ -170,7 +170,17 @@ def hadamard(items: Sequence[Show], signs: Sequence[int], lead: int = 0) -> Show
 
 def call(word: str, *items: Show, mark: str = "", lead: int = 0) -> Show:
     """A function of its arguments; ``lead`` 1 for one of each entry, ``mark`` its LaTeX template."""
-    return Show("call", word, items, (), 1 + sum([i.tokens for i in items]), mark=mark, lead=lead)
+    tokens = 1 + sum([i.tokens for i in items])
+    mixed = word in TURNS_SIGN and items[0].mixed
+    return Show("call", word, items, (), tokens, mark=mark, lead=lead, mixed=mixed)
+
+
+LINEAR = frozenset(
+    ["sum", "mean", "tr", "rowsum", "colsum", "diag", "vec", "tril", "triu", "cumsum", "revcumsum"]
+)
+ODD = frozenset(["sin", "tan", "asin", "atan", "sinh", "tanh", "erf", "sign"])
+TURNS_SIGN = LINEAR | ODD
+"""Functions that take a minus sign inside."""
 
 
 def transpose(show: Show) -> Show:

@@ -14,7 +14,11 @@ from closedform.expr.op import Shape
 
 Array = Any
 CLOSE = 1e-8  # relative: what an array that was declared symmetric (…) may miss by
-OTHER_LIBRARIES = {"torch": "x.detach().cpu().numpy()", "jax": "numpy.asarray(x)", "jaxlib": "numpy.asarray(x)"}
+OTHER_LIBRARIES = {
+    "torch": "x.detach().cpu().numpy()",
+    "jax": "numpy.asarray(x)",
+    "jaxlib": "numpy.asarray(x)",
+}
 
 
 def as_matrix(name: str, value: Any, shape: Shape) -> Array:
@@ -38,7 +42,7 @@ def _floats(name: str, value: Any) -> Array:
     library = type(value).__module__.split(".")[0]
     if library in OTHER_LIBRARIES:
         mend = OTHER_LIBRARIES[library].replace("x", name, 1)
-        raise ValueProblem(f"{name} is an array of {library}; NumPy arrays are wanted here", hint=f"Give {mend}.")
+        raise ValueProblem(f"{name} is an array of {library}; give a NumPy array", hint=f"Give {mend}.")
     if isinstance(value, np.ma.MaskedArray):
         raise ValueProblem(f"{name} is a masked array; fill it first")
     if value is None or isinstance(value, str | bytes | dict | set):
@@ -75,11 +79,11 @@ def _ranks(shape: Shape) -> tuple[bool, bool, bool]:
 def _misfit(name: str, given: tuple[int, ...], shape: Shape) -> ValueProblem:
     scalar, column, _ = _ranks(shape)
     rows, cols = shape
-    want = "a number" if scalar else f"a vector of {rows} entries, shape ({rows},)" if column else f"{rows}×{cols}"
+    want = f"a vector of {rows} entries, shape ({rows},)" if column else f"{rows}×{cols}"
     hint = ""
     if column and len(given) == 2 and given[0] == 1:
         hint = f"Give {name}.ravel() for a row that is meant as a vector."
-    return ValueProblem(f"{name} has shape {given}; it is {want}", hint=hint)
+    return ValueProblem(f"{name} has shape {given}; it is {'a number' if scalar else want}", hint=hint)
 
 
 def check_facts(name: str, value: Array, facts: Facts) -> None:
@@ -101,9 +105,9 @@ TESTS: dict[str, Callable[[Array], bool]] = {
     "lower": lambda A: _equal(A, np.tril(A)),
     "upper": lambda A: _equal(A, np.triu(A)),
     "orth": lambda A: _equal(np.eye(A.shape[0]), A.T @ A),
+    "pm1": lambda A: not np.any((np.abs(A) != 1) & ~np.isnan(A)),
+    "bit": lambda A: not np.any((A != 0) & (A != 1) & ~np.isnan(A)),
     "pos": lambda A: not np.any(A <= 0),
     "nonneg": lambda A: not np.any(A < 0),
     "nonzero": lambda A: not np.any(A == 0),
-    "pm1": lambda A: not np.any((np.abs(A) != 1) & ~np.isnan(A)),
-    "bit": lambda A: not np.any((A != 0) & (A != 1) & ~np.isnan(A)),
 }

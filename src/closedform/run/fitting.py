@@ -21,7 +21,7 @@ class Equation:
 
 
 def solve_sizes(equations: Iterable[Equation], given: Mapping[str, int]) -> dict[str, int]:
-    """Numbers for the sizes named; ValueProblem where two things disagree. Names that nothing fixes are left out.
+    """Numbers for the sizes named; ValueProblem where two things disagree. What nothing fixes is left out.
 
     >>> from closedform.expr.size import size
     >>> solve_sizes([Equation(size("m") * size("n"), 12, "v"), Equation(size("n"), 4, "x")], {})
@@ -58,7 +58,8 @@ def _agree(equation: Equation, sizes: Mapping[str, int], reasons: Mapping[str, s
     if equation.size.value(sizes) == equation.number:
         return
     if not equation.size.names:
-        raise ValueProblem(f"sizes do not match: {equation.source}; {equation.size} is wanted, not {equation.number}")
+        have = f"{equation.source}; {equation.size} is wanted, not {equation.number}"
+        raise ValueProblem(f"sizes do not match: {have}")
     why = "; ".join(dict.fromkeys(reasons[n] for n in sorted(equation.size.names)))
     expected = equation.size.value(sizes)
     raise ValueProblem(

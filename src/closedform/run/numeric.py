@@ -1,4 +1,4 @@
-"""The value of a node on NumPy arrays: each operation by its own ``numeric``, once for each node of the graph.
+"""The value of a node on NumPy arrays: each operation by its own ``numeric``, once a node of the graph.
 
 Arrays are 2-d here (a vector is n×1, a scalar 1×1); the door for 1-d arrays and floats is ``run.values``.
 """
@@ -41,7 +41,7 @@ LIBRARY = _Library()
 def evaluate(node: Node, env: Values, sizes: Sizes) -> Array:
     """The value of a node.
 
-    ``env`` has a 2-d array for each variable, a number for each fixed index, and a callable of 2-d arrays for each
+    ``env`` has a 2-d array for each variable, a number for each fixed index, a callable of 2-d arrays for an
     abstract function (``f``, ``grad[f]``). NaN and infinities are values: nothing is warned of.
 
     >>> from closedform.functions.algebra import sym
@@ -53,7 +53,9 @@ def evaluate(node: Node, env: Values, sizes: Sizes) -> Array:
         return dense(Evaluation(env, sizes).run(node))
 
 
-def evaluate_along(node: Node, variable: Node, directions: Iterable[Array], env: Values, sizes: Sizes) -> list[Array]:
+def evaluate_along(
+    node: Node, variable: Node, directions: Iterable[Array], env: Values, sizes: Sizes
+) -> list[Array]:
     """The values for several arrays of one variable; what does not depend on it is computed once."""
     evaluation = Evaluation(dict(env), sizes)
     touched = _depending(node, lambda n: n is variable)
@@ -72,6 +74,7 @@ class Evaluation:
     def __init__(self, env: Values, sizes: Sizes) -> None:
         self.env, self.sizes = env, sizes
         self.indices: dict[str, int] = {}
+        self.free: dict[Node, frozenset[str]] = {}
         self.found: dict[Node, Any] = {}
         self.tasks: list[Iterator[Node]] = []
 
@@ -115,7 +118,8 @@ class Evaluation:
         """Visits the body for each value of the index and leaves the sum."""
         name, low, high = node.params
         (body,) = node.args
-        touched = _depending(body, lambda n: n.op is INDEX and n.params[0] == name)
+        free = self._free(node)
+        touched = list(postorder(body, stop=lambda n: name not in free[n])) if name in free[body] else []
         outside = self.indices.get(name)
         before = {n: self.found[n] for n in touched if n in self.found}
         total: Array = None
@@ -132,6 +136,12 @@ class Evaluation:
         empty = total is None
         self.found[node] = np.zeros((self.size(node.rows), self.size(node.cols))) if empty else total
 
+    def _free(self, node: Node) -> dict[Node, frozenset[str]]:
+        """The free indices of every node below; found once for all sums that are inside each other."""
+        if node not in self.free:
+            self.free.update(free_indices(node))
+        return self.free
+
     def forget(self, nodes: list[Node]) -> None:
         for node in nodes:
             self.found.pop(node, None)
@@ -147,6 +157,15 @@ class Evaluation:
             return op.numeric(LIBRARY, *(self.array(b) for b in node.args), *more)
         except np.linalg.LinAlgError as error:
             raise ValueProblem(f"{op.text} has no value at the arrays given: {error}") from error
+
+
+def free_indices(root: Node) -> dict[Node, frozenset[str]]:
+    """For every node, the indices that no sum inside it binds."""
+    free: dict[Node, frozenset[str]] = {}
+    for n in postorder(root):
+        names = frozenset(n.params) if n.op is INDEX else frozenset[str]().union(*(free[b] for b in n.args))
+        free[n] = names - {n.params[0]} if n.op is SUMOVER else names
+    return free
 
 
 def _depending(root: Node, moves: Callable[[Node], bool]) -> list[Node]:

@@ -1,4 +1,4 @@
-"""The values of the structural operations. An inverse stays a promise, so that a product with it becomes a solve."""
+"""The values of the structural operations. An inverse is a promise: a product with it becomes a solve."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from closedform.functions.known_facts import facts_of
 from closedform.functions.table import extras
 from closedform.run.arrays import as_matrix, check_facts
 from closedform.run.fitting import Equation, solvable, solve_sizes
-from closedform.run.numeric import evaluate, evaluate_along
+from closedform.run.numeric import evaluate, evaluate_along, free_indices
 
 Array = Any
 FILLED = ("eye", "ones", "zero", "unit")
@@ -43,7 +43,8 @@ class Needs:
         shapes = [s for symbol in self.symbols.values() for s in symbol.shape]
         grown = True
         while grown:
-            found = {n for s in shapes for n in s.names - known if len(s.names - known) == 1 and solvable(s, n)}
+            single = [s for s in shapes if len(s.names - known) == 1]
+            found = {name for s in single for name in s.names - known if solvable(s, name)}
             grown = bool(found)
             known |= found
         return [n for n in self.sizes if n not in known]
@@ -55,7 +56,7 @@ class Needs:
 
 def needs(node: Node) -> Needs:
     """What must be given for the formula to have a value, in order of appearance."""
-    found, free = Needs(), _free_indices(node)
+    found, free = Needs(), free_indices(node)[node]
     for n in postorder(node):
         found.mentioned |= n.rows.names | n.cols.names
         if n.op is SYM:
@@ -84,8 +85,8 @@ def needed(node: Node) -> list[str]:
 def value(node: Node, given: Mapping[str, Any], unused: Collection[str] = ()) -> Any:
     """The value of a formula: a float, a 1-d array for a vector, a 2-d array else.
 
-    ``given`` has an array (or number) for each variable, a callable for each abstract function, a number for each
-    fixed index (counted from 1) and each size that no array tells. Names in ``unused`` may be given and are not read.
+    ``given`` has an array (or number) for each variable, a callable for each abstract function, a number for
+    each fixed index (counted from 1) and each size that no array tells. Names in ``unused`` may be given too.
 
     >>> from closedform.functions.algebra import sym
     >>> x = sym("x", "n")
@@ -96,8 +97,10 @@ def value(node: Node, given: Mapping[str, Any], unused: Collection[str] = ()) ->
     return shaped(evaluate(node, env, sizes), node.shape)
 
 
-def array_of_map(node: Node, direction: Node, given: Mapping[str, Any], unused: Collection[str] = ()) -> Array:
-    """A linear map, written in the symbol ``direction``, as an array: the shape of its value, then of the direction.
+def array_of_map(
+    node: Node, direction: Node, given: Mapping[str, Any], unused: Collection[str] = ()
+) -> Array:
+    """A linear map, written in the symbol ``direction``, as an array: its axes, then the direction's.
 
     >>> from closedform.functions.algebra import sym
     >>> A, dx = sym("A", "m", "n"), sym("dx", "n")
@@ -164,7 +167,8 @@ def _known_names(wants: Needs, given: Mapping[str, Any], unused: Collection[str]
         raise ValueProblem(f"no value was given for {listed}")
     strange = [n for n in given if n not in names and n not in wants.mentioned and n not in unused]
     if strange:
-        raise ValueProblem(f"{strange[0]} is no variable of this formula; it needs {', '.join(names) or 'none'}")
+        known = ", ".join(names) or "none"
+        raise ValueProblem(f"{strange[0]} is no variable of this formula; it needs {known}")
 
 
 def _shape_words(wants: Needs, name: str) -> str:
@@ -198,7 +202,8 @@ def _given_sizes(wants: Needs, given: Mapping[str, Any]) -> dict[str, int]:
 
 def _whole(name: str, value: Any, why: str) -> int:
     number = np.asarray(value)
-    if number.size != 1 or number.dtype.kind not in "iuf" or float(number.reshape(())) % 1 or number.reshape(()) < 1:
+    single = number.size == 1 and number.dtype.kind in "iuf"
+    if not single or float(number.reshape(())) % 1 or number.reshape(()) < 1:
         raise ValueProblem(f"{name} is {value!r}; a whole number of 1 or more is wanted ({why})")
     return int(number.reshape(()))
 
@@ -212,17 +217,6 @@ def _sizes_read(n: Node) -> tuple[Size, ...]:
     return n.shape if n.op.name in FILLED else tuple(e for e in extras(n) if isinstance(e, Size))
 
 
-def _free_indices(root: Node) -> frozenset[str]:
-    """Indices that no sum binds."""
-    free: dict[Node, frozenset[str]] = {}
-    for n in postorder(root):
-        names = frozenset().union(*(free[b] for b in n.args)) if n.args else frozenset()
-        if n.op is INDEX:
-            names = frozenset(n.params)
-        free[n] = names - {n.params[0]} if n.op is SUMOVER else names
-    return free[root]
-
-
 def _function_name(call: Node) -> str:
     name, kind = call.params
     return f"{kind}[{name}]" if kind else str(name)
@@ -231,7 +225,8 @@ def _function_name(call: Node) -> str:
 def _callable(name: str, function: Any, call: Node) -> Callable[..., Array]:
     """The person's function, of floats and 1-d arrays, as one of 2-d arrays."""
     if not callable(function):
-        raise ValueProblem(f"{name} is a function in this formula; a callable is wanted, not {type(function).__name__}")
+        have = type(function).__name__
+        raise ValueProblem(f"{name} is a function in this formula; a callable is wanted, not {have}")
 
     def of_matrices(*arrays: Array) -> Array:
         return function(*(shaped(array, arg.shape) for array, arg in zip(arrays, call.args, strict=True)))

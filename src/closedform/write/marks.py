@@ -17,7 +17,9 @@ GREEK = {
 }  # fmt: skip
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
-Between = Callable[[Show, str, Show, str, bool], str]
+Between = Callable[[Show, str, str, bool, bool], str]
+"""The mark after a factor, from the factor, the text so far, the next text, whether there was a division, and
+whether a bracket follows the next."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,11 @@ def _raised(base: str, exponent: str) -> str:
     return f"{base}^{exponent}"
 
 
-def _between(known: frozenset[str], left: Show, before: str, right: Show, after: str, divided: bool) -> str:
+def _between(known: frozenset[str], left: Show, before: str, after: str, divided: bool, opens: bool) -> str:
     """The mark between two factors: nothing where reading it back is certain, else a space or ``*``."""
     first, last = after[0], before[-1]
+    if left.kind in ("power", "epower") and last not in RAISED_MARKS:
+        return "*"
     if divided or {first, last} & set("‖⟨⟩") or not (first.isalpha() or first == "("):
         return "*"
     if first == "(":
@@ -79,7 +83,7 @@ def _between(known: frozenset[str], left: Show, before: str, right: Show, after:
         return ""
     if left.kind not in CALLED and (last in ")]" or last in RAISED_MARKS):
         return ""
-    return "" if _letters_split(before, after, known) else " "
+    return "" if not opens and _letters_split(before, after, known) else " "
 
 
 CALLED = ("call", "abstract", "eye", "ones", "zeros", "sumover")

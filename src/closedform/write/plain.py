@@ -104,5 +104,6 @@ def _product(show: Show, parts: list[str], style: Marks) -> str:
         if show.signs[k] < 0:
             out, divided = f"{out}/{parts[k]}", True
         else:
-            out += style.between(show.items[k - 1], parts[k - 1], show.items[k], parts[k], divided) + parts[k]
+            opens = k + 1 < len(parts) and show.signs[k + 1] > 0 and parts[k + 1][0] in "(["
+            out += style.between(show.items[k - 1], out, parts[k], divided, opens) + parts[k]
     return out

@@ -95,9 +95,23 @@ def _rest(show: Show, parts: list[tuple[Show, Key]], done: Done) -> tuple[Show, 
         parts = [_rotated(show.items[0], parts[0], done)]
     items = tuple(p for p, _ in parts)
     key = _cut(k for _, part in parts for k in part)
+    if _even(show) and items[0].mixed and not _leads_positive(items[0]):
+        items = (s.flip(items[0]), *items[1:])
     if all(a is b for a, b in zip(items, show.items, strict=True)):
         return show, key
     return show.with_items(items), key
+
+
+def _even(show: Show) -> bool:
+    """Whether the sign of the first part does not matter."""
+    match show.kind:
+        case "norm":
+            return True
+        case "power" | "epower":
+            exponent = show.items[1]
+            return exponent.kind == "number" and int(exponent.word) % 2 == 0
+        case _:
+            return show.kind == "call" and show.word in ("abs", "cos", "cosh")
 
 
 def _rotated(
@@ -163,10 +177,14 @@ def _product(show: Show, parts: list[tuple[Show, Key]]) -> tuple[Show, Key]:
     return out, _cut(k for _, key in parts for k in key)
 
 
+FACTORS = {"number": 0, "name": 1, "product": 3, "sum": 4}
+"""Numbers stand first among factors that commute, then names, functions, products, sums."""
+
+
 def _factor(part: tuple[Show, Key]) -> tuple[int, Key, int]:
     show, key = part
-    rank = 0 if show.kind == "number" else 2 if show.kind == "sum" else 1
-    return rank, key, show.tokens
+    named = show.kind == "power" and show.items[0].kind == "name"
+    return 1 if named else FACTORS.get(show.kind, 2), key, show.tokens
 
 
 def _row(show: Show, parts: list[tuple[Show, Key]], context: Context) -> tuple[Show, Key]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from closedform.expr.node import Node
+from closedform.expr.node import Node, make
 from closedform.expr.size import ONE as ONE_SIZE
 from closedform.expr.size import Size
 from closedform.functions import algebra, rearrange
@@ -66,15 +66,28 @@ def function(node: Node, faces: list[Face]) -> Face:
     for face in faces:
         fixed |= face.fixed
     parts = [f.show for f in faces]
+    if op.name in EITHER_WAY and faces[0].plain and faces[0].core is not None:
+        parts = [products.upright(faces[0])]
     if op is rearrange.BLOCK:
-        lengths = ",".join(map(str, node.params))
-        show = Show("block", lengths, tuple(parts), (), sum([p.tokens for p in parts]) + len(node.params) - 1)
+        lengths = [k for p in node.params for k in (p if isinstance(p, tuple) else (p,))]
+        tokens = sum(p.tokens for p in parts) + len(lengths) - 1
+        show = Show("block", ",".join(map(str, lengths)), tuple(parts), (), tokens)
     else:
         show = s.call(op.text, *parts, *_sizes(node), mark=op.latex, lead=int(op.elementwise))
     if node.is_scalar:
         return Face(top=(show,), fixed=fixed)
-    symmetric = node.rows is node.cols and "sym" in facts_of(node)
-    return Face(core=show, turned=show if symmetric else s.transpose(show), fixed=fixed)
+    turned = s.transpose(show)
+    if node.rows is node.cols and "sym" in facts_of(node):
+        turned = show
+    elif op.elementwise and len(faces) == 1:
+        inside = s.call(op.text, faces[0].show_turned, mark=op.latex, lead=1)
+        turned = inside if inside.tokens < turned.tokens else turned
+        show = s.transpose(inside) if inside.tokens + 1 < show.tokens else show
+    return Face(core=show, turned=turned, fixed=fixed)
+
+
+EITHER_WAY = ("det", "logdet")
+"""Functions that are the same of a matrix and its transpose."""
 
 
 def _sizes(node: Node) -> list[Show]:
@@ -93,8 +106,16 @@ def _power(node: Node, faces: list[Face]) -> Face:
     base, exponent = faces
     number = _exponent(node)
     if node.is_scalar:
-        return powers.scalar_power(base, exponent, number)
+        doubled = face_of(_twice(node.args[1])) if number is None and base.root is not None else None
+        return powers.scalar_power(base, exponent, number, doubled)
     return powers.elementwise_power(base, exponent, number)
+
+
+def _twice(node: Node) -> Node:
+    """Twice an exponent; its arguments have their faces already."""
+    if node.op is algebra.ADD:
+        return make(algebra.ADD, node.args, (tuple(2 * c for c in node.params[0]),), node.shape)
+    return algebra.total([(2, node)])
 
 
 def _matrix_power(node: Node, faces: list[Face]) -> Face:
@@ -112,6 +133,8 @@ def _scale(_: Node, faces: list[Face]) -> Face:
 
 
 def _had(node: Node, faces: list[Face]) -> Face:
+    if node.is_scalar:
+        faces = _averages(node, faces)
     c, top, below, fixed = products.gather(faces)
     top, below = _mean(top, below)
     if node.is_scalar:
@@ -120,15 +143,52 @@ def _had(node: Node, faces: list[Face]) -> Face:
     return Face(c, top, below, core, turned, fixed)
 
 
+def _averages(node: Node, faces: list[Face]) -> list[Face]:
+    """``u'*v/n`` as ``mean(u.*v)`` where n is the length."""
+    for at, divisor in enumerate(node.args):
+        if divisor.op is algebra.POW and divisor.args[0].op is algebra.SIZE and _exponent(divisor) == -1:
+            for k, a in enumerate(node.args):
+                mean = _average(a, faces[k], divisor.args[0].params[0])
+                if mean is not None and mean.tokens < faces[k].show.tokens + 2:
+                    rest = [f for j, f in enumerate(faces) if j not in (at, k)]
+                    return [*rest, Face(top=(mean,), fixed=faces[k].fixed)]
+    return faces
+
+
+def _average(node: Node, face: Face, n: Size) -> Show | None:
+    if node.op is not algebra.MUL or len(face.chain) != len(node.args) or len(face.top) != 1:
+        return None
+    ends = node.args[0], node.args[-1]
+    if any(a.op in ENDS or (a.args and a.args[0].op in ENDS) for a in ends):
+        return None
+    cuts = [k for k in range(1, len(node.args)) if node.args[k].rows is n]
+    means = [products.average(face, k) for k in cuts]
+    return min(means, key=lambda show: show.tokens, default=None)
+
+
+ENDS = (algebra.ONES, algebra.UNIT)
+
+
 def _mean(top: tuple[Show, ...], below: tuple[Show, ...]) -> tuple[tuple[Show, ...], tuple[Show, ...]]:
     """``sum(x)/n`` as ``mean(x)``."""
     for k, factor in enumerate(top):
         if factor.kind == "call" and factor.mark.startswith(products.LENGTH):
             for j, divisor in enumerate(below):
-                if divisor.kind == "name" and products.LENGTH + divisor.word == factor.mark:
-                    mean = s.call("mean", *factor.items)
-                    return (*top[:k], mean, *top[k + 1 :]), (*below[:j], *below[j + 1 :])
+                base, *rest = divisor.items if divisor.kind == "power" else (divisor,)
+                if base.kind == "name" and products.LENGTH + base.word == factor.mark:
+                    left = _one_less(base, rest[0] if rest else s.ONE)
+                    if left is not None:
+                        mean = s.call("mean", *factor.items)
+                        return (*top[:k], mean, *top[k + 1 :]), (*below[:j], *left, *below[j + 1 :])
     return top, below
+
+
+def _one_less(base: Show, exponent: Show) -> tuple[Show, ...] | None:
+    """What is left of ``base^exponent`` when divided by the base, for a whole exponent."""
+    if exponent.kind != "number":
+        return None
+    k = int(exponent.word) - 1
+    return () if k == 0 else (powers.raised(base, Fraction(k)),)
 
 
 def _product(node: Node, faces: list[Face]) -> Face:

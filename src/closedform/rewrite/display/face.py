@@ -108,13 +108,13 @@ def magnitude(c: Rational, top: Items, below: Items, core: Show | None) -> Show:
     under = [*below] if q == 1 else [s.number(q), *below]
     if core is not None and bare(core):
         return _over(s.hadamard([_joined(front), *core.items], (1, *core.signs), 1), under)
-    if core is None or core.kind == "eye":
+    if core is None or (core.kind == "eye" and front):
         head = _over(_joined(front), under, lead=1) if front or under else None
         if core is None:
             return head or ONE
         if head is None:
             return core
-        return _joined([*head.items, core], head) if _flat(head) else _joined([head, core])
+        return _joined([*head.items, core], head) if _flat(head) else s.product([head, core], lead=1)
     lead = len(front)
     spread = core.kind == "product" and -1 not in core.signs and not core.lead
     items = [*front, *(core.items if spread else (core,))]

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from closedform.expr.node import Node, make
 from closedform.expr.size import ONE
 from closedform.expr.walk import postorder
-from closedform.functions.algebra import ADD, INDEX, MPOW, MUL, NUM, SUMOVER, TRANSPOSE, transpose
+from closedform.functions.algebra import (
+    ADD,
+    EYE,
+    INDEX,
+    MPOW,
+    MUL,
+    NUM,
+    POW,
+    SCALE,
+    SUMOVER,
+    TRANSPOSE,
+    power,
+    transpose,
+)
 from closedform.functions.known_facts import facts_of
+from closedform.rewrite.display.build import cost
 
 Piece = tuple[Node, ...]
 MAX_PIECE_CHAIN = 12
+HALF = Fraction(1, 2)
 MANY = 1_000_000
 
 
@@ -25,28 +41,27 @@ class Part:
     times: int
 
 
-def turned(node: Node) -> Node:
-    """The transpose of a normal node, as far as the normal form would push it."""
+def turned(node: Node, depth: int = 5) -> Node:
+    """The transpose of a normal node, as far as the normal form would push it (down to ``depth``)."""
     if node.op is TRANSPOSE:
         return node.args[0]
-    if node.is_scalar or (node.is_square and "sym" in facts_of(node)):
+    if node.is_scalar or node.op is EYE or (node.is_square and "sym" in facts_of(node)):
         return node
+    if depth == 0 or len(node.args) > 50:
+        return transpose(node)
+    below = depth - 1
+    shape = node.cols, node.rows
     if node.op is MPOW:
-        return make(MPOW, (turned(node.args[0]), node.args[1]), (), node.shape)
-    if node.op is ADD and len(node.args) < 50:
-        pairs = sorted(zip(map(_once, node.args), node.params[0], strict=True), key=lambda p: p[0].key)
-        return make(ADD, (a for a, _ in pairs), (tuple(c for _, c in pairs),), (node.cols, node.rows))
-    return transpose(node)
-
-
-def _once(node: Node) -> Node:
+        return make(MPOW, (turned(node.args[0], below), node.args[1]), (), shape)
     if node.op is MUL:
-        return make(MUL, tuple(_leaf(a) for a in reversed(node.args)), (), (node.cols, node.rows))
-    return _leaf(node)
-
-
-def _leaf(node: Node) -> Node:
-    return node.args[0] if node.op is TRANSPOSE else transpose(node)
+        return make(MUL, [turned(a, below) for a in reversed(node.args)], (), shape)
+    if node.op is SCALE:
+        return make(SCALE, (node.args[0], turned(node.args[1], below)), (), shape)
+    if node.op is ADD:
+        parts = [turned(a, below) for a in node.args]
+        pairs = sorted(zip(parts, node.params[0], strict=True), key=lambda p: p[0].key)
+        return make(ADD, [a for a, _ in pairs], (tuple(c for _, c in pairs),), shape)
+    return transpose(node)
 
 
 def turned_piece(piece: Piece) -> Piece:
@@ -89,14 +104,34 @@ def candidates(nodes: list[Node], count: Mapping[Node, int]) -> list[Part]:
         if n.op is MUL and n not in inside and len(n.args) <= MAX_PIECE_CHAIN:
             for piece in _pieces(n.args):
                 times[piece] = times.get(piece, 0) + count[n]
-        elif n.args and n.op not in (TRANSPOSE, NUM, MUL) and n not in inside and _nameable(n):
-            back = turned(n)
-            extra = count[back] if back is not n and back in have and n.op is ADD else 0
-            times[(n,)] = count[n] + extra
+        if n.args and n not in inside and _nameable(n):
+            back = turned(n) if n.op is ADD else n
+            both = back is not n and back in have
+            if not both or cost(n) <= cost(back):
+                times[(n,)] = count[n] + (count[back] if both else 0)
+    for q, k in _roots(nodes, count).items():
+        if q not in inside:
+            times[(power(q, HALF),)] = k
     return [Part(p, node_of(p), k) for p, k in times.items() if k > 1]
 
 
+def _roots(nodes: list[Node], count: Mapping[Node, int]) -> dict[Node, int]:
+    """The scalars of which square roots are taken, each with how often powers of it stand."""
+    times: dict[Node, int] = {}
+    rooted = set()
+    for n in nodes:
+        if n.op is POW and n.is_scalar and n.args[1].op is NUM:
+            q, e = n.args[0], n.args[1].params[0]
+            times[q] = times.get(q, 0) + count[n]
+            if e.denominator == 2 and q.args:
+                rooted.add(q)
+    return {q: k for q, k in times.items() if q in rooted}
+
+
 def _nameable(node: Node) -> bool:
+    """Scalars, columns and matrices; products that are no scalar are among the pieces of products."""
+    if node.op is TRANSPOSE or (node.op is MUL and not node.is_scalar):
+        return False
     return node.cols is ONE or node.rows is not ONE
 
 
@@ -128,11 +163,14 @@ def put(roots: list[Node], part: Part, name: Node) -> list[Node]:
     """The roots with ``name`` in place of the part."""
     piece = part.piece
     single = piece[0] if len(piece) == 1 else None
+    root = single.args[0] if single is not None and _is_root(single) else None
     back = turned_piece(piece)
     new: dict[Node, Node] = {}
     for node in postorder(roots):
         if node is single:
             new[node] = name
+        elif root is not None and node.op is POW and node.args[0] is root and node.args[1].op is NUM:
+            new[node] = power(name, 2 * node.args[1].params[0])
         elif single is not None and node is back[0] and node is not single and node.op is not TRANSPOSE:
             new[node] = transpose(name)
         else:
@@ -145,6 +183,10 @@ def put(roots: list[Node], part: Part, name: Node) -> list[Node]:
             else:
                 new[node] = make(node.op, args, node.params, node.shape)
     return [new[r] for r in roots]
+
+
+def _is_root(node: Node) -> bool:
+    return node.op is POW and node.is_scalar and node.args[1].op is NUM and node.args[1].params[0] == HALF
 
 
 def _in_chain(old: Piece, new: Piece, piece: Piece, back: Piece, name: Node) -> Piece:

@@ -12,14 +12,21 @@ from closedform.rewrite.show import Show
 HALF = Fraction(1, 2)
 
 
-def scalar_power(base: Face, exponent: Face, number: Fraction | None) -> Face:
-    """``base^exponent`` of scalars: a divisor where the exponent is negative."""
+def scalar_power(base: Face, exponent: Face, number: Fraction | None, doubled: Face | None = None) -> Face:
+    """``base^exponent`` of scalars: a divisor where the exponent is negative.
+
+    ``doubled`` is twice the exponent, for a base that is the square of a norm: ``||x||^(p - 2)``.
+    """
     fixed = base.fixed | exponent.fixed
+    base = _even(base, number)
     if number is None:
-        e = exponent.show
+        shown, e = base.show, exponent.show
+        if doubled is not None and base.root is not None:
+            ways = [(base.root, doubled.show), (shown, e)]
+            shown, e = min(ways, key=lambda way: way[0].tokens + way[1].tokens)
         if e.kind == "sum" and len(e.items) == 1:
-            return Face(below=(s.power(base.show, e.items[0]),), fixed=fixed)
-        return Face(top=(s.power(base.show, e),), fixed=fixed)
+            return Face(below=(s.power(shown, e.items[0]),), fixed=fixed)
+        return Face(top=(s.power(shown, e),), fixed=fixed)
     if number == 0:
         return Face(top=(s.power(base.show, s.number(0)),), fixed=fixed)
     size = abs(number)
@@ -29,6 +36,13 @@ def scalar_power(base: Face, exponent: Face, number: Fraction | None) -> Face:
         if other.tokens <= out.tokens:
             out = other
     return Face(top=(out,), fixed=fixed) if number > 0 else Face(below=(out,), fixed=fixed)
+
+
+def _even(base: Face, number: Fraction | None) -> Face:
+    """The base without its minus sign, where the exponent is even."""
+    if number is None or base.c >= 0 or number.denominator != 1 or number % 2:
+        return base
+    return Face(-base.c, base.top, base.below, base.core, base.turned, base.fixed)
 
 
 def raised(base: Show, exponent: Fraction, elementwise: bool = False) -> Show:
@@ -43,25 +57,17 @@ def raised(base: Show, exponent: Fraction, elementwise: bool = False) -> Show:
 def elementwise_power(base: Face, exponent: Face, number: Fraction | None) -> Face:
     """``base.^exponent``: ``1./x`` where it is a negative number."""
     fixed = base.fixed | exponent.fixed
+    base = _even(base, number)
     pair = []
-    for show in base.pair:
-        if number is None:
-            e = exponent.show if exponent.core is None else None
-            out = s.power(show, e, True) if e is not None else None
-        elif number == 0:
-            out = s.power(show, s.number(0), True)
+    for show, e in zip(base.pair, exponent.pair, strict=True):
+        if number is None or number == 0:
+            pair.append(s.power(show, e, True))
         else:
             out = raised(show, abs(number), True)
-            out = out if number > 0 else s.hadamard((out,), (-1,))
-        pair.append(out)
-    if pair[0] is None or pair[1] is None:
-        a, b = (s.power(x, e, True) for x, e in zip(base.pair, exponent.pair, strict=True))
-        return Face(core=a, turned=_shorter_turn(a, b), fixed=fixed)
-    return Face(core=pair[0], turned=_shorter_turn(pair[0], pair[1]), fixed=fixed)
-
-
-def _shorter_turn(there: Show, back: Show) -> Show:
-    return back if back.tokens <= there.tokens + 1 else s.transpose(there)
+            pair.append(out if number > 0 else s.hadamard((out,), (-1,)))
+    here, there = pair
+    core = _upright(here, there, base.show)
+    return Face(core=core, turned=_upright(there, here, base.show_turned), fixed=fixed)
 
 
 def matrix_power(base: Face, exponent: Face, number: Fraction | None) -> Face:
@@ -75,10 +81,15 @@ def matrix_power(base: Face, exponent: Face, number: Fraction | None) -> Face:
         a, b = s.power(here, e), s.power(there, e)
     if here is there:
         return Face(core=a, fixed=fixed)
-    ta, tb = s.transpose(b), s.transpose(a)
-    return Face(
-        core=a if a.tokens <= ta.tokens else ta, turned=b if b.tokens < tb.tokens else tb, fixed=fixed
-    )
+    return Face(core=_upright(a, b, here), turned=_upright(b, a, there), fixed=fixed)
+
+
+def _upright(power: Show, other: Show, base: Show) -> Show:
+    """A power, or the other's transpose where that is shorter or has its base upright: ``(W^2)'``."""
+    back = s.transpose(other)
+    if back.tokens != power.tokens:
+        return back if back.tokens < power.tokens else power
+    return back if base.kind == "transpose" else power
 
 
 def elementwise_product(node: Node, faces: list[Face]) -> tuple[Show, Show]:

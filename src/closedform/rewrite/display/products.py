@@ -48,11 +48,12 @@ def matrix_product(node: Node, faces: list[Face]) -> Face:
     if node.is_scalar:
         show, root = scalar_chain([pair for piece in pieces for pair in piece])
         alone = c == 1 and not top and not below
-        return Face(c, (*top, show), below, fixed=fixed, root=root if alone else None)
-    pairs = [pair for piece in pieces for pair in _ends(piece)]
-    if len(pairs) == 2 and pairs[0][0].kind == pairs[1][1].kind == "ones":
-        pairs = [_all_ones(pairs[0][0], pairs[1][1])]
-    return Face(c, top, below, chain(pairs), chain(turn(pairs)), fixed, tuple(pairs))
+        pairs = tuple([pair for piece in pieces for pair in piece])
+        return Face(c, (*top, show), below, fixed=fixed, chain=pairs, root=root if alone else None)
+    factors = [pair for piece in pieces for pair in _ends(piece)]
+    if len(factors) == 2 and factors[0][0].kind == factors[1][1].kind == "ones":
+        factors = [_all_ones(factors[0][0], factors[1][1])]
+    return Face(c, top, below, chain(factors), chain(turn(factors)), fixed, tuple(factors))
 
 
 def _all_ones(column: Show, row: Show) -> Pair:
@@ -71,6 +72,9 @@ def chain(pairs: Sequence[Pair]) -> Show:
     if len(pairs) == 1:
         a, b = pairs[0]
         return a if a.tokens <= b.tokens + 1 else s.transpose(b)
+    period = _period(pairs)
+    if period < len(pairs):
+        return s.power(chain(pairs[:period]), s.number(len(pairs) // period))
     if all(a.tokens <= b.tokens for a, b in pairs):
         return s.product([a for a, _ in pairs])
     items: list[Show] = []
@@ -81,6 +85,18 @@ def chain(pairs: Sequence[Pair]) -> Show:
         k = end
     items += [a for a, _ in pairs[k:]]
     return s.product(items)
+
+
+def _period(pairs: Sequence[Pair]) -> int:
+    """How many factors repeat to fill the whole product, at least 2; ``A*B*A*B`` is ``(A*B)^2``."""
+    n = len(pairs)
+    first = pairs[0][0].hash
+    for d in range(2, n // 2 + 1):
+        if n % d or pairs[d][0].hash != first:
+            continue
+        if all(s.same(pairs[k][0], pairs[k - d][0]) for k in range(d, n)):
+            return d
+    return n
 
 
 def _runs(gains: list[int]) -> list[tuple[int, int]]:
@@ -184,11 +200,26 @@ def _shorter(pairs: Sequence[Pair], make: Callable[[Show, bool], Show]) -> Show:
     return out
 
 
+TRANSPOSED = ("transpose", "inverse-transpose")
+
+
+def upright(face: Face) -> Show:
+    """The core or its transpose, where either will do: the shorter, and not the transposed one."""
+    assert face.core is not None and face.turned is not None
+    return min(face.core, face.turned, key=lambda show: (show.tokens, show.kind in TRANSPOSED))
+
+
+def average(face: Face, cut: int) -> Show:
+    """``mean(u.*v)`` for a scalar product ``u'*v`` over its length, cut where that length is summed."""
+    u, v = chain(turn(face.chain[:cut])), chain(face.chain[cut:])
+    both = s.power(v, s.number(2), True) if s.same(u, v) else s.hadamard((u, v), (1, 1))
+    return s.call("mean", both)
+
+
 def diagonal(face: Face) -> Show:
     """``diag`` of a product, or the row sums of an elementwise product."""
     assert face.core is not None and face.turned is not None
-    core = face.core if face.core.tokens <= face.turned.tokens else face.turned
-    best = s.call("diag", core, mark=DIAG)
+    best = s.call("diag", upright(face), mark=DIAG)
     for pairs in (face.chain, turn(face.chain)):
         for k in range(1, min(len(pairs), MAX_ROTATIONS)):
             a, b = chain(pairs[:k]), chain(turn(pairs[k:]))
@@ -202,8 +233,7 @@ def trace(face: Face) -> Face:
     """``tr`` of a face: an inner product where shorter, and the Frobenius norm it is the square of."""
     assert face.core is not None and face.turned is not None
     if len(face.chain) < 2:
-        out = face.core if face.core.tokens <= face.turned.tokens else face.turned
-        return Face(face.c, (*face.top, s.call("tr", out)), face.below, fixed=face.fixed)
+        return Face(face.c, (*face.top, s.call("tr", upright(face))), face.below, fixed=face.fixed)
     show, root = _trace(list(face.chain))
     lone = face.c == 1 and not face.top and not face.below
     return Face(face.c, (*face.top, show), face.below, fixed=face.fixed, root=root if lone else None)
@@ -216,7 +246,8 @@ def _trace(pairs: list[Pair]) -> tuple[Show, Show | None]:
     if k % 2 == 0:
         for r in rotations:
             if all(s.same(r[i][1], r[k - 1 - i][0]) for i in range(k // 2)):
-                root = s.norm(chain(r[k // 2 :]), "_F")
+                half = r[k // 2 :]
+                root = s.norm(min(chain(half), chain(turn(half)), key=lambda show: show.tokens), "_F")
                 break
     best = s.call("tr", chain(pairs))
     for r in rotations:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from closedform.expr.node import Node, make
 from closedform.expr.size import ONE
-from closedform.functions.algebra import ADD, SUMOVER, SYM, TRANSPOSE, transpose
+from closedform.functions.algebra import ADD, SUMOVER, SYM, TRANSPOSE, total, transpose
 from closedform.functions.known_facts import facts_of
-from closedform.rewrite.display.build import cost
+from closedform.rewrite.display.build import cost, structure
 from closedform.rewrite.display.context import PLAIN, Context
 from closedform.rewrite.display.parts import Part, bound, candidates, nodes_of, paths, put
 
@@ -89,9 +89,7 @@ def _greedy(node: Node, names: Names) -> Shared:
         for part in _promising(roots, failed):
             tries += 1
             name = names.fresh(part.node)
-            symbol = symbol_for(name, part.node)
-            new = [*put(roots, part, symbol), part.node]
-            after = sum(map(cost, new)) + 2 * (len(new) - 1)
+            after, new = min(_named(roots, part, name), key=lambda way: way[0])
             if after < before:
                 step = name, new, after
                 break
@@ -104,6 +102,21 @@ def _greedy(node: Node, names: Names) -> Shared:
         names.take(name)
         found.append(name)
     return Shared(roots[0], _sorted(found, roots[1:]))
+
+
+def _named(roots: list[Node], part: Part, name: str) -> Iterator[tuple[int, list[Node]]]:
+    """The roots with the part named, or its negative where its sign can be turned; each with its length."""
+    symbol = symbol_for(name, part.node)
+    ways = [(symbol, part.node)]
+    if part.node.op is ADD and structure(part.node).mixed:
+        ways.append((total([(-1, symbol)]), _negative(part.node)))
+    for shown, definition in ways:
+        new = [*put(roots, part, shown), definition]
+        yield sum(map(cost, new)) + 2 * (len(new) - 1), new
+
+
+def _negative(node: Node) -> Node:
+    return make(ADD, node.args, (tuple(-c for c in node.params[0]),), node.shape)
 
 
 def _promising(roots: list[Node], failed: set[tuple[Node, ...]]) -> list[Part]:

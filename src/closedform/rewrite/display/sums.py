@@ -87,24 +87,60 @@ def _entrywise(show: Show) -> bool:
 
 def _sum(terms: Sequence[Term]) -> tuple[Rational, Show]:
     """The shortest of writing every coefficient and of pulling a common one out."""
-    values = [t[0] for t in terms]
-    common = content(values)
-    if common == 1:
-        return 1, _written(terms, 1)
+    common = content([t[0] for t in terms])
+    plan, fewest = _plan(terms, 1)
     best: Rational = 1
-    fewest = sum([weight(*t) for t in terms])
-    for g in {common, common.numerator, Fraction(1, common.denominator)}:
+    for g in {common, common.numerator, Fraction(1, common.denominator)} if common != 1 else ():
         if g != 1:
-            inside = sum([weight(t[0] / Fraction(g), *t[1:]) for t in terms])
-            tokens = inside + 2 * (g.numerator != 1) + 2 * (g.denominator != 1)
+            other, tokens = _plan(terms, g)
+            tokens += 2 * (g.numerator != 1) + 2 * (g.denominator != 1)
             if tokens < fewest or (tokens == fewest and g.denominator == 1 and best == 1):
-                best, fewest = g, tokens
-    return best, _written(terms, best)
+                best, fewest, plan = g, tokens, other
+    return best, _written(plan)
 
 
-def _written(terms: Sequence[Term], g: Rational) -> Show:
-    items, signs = [], []
+Plan = list[tuple[Rational, list[Term]]]
+
+
+def _plan(terms: Sequence[Term], g: Rational) -> tuple[Plan, int]:
+    """The terms over ``g``, those of one coefficient together where that is shorter: ``x - (A + A')/2``."""
+    alone: Plan = []
+    groups: dict[Rational, list[Term]] = {}
+    total = 0
     for c, top, below, core in terms:
-        items.append(magnitude(c if g == 1 else c / Fraction(g), top, below, core))
-        signs.append(1 if c > 0 else -1)
+        value = c if g == 1 else c / Fraction(g)
+        term = (value, top, below, core)
+        size: Rational = abs(Fraction(value))
+        if size == 1 or (core is None and not top):
+            alone.append((1, [term]))
+            total += weight(*term)
+        else:
+            groups.setdefault(size, []).append(term)
+    for common, group in groups.items():
+        apart = sum(weight(*t) for t in group)
+        inside = sum(weight(1, *t[1:]) for t in group)
+        together = inside + 2 * (common.numerator != 1) + 2 * (common.denominator != 1)
+        if len(group) > 1 and len(group) < len(terms) and together < apart:
+            alone.append((common, group))
+            total += together
+        else:
+            alone += [(1, [t]) for t in group]
+            total += apart
+    return alone, total
+
+
+def _written(plan: Plan) -> Show:
+    items, signs = [], []
+    for size, group in plan:
+        if len(group) == 1:
+            c, top, below, core = group[0]
+            items.append(magnitude(c, top, below, core))
+            signs.append(1 if c > 0 else -1)
+        else:
+            sign = 1 if any(c > 0 for c, *_ in group) else -1
+            inside = s.total(
+                [magnitude(1, *t[1:]) for t in group], [sign if t[0] > 0 else -sign for t in group]
+            )
+            items.append(magnitude(size, (inside,), (), None))
+            signs.append(sign)
     return s.total(items, signs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from closedform.expr.node import Node
-from closedform.functions.algebra import ADD, POW, SCALE, num, ones, sym, total
+from closedform.functions.algebra import ADD, POW, SCALE, num, ones, sym, total, zeros
 from closedform.functions.elementwise import (
     asin,
     atan,
@@ -21,7 +21,7 @@ from closedform.functions.elementwise import (
     tanh,
 )
 from closedform.functions.known_facts import facts_of
-from closedform.functions.piecewise import absolute, relu, sign, step
+from closedform.functions.piecewise import absolute, max2, relu, sign, step
 from closedform.functions.special import erf, normcdf
 from closedform.rewrite.laws.law import acts, law
 from closedform.rewrite.normal.engine import UNITY, content, terms_of, times
@@ -35,6 +35,8 @@ law("absolute value twice", absolute(absolute(x)), absolute(x))
 law("absolute value of a nonnegative", absolute(x), x, x="nonneg")
 law("sign of a positive", sign(x), x / x, x="pos")
 law("sign of a sign", sign(sign(x)), sign(x))
+law("max with zero is relu", max2(x, zeros("m", "n")), relu(x))
+law("max of zero is relu", max2(zeros("m", "n"), x), relu(x))
 law("relu of a nonnegative", relu(x), x, x="nonneg")
 law("step of a positive", step(x), x / x, x="pos")
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from closedform.expr.node import Node
 from closedform.expr.size import ONE
-from closedform.functions.algebra import DIAGM, EYE, MPOW, MUL, SCALE, diagm, inner, inv, mpow, num, power, sym, transpose
+from closedform.functions.algebra import DIAGM, EYE, MPOW, MUL, SCALE, diagm, eye, inner, inv, mpow, num, power, sym, transpose
 from closedform.functions.define import Function
 from closedform.functions.elementwise import log
 from closedform.functions.known_facts import facts_of
 from closedform.functions.matrix import adj, det, logdet, pinv
+from closedform.functions.matrix_functions import expm, expm_frechet, logm_frechet
 from closedform.functions.norms import norm_nuc, norm_op
 from closedform.functions.piecewise import absolute
 from closedform.functions.vectors import prod
@@ -113,3 +114,26 @@ def _norm_multiple(f: Function) -> Callable[[Node], Node | None]:
 
 acts("spectral norm of a multiple", norm_op(num(-2) * X))(_norm_multiple(norm_op))
 acts("nuclear norm of a multiple", norm_nuc(num(-2) * X))(_norm_multiple(norm_nuc))
+
+
+def _scaled_power(a: Node) -> tuple[Node, Node]:
+    """The base of which a normal node is a scalar times a power (the identity has any base)."""
+    _, core = content(a)
+    core = core.args[1] if core.op is SCALE else core
+    return (core.args[0], core) if core.op is MPOW else (core, core)
+
+
+def _commute(a: Node, d: Node) -> bool:
+    """Whether ``d`` is plainly a scalar times a power of what ``a`` is one of."""
+    x, y = _scaled_power(a), _scaled_power(d)
+    return y[1].op is EYE or x[0] is y[0]
+
+
+@acts("derivative of expm along a commuting direction", expm_frechet(X, eye("n")))
+def _expm_frechet(a: Node, d: Node) -> Node | None:
+    return expm(a) @ d if _commute(a, d) else None
+
+
+@acts("derivative of logm along a commuting direction", logm_frechet(X, eye("n")))
+def _logm_frechet(a: Node, d: Node) -> Node | None:
+    return inv(a) @ d if _commute(a, d) else None

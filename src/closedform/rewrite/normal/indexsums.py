@@ -18,6 +18,7 @@ from closedform.functions.algebra import (
     SCALE,
     SUMOVER,
     TR,
+    TRANSPOSE,
     UNIT,
     index,
     size_number,
@@ -28,7 +29,6 @@ from closedform.rewrite.normal.engine import (
     keeping_sums,
     nhad,
     nmul,
-    nones,
     nscale,
     nsum,
     ntranspose,
@@ -38,7 +38,7 @@ from closedform.rewrite.normal.engine import (
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.vectorise.batch import Batch, Unfit
 from closedform.rewrite.vectorise.indices import bound_indices, free_indices, nesting, replace_index
-from closedform.rewrite.vectorise.total import linear_argument, total, triangular, with_argument
+from closedform.rewrite.vectorise.total import linear_argument, total, with_argument
 
 MAX_NESTING = 12
 MAX_DEPTH = 60
@@ -92,12 +92,9 @@ class _Sum:
         return make(SUMOVER, (UNITY,), (_canonical(1), self.low, self.high), (ONE, ONE))
 
     def _vectorised(self, body: Node) -> Node | None:
-        """The matrix form; with sums kept, only that of I[:,i] and of i."""
-        if body.op is INDEX:
-            return triangular(self.high)
-        if keeping_sums():
-            whole = body.op is UNIT and body.args[0].op is INDEX and body.rows is self.high
-            return nones(self.high) if whole else None
+        """The matrix form; with sums kept, only where Σ sᵢ·I[:,i] says what entry i of a vector is."""
+        if keeping_sums() and not _is_placing(body):
+            return None
         try:
             return total(self.batch, body)
         except Unfit:
@@ -117,12 +114,22 @@ class _Sum:
         return with_argument(body, at, self.of(body.args[at], depth + 1))
 
     def _product(self, body: Node, depth: int) -> Node | None:
-        moving = [k for k, f in enumerate(body.args) if self.batch.depends(f)]
-        first, last = moving[0], moving[-1]
-        if last - first + 1 == len(body.args):
+        whole = all(f.op is UNIT or f.op is TRANSPOSE for f in body.args if self.batch.depends(f))
+        first, end = self._moving(body.args, apart=whole)
+        if end - first == len(body.args):
             return None
-        inside = nmul(*body.args[first : last + 1])
-        return nmul(*body.args[:first], self.of(inside, depth + 1), *body.args[last + 1 :])
+        inside = nmul(*body.args[first:end])
+        return nmul(*body.args[:first], self.of(inside, depth + 1), *body.args[end:])
+
+    def _moving(self, factors: tuple[Node, ...], apart: bool = False) -> tuple[int, int]:
+        """Where the factors that hold the index begin and end; ``A'*I[:,i]`` is A[i,:] unless taken apart."""
+        moving = [k for k, f in enumerate(factors) if self.batch.depends(f)]
+        first, last = moving[0], moving[-1]
+        if not apart and factors[first].op is UNIT:
+            first = max(first - 1, 0)
+        if not apart and factors[last].op is TRANSPOSE and factors[last].args[0].op is UNIT:
+            last = min(last + 1, len(factors) - 1)
+        return first, last + 1
 
     def _hadamard(self, body: Node, depth: int) -> Node | None:
         still = [a for a in body.args if not self.batch.depends(a)]
@@ -142,11 +149,11 @@ class _Sum:
         if still:
             moving = nhad(*(f for f in factors if self.batch.depends(f)))
             return nscale(nhad(*still), self.of(nscale(moving, a), depth + 1))
-        ends = [k for k, f in enumerate(a.args) if self.batch.depends(f)] if a.op is MUL else []
-        if not ends or ends[-1] - ends[0] + 1 == len(a.args):
+        first, end = self._moving(a.args) if a.op is MUL else (0, len(a.args))
+        if end - first == len(a.args):
             return None
-        inside = nscale(s, nmul(*a.args[ends[0] : ends[-1] + 1]))
-        return nmul(*a.args[: ends[0]], self.of(inside, depth + 1), *a.args[ends[-1] + 1 :])
+        inside = nscale(s, nmul(*a.args[first:end]))
+        return nmul(*a.args[:first], self.of(inside, depth + 1), *a.args[end:])
 
     def _node(self, body: Node, depth: int) -> Node:
         """The sum as a node, its index named by how many sums stand inside."""
@@ -160,6 +167,13 @@ class _Sum:
             name = ASIDE
         renamed = normal(replace_index(body, self.name, index(name)))
         return _Sum(name, self.low, self.high).of(renamed, depth + 1)
+
+
+def _is_placing(body: Node) -> bool:
+    """Whether the sum puts what stands beside I[:,i] (or I[:,i]') in place i."""
+    core = body.args[1] if body.op is SCALE else body
+    first, last = (core.args[0], core.args[-1]) if core.op is MUL else (core, core)
+    return body.op is INDEX or first.op is UNIT or (last.op is TRANSPOSE and last.args[0].op is UNIT)
 
 
 def _canonical(level: int) -> str:

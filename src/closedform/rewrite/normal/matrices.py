@@ -7,6 +7,7 @@ from typing import Any
 from closedform.expr.node import Node, make
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE
+from closedform.functions import rearrange
 from closedform.functions.algebra import (
     ADD,
     DIAGM,
@@ -25,6 +26,7 @@ from closedform.functions.algebra import (
     size_number,
 )
 from closedform.functions.known_facts import facts_of
+from closedform.rewrite.normal.blocks import BLOCK, trace_of_blocks
 from closedform.rewrite.normal.engine import (
     NOTHING,
     constructor,
@@ -48,9 +50,10 @@ from closedform.rewrite.normal.engine import (
 )
 from closedform.rewrite.normal.merging import merge_neighbours
 from closedform.rewrite.normal.scalars import sum_of_entries
-from closedform.rewrite.normal.split import chain, outer_parts
+from closedform.rewrite.normal.split import chain, outer_parts, rank_of, transposes
 
 MAX_PRODUCT = 16
+KRON = rearrange.kron.op
 
 
 @constructor(MPOW)
@@ -165,7 +168,7 @@ def _diagonal_of_product(a: Node) -> Node:
     if a.args[-1].op is DIAGM:
         return nhad(a.args[-1].args[0], ndiagv(nmul(*a.args[:-1])))
     turned = ntranspose(a)
-    first = turned if [f.key for f in turned.args] < [f.key for f in a.args] else a
+    first = turned if rank_of(turned.args) < rank_of(a.args) else a
     return make(DIAGV, (first,))
 
 
@@ -185,16 +188,16 @@ def build_tr(args: tuple[Node, ...], _: tuple[Any, ...], __: Shape) -> Node:
         return size_number(a.rows)
     if a.op is DIAGM:
         return sum_of_entries(a.args[0])
-    if a.op in (HAD, POW) and a.op is HAD:
+    if a.op is BLOCK and (parts := trace_of_blocks(a)) is not None:
+        return parts
+    if a.op is KRON and all(b.is_square for b in a.args):
+        return nhad(*map(ntr, a.args))
+    if a.op is HAD:
         return sum_of_entries(ndiagv(a))
     if a.op is MUL:
         return _trace_of_product(list(a.args))
     turned = ntranspose(a)
-    return make(TR, (turned if turned.key < a.key and turned.op is a.op else _lead(a, turned),))
-
-
-def _lead(a: Node, turned: Node) -> Node:
-    return turned if a.op is TRANSPOSE else a
+    return make(TR, (min((a, turned), key=lambda b: (transposes(b), b.key)),))
 
 
 def _trace_of_product(factors: list[Node]) -> Node:
@@ -223,4 +226,4 @@ def _least(factors: list[Node]) -> list[Node]:
     """The rotation of the cycle, or of its transpose, that sorts first."""
     turned = [ntranspose(f) for f in reversed(factors)]
     cycles = [c[k:] + c[:k] for c in (factors, turned) for k in range(len(c))]
-    return min(cycles, key=lambda c: [f.key for f in c])
+    return min(cycles, key=rank_of)

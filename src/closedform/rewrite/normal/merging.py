@@ -6,6 +6,7 @@ from closedform.expr.node import Node
 from closedform.expr.size import ONE
 from closedform.functions.algebra import DIAGM, EYE, MPOW, MUL, SYM
 from closedform.functions.known_facts import facts_of
+from closedform.rewrite.normal.blocks import BLOCK, block_product
 from closedform.rewrite.normal.engine import UNITY, ndiagm, neye, nhad, nmpow, ntranspose, plus
 
 
@@ -29,6 +30,8 @@ def merge_neighbours(factors: list[Node]) -> list[Node]:
 
 def merge(a: Node, b: Node) -> Node | None:
     """One node for the product of two neighbours, where a law gives one."""
+    if a.op is BLOCK or b.op is BLOCK:
+        return block_product(a, b)
     if not (a.is_square and b.is_square) or a.rows is ONE:
         return None
     if a.op is DIAGM and b.op is DIAGM:

@@ -86,7 +86,9 @@ def _function(op: Op, args: tuple[Node, ...], params: tuple[Any, ...], shape: Sh
 
 
 def _distributed(op: Op, args: tuple[Node, ...], params: tuple[Any, ...], shape: Shape) -> Node | None:
-    """A linear function of a sum or a multiple, termwise."""
+    """A linear function of a sum or a multiple, termwise. One linear in all its arguments together is not."""
+    if op.d is not None and len(op.adjoint) >= len(args):
+        return None
     for k in op.adjoint:
         a = args[k]
         if is_zero(a):

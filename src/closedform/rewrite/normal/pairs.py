@@ -1,4 +1,4 @@
-"""A scalar beside a matrix: ``exp(z)/sum(exp(z))`` is ``softmax(z)``, ``det(X)*X^-1`` is ``adj(X)``."""
+"""A scalar beside a matrix: ``exp(z)/sum(exp(z))`` is ``softmax(z)``, ``adj(X)/det(X)`` is ``X^-1``."""
 
 from __future__ import annotations
 
@@ -28,17 +28,16 @@ def join_pair(s: Node, a: Node) -> tuple[Node, Node] | None:
     """Scalar and matrix (or scalar chain) rewritten together, or None where no law acts."""
     factors = s.args if s.op is HAD else (s,)
     for k, factor in enumerate(factors):
-        base, e = (factor.args[0], number(factor.args[1])) if factor.op is POW else (factor, number(UNITY))
-        if e is None or e.denominator != 1:
-            continue
-        joined = _softmax(base, a) if e < 0 else None
-        step = 1
-        if joined is None and base.op is DET:
-            joined = _adjugate(base.args[0], a) if e > 0 else _inverse(base.args[0], a)
-            step = -1 if e > 0 else 1
+        base, e = (factor.args[0], factor.args[1]) if factor.op is POW else (factor, UNITY)
+        value = number(e)
+        joined = None
+        if value is not None and value < 0 and value.denominator == 1:
+            joined = _softmax(base, a)
+        if joined is None and base.op is DET and (value is None or value < 0 or value.denominator != 1):
+            joined = adjugate_as_inverse(base.args[0], a)
         if joined is not None:
             rest = [f for i, f in enumerate(factors) if i != k]
-            return nhad(npow(base, e + step), *rest), joined
+            return nhad(npow(base, plus(e, UNITY)), *rest), joined
     return None
 
 
@@ -60,7 +59,7 @@ def summed_exponential(a: Node) -> Node | None:
     return left.args[0] if left.op is EXP and column.op is ONES else None
 
 
-def _adjugate(x: Node, a: Node) -> Node | None:
+def inverse_as_adjugate(x: Node, a: Node) -> Node | None:
     """One inverse of x in ``a`` made an adjugate."""
 
     def turn(f: Node) -> Node | None:
@@ -75,7 +74,7 @@ def _adjugate(x: Node, a: Node) -> Node | None:
     return _replaced(a, turn)
 
 
-def _inverse(x: Node, a: Node) -> Node | None:
+def adjugate_as_inverse(x: Node, a: Node) -> Node | None:
     """One adjugate of x in ``a`` made an inverse."""
 
     def turn(f: Node) -> Node | None:

@@ -46,6 +46,7 @@ from closedform.rewrite.normal.engine import (
     times,
 )
 from closedform.rewrite.normal.exponentials import join_exponentials
+from closedform.rewrite.normal.quotients import join_quotients, join_signs
 from closedform.rewrite.normal.pairs import join_pair
 from closedform.rewrite.normal.split import outer_parts
 
@@ -121,6 +122,8 @@ class _Bag:
         if self.zero:
             return nzero(self.shape)
         join_exponentials(self.powers, self.exponents, self.shape)
+        join_signs(self.powers)
+        join_quotients(self.powers)
         factors = []
         for base, e in self.powers.items():
             value = number(e)
@@ -211,7 +214,7 @@ def _symbolic_power(base: Node, e: Node, shape: Shape) -> Node:
         return base
     if base.op is EXP and (e.is_scalar or e.shape == shape):
         return build(EXP, ((nscale(e, base.args[0]) if e.is_scalar else nhad(e, base.args[0])),), (), shape)
-    if base.op is POW and "pos" in facts_of(base.args[0]) and e.is_scalar and base.args[1].is_scalar:
+    if base.op is POW and "nonneg" in facts_of(base.args[0]) and e.is_scalar and base.args[1].is_scalar:
         return npow(base.args[0], nhad(base.args[1], e))
     return make(POW, (base, e), (), shape)
 
@@ -223,10 +226,16 @@ def _rational_power(base: Node, e: Fraction, shape: Shape) -> Node:
         return base
     if base.op is EXP:
         return build(EXP, (times(e, base.args[0]),), (), shape)
+    if e.denominator == 1 and (discrete := _discrete_power(base, e.numerator)) is not None:
+        return discrete
     if base.op is POW and (merged := _nested_power(base, e)) is not None:
         return merged
     if base.op is ABS and e.denominator == 1 and e.numerator % 2 == 0:
         return npow(base.args[0], e)
+    if e.denominator == 1 and "pm1" in facts_of(base):
+        return base if e.numerator % 2 else _full_ones(shape)
+    if e > 0 and "bit" in facts_of(base):
+        return base
     if base.op in (HAD, SCALE):
         return _power_of_product(base, e, shape)
     if base.op is ADD:
@@ -238,6 +247,14 @@ def _rational_power(base: Node, e: Fraction, shape: Shape) -> Node:
     if base.op is UNIT and e > 0:
         return base
     return make(POW, (base, num(e)), (), shape)
+
+
+def _discrete_power(base: Node, e: int) -> Node | None:
+    """Powers of entries known to be ±1, or to be 0 and 1."""
+    facts = facts_of(base)
+    if "pm1" in facts:
+        return _full_ones(base.shape) if e % 2 == 0 else base
+    return base if "bit" in facts and e > 0 else None
 
 
 def _number_power(base: Node, e: Fraction) -> Node:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from closedform.expr.node import Node
 from closedform.expr.size import ONE
 from closedform.functions.algebra import ADD, DIAGV, HAD, MUL, NUM, ONES, POW, SCALE, UNIT, size_number
+from closedform.rewrite.normal.blocks import BLOCK, block_product
 from closedform.rewrite.normal.columns import column, two_factors
 from closedform.rewrite.normal.engine import (
     NOTHING,
@@ -22,7 +23,7 @@ from closedform.rewrite.normal.engine import (
     number,
     times,
 )
-from closedform.rewrite.normal.split import chain
+from closedform.rewrite.normal.split import chain, rank_of
 
 
 def scalar_chain(piece: list[Node]) -> Node:
@@ -49,6 +50,8 @@ def _row_column(left: Node, right: Node) -> Node:
 
 def inner(a: Node, b: Node) -> Node:
     """a'*b of two columns that are no products."""
+    if a.op is BLOCK and b.op is BLOCK and (product := block_product(ntranspose(a), b)) is not None:
+        return product
     if a.op is UNIT or b.op is UNIT:
         entry = _entry(a, b) if a.op is UNIT else _entry(b, a)
         if entry is not None:
@@ -114,7 +117,7 @@ def canonical(factors: list[Node]) -> Node:
     if len(factors) == 1:
         return factors[0]
     other = [ntranspose(f) for f in reversed(factors)]
-    if [f.key for f in other] < [f.key for f in factors]:
+    if rank_of(other) < rank_of(factors):
         factors = other
     if factors[0].rows is not ONE:
         raise AssertionError("a scalar chain starts with a row")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from closedform.expr.node import Node, make
 from closedform.expr.size import ONE
-from closedform.functions.algebra import MUL
+from closedform.expr.walk import postorder
+from closedform.functions.algebra import MUL, TRANSPOSE
 
 
 def outer_parts(a: Node) -> tuple[Node, Node] | None:
@@ -18,3 +21,21 @@ def outer_parts(a: Node) -> tuple[Node, Node] | None:
 def chain(factors: tuple[Node, ...]) -> Node:
     """The node of factors that are already in normal form together."""
     return factors[0] if len(factors) == 1 else make(MUL, factors)
+
+
+def transposes(a: Node) -> int:
+    """How many transposed matrices stand in a node, each place counted; canonical forms have few."""
+    known: int | None = a.memo.get("transposes")
+    if known is None:
+        for node in postorder(a, stop=lambda n: "transposes" in n.memo):
+            if "transposes" not in node.memo:
+                own = node.op is TRANSPOSE and node.args[0].cols is not ONE
+                node.memo["transposes"] = min(own + sum(b.memo["transposes"] for b in node.args), 10**6)
+        known = a.memo["transposes"]
+    assert known is not None
+    return known
+
+
+def rank_of(factors: Sequence[Node]) -> tuple[int, list[bytes]]:
+    """What canonical choices between a chain and its transpose go by."""
+    return sum(transposes(f) for f in factors), [f.key for f in factors]

@@ -8,6 +8,7 @@ from typing import Any
 from closedform.expr.node import Node, make
 from closedform.expr.op import Shape
 from closedform.functions.algebra import ADD, SCALE
+from closedform.rewrite.normal.blocks import BLOCK, join_blocks
 from closedform.rewrite.normal.engine import (
     UNITY,
     constructor,
@@ -31,6 +32,8 @@ def build_sum(args: tuple[Node, ...], params: tuple[Any, ...], shape: Shape) -> 
     for c, a in zip(params[0], args, strict=True):
         for k, core in terms_of(a):
             collected[core] = collected.get(core, Fraction(0)) + c * k
+    if any(a.op is BLOCK for a in collected):
+        join_blocks(collected)
     terms = sorted(((a, c) for a, c in collected.items() if c), key=lambda t: t[0].key)
     if not terms:
         return nzero(shape)

@@ -22,6 +22,7 @@ from closedform.functions.algebra import (
     ZERO,
 )
 from closedform.functions.known_facts import facts_of
+from closedform.rewrite.normal.blocks import BLOCK, grid, nblock
 from closedform.rewrite.normal.engine import build, constructor, nhad, nmpow, nmul, npow, nscale, nsum, nzero
 
 INSIDE = frozenset({"expm", "sqrtm", "logm", "adj", "pinv", "kron", "sym"})
@@ -56,6 +57,8 @@ def _inner(a: Node) -> bool:
         return False
     if a.op in (ADD, MUL, SCALE, MPOW):
         return True
+    if a.op is BLOCK:
+        return grid(a) is not None
     matrix = a.cols is not ONE and a.rows is not ONE
     return matrix and (a.op in (HAD, POW, SUMOVER) or a.op.elementwise or a.op.name in INSIDE)
 
@@ -63,7 +66,7 @@ def _inner(a: Node) -> bool:
 def _needs(a: Node) -> tuple[Node, ...]:
     if not _inner(a):
         return ()
-    if a.op is MUL or a.op is ADD or a.op is HAD or a.op.elementwise or a.op.name in INSIDE:
+    if a.op in (MUL, ADD, HAD, BLOCK) or a.op.elementwise or a.op.name in INSIDE:
         return a.args
     if a.op is SCALE:
         return (a.args[1],)
@@ -112,4 +115,8 @@ def _pushed(a: Node, shape: Shape) -> Node:
         return npow(_t(a.args[0]), _t(a.args[1]))
     if a.op is SUMOVER:
         return build(SUMOVER, (_t(a.args[0]),), a.params, shape)
+    if a.op is BLOCK:
+        rows = grid(a)
+        assert rows is not None
+        return nblock([[_t(b) for b in column] for column in zip(*rows, strict=True)])
     return build(a.op, tuple(map(_t, a.args)), a.params, shape)

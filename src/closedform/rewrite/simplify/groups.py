@@ -13,6 +13,7 @@ from closedform.rewrite.normal.engine import (
     UNITY,
     Term,
     build,
+    ndiagv,
     neye,
     nhad,
     nmul,
@@ -22,6 +23,7 @@ from closedform.rewrite.normal.engine import (
     ntr,
     ntranspose,
     number,
+    plus,
     times,
 )
 from closedform.rewrite.simplify.terms import (
@@ -47,6 +49,7 @@ def groups(terms: list[Term], simplify: Simplifier) -> Iterator[Group]:
         yield from _end_groups(terms, simplify, left=True)
         yield from _end_groups(terms, simplify, left=False)
         yield from _entrywise_groups(terms, simplify)
+        yield from _diagonal_groups(terms, simplify)
     else:
         yield from _chain_groups(terms, simplify)
         yield from _trace_groups(terms, simplify)
@@ -86,15 +89,19 @@ def _equal_exponents(
 
 
 def _common_exponents(exponents: list[Node]) -> list[Node]:
-    """The exponents worth taking out of all: the smallest, and for negative ones the one nearest to zero."""
-    values = [number(e) for e in exponents]
-    known = [v for v in values if v is not None]
-    if len(known) < len(values):
+    """The exponents worth taking out of all: the smallest, and the one nearest to zero of negative ones.
+
+    Symbolic exponents count where they differ by numbers (s^s and s^(s - 1)).
+    """
+    first = exponents[0] if number(exponents[0]) is None else UNITY
+    offsets = [number(plus(e, times(-1, first))) for e in exponents]
+    known = [v for v in offsets if v is not None]
+    if len(known) < len(offsets):
         return []
     out = {min(known)}
-    if max(known) < 0:
+    if first is not UNITY or max(known) < -1:
         out.add(max(known))
-    return [times(v, UNITY) for v in sorted(out)]
+    return [plus(first, times(v, UNITY)) for v in sorted(out)]
 
 
 def _entrywise_groups(terms: list[Term], simplify: Simplifier) -> Iterator[Group]:
@@ -196,6 +203,22 @@ def _trace_groups(terms: list[Term], simplify: Simplifier) -> Iterator[Group]:
         if len(uses) > 1:
             rest = simplify(nsum([(terms[k][0], a) for k, a in uses], uses[0][1].shape))
             yield [k for k, _ in uses], ntr(nmul(f, rest))
+
+
+def _diagonal_groups(terms: list[Term], simplify: Simplifier) -> Iterator[Group]:
+    """diag(A*F) + diag(F'*B) is diag((A + B')*F), transposed as needed; scalars stay with their terms."""
+    found: dict[Node, list[tuple[int, Node]]] = defaultdict(list)
+    for k, (_, core) in enumerate(terms):
+        s, inside = (core.args[0], core.args[1]) if core.op is SCALE else (UNITY, core)
+        if inside.op is DIAGV and inside.args[0].op is MUL:
+            chain = inside.args[0]
+            for factors in (chain.args, ntranspose(chain).args):
+                if len(factors) > 1:
+                    found[factors[-1]].append((k, nscale(s, nmul(*factors[:-1]))))
+    for f, uses in found.items():
+        if len({k for k, _ in uses}) == len(uses) > 1:
+            rest = simplify(nsum([(terms[k][0], a) for k, a in uses], uses[0][1].shape))
+            yield [k for k, _ in uses], ndiagv(nmul(rest, f))
 
 
 def _openings(factors: tuple[Node, ...]) -> Iterator[tuple[Node, Node]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 from closedform.functions.algebra import ADD, HAD, MUL, SCALE
-from closedform.rewrite.display.build import cost
+from closedform.rewrite.simplify.measure import measure
 from closedform.rewrite.normal.engine import build, nsum, terms_of
 from closedform.rewrite.simplify.expand import expanded
 from closedform.rewrite.simplify.groups import groups
@@ -85,11 +85,11 @@ class _Search:
             self.fuel -= 1
             taken = set(places)
             before = nsum([terms[k] for k in taken], node.shape)
-            gain = cost(before) - cost(together)
+            gain = measure(before) - measure(together)
             if gain > saved:
                 rest = [terms[k] for k in range(len(terms)) if k not in taken]
                 whole = nsum([*rest, (1, together)], node.shape)
-                if cost(whole) < cost(node):
+                if measure(whole) < measure(node):
                     best, saved = whole, gain
             if self.fuel < 0:
                 break
@@ -97,4 +97,4 @@ class _Search:
 
 
 def _shorter(a: Node, b: Node) -> Node:
-    return b if b is not a and cost(b) < cost(a) else a
+    return b if b is not a and measure(b) < measure(a) else a

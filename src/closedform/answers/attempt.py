@@ -1,0 +1,100 @@
+"""One claim about an answer: that it is what was asked for. Read, claimed, certified."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from closedform.answers.asked import Asked
+from closedform.check.certificate import Certificate, Claim
+from closedform.expr.node import Node
+from closedform.formula import Formula, formula
+from closedform.functions.algebra import NUM, ZERO, sub
+from closedform.rewrite.normal.normal import normal
+from closedform.rewrite.simplify import simplify
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a person typed: the function, the answer, the declarations, and how to read them."""
+
+    function: str
+    answer: str
+    where: str = ""
+    syntax: str = "auto"
+
+    def read(self, more: str = "") -> tuple[Formula, Formula]:
+        """Both, the answer under the declarations of the function; those of the answer hold for both."""
+        f = formula(self.function, joined(self.where, more), self.syntax)
+        answer = formula(self.answer, f.where, self.syntax)
+        stronger = [n for n in f._reading.names if answer._reading.names.get(n) is not f._reading.names[n]]
+        if stronger:
+            f = formula(self.function, joined(self.where, more, _declared(answer, stronger)), self.syntax)
+            answer = formula(self.answer, f.where, self.syntax)
+        return f, answer
+
+
+def joined(*parts: str) -> str:
+    return ", ".join(p for p in parts if p)
+
+
+def _declared(f: Formula, names: list[str]) -> str:
+    return ", ".join(p for p in f.where.split(", ") if p.split(" ")[0] in names)
+
+
+class Attempt:
+    """The answer as ``asked`` of the function."""
+
+    def __init__(self, f: Formula, answer: Formula, asked: Asked | None) -> None:
+        self.f, self.answer, self.asked = f, answer, asked
+
+    @cached_property
+    def truth(self) -> Formula:
+        return self.f if self.asked is None else self.asked.of(self.f)
+
+    @cached_property
+    def claim(self) -> Claim:
+        if self.asked is None:
+            return Claim("equal", self.f._raw, self.answer._raw)
+        return replace(self.truth.claim(), answer=self.answer._raw)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the answer has the shape of what is asked for."""
+        return self.answer._raw.shape == self.truth._raw.shape
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        return certified(self.claim)
+
+    def with_answer(self, answer: Node, **changes: str) -> Certificate:
+        """The certificate of the claim with another answer, or in another convention."""
+        return certified(replace(self.claim, answer=answer, **changes))
+
+    def looks_right(self) -> bool:
+        """Whether the simplifier sees that the answer is the truth: quick, and no proof of the contrary."""
+        if not self.fits:
+            return False
+        found = simplify(normal(sub(self.answer._raw, self.truth._raw)))
+        return found.op is ZERO or (found.op is NUM and found.params[0] == 0)
+
+    def difference(self) -> Formula | None:
+        """The answer minus what is right, in closed form and certified; None where that has no meaning."""
+        if not self.fits:
+            return None
+        raw = sub(self.answer._raw, self.truth._raw)
+        known = self.f if self.answer._reading.names.keys() <= self.f._reading.names.keys() else self.answer
+        found = Formula(known._reading, simplify(normal(raw)))
+        printed = formula(found.text, joined(self.answer.where, self.truth.where), "text")
+        return found if certified(Claim("equal", raw, printed._raw)).ok else None
+
+
+def certified(claim: Claim) -> Certificate:
+    from closedform.check.certify import certify
+
+    return certify(claim)
+
+
+def disproved(certificate: Certificate) -> bool:
+    """Whether a refusal shows that the claim is false, rather than that nothing could be shown."""
+    return not certificate.ok and (certificate.counterexample is not None or "differ" in certificate.reason)

@@ -1,0 +1,113 @@
+"""Judging: the answer is tried as each derivative that it may be meant as, then explained."""
+
+from __future__ import annotations
+
+from closedform.answers.asked import Asked, candidates
+from closedform.answers.attempt import Attempt, Typed, disproved, joined
+from closedform.answers.conventions import Finding, alternatives, finding
+from closedform.answers.declarable import declaration
+from closedform.answers.verdict import Verdict
+from closedform.errors import ClosedformError
+from closedform.formula import Formula, formula
+
+
+def judge(
+    function: str, answer: str, where: str | None = None, *, by: str | None = None, and_by: str | None = None,
+    op: str | None = None, syntax: str = "auto", layout: str = "numerator", symmetric: str = "projected",
+) -> Verdict:  # fmt: skip
+    """Judge a person's own answer: is it the derivative of the function?
+
+    ``op`` is "gradient", "jacobian", "hessian" or "derivative"; where it or ``by`` is not given, each that fits is
+    tried. Raises what reading raises.
+
+    >>> verdict = judge("x'*A*x", "2*A*x")
+    >>> verdict.kind, verdict.truth.text, verdict.difference.text, verdict.declaration
+    ('wrong', "(A + A')*x", "A*x - A'*x", 'A in Sym(n)')
+    """
+    typed = Typed(function, answer, where or "", syntax)
+    f, read_answer = typed.read()
+    wish = Asked(op or "", by or "", and_by, layout, symmetric)
+    attempts = _attempts(f, read_answer, list(candidates(f, read_answer, by, op, wish)))
+    for attempt in attempts:
+        if attempt.fits and attempt.certificate.ok:
+            return _right(attempt)
+    return _explained(typed, attempts)
+
+
+def judge_equal(first: str, second: str, where: str | None = None, *, syntax: str = "auto") -> Verdict:
+    """Judge whether two formulas are equal.
+
+    >>> judge_equal("tr(A*B)", "tr(B*A)").kind
+    'right'
+    """
+    typed = Typed(first, second, where or "", syntax)
+    try:
+        f, g = typed.read()
+    except ClosedformError:
+        typed = Typed(first, second, joined(where or "", formula(second, where, syntax).where), syntax)
+        f, g = typed.read()
+    attempt = Attempt(f, g, None)
+    return _right(attempt) if attempt.fits and attempt.certificate.ok else _explained(typed, [attempt])
+
+
+def _attempts(f: Formula, answer: Formula, asked: list[Asked]) -> list[Attempt]:
+    """Those that can be asked of the function at all, the fitting shapes first."""
+    out, refusals = list[Attempt](), list[ClosedformError]()
+    for one in asked:
+        attempt = Attempt(f, answer, one)
+        try:
+            out.append(attempt if attempt.truth else attempt)
+        except ClosedformError as error:
+            refusals.append(error)
+    if not out:
+        raise refusals[0] if refusals else ClosedformError("there is no variable in this formula to differentiate by")
+    return sorted(out, key=lambda a: (not a.fits, not _transposes(a)))
+
+
+def _transposes(attempt: Attempt) -> bool:
+    rows, cols = attempt.answer._raw.shape
+    return (cols, rows) == attempt.truth._raw.shape
+
+
+def _right(attempt: Attempt) -> Verdict:
+    conditions = dict.fromkeys((*attempt.truth.conditions, *attempt.answer.conditions))
+    return Verdict(
+        "right", attempt.f, attempt.answer, attempt.truth, attempt.certificate, attempt.asked,
+        conditions=tuple(conditions), notes=_notes(attempt),
+    )  # fmt: skip
+
+
+def _notes(attempt: Attempt) -> tuple[str, ...]:
+    """What was assumed of the answer and not of the function already."""
+    known = set(attempt.f.assumed)
+    own = [note for note in attempt.answer.assumed if note not in known]
+    convention = [note for note in attempt.truth.assumed if note not in known]
+    return tuple(dict.fromkeys([*own, *convention]))
+
+
+def _explained(typed: Typed, attempts: list[Attempt]) -> Verdict:
+    close = [a for a in attempts if a.fits or _transposes(a)] or attempts[:1]
+    for attempt in close:
+        found = finding(attempt, alternatives(attempt))
+        if found is not None:
+            return _wrong(attempt, found, _mend(typed, attempt))
+    for attempt in close:
+        mend = _mend(typed, attempt)
+        if mend:
+            return _wrong(attempt, None, mend)
+    return _wrong(close[0], None, "")
+
+
+def _mend(typed: Typed, attempt: Attempt) -> str:
+    return declaration(typed, attempt) if attempt.fits else ""
+
+
+def _wrong(attempt: Attempt, found: Finding | None, mend: str) -> Verdict:
+    certificate = attempt.certificate
+    kind = "wrong" if disproved(certificate) or not attempt.fits else "uncertified"
+    if found is not None and found.convention:
+        kind = "convention"
+    return Verdict(
+        kind, attempt.f, attempt.answer, attempt.truth, certificate, attempt.asked,
+        found.remark if found else "", attempt.difference(), mend, attempt.truth.conditions, _notes(attempt),
+    )  # fmt: skip

@@ -1,0 +1,34 @@
+"""The command line. ``docs/cli.md`` documents it for people."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from closedform.cli.commands import closedform
+from closedform.cli.outcome import INPUT, INTERRUPTED, write
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the command line; the answer is the exit code.
+
+    0: an answer, or the user's answer is right; 1: the user's answer is wrong; 2: the input is at fault;
+    3: refused, uncertified, or over a limit.
+    """
+    try:
+        code = closedform.main(args, prog_name="closedform", standalone_mode=False)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        mend = f"\nSee {context.command_path} --help." if context is not None else ""
+        write(f"error: {error.format_message()}{mend}", to_stderr=True)
+        return INPUT
+    except (click.Abort, KeyboardInterrupt):
+        write("interrupted", to_stderr=True)
+        return INTERRUPTED
+    return code if isinstance(code, int) else 0
+
+
+def run() -> None:
+    sys.exit(main())

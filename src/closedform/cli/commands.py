@@ -1,0 +1,293 @@
+"""The commands."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from closedform._version import __version__
+from closedform.answers import Asked, judge, judge_equal
+from closedform.answers.asked import OPS, is_map
+from closedform.cli import arguments as a
+from closedform.cli import records
+from closedform.cli.judged import show_verdict
+from closedform.cli.outcome import REFUSED, RIGHT, WRONG, write
+from closedform.cli.page import Page
+from closedform.cli.reference import reference, table_json
+from closedform.cli.show import Answer, show_answer, show_certificate, show_conditions, show_equation, show_function
+from closedform.cli.sources import formula_text, formula_texts, values
+from closedform.cli.work import answers, questions, simplified, split_names
+from closedform.formula import Formula, LinearMap, formula
+
+GENERAL = """Type a formula, get its derivative in closed matrix form, with what was assumed, where it
+holds, and a certificate.
+
+\b
+Examples:
+  closedform grad "x'*A*x"
+  closedform grad "1/2*||A*x - b||^2 + lam/2*||x||^2" --by x
+  closedform jacobian "tanh(A*x)" --by x --latex
+  closedform hessian "logsumexp(A*x)" --by x
+  closedform derivative "inv(X)"
+  closedform check "x'*A*x" "2*A*x"
+  closedform eval "x'*A*x" "A=[[1,2],[3,4]]" "x=[1,2]"
+  closedform functions logdet
+
+\b
+A formula may begin with a minus sign, stand in a file (@path) or on
+standard input (-). Names, declarations and functions: docs/language.md.
+Exit codes: 0 an answer, or right; 1 your answer is wrong; 2 the input is
+at fault; 3 refused, not certified, or over a limit.
+"""
+
+
+@click.group(cls=a.Commands, help=GENERAL, context_settings={"max_content_width": 80})
+@click.version_option(__version__, message="closedform %(version)s")
+def closedform() -> None:
+    pass
+
+
+def _where(where: tuple[str, ...]) -> str | None:
+    return ", ".join(where) or None
+
+
+def _derivative_command(op: str, f: Formula, o: dict[str, Any]) -> int:
+    by = split_names([*o["by"], *o["names"]])
+    asked = questions(op, f, by, o.get("and_by"), o.get("layout", "numerator"), o.get("symmetric", "projected"))
+    found = answers(f, asked, named=bool(by), check=not o["no_check"], kron=o.get("kron", False))
+    _print_derivatives(op, f, found, o["form"])
+    return RIGHT if all(answer.ok for answer in found) else REFUSED
+
+
+def _print_derivatives(op: str, f: Formula, found: list[Answer], form: str | None) -> None:
+    if form == "json":
+        write(records.dump(op, f, derivatives=[records.derivative(answer) for answer in found]))
+        return
+    if form is not None:
+        write("\n".join(_only(answer.kron or answer.found, form) for answer in found))
+        for answer in found:
+            _warn(answer)
+        return
+    page = Page()
+    show_function(page, f)
+    for answer in found:
+        show_answer(page, f, answer)
+    write(page.text)
+
+
+def _only(f: Formula, form: str) -> str:
+    return f.text if form == "text" else f.latex
+
+
+def _warn(answer: Answer) -> None:
+    if answer.certificate is not None and not answer.certificate.ok:
+        write(f"NOT CERTIFIED: {answer.certificate.reason}", to_stderr=True)
+
+
+def _read(o: dict[str, Any]) -> Formula:
+    return formula(formula_text(o["formula"], o["file"]), _where(o["where"]), o["syntax"])
+
+
+FORMULA = click.argument("formula", required=False)
+NAMES = click.argument("names", nargs=-1, metavar="[NAME]...")
+DERIVATIVE = a.options(FORMULA, NAMES, a.BY, a.READING, a.FILE)
+
+
+@closedform.command(cls=a.DerivativeCommand)
+@DERIVATIVE
+@a.SYMMETRIC
+@a.PRINTING
+def grad(**o: Any) -> int:
+    """The gradient of a scalar, by each variable or by those named.
+
+    \b
+    closedform grad "x'*A*x"
+    closedform grad "-logdet(X) + tr(S*X)" --by X --where "X in PD(n)"
+    """
+    return _derivative_command("gradient", _read(o), o)
+
+
+@closedform.command(cls=a.DerivativeCommand)
+@DERIVATIVE
+@a.LAYOUT
+@a.PRINTING
+def jacobian(**o: Any) -> int:
+    """The Jacobian of a vector by a vector, dy = J dx.
+
+    \b
+    closedform jacobian "softmax(A*x)" --by x
+    """
+    return _derivative_command("jacobian", _read(o), o)
+
+
+@closedform.command(cls=a.DerivativeCommand)
+@DERIVATIVE
+@click.option("--and-by", metavar="NAME", help="The second variable of a mixed second derivative.")
+@a.PRINTING
+def hessian(**o: Any) -> int:
+    """Second derivatives; by several variables, all blocks.
+
+    \b
+    closedform hessian "1/2*||A*x - b||^2" --by x
+    closedform hessian "x'*A*y" --by x --and-by y
+    """
+    return _derivative_command("hessian", _read(o), o)
+
+
+@closedform.command(cls=a.DerivativeCommand)
+@DERIVATIVE
+@click.option("--kron", is_flag=True, help="Also the matrix of the map on vec (columns stacked).")
+@a.PRINTING
+def derivative(**o: Any) -> int:
+    """The derivative as a linear map, of anything by anything.
+
+    \b
+    closedform derivative "inv(X)"
+    closedform derivative "A*X*B" --by X --kron
+    """
+    return _derivative_command("derivative", _read(o), o)
+
+
+@closedform.command(cls=a.FormulaCommand)
+@a.options(FORMULA, a.READING, a.FILE, a.PRINTING)
+def simplify(**o: Any) -> int:
+    """The shortest form of a formula.
+
+    \b
+    closedform simplify "x'*A*x + x'*A'*x"
+    """
+    f = _read(o)
+    short, certificate = simplified(f, not o["no_check"])
+    answer = Answer(Asked("gradient", ""), short, certificate)
+    if o["form"] == "json":
+        record = {**records.forms(short), "where": short.where, "conditions": list(short.conditions)}
+        write(records.dump("simplify", f, simplified=record, certificate=records.certificate(certificate)))
+    elif o["form"] is not None:
+        write(_only(short, o["form"]))
+        _warn(answer)
+    else:
+        page = Page()
+        show_function(page, f)
+        page.gap()
+        show_equation(page, "f", short)
+        show_conditions(page, short.conditions)
+        show_certificate(page, certificate)
+        write(page.text)
+    return RIGHT if answer.ok else REFUSED
+
+
+@closedform.command("eval", cls=a.ValuesCommand)
+@FORMULA
+@click.argument("assignments", nargs=-1, metavar="[NAME=VALUE]...")
+@click.option("--values", "values_file", metavar="PATH", help="Values by name: a .json or .npz file.")
+@click.option("--op", type=click.Choice(OPS), help="The value of this derivative instead; needs --by.")
+@click.option("--by", metavar="NAME", help="The variable of --op (by default the gradient).")
+@a.options(a.READING, a.FILE, a.FORMS, a.TIME)
+def evaluate(**o: Any) -> int:
+    """The value for numbers and arrays.
+
+    \b
+    closedform eval "x'*A*x" "A=[[1,2],[3,4]]" "x=[1,2]"
+    closedform eval "sum(log(x))" x=@x.npy --by x
+    """
+    assignments = list(o["assignments"])
+    if o["file"] is not None and o["formula"] is not None:
+        assignments, o["formula"] = [o["formula"], *assignments], None
+    f = _read(o)
+    given = values(assignments, o["values_file"])
+    found = f if o["by"] is None else Asked(o["op"] or "gradient", o["by"]).of(f)
+    if o["by"] is None and o["op"] is not None:
+        raise click.UsageError("--op needs --by, the variable")
+    value = records.plain(found.array(given) if isinstance(found, LinearMap) and is_map(found) else found(given))
+    _print_value(f, found, value, o["form"])
+    return RIGHT
+
+
+def _print_value(f: Formula, found: Formula, value: Any, form: str | None) -> None:
+    if form == "json":
+        write(records.dump("eval", f, evaluated=records.forms(found), value=value))
+    elif form == "latex":
+        write(r"\begin{bmatrix} " + r" \\ ".join(_latex_row(row) for row in value) + r" \end{bmatrix}"
+              if isinstance(value, list) else _latex_row(value))  # fmt: skip
+    elif form == "text":
+        write(json.dumps(value))
+    else:
+        page = Page()
+        show_function(page, f)
+        page.gap()
+        if found is not f:
+            show_equation(page, "of", found)
+        deep = isinstance(value, list) and any(isinstance(row, list) for row in value)
+        page.fields("value", [json.dumps(row) for row in value] if deep else [json.dumps(value)], bold=True)
+        show_conditions(page, found.conditions)
+        write(page.text)
+
+
+def _latex_row(row: Any) -> str:
+    return " & ".join(f"{x:g}" if isinstance(x, float) else str(x) for x in (row if isinstance(row, list) else [row]))
+
+
+@closedform.command(cls=a.TwoFormulasCommand)
+@click.argument("formula")
+@click.argument("answer")
+@click.option("--by", metavar="NAME", help="The variable; by default each that fits.")
+@click.option("--and-by", metavar="NAME", help="The second variable of a mixed Hessian.")
+@click.option("--op", type=click.Choice(OPS), help="What the answer is; by default what fits.")
+@a.options(a.READING, a.LAYOUT, a.SYMMETRIC, a.FORMS, a.TIME)
+def check(**o: Any) -> int:
+    """Judge your own answer: is it the derivative of the formula?
+
+    \b
+    closedform check "x'*A*x" "2*A*x"
+    """
+    function, answer = formula_texts([o["formula"], o["answer"]])
+    verdict = judge(
+        function, answer, _where(o["where"]), by=o["by"], and_by=o["and_by"], op=o["op"], syntax=o["syntax"],
+        layout=o["layout"], symmetric=o["symmetric"],
+    )  # fmt: skip
+    return _print_verdict("check", verdict, o["form"])
+
+
+@closedform.command(cls=a.TwoFormulasCommand)
+@click.argument("formula")
+@click.argument("other")
+@a.options(a.READING, a.FORMS, a.TIME)
+def equal(**o: Any) -> int:
+    """Whether two formulas are equal.
+
+    \b
+    closedform equal "tr(A*B)" "tr(B*A)"
+    """
+    first, second = formula_texts([o["formula"], o["other"]])
+    return _print_verdict("equal", judge_equal(first, second, _where(o["where"]), syntax=o["syntax"]), o["form"])
+
+
+def _print_verdict(command: str, verdict: Any, form: str | None) -> int:
+    if form == "json":
+        write(records.dump(command, verdict.function, **records.verdict(verdict)))
+    elif form is not None:
+        write(verdict.kind if verdict.right else f"{verdict.kind}: {_only(verdict.truth, form)}")
+    else:
+        page = Page()
+        show_verdict(page, verdict)
+        write(page.text)
+    if verdict.kind == "uncertified":
+        return REFUSED
+    return RIGHT if verdict.right else WRONG
+
+
+@closedform.command(cls=a.DerivativeCommand)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--json", "form", flag_value="json", help="Print the table as JSON.")
+@a.TIME
+def functions(names: tuple[str, ...], form: str | None) -> int:
+    """The table of functions, or all that is known of one.
+
+    \b
+    closedform functions
+    closedform functions logdet
+    """
+    write(table_json(names) if form == "json" else reference(names))
+    return RIGHT

@@ -1,0 +1,94 @@
+"""A page of an answer: labelled lines, wrapped to the width of the terminal, coloured where that is wanted."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass, field
+
+import click
+
+WIDTH, NARROWEST, LABEL = 80, 40, 13
+
+
+def width() -> int:
+    return max(NARROWEST, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns))
+
+
+def colours() -> bool:
+    """Colours on a terminal only, and never with NO_COLOR (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def signs() -> bool:
+    """Whether the output can hold mathematical signs."""
+    return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") in ("utf8", "utf16")
+
+
+@dataclass
+class Page:
+    """Lines being collected.
+
+    >>> page = Page(coloured=False)
+    >>> page.field("holds", "everywhere")
+    >>> page.text
+    'holds        everywhere'
+    """
+
+    coloured: bool = field(default_factory=colours)
+    lines: list[str] = field(default_factory=list)
+
+    def style(self, text: str, **how: object) -> str:
+        return click.style(text, **how) if self.coloured else text  # type: ignore[arg-type]
+
+    def gap(self) -> None:
+        if self.lines and self.lines[-1]:
+            self.lines.append("")
+
+    def answer(self, text: str) -> None:
+        """A line of its own, emphasised."""
+        self.lines += [self.style(line, bold=True) for line in wrapped(text, width(), 4)]
+
+    def field(self, label: str, text: str, **how: object) -> None:
+        """``label        text``, further lines under the text."""
+        first, *rest = [line for part in text.split("\n") for line in wrapped(part, width() - LABEL, 2)] or [""]
+        shown = [self.style(line, **how) if how else line for line in (first, *rest)]
+        self.lines.append((self.style(label.ljust(LABEL), dim=True) + shown[0]).rstrip())
+        self.lines += [" " * LABEL + line for line in shown[1:]]
+
+    def fields(self, label: str, texts: tuple[str, ...] | list[str], **how: object) -> None:
+        """Several texts under one label, each on its own line."""
+        for k, text in enumerate(texts):
+            self.field(label if k == 0 else "", text, **how)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+
+def wrapped(text: str, room: int, indent: int) -> list[str]:
+    """Lines of at most ``room`` characters, broken at spaces; what has no space stays whole.
+
+    >>> wrapped("A*x + B*y + C*z", 10, 2)
+    ['A*x + B*y', '  + C*z']
+    """
+    lines, line = [], ""
+    for word in _words(text):
+        if line and len(line) + 1 + len(word) > room:
+            lines.append(line)
+            line = " " * indent + word
+        else:
+            line = f"{line} {word}" if line else word
+    return [*lines, line] if line else lines
+
+
+def _words(text: str) -> list[str]:
+    """The words; an operator between spaces goes with what follows it."""
+    out: list[str] = []
+    for word in text.split():
+        if out and out[-1] in ("+", "-", "−", "⊙", "="):
+            out[-1] += " " + word
+        else:
+            out.append(word)
+    return out

@@ -1,0 +1,93 @@
+"""Answers as JSON. The fields are documented in ``docs/cli.md``; they are added to, never changed."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from closedform.answers.verdict import Verdict
+from closedform.check.certificate import Certificate
+from closedform.cli.forms import as_read
+from closedform.cli.show import Answer
+from closedform.formula import Formula
+
+VERSION = 1
+
+
+def dump(command: str, f: Formula, **fields: Any) -> str:
+    """The record of an answer: what every command says of the function, then ``fields``."""
+    record = {
+        "version": VERSION,
+        "command": command,
+        "function": {"as_read": as_read(f, True), **forms(f)},
+        "assumed": list(f.assumed),
+        "where": f.where,
+        **fields,
+    }
+    return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def forms(f: Formula) -> dict[str, Any]:
+    return {
+        "text": f.text,
+        "unicode": f.unicode,
+        "latex": f.latex,
+        "shape": list(f.shape),
+        "variables": f.variables,
+    }
+
+
+def derivative(answer: Answer) -> dict[str, Any]:
+    asked, found = answer.asked, answer.found
+    return {
+        "by": asked.by,
+        "and_by": asked.and_by,
+        "op": asked.op,
+        **forms(found),
+        "where": found.where,
+        "assumed": list(found.assumed),
+        "conditions": list(found.conditions),
+        "certificate": certificate(answer.certificate),
+        "kron": None if answer.kron is None else forms(answer.kron),
+    }
+
+
+def certificate(found: Certificate | None) -> dict[str, Any] | None:
+    """The certificate's own fields, with ``ok`` and ``line``, which is for people."""
+    if found is None:
+        return None
+    fields: dict[str, Any] = plain(asdict(found))
+    return {"level": found.level, "ok": found.ok, "line": found.line(), **fields}
+
+
+def verdict(found: Verdict) -> dict[str, Any]:
+    asked = found.asked
+    return {
+        "verdict": found.kind,
+        "op": None if asked is None else asked.op,
+        "by": None if asked is None else asked.by,
+        "answer": forms(found.answer),
+        "right": forms(found.truth),
+        "difference": None if found.difference is None else forms(found.difference),
+        "right_if": found.declaration,
+        "remark": found.remark,
+        "notes": list(found.notes),
+        "conditions": list(found.conditions),
+        "certificate": certificate(found.certificate),
+    }
+
+
+def plain(value: Any) -> Any:
+    """Lists, numbers and strings alone: arrays as lists, numbers that JSON lacks as "nan", "inf", "-inf"."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    return value

@@ -1,0 +1,71 @@
+"""Answers for people: the function as read, what was assumed, the answer, where it holds, the certificate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from closedform.answers.asked import Asked
+from closedform.check.certificate import Certificate
+from closedform.cli.forms import as_read, left_side, parts
+from closedform.cli.page import Page, signs
+from closedform.formula import Formula
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One derivative with what was asked, and its certificate unless that was not wanted."""
+
+    asked: Asked
+    found: Formula
+    certificate: Certificate | None
+    kron: Formula | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.certificate is None or self.certificate.ok
+
+
+def show_function(page: Page, f: Formula, label: str = "function", name: str = "f = ") -> None:
+    page.field(label, name + as_read(f, signs()))
+    if f.assumed:
+        page.field("assumed", sentences(f.assumed))
+
+
+def sentences(assumed: tuple[str, ...]) -> str:
+    """What was assumed: shapes on one line, sentences each on their own."""
+    short = [a for a in assumed if " ∈ " in a and len(a) < 30]
+    long = [a for a in assumed if a not in short]
+    return "\n".join([*([", ".join(short)] if short else []), *long])
+
+
+def show_answer(page: Page, f: Formula, answer: Answer) -> None:
+    found = answer.found
+    page.gap()
+    show_equation(page, left_side(answer.asked, found, signs()), found)
+    if answer.kron is not None:
+        show_equation(page, "matrix of vec", answer.kron)
+    new = tuple(a for a in found.assumed if a not in f.assumed)
+    if new:
+        page.fields("convention", new)
+    show_conditions(page, found.conditions)
+    show_certificate(page, answer.certificate)
+
+
+def show_equation(page: Page, left: str, found: Formula) -> None:
+    right, where = parts(found, signs())
+    page.answer(f"{left} = {right}")
+    if where:
+        page.fields("where", where)
+
+
+def show_conditions(page: Page, conditions: tuple[str, ...]) -> None:
+    page.fields("holds", [f"where {c}" if k == 0 else f"and {c}" for k, c in enumerate(conditions)] or ["everywhere"])
+
+
+def show_certificate(page: Page, certificate: Certificate | None, label: str = "certificate") -> None:
+    if certificate is None:
+        page.field(label, "none: not checked")
+    elif certificate.ok:
+        page.field(label, certificate.line(), fg="green")
+    else:
+        page.field(label, f"NOT CERTIFIED, do not rely on it: {certificate.reason}", fg="red", bold=True)
