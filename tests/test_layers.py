@@ -19,13 +19,14 @@ LAYERS = [  # from the ground up; those on one line do not import each other
     {"calculus", "read", "write", "run"},
     {"check", "solve"},
     {"formula"},
+    {"answers"},
     {"cli", "jupyter", "web"},
     {"__init__", "__main__"},
 ]
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
 CHECKER_MAY_IMPORT = {"errors", "_version", "expr"}
 HEAVY = {"run", "check"}  # they bring NumPy and FLINT, which a symbolic question must not load
-DOORS = {"formula", "cli"}  # these may import HEAVY ones on first use
+DOORS = {"formula", "answers", "cli"}  # these may import HEAVY ones on first use
 OPTIONAL = {"numpy", "scipy", "flint", "jax", "torch", "rich", "click", "matplotlib"}
 
 

@@ -315,7 +315,8 @@ class Formula:
         """
         from closedform.run.values import value
 
-        return value(self._raw, _by_name(data, values), self._allowed())
+        found: np.ndarray | float = value(self._raw, _by_name(data, values), self._allowed())
+        return found
 
     def _allowed(self) -> list[str]:
         """Names that may be given though the formula does not need them: its variables and their differentials."""
@@ -362,7 +363,8 @@ class LinearMap(Formula):
         """The map as an array of shape (shape of f) + (shape of X)."""
         from closedform.run.values import array_of_map
 
-        return array_of_map(self._raw, self._moved, _by_name(data, values), self._allowed())
+        found: np.ndarray = array_of_map(self._raw, self._moved, _by_name(data, values), self._allowed())
+        return found
 
     @cached_property
     def kron(self) -> Formula:

@@ -365,3 +365,15 @@ def test_labels_that_are_signs_leave_with_their_squares() -> None:
     labels, bits = sym("y", "m", 1, ["pm1"]), sym("y", "m", 1, ["bit"])
     assert normal(over("m", entry(labels, i) ** 2 * (row(X).T @ x))) is normal(over("m", row(X).T @ x))
     assert normal(over("m", entry(bits, i) ** 3 * (row(X).T @ x))) is normal(bits.T @ X @ x)
+
+
+def test_a_form_of_a_skew_matrix_knows_its_sign() -> None:
+    S, G = sym("S", "n", "n", ["skew"]), A - A.T
+    assert normal(x.T @ G @ x) is num(0)
+    assert normal(tr(S @ K)) is num(0)
+    assert normal(x.T @ G @ z) is normal(-(z.T @ G @ x))
+    assert normal(tr(S @ A)) is normal(-tr(A.T @ S))
+    assert normal(diagv(S @ A)) is normal(-diagv(A.T @ S))
+    for f in (x.T @ G @ z, z.T @ G @ x, tr(G @ A), tr(A.T @ G @ K), diagv(A @ G), diagv(A.T @ G @ K)):
+        assert close(f, normal(f), values(f))
+        assert fresh(normal(f)) is normal(f)

@@ -177,8 +177,8 @@ def test_braces_and_delimiters_are_balanced() -> None:
 
 
 COMMANDS = {
-    "left", "right", "frac", "sqrt", "top", "odot", "oslash", "lVert", "rVert", "langle", "rangle", "operatorname",
-    "mathrm", "mathbf", "sum", "cdot", "times", "exp", "tanh", "lambda",
+    "left", "right", "frac", "sqrt", "top", "odot", "oslash", "lVert", "rVert", "langle", "rangle",
+    "operatorname", "mathrm", "mathbf", "sum", "cdot", "times", "exp", "tanh", "lambda",
 }  # fmt: skip
 
 

@@ -46,7 +46,8 @@ class Asked:
     def words(self) -> str:
         """``the gradient by x``."""
         both = f"{self.by} and {self.and_by}" if self.and_by not in (None, self.by) else self.by
-        return f"the {'Hessian' if self.op == 'hessian' else self.op.capitalize() if self.op == 'jacobian' else self.op} by {both}"
+        name = self.op.capitalize() if self.op in ("hessian", "jacobian") else self.op
+        return f"the {name} by {both}"
 
 
 def is_scalar(f: Formula) -> bool:

@@ -58,6 +58,10 @@ class Attempt:
             return Claim("equal", self.f._raw, self.answer._raw)
         return replace(self.truth.claim(), answer=self.answer._raw)
 
+    def derive(self) -> None:
+        """Raise now what the derivation raises."""
+        _ = self.truth
+
     @property
     def fits(self) -> bool:
         """Whether the answer has the shape of what is asked for."""
@@ -67,9 +71,9 @@ class Attempt:
     def certificate(self) -> Certificate:
         return certified(self.claim)
 
-    def with_answer(self, answer: Node, **changes: str) -> Certificate:
+    def with_answer(self, answer: Node, convention: str | None = None) -> Certificate:
         """The certificate of the claim with another answer, or in another convention."""
-        return certified(replace(self.claim, answer=answer, **changes))
+        return certified(replace(self.claim, answer=answer, convention=convention or self.claim.convention))
 
     def looks_right(self) -> bool:
         """Whether the simplifier sees that the answer is the truth: quick, and no proof of the contrary."""

@@ -10,6 +10,7 @@ from closedform.answers.asked import Asked, is_scalar, is_vector
 from closedform.answers.attempt import Attempt
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node
+from closedform.expr.size import Size
 from closedform.functions.algebra import num, scale, size_number, transpose
 from closedform.rewrite.normal.engine import content
 from closedform.rewrite.normal.normal import normal
@@ -46,9 +47,8 @@ def _transposed(attempt: Attempt) -> Finding | None:
 
 _TRANSPOSES = {
     "equal": ("it is the transpose of the first formula", False),
-    "row": ("it is the gradient as a row; here a gradient has the shape of its variable, a column", True),
-    "gradient": ("it is the transpose of the gradient, the other layout; here a gradient has the shape of its variable",
-                 True),
+    "row": ("it is the gradient as a row; here a gradient is a column, the shape of its variable", True),
+    "gradient": ("it is the transpose of the gradient; here a gradient has the shape of its variable", True),
     "jacobian": ("it is the Jacobian in the other layout, the transpose of the one asked for", True),
     "other": ("it is the transpose of what is right", False),
 }  # fmt: skip
@@ -98,7 +98,7 @@ def _factor(attempt: Attempt) -> Finding | None:
     return None
 
 
-def _sizes(attempt: Attempt) -> Iterator[object]:
+def _sizes(attempt: Attempt) -> Iterator[Size]:
     for symbol in attempt.f._reading.names.values():
         yield from symbol.shape
 

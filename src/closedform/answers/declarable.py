@@ -7,8 +7,9 @@ from itertools import combinations, product
 
 from closedform.answers.attempt import Attempt, Typed
 from closedform.errors import ClosedformError
-from closedform.expr.facts import IMPLIES, close
+from closedform.expr.facts import close
 from closedform.expr.node import Node
+from closedform.expr.size import Size
 from closedform.formula import Formula
 
 MATRIX = ("Sym", "Skew", "Inv", "Lower", "Orth", "Diag", "PSD", "PD")
@@ -16,57 +17,65 @@ MATRIX = ("Sym", "Skew", "Inv", "Lower", "Orth", "Diag", "PSD", "PD")
 FACTS = {"Sym": "sym", "Skew": "skew", "Inv": "inv", "Lower": "lower", "Orth": "orth", "Diag": "diag",
          "PSD": "psd", "PD": "pd", ">= 0": "nonneg", "> 0": "pos"}  # fmt: skip
 SIGNS = (">= 0", "> 0")
-MAX_SEEN, MAX_CERTIFIED = 400, 24
-assert set(FACTS.values()) >= set(IMPLIES) - {"upper", "pm1", "bit"}
+MAX_SEEN, MAX_CERTIFIED = 400, 72
 
 
 def declaration(typed: Typed, attempt: Attempt) -> str:
-    """The first declaration, fewest symbols and weakest properties first, under which the answer is right; or "".
+    """The declaration under which the answer is right, fewest symbols and weakest properties first; else "".
 
-    Trials that the simplifier sees to be right are certified; of the others, the first few are certified too.
+    Of each kind, trials that the simplifier sees to be right are certified first, then the others.
     """
-    trials = list(_trials(attempt))
-    singles = [t for t in trials if ", " not in t and "=" not in t.replace(">=", "")]
-    for trial in singles:
-        if _holds(typed, attempt, trial, look=True):
-            return trial
-    for trial in singles[:MAX_CERTIFIED]:
-        if _holds(typed, attempt, trial, look=False):
-            return trial
-    for trial in trials[len(singles) : MAX_SEEN]:
-        if _holds(typed, attempt, trial, look=True):
-            return trial
+    symbols = [attempt.f._variable(n) for n in attempt.f._reading.names if n in attempt.f.variables]
+    for trials in (list(_of_one(symbols)), list(_of_two(symbols)), list(_commuting(symbols))):
+        for look, most in ((True, MAX_SEEN), (False, MAX_CERTIFIED)):
+            for trial in trials[:most]:
+                if _holds(typed, attempt, trial, look=look):
+                    return trial
     return ""
 
 
-def _trials(attempt: Attempt) -> Iterator[str]:
-    symbols = _symbols(attempt.f)
-    one = [[_written(s, p) for p in _properties(s)] for s in symbols]
-    longest = max(map(len, one), default=0)
-    yield from (props[k] for k in range(longest) for props in one if k < len(props))
-    square = [s for s in symbols if s.is_square and not s.is_scalar]
-    for a, b in combinations(square, 2):
-        if a.shape == b.shape:
-            x, y = a.params[0], b.params[0]
-            yield f"{x}*{y} = {y}*{x}"
-    pairs = [(i + j, p, q) for a, b in combinations(one, 2) for (i, p), (j, q) in product(enumerate(a), enumerate(b))]
-    yield from (f"{p}, {q}" for _, p, q in sorted(pairs, key=lambda pair: pair[0]))
+def _of_one(symbols: list[Node]) -> Iterator[str]:
+    every = [(k, _written(s, p, s.rows)) for s in symbols for k, p in enumerate(_properties(s))]
+    return (trial for _, trial in sorted(every, key=lambda pair: pair[0]))
 
 
-def _symbols(f: Formula) -> list[Node]:
-    return [f._variable(n) for n in f._reading.names if n in f.variables]
+def _of_two(symbols: list[Node]) -> Iterator[str]:
+    """Pairs of declarations, and commuting pairs. Sizes that differ may be one under the first of a pair."""
+    yield from (f"{a.params[0]}*{b.params[0]} = {b.params[0]}*{a.params[0]}" for a, b in _matrices(symbols))
+    every = [
+        (i + j, f"{_written(a, p, a.rows)}, {_written(b, q, n)}")
+        for a, b in combinations(symbols, 2)
+        for (i, p), (j, q) in product(enumerate(_properties(a)), enumerate(_properties(b)))
+        for n in dict.fromkeys((a.rows, b.rows) if q in MATRIX and p in MATRIX else (b.rows,))
+    ]
+    yield from (trial for _, trial in sorted(every, key=lambda pair: pair[0]))
+
+
+def _commuting(symbols: list[Node]) -> Iterator[str]:
+    for a, b in _matrices(symbols):
+        x, y, n = a.params[0], b.params[0], a.rows
+        yield f"{x} in Sym({n}), {y} in Sym({n}), {x}*{y} = {y}*{x}"
+
+
+def _matrices(symbols: list[Node]) -> Iterator[tuple[Node, Node]]:
+    return combinations([s for s in symbols if _is_matrix(s)], 2)
+
+
+def _is_matrix(symbol: Node) -> bool:
+    return not symbol.is_column and symbol.rows.number != 1
 
 
 def _properties(symbol: Node) -> list[str]:
     known = close(f for f in symbol.params[1] if ":" not in f)
-    if symbol.is_square and not symbol.is_scalar:
-        return [p for p in MATRIX if FACTS[p] not in known]
+    if _is_matrix(symbol):
+        against = {"Skew": "sym", "Sym": "skew"}
+        return [p for p in MATRIX if FACTS[p] not in known and against.get(p) not in known]
     return [s for s in SIGNS if FACTS[s] not in known] if symbol.is_column else []
 
 
-def _written(symbol: Node, prop: str) -> str:
+def _written(symbol: Node, prop: str, n: Size) -> str:
     name = symbol.params[0]
-    return f"{name} {prop}" if prop in SIGNS else f"{name} in {prop}({symbol.rows})"
+    return f"{name} {prop}" if prop in SIGNS else f"{name} in {prop}({n})"
 
 
 def _holds(typed: Typed, attempt: Attempt, trial: str, *, look: bool) -> bool:
@@ -77,3 +86,11 @@ def _holds(typed: Typed, attempt: Attempt, trial: str, *, look: bool) -> bool:
         return trial_attempt.fits and trial_attempt.certificate.ok
     except ClosedformError:
         return False
+
+
+def squares(f: Formula) -> Iterator[str]:
+    """Declarations that make a matrix of the function square, which the answer may take it to be."""
+    for symbol in (f._variable(n) for n in f._reading.names if n in f.variables):
+        if _is_matrix(symbol) and not symbol.is_square:
+            name, n = symbol.params[0], symbol.cols
+            yield from (f"{name} in R^({n}×{n})", f"{name} in Sym({n})", f"{name} in Skew({n})")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from closedform.answers.asked import Asked, candidates
+from closedform.answers.asked import Asked, candidates, names
 from closedform.answers.attempt import Attempt, Typed, disproved, joined
 from closedform.answers.conventions import Finding, alternatives, finding
-from closedform.answers.declarable import declaration
+from closedform.answers.declarable import declaration, squares
 from closedform.answers.verdict import Verdict
-from closedform.errors import ClosedformError
+from closedform.errors import ClosedformError, DeclarationError, ShapeError
 from closedform.formula import Formula, formula
 
 
@@ -17,15 +17,15 @@ def judge(
 ) -> Verdict:  # fmt: skip
     """Judge a person's own answer: is it the derivative of the function?
 
-    ``op`` is "gradient", "jacobian", "hessian" or "derivative"; where it or ``by`` is not given, each that fits is
-    tried. Raises what reading raises.
+    ``op`` is "gradient", "jacobian", "hessian" or "derivative"; where it or ``by`` is not given, each that
+    fits is tried. Raises what reading raises.
 
     >>> verdict = judge("x'*A*x", "2*A*x")
     >>> verdict.kind, verdict.truth.text, verdict.difference.text, verdict.declaration
     ('wrong', "(A + A')*x", "A*x - A'*x", 'A in Sym(n)')
     """
     typed = Typed(function, answer, where or "", syntax)
-    f, read_answer = typed.read()
+    f, read_answer = _read(typed, by, op)
     wish = Asked(op or "", by or "", and_by, layout, symmetric)
     attempts = _attempts(f, read_answer, list(candidates(f, read_answer, by, op, wish)))
     for attempt in attempts:
@@ -50,17 +50,39 @@ def judge_equal(first: str, second: str, where: str | None = None, *, syntax: st
     return _right(attempt) if attempt.fits and attempt.certificate.ok else _explained(typed, [attempt])
 
 
+def _read(typed: Typed, by: str | None, op: str | None) -> tuple[Formula, Formula]:
+    """Both; where the sizes of the answer do not fit, the error says under which declaration they would."""
+    try:
+        return typed.read()
+    except ShapeError as error:
+        for trial in squares(formula(typed.function, typed.where, typed.syntax)):
+            if _right_under(typed, trial, by, op):
+                error.hint = f"With {trial} it fits, and is right."
+                break
+        raise
+
+
+def _right_under(typed: Typed, trial: str, by: str | None, op: str | None) -> bool:
+    try:
+        f, answer = typed.read(trial)
+        asked = list(candidates(f, answer, by, op, Asked("", "")))
+        return any(a.fits and a.certificate.ok for a in _attempts(f, answer, asked))
+    except ClosedformError:
+        return False
+
+
 def _attempts(f: Formula, answer: Formula, asked: list[Asked]) -> list[Attempt]:
     """Those that can be asked of the function at all, the fitting shapes first."""
     out, refusals = list[Attempt](), list[ClosedformError]()
     for one in asked:
         attempt = Attempt(f, answer, one)
         try:
-            out.append(attempt if attempt.truth else attempt)
+            attempt.derive()
+            out.append(attempt)
         except ClosedformError as error:
             refusals.append(error)
     if not out:
-        raise refusals[0] if refusals else ClosedformError("there is no variable in this formula to differentiate by")
+        raise refusals[0] if refusals else DeclarationError("there is no variable to differentiate by")
     return sorted(out, key=lambda a: (not a.fits, not _transposes(a)))
 
 
@@ -80,7 +102,10 @@ def _right(attempt: Attempt) -> Verdict:
 def _notes(attempt: Attempt) -> tuple[str, ...]:
     """What was assumed of the answer and not of the function already."""
     known = set(attempt.f.assumed)
-    own = [note for note in attempt.answer.assumed if note not in known]
+    moved = {d.params[0] for d in attempt.truth._origin.directions} if attempt.truth._origin else set()
+    strange = [n for n in names(attempt.answer) if n not in attempt.f._reading.names and n not in moved]
+    own = [f"{n} stands in the answer and not in the function" for n in strange if attempt.asked is not None]
+    own += [note for note in attempt.answer.assumed if note not in known]
     convention = [note for note in attempt.truth.assumed if note not in known]
     return tuple(dict.fromkeys([*own, *convention]))
 

@@ -13,10 +13,10 @@ from closedform.formula import Formula
 class Verdict:
     """The judgement on an answer.
 
-    ``kind`` is ``"right"``, ``"wrong"``, ``"convention"`` (right in another convention than the one asked for) or
-    ``"uncertified"`` (neither shown right nor wrong). ``truth`` is the derivative (of ``equal``: the first formula),
-    ``certificate`` that of the answer; ``remark`` says what an answer that is not right is instead; ``declaration``
-    would make it right; ``asked`` is None for ``equal``.
+    ``kind`` is ``"right"``, ``"wrong"``, ``"convention"`` (right in another convention than the one asked
+    for) or ``"uncertified"`` (neither shown right nor wrong). ``truth`` is the derivative (of ``equal``: the
+    first formula), ``certificate`` that of the answer; ``remark`` says what an answer that is not right is
+    instead; ``declaration`` would make it right; ``asked`` is None for ``equal``.
     """
 
     kind: str

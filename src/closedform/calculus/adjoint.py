@@ -42,7 +42,7 @@ Pull = Callable[[Node, int, Node], Node]
 def adjoint(linear: Node, directions: Iterable[Node], seed: Node) -> dict[Node, Node]:
     """For each direction, the cotangent Lᵀ(seed), where ``linear`` is linear in the directions together."""
     wanted = list(directions)
-    order = [n for n in postorder(linear)]
+    order = list(postorder(linear))
     depends: set[Node] = set(wanted)
     for node in order:
         if any(a in depends for a in node.args):

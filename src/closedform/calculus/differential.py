@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+
+from closedform.calculus.abstract import call_differential
 from closedform.errors import MissingRule
 from closedform.expr.node import Node
 from closedform.expr.op import Op
@@ -23,7 +25,6 @@ from closedform.functions.algebra import (
 )
 from closedform.functions.define import differential as function_differential
 from closedform.functions.elementwise import log
-from closedform.calculus.abstract import call_differential
 from closedform.rewrite.normal.engine import (
     build,
     is_zero,
@@ -60,16 +61,41 @@ def differential(root: Node, directions: Mapping[Node, Node]) -> Node:
 def differentials(roots: list[Node], directions: Mapping[Node, Node]) -> Differentials:
     """The differential of every node below ``roots`` that moves (and of the roots in any case)."""
     moving: Differentials = {}
+    failed: dict[Node, MissingRule] = {}
     for node in postorder(roots):
         if node in directions:
             moving[node] = directions[node]
-        elif any(a in moving for a in node.args):
-            d = rule_of(node)(node, tuple(moving.get(a) or nzero(a.shape) for a in node.args))
+        elif any(a in moving or a in failed for a in node.args):
+            try:
+                d = _of_node(node, moving, failed)
+            except MissingRule as error:
+                failed[node] = error
+                continue
             if not is_zero(d):
                 moving[node] = d
     for root in roots:
+        if root in failed:
+            raise failed[root]
         moving.setdefault(root, nzero(root.shape))
     return moving
+
+
+def _of_node(node: Node, moving: Differentials, failed: dict[Node, MissingRule]) -> Node:
+    """The differential of one node from those of its arguments, some of which may have none."""
+    missing = [failed[a] for a in node.args if a in failed]
+    if missing:
+        if node.op is TR and node.args[0].op is MPOW and not any(a in failed for a in node.args[0].args):
+            return _trace_of_power(node.args[0], moving)
+        raise missing[0]
+    return rule_of(node)(node, tuple(moving.get(a) or nzero(a.shape) for a in node.args))
+
+
+def _trace_of_power(power: Node, moving: Differentials) -> Node:
+    """d tr(X^k) = k*tr(X^(k - 1)*dX) for any exponent that does not move."""
+    base, e = power.args
+    if e in moving:
+        raise MissingRule("the derivative of a matrix power by its exponent is not known to this library")
+    return nhad(e, ntr(nmul(nmpow(base, plus(e, times(-1, npow(e, 0)))), moving[base])))
 
 
 def rule_of(node: Node) -> Rule:

@@ -132,7 +132,8 @@ class Check:
     def run(self) -> Certificate:
         try:
             if self.agree_in_fields(homomorphic=False):
-                return self.exact(())
+                common = self.in_high_precision() if self.draws.related else None
+                return self.exact(()) if common is None or common.ok else common
             if not (self.free or self.signs or self.roots):
                 return self.refuse("the two sides differ in a prime field")
             if self.exps and self.agree_in_fields(homomorphic=True):
@@ -187,6 +188,7 @@ class Check:
                 continue
             self.draws.note(sizes, field.seen, not field.spoiled)
             if not field.spoiled:
+                self.draws.related |= field.related
                 if fresh and not homomorphic and least > 1:
                     self.draws.note_bound(sizes, Bound(sizes, self.claim, field.roots).log2(field.p))
                 return same

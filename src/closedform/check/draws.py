@@ -21,7 +21,7 @@ class Draws:
     def __init__(self) -> None:
         self.field: Field | None = None
         self.accepted: dict[Key, int] = {}
-        self.refused = 0
+        self.refused, self.related = 0, False
         self.patterns: dict[Key, dict[tuple[tuple[str, ...], tuple[int, ...]], bool]] = {}
         self.bounds: list[tuple[Key, float]] = []
 

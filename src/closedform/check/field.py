@@ -55,6 +55,7 @@ class Field:
         self.roots, self.rng = roots, rng
         self.g = self.power_of(self.q) if homomorphic else 0
         self.i = self.power_of(4) if self.p % 4 == 1 and homomorphic else 0
+        self.related = False
         self.turn = rng.getrandbits(30)
         self.forget()
         pi = [x * x for x in self.random_entry()]
@@ -184,8 +185,7 @@ class Field:
         self.known["log", pow(v, -1, p)] = -value % p, -beside
         self.known.setdefault(("exp", value), (v, self.random_entry()[1]))
         self.known.setdefault(("exp", -value % p), (pow(v, -1, p), self.random_entry()[1]))
-        if p % 4 == 1 or self.symbol(v) > 0:  # what has a logarithm is positive: a square
-            self.logs.append((v, value))
+        self.logs.append((v, value))
 
     def exp_near(self, v: int) -> int:
         """exp(v) from a known exp(v ± k·log b), for powers with a symbolic exponent. 0 where there is
@@ -198,20 +198,18 @@ class Field:
         return 0
 
     def log_near(self, v: int) -> int:
-        """log(v) from known logarithms, where v is their product, quotient, square or root; else 0."""
+        """log(v) from known logarithms, where v is their product, quotient, square or root; else 0.
+
+        These laws hold where all logarithms have a value, so it is to be seen that there is such a point.
+        """
         p = self.p
-        if self.q or p % 4 == 1 or self.symbol(v) < 0:
-            return 0
-        for b, log in self.logs[:16]:
-            if v * v % p == b:
-                return log * pow(2, -1, p) % p
-            for k in (2, 3, 4):
-                if v == pow(b, k, p):
-                    return k * log % p
-            for k in (1, -1):
-                found = self.known.get(("log", v * pow(b, -k, p) % p))
-                if found:
-                    return (found[0] + k * log) % p
+        for b, log in self.logs[: 0 if self.q else 16]:
+            powers = [k * log for k in (2, 3, 4) if v == pow(b, k, p)]
+            roots = [log * pow(2, -1, p)] if v * v % p == b else []
+            rests = [(k * log, self.known.get(("log", v * pow(b, -k, p) % p))) for k in (1, -1)]
+            for value in [*powers, *roots, *(part + rest[0] for part, rest in rests if rest)]:
+                self.related = True
+                return value % p
         return 0
 
     def circle(self, t: int, w: int) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from closedform.cli.outcome import OutOfTime, exit_code, error_json, time_limit, write
+from closedform.cli.outcome import OutOfTime, error_json, exit_code, time_limit, write
 from closedform.errors import ClosedformError, LimitError
 
 LIKE_OPTION = re.compile(r"--[a-z][a-z-]+(=.*)?$", re.DOTALL)
@@ -50,7 +50,7 @@ class FormulaCommand(click.Command):
     def _parted(self, args: list[str]) -> tuple[list[str], list[str]]:
         """Options with their values, and all else, which is formulas."""
         known = {name: p for p in self.get_params(click.Context(self)) for name in p.opts if name[0] == "-"}
-        options, rest, queue = [], [], list(args)
+        options, rest, queue = list[str](), list[str](), list(args)
         while queue:
             arg = queue.pop(0)
             name, equals, _ = arg.partition("=")
@@ -156,7 +156,7 @@ LAYOUT = click.option(
 )  # fmt: skip
 SYMMETRIC = click.option(
     "--symmetric", type=click.Choice(["projected", "free"]), default="projected",
-    help="Gradients by a symmetric matrix: in the space of symmetric ones, or by the entries above the diagonal.",
+    help="Gradients by a symmetric matrix: in their space, or by the entries on and above the diagonal.",
 )  # fmt: skip
 BY = click.option("--by", multiple=True, metavar="NAME", help="The variable; by default every one that fits.")
 READING = options(WHERE, SYNTAX)

@@ -9,14 +9,21 @@ import click
 
 from closedform._version import __version__
 from closedform.answers import Asked, judge, judge_equal
-from closedform.answers.asked import OPS, is_map
+from closedform.answers.asked import OPS
 from closedform.cli import arguments as a
 from closedform.cli import records
 from closedform.cli.judged import show_verdict
 from closedform.cli.outcome import REFUSED, RIGHT, WRONG, write
 from closedform.cli.page import Page
 from closedform.cli.reference import reference, table_json
-from closedform.cli.show import Answer, show_answer, show_certificate, show_conditions, show_equation, show_function
+from closedform.cli.show import (
+    Answer,
+    show_answer,
+    show_certificate,
+    show_conditions,
+    show_equation,
+    show_function,
+)
 from closedform.cli.sources import formula_text, formula_texts, values
 from closedform.cli.work import answers, questions, simplified, split_names
 from closedform.formula import Formula, LinearMap, formula
@@ -55,7 +62,8 @@ def _where(where: tuple[str, ...]) -> str | None:
 
 def _derivative_command(op: str, f: Formula, o: dict[str, Any]) -> int:
     by = split_names([*o["by"], *o["names"]])
-    asked = questions(op, f, by, o.get("and_by"), o.get("layout", "numerator"), o.get("symmetric", "projected"))
+    wish = Asked(op, "", o.get("and_by"), o.get("layout", "numerator"), o.get("symmetric", "projected"))
+    asked = questions(f, by, wish)
     found = answers(f, asked, named=bool(by), check=not o["no_check"], kron=o.get("kron", False))
     _print_derivatives(op, f, found, o["form"])
     return RIGHT if all(answer.ok for answer in found) else REFUSED
@@ -200,8 +208,8 @@ def evaluate(**o: Any) -> int:
     found = f if o["by"] is None else Asked(o["op"] or "gradient", o["by"]).of(f)
     if o["by"] is None and o["op"] is not None:
         raise click.UsageError("--op needs --by, the variable")
-    value = records.plain(found.array(given) if isinstance(found, LinearMap) and is_map(found) else found(given))
-    _print_value(f, found, value, o["form"])
+    value = found.array(given) if isinstance(found, LinearMap) else found(given)
+    _print_value(f, found, records.plain(value), o["form"])
     return RIGHT
 
 
@@ -226,7 +234,8 @@ def _print_value(f: Formula, found: Formula, value: Any, form: str | None) -> No
 
 
 def _latex_row(row: Any) -> str:
-    return " & ".join(f"{x:g}" if isinstance(x, float) else str(x) for x in (row if isinstance(row, list) else [row]))
+    entries = row if isinstance(row, list) else [row]
+    return " & ".join(f"{x:g}" if isinstance(x, float) else str(x) for x in entries)
 
 
 @closedform.command(cls=a.TwoFormulasCommand)
@@ -261,7 +270,8 @@ def equal(**o: Any) -> int:
     closedform equal "tr(A*B)" "tr(B*A)"
     """
     first, second = formula_texts([o["formula"], o["other"]])
-    return _print_verdict("equal", judge_equal(first, second, _where(o["where"]), syntax=o["syntax"]), o["form"])
+    verdict = judge_equal(first, second, _where(o["where"]), syntax=o["syntax"])
+    return _print_verdict("equal", verdict, o["form"])
 
 
 def _print_verdict(command: str, verdict: Any, form: str | None) -> int:

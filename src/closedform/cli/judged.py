@@ -18,8 +18,9 @@ def show_verdict(page: Page, v: Verdict) -> None:
         page.fields("", v.notes)
     page.gap()
     page.lines.append(page.style(headline(v), fg=COLOURS[v.kind], bold=True))
-    if v.remark:
-        page.field("finding", v.remark)
+    finding = v.remark or ("" if v.difference is not None or v.right else v.certificate.reason)
+    if finding:
+        page.field("finding", finding)
     if v.right:
         show_conditions(page, v.conditions)
         show_certificate(page, v.certificate)

@@ -30,7 +30,7 @@ class OutOfTime(BaseException):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime when the block takes longer; 0 is no limit, nor is there one where there is no alarm."""
+    """Raise OutOfTime when the block takes longer; 0 is no limit, and some systems have no alarm."""
     if not seconds or not hasattr(signal, "setitimer"):
         yield
         return

@@ -1,4 +1,4 @@
-"""A page of an answer: labelled lines, wrapped to the width of the terminal, coloured where that is wanted."""
+"""A page of an answer: labelled lines, wrapped to the terminal's width, coloured where that is wanted."""
 
 from __future__ import annotations
 
@@ -52,8 +52,9 @@ class Page:
 
     def field(self, label: str, text: str, **how: object) -> None:
         """``label        text``, further lines under the text."""
-        first, *rest = [line for part in text.split("\n") for line in wrapped(part, width() - LABEL, 2)] or [""]
-        shown = [self.style(line, **how) if how else line for line in (first, *rest)]
+        room = width() - LABEL
+        lines = [line for part in text.split("\n") for line in wrapped(part, room, 2)] or [""]
+        shown = [self.style(line, **how) if how else line for line in lines]
         self.lines.append((self.style(label.ljust(LABEL), dim=True) + shown[0]).rstrip())
         self.lines += [" " * LABEL + line for line in shown[1:]]
 

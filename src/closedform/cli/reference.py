@@ -11,13 +11,12 @@ from difflib import get_close_matches
 from closedform.calculus.conditions import conditions_of
 from closedform.calculus.differential import differential
 from closedform.calculus.spaces import direction
-from closedform.cli.page import Page, signs
+from closedform.cli.page import LABEL, Page, signs, width, wrapped
 from closedform.errors import DeclarationError, MissingRule
 from closedform.expr.node import Node
 from closedform.expr.op import Op
 from closedform.formula import Formula, formula
 from closedform.functions import algebra
-from closedform.functions.define import Function
 from closedform.functions.table import FAMILIES, functions
 from closedform.read.vocabulary import SYNONYMS
 from closedform.rewrite.simplify import simplify
@@ -31,6 +30,8 @@ BUILT_IN = {
 CALLS = {
     "clip": ("clip(x, lo, hi)", "x in R^n, lo in R, hi in R"),
     "huber": ("huber(x, delta)", "x in R^n, delta > 0"),
+    "kron": ("kron(A, B)", "A in R^(m×n), B in R^(p×q)"),
+    "inv_gaps": ("inv_gaps(w)", "w in R^n"),
     "kron_left": ("kron_left(G, B)", "G in R^(m*p×n*q), B in R^(p×q)"),
     "kron_right": ("kron_right(G, A)", "G in R^(m*p×n*q), A in R^(m×n)"),
     "unvec": ("unvec(v, m, n)", "v in R^(m*n)"),
@@ -43,7 +44,7 @@ CALLS = {
 }
 """Functions whose arguments no signature tells: how they are typed, and the declarations for that."""
 SPACES = {"sym": "Sym", "pd": "PD"}
-NAMES = {"scalar": "st", "vector": "xy", "matrix": "XY"}
+NAMES = {"scalar": "st", "vector": "xy", "matrix": "XY", "symmetric": "ST"}
 _CALLED = re.compile(r"\w+\(([\w, ]*)\):")
 
 
@@ -63,23 +64,21 @@ class Row:
 def rows() -> Iterator[Row]:
     """Every function of the language, family by family."""
     families = _families()
+    order = list(dict.fromkeys(families.values()))
     for name in BUILT_IN:
         op = {"tr": algebra.TR, "diagm": algebra.DIAGM, "diagv": algebra.DIAGV}[name]
         yield _row(op, "Built into the language", *BUILT_IN[name])
-    for op in sorted(functions(), key=lambda op: list(families).index(op.name)):
+    for op in sorted(functions(), key=lambda op: order.index(families[op.name])):
         yield _row(op, families[op.name], "", op.doc)
 
 
 def _families() -> dict[str, str]:
-    out: dict[str, str] = {}
-    for module in FAMILIES:
-        head = (module.__doc__ or "").strip().partition("\n")[0].rstrip(".")
-        for value in vars(module).values():
-            op = value.op if isinstance(value, Function) else value
-            if isinstance(op, Op) and not op.structural:
-                out.setdefault(op.name, head)
+    """The heading of each function: the first sentence on the file that declares it."""
+    heads = {m.__name__: (m.__doc__ or "").partition("\n")[0].partition(". ")[0].rstrip(".") for m in FAMILIES}
+    out = {}
     for op in functions():
-        out.setdefault(op.name, "Others")
+        rules = (op.d, op.means, *op.adjoint.values(), op.numeric, op.shape)
+        out[op.name] = next(heads[r.__module__] for r in rules if r is not None and r.__module__ in heads)
     return out
 
 
@@ -101,20 +100,30 @@ def _call(op: Op) -> tuple[str, str]:
     names = [n.strip() for n in said[1].split(",")] if said else []
     taken, declared = {kind: iter(letters) for kind, letters in NAMES.items()}, []
     for k, (rows, cols) in enumerate(patterns):
-        vector = op.elementwise or str(cols) == "1"
-        kind = "scalar" if (str(rows), str(cols)) == ("1", "1") else "vector" if vector else "matrix"
-        name = names[k] if len(names) == len(patterns) else next(taken[kind])
         space = SPACES.get(op.sample[k] if k < len(op.sample) else "", "")
-        spaces = {"scalar": "R", "vector": f"R^{rows}", "matrix": f"{space}({rows})" if space else f"R^({rows}×{cols})"}
-        declared.append((name, f"{name} in {spaces[kind]}"))
-        names = names or []
+        kind = _kind(op, str(rows), str(cols), space)
+        name = names[k] if len(names) == len(patterns) else next(taken[kind])
+        length = "n" if op.elementwise else rows
+        spaces = {"scalar": "R", "vector": f"R^{length}", "matrix": f"R^({rows}×{cols})"}
+        declared.append((name, f"{name} in {spaces.get(kind) or f'{space}({rows})'}"))
     return f"{op.text}({', '.join(n for n, _ in declared)})", ", ".join(d for _, d in declared)
+
+
+def _kind(op: Op, rows: str, cols: str, space: str) -> str:
+    if (rows, cols) == ("1", "1"):
+        return "scalar"
+    if op.elementwise or cols == "1":
+        return "vector"
+    return "symmetric" if space else "matrix"
 
 
 def _sentence(doc: str) -> str:
     """The documentation without the call it may begin with."""
     said = _CALLED.match(doc) or re.match(r"\[[^\]]*\]:", doc)
-    return doc[said.end() :].strip() if said else doc
+    if said is None:
+        return doc
+    rest = doc[said.end() :].strip()
+    return rest[0].upper() + rest[1:] if rest[1].isalpha() else rest
 
 
 def _differential(f: Formula) -> str:
@@ -130,7 +139,8 @@ def _differential(f: Formula) -> str:
 
 
 def _moves(f: Formula) -> dict[Node, Node]:
-    return {x: direction(x) for x in (f._variable(name) for name in f._differentiable()) if x.params[0] != "k"}
+    """The directions of all arguments but the order of polygamma."""
+    return {x: direction(x) for x in map(f._variable, f._differentiable()) if x.params[0] != "k"}
 
 
 def _conditions(f: Formula) -> tuple[str, ...]:
@@ -145,7 +155,8 @@ def chosen(names: Iterable[str]) -> list[Row]:
         if not any(name == r.name or name in r.aliases for r in table):
             every = [n for r in table for n in (r.name, *r.aliases)]
             near = get_close_matches(name, every, 1)
-            raise DeclarationError(f"there is no function {name}", hint=f"Did you mean {near[0]}?" if near else "")
+            mend = f"Did you mean {near[0]}?" if near else ""
+            raise DeclarationError(f"there is no function {name}", hint=mend)
     return [r for r in table if not wanted or any(n == r.name or n in r.aliases for n in wanted)]
 
 
@@ -156,16 +167,22 @@ def reference(names: Iterable[str]) -> str:
         if row.family != family:
             page.gap()
             family = row.family
-            page.lines += [page.style(family, bold=True)]
-        page.gap()
-        page.answer(row.call)
-        page.field("  is", row.what)
-        page.field("  d", row.differential)
+            page.lines += [page.style(line, bold=True) for line in wrapped(family, width(), 0)]
+        call = row.call
+        if len(call) >= LABEL:
+            page.lines.append(call)
+            call = ""
+        page.field(call, row.what)
+        page.field("", f"d = {row.differential}")
         if row.conditions:
-            page.fields("  holds", [f"where {c}" if k == 0 else f"and {c}" for k, c in enumerate(row.conditions)])
+            page.fields("", _holds(row.conditions))
         if row.aliases:
-            page.field("  also", ", ".join(row.aliases))
+            page.field("", f"also {', '.join(row.aliases)}")
     return page.text
+
+
+def _holds(conditions: tuple[str, ...]) -> list[str]:
+    return [f"{'and' if k else 'where'} {c}" for k, c in enumerate(conditions)]
 
 
 def table_json(names: Iterable[str]) -> str:

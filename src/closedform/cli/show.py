@@ -59,7 +59,7 @@ def show_equation(page: Page, left: str, found: Formula) -> None:
 
 
 def show_conditions(page: Page, conditions: tuple[str, ...]) -> None:
-    page.fields("holds", [f"where {c}" if k == 0 else f"and {c}" for k, c in enumerate(conditions)] or ["everywhere"])
+    page.fields("holds", [f"{'and' if k else 'where'} {c}" for k, c in enumerate(conditions)] or ["everywhere"])
 
 
 def show_certificate(page: Page, certificate: Certificate | None, label: str = "certificate") -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from closedform.errors import ClosedformError, LimitError, ReadError, ValueProblem
+from closedform.errors import LimitError, ReadError, ValueProblem
 from closedform.read.alphabet import canonical
 
 MAX_BYTES = 1_000_000
@@ -23,7 +23,7 @@ def formula_text(argument: str | None, file: str | None = None) -> str:
             raise ReadError("a formula is given twice: as an argument and by --file")
         argument = "@" + file
     if argument is None:
-        raise ReadError("the formula is missing", hint="Give it in quotes, - for standard input, or --file PATH.")
+        raise ReadError("the formula is missing", hint="Give it in quotes, or - for standard input, or --file.")
     if argument == "-":
         return _decoded(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")
     if argument.startswith("@"):
@@ -93,14 +93,16 @@ def _decoded_values(path: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ValueProblem(f"{path} is not text in UTF-8", hint="Values are read from .json, .npy and .npz.") from None
+        mend = "Values are read from .json, .npy and .npz."
+        raise ValueProblem(f"{path} is not text in UTF-8", hint=mend) from None
 
 
 def _parsed(text: str, shown: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise ValueProblem(f"{shown}: no value", hint="Write x=[1,2], A=[[1,2],[3,4]], lam=0.1 or A=@A.npy.") from None
+        mend = "Write x=[1,2], A=[[1,2],[3,4]], lam=0.1 or A=@A.npy."
+        raise ValueProblem(f"{shown}: no value", hint=mend) from None
 
 
 def _numpy(path: str) -> Any:
@@ -110,5 +112,5 @@ def _numpy(path: str) -> Any:
         found = np.load(path, allow_pickle=False)
         return dict(found) if isinstance(found, np.lib.npyio.NpzFile) else found
     except (OSError, ValueError, EOFError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "no file of NumPy arrays"
-        raise ClosedformError(f"{path} cannot be read: {reason}") from None
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise ReadError(f"{path} cannot be read: {reason or 'no file of NumPy arrays'}") from None

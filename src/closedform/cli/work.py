@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from closedform.answers.asked import Asked, is_map
 from closedform.answers.attempt import certified, joined
@@ -17,14 +18,14 @@ def split_names(by: Iterable[str]) -> list[str]:
     return [name.strip() for part in by for name in part.split(",") if name.strip()]
 
 
-def questions(op: str, f: Formula, by: list[str], and_by: str | None, layout: str, symmetric: str) -> list[Asked]:
-    """What is asked for; without names, by every variable."""
-    if op == "hessian" and and_by is None and len(by) > 1:
-        return [Asked(op, x, y, layout, symmetric) for x in by for y in by]
+def questions(f: Formula, by: list[str], wish: Asked) -> list[Asked]:
+    """What is asked for, as ``wish`` but by these variables; without names, by every one."""
+    if wish.op == "hessian" and wish.and_by is None and len(by) > 1:
+        return [replace(wish, by=x, and_by=y) for x in by for y in by]
     names = by or f._differentiable()
     if not names:
         raise DeclarationError("there is no variable in this formula to differentiate by")
-    return [Asked(op, name, and_by, layout, symmetric) for name in names]
+    return [replace(wish, by=name) for name in names]
 
 
 def answers(f: Formula, asked: list[Asked], *, named: bool, check: bool, kron: bool = False) -> list[Answer]:

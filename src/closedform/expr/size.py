@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import ClassVar
 
 Monomial = tuple[str, ...]
 
@@ -12,7 +13,7 @@ class Size:
     """A number of rows or columns: ``n``, ``5``, ``m*n``, ``m + n``. Compare with ``is``; build with :func:`size`."""
 
     __slots__ = ("names", "terms", "text")
-    _table: dict[tuple[tuple[Monomial, int], ...], Size] = {}
+    _table: ClassVar[dict[tuple[tuple[Monomial, int], ...], Size]] = {}
     terms: tuple[tuple[Monomial, int], ...]
     names: frozenset[str]
     text: str

@@ -1,43 +1,60 @@
-"""Conditions in words: where a formula is defined, and where it has its derivative."""
+"""Conditions in words: ``x ≠ 0``, ``A*x ≠ b``, ``X invertible``."""
 
 from __future__ import annotations
 
+from closedform.expr.node import Node
 from closedform.expr.op import Condition
-from closedform.rewrite.display import Context, display
-from closedform.rewrite.normal.normal import normal
-from closedform.write.plain import text
+from closedform.functions.algebra import ADD, total
+from closedform.rewrite.display.context import Context
+from closedform.write.render import Form, render
 
-PHRASES = {
-    "positive": "{0} > 0",
-    "nonneg": "{0} >= 0",
-    "below-one": "|{0}| < 1",
-    "nonzero": "{0} is not 0",
-    "notzero": "{0} is not 0",
-    "invertible": "{0} is invertible",
-    "pd": "{0} is positive definite",
-    "simple-top": "the largest eigenvalue of {0} is simple",
-    "simple-bottom": "the smallest eigenvalue of {0} is simple",
-    "simple-top-singular": "the largest singular value of {0} is simple",
-    "distinct": "the eigenvalues of {0} are distinct",
-    "distinct-singular": "the singular values of {0} are distinct",
-    "no-negative-eigenvalue": "{0} has no eigenvalue that is 0 or negative",
-    "full-rank": "{0} has full rank",
-    "unique-max": "{0} has a single largest entry",
-    "unique-min": "{0} has a single smallest entry",
+RELATION = {"positive": "> 0", "nonneg": "≥ 0", "nonzero": "≠ 0", "notzero": "≠ 0"}
+WORDS = {
+    "invertible": "{} invertible",
+    "pd": "{} positive definite",
+    "simple-top": "the largest eigenvalue of {} simple",
+    "simple-bottom": "the smallest eigenvalue of {} simple",
+    "simple-top-singular": "the largest singular value of {} positive and simple",
+    "distinct": "the eigenvalues of {} distinct",
+    "distinct-singular": "the singular values of {} positive and distinct",
+    "full-rank": "the rank of {} locally constant",
+    "unique-max": "the largest entry of {} unique",
+    "unique-min": "the smallest entry of {} unique",
+    "below-one": "|{}| < 1",
+    "no-negative-eigenvalue": "no eigenvalue of {} real and nonpositive",
 }
-ENTRIES = ("positive", "nonneg", "below-one", "nonzero")
 
 
-def condition_text(condition: Condition, context: Context) -> str:
-    """One condition, for people.
+def condition_text(condition: Condition, context: Context, form: Form = "unicode") -> str:
+    """One condition for people.
 
     >>> from closedform.functions.algebra import sym
-    >>> condition_text(Condition("positive", sym("x", "n")), Context())
-    'every entry of x > 0'
+    >>> condition_text(Condition("notzero", sym("x", "n")), Context())
+    'x ≠ 0'
     """
-    expr = normal(condition.expr)
-    shown = text(display(expr, context))
-    if condition.kind in ENTRIES and not expr.is_scalar:
-        shown = f"every entry of {shown}"
-    phrase = PHRASES.get(condition.kind, "{0}: " + condition.kind)
-    return phrase.format(shown)
+    expr = condition.expr
+    entries = "" if expr.is_scalar or condition.kind == "notzero" else "every entry of "
+    if condition.kind in RELATION:
+        sides = _two_sides(expr) if condition.kind in ("nonzero", "notzero") else None
+        if sides is not None:
+            left, right = (render(side, context, form) for side in sides)
+            return f"{left} ≠ {right}" + (" in every entry" if entries else "")
+        return f"{entries}{_plain(expr, context, form)} {RELATION[condition.kind]}"
+    words = WORDS.get(condition.kind, condition.kind + " {}")
+    return words.format(_plain(expr, context, form))
+
+
+def _plain(expr: Node, context: Context, form: Form) -> str:
+    return render(expr, context, form)
+
+
+def _two_sides(expr: Node) -> tuple[Node, Node] | None:
+    """a ≠ b where the expression is a - b."""
+    if expr.op is not ADD or len(expr.args) != 2:
+        return None
+    (c, k), (a, b) = expr.params[0], expr.args
+    if c < 0:
+        c, k, a, b = k, c, b, a
+    return (total([(c, a)]), total([(-k, b)])) if c > 0 > k else None
+
+

@@ -114,9 +114,7 @@ def _even(show: Show) -> bool:
             return show.kind == "call" and show.word in ("abs", "cos", "cosh")
 
 
-def _rotated(
-    written: Show, arranged: tuple[Show, Key], done: Done
-) -> tuple[Show, Key]:
+def _rotated(written: Show, arranged: tuple[Show, Key], done: Done) -> tuple[Show, Key]:
     """The product inside a trace, turned so that what came first stands first."""
     if written.lead or -1 in written.signs or arranged[0].signs != written.signs:
         return arranged

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from closedform.expr.node import Node, make
 from closedform.expr.op import Op
 from closedform.expr.size import ONE, Size
-from closedform.expr.walk import rebuild
-from closedform.functions.algebra import SYM
+from closedform.expr.walk import leaves, rebuild
+from closedform.functions.algebra import SYM, sym
 from closedform.functions.known_facts import facts_of
 
 Bound = dict[Node, Node]
@@ -57,7 +57,13 @@ def law(name: str, pattern: Node, answer: Node, **when: str) -> None:
             return None
         return match.put_into(answer)
 
-    _add(Law(name, pattern.op, act, pattern))
+    _add(Law(name, pattern.op, act, substituted(pattern, _declared(pattern, when))))
+
+
+def _declared(pattern: Node, when: Mapping[str, str]) -> Bound:
+    """The wildcards that must have a fact, each with a symbol that is declared to have it."""
+    asked = [k for k in leaves(pattern) if k.op is SYM and k.params[0] in when]
+    return {k: sym(k.params[0], k.rows, k.cols, [when[k.params[0]]]) for k in asked}
 
 
 def acts(name: str, example: Node) -> Callable[[Callable[..., Node | None]], Callable[..., Node | None]]:

@@ -6,7 +6,22 @@ from collections.abc import Callable
 
 from closedform.expr.node import Node
 from closedform.expr.size import ONE
-from closedform.functions.algebra import DIAGM, EYE, MPOW, MUL, SCALE, diagm, eye, inner, inv, mpow, num, power, sym, transpose
+from closedform.functions.algebra import (
+    DIAGM,
+    EYE,
+    MPOW,
+    MUL,
+    SCALE,
+    diagm,
+    eye,
+    inner,
+    inv,
+    mpow,
+    num,
+    power,
+    sym,
+    transpose,
+)
 from closedform.functions.define import Function
 from closedform.functions.elementwise import log
 from closedform.functions.known_facts import facts_of
@@ -16,7 +31,7 @@ from closedform.functions.norms import norm_nuc, norm_op
 from closedform.functions.piecewise import absolute
 from closedform.functions.vectors import prod
 from closedform.rewrite.laws.law import acts, law
-from closedform.rewrite.normal.engine import content, number, ntranspose
+from closedform.rewrite.normal.engine import content, ntranspose, number
 from closedform.rewrite.normal.split import outer_parts
 
 X, Y = sym("X", "n", "n"), sym("Y", "n", "n")

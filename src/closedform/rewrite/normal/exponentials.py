@@ -7,8 +7,8 @@ from fractions import Fraction
 from closedform.expr.node import Node
 from closedform.expr.op import Shape
 from closedform.functions import elementwise
-from closedform.functions.algebra import ADD, MUL, ONES, POW, TRANSPOSE
-from closedform.rewrite.normal.engine import UNITY, build, is_zero, nsum, num, number, plus, terms_of
+from closedform.functions.algebra import ADD, MUL, ONES, POW, TRANSPOSE, num
+from closedform.rewrite.normal.engine import UNITY, build, is_zero, nsum, number, plus, terms_of
 
 EXP = elementwise.exp.op
 SIGMOID = elementwise.sigmoid.op

@@ -36,7 +36,8 @@ from closedform.rewrite.normal.engine import (
     terms_of,
 )
 from closedform.rewrite.normal.normal import normal
-from closedform.rewrite.vectorise.batch import Batch, Unfit
+from closedform.rewrite.vectorise.batch import Batch
+from closedform.rewrite.vectorise.chains import Unfit
 from closedform.rewrite.vectorise.indices import bound_indices, free_indices, nesting, replace_index
 from closedform.rewrite.vectorise.total import linear_argument, total, with_argument
 

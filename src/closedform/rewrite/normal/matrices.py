@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from closedform.expr.node import Node, make
@@ -50,7 +51,7 @@ from closedform.rewrite.normal.engine import (
 )
 from closedform.rewrite.normal.merging import merge_neighbours
 from closedform.rewrite.normal.scalars import sum_of_entries
-from closedform.rewrite.normal.split import chain, outer_parts, rank_of, transposes
+from closedform.rewrite.normal.split import chain, outer_parts, rank_of, transposes, turned_around
 
 MAX_PRODUCT = 16
 KRON = rearrange.kron.op
@@ -167,9 +168,12 @@ def _diagonal_of_product(a: Node) -> Node:
         return nhad(a.args[0].args[0], ndiagv(nmul(*a.args[1:])))
     if a.args[-1].op is DIAGM:
         return nhad(a.args[-1].args[0], ndiagv(nmul(*a.args[:-1])))
-    turned = ntranspose(a)
-    first = turned if rank_of(turned.args) < rank_of(a.args) else a
-    return make(DIAGV, (first,))
+    sign, turned = turned_around(a.args)
+    if turned == list(a.args):
+        return make(DIAGV, (a,)) if sign > 0 else nzero((a.rows, ONE))
+    if rank_of(turned) < rank_of(a.args):
+        return times(sign, make(DIAGV, (chain(tuple(turned)),)))
+    return make(DIAGV, (a,))
 
 
 @constructor(TR)
@@ -211,7 +215,8 @@ def _trace_of_product(factors: list[Node]) -> Node:
     rotated = _join_ends(factors)
     if len(rotated) != len(factors):
         return ntr(nmul(*rotated)) if rotated else size_number(factors[0].rows)
-    return make(TR, (chain(tuple(_least(rotated))),))
+    sign, least = _least(rotated)
+    return times(sign, make(TR, (chain(tuple(least)),))) if sign else NOTHING
 
 
 def _join_ends(factors: list[Node]) -> list[Node]:
@@ -222,8 +227,10 @@ def _join_ends(factors: list[Node]) -> list[Node]:
     return joined + factors[1:-1]
 
 
-def _least(factors: list[Node]) -> list[Node]:
-    """The rotation of the cycle, or of its transpose, that sorts first."""
-    turned = [ntranspose(f) for f in reversed(factors)]
-    cycles = [c[k:] + c[:k] for c in (factors, turned) for k in range(len(c))]
-    return min(cycles, key=rank_of)
+def _least(factors: list[Node]) -> tuple[Fraction, list[Node]]:
+    """The rotation of the cycle, or of its transpose, that sorts first; sign 0 where the trace is 0."""
+    sign, turned = turned_around(factors)
+    here, there = (min((c[k:] + c[:k] for k in range(len(c))), key=rank_of) for c in (factors, turned))
+    if here == there:
+        return Fraction(sign > 0), here
+    return (sign, there) if rank_of(there) < rank_of(here) else (Fraction(1), here)

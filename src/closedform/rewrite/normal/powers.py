@@ -8,6 +8,7 @@ from typing import Any
 from closedform.expr.node import Node, make
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE
+from closedform.functions import elementwise, piecewise
 from closedform.functions.algebra import (
     ADD,
     DIAGM,
@@ -19,11 +20,9 @@ from closedform.functions.algebra import (
     POW,
     SCALE,
     TR,
-    TRANSPOSE,
     UNIT,
     num,
 )
-from closedform.functions import elementwise, piecewise
 from closedform.functions.known_facts import facts_of
 from closedform.rewrite.normal.engine import (
     UNITY,
@@ -46,8 +45,8 @@ from closedform.rewrite.normal.engine import (
     times,
 )
 from closedform.rewrite.normal.exponentials import join_exponentials
-from closedform.rewrite.normal.quotients import join_quotients, join_signs
 from closedform.rewrite.normal.pairs import join_pair
+from closedform.rewrite.normal.quotients import join_quotients, join_signs
 from closedform.rewrite.normal.split import outer_parts
 
 MAX_DIGITS = 2000
@@ -305,7 +304,7 @@ def _power_of_product(base: Node, e: Fraction, shape: Shape) -> Node:
             return nscale(npow(parts[0], e), npow(parts[1], e))
         return nhad(*(npow(p, e) for p in parts))
     out = [p for p in parts if "nonneg" in facts_of(p)]
-    if not out or base.op is SCALE and parts[0] not in out:
+    if not out or (base.op is SCALE and parts[0] not in out):
         return make(POW, (base, num(e)), (), shape)
     rest = [p for p in parts if p not in out]
     if base.op is SCALE:

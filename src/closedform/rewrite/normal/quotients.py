@@ -5,7 +5,8 @@ from __future__ import annotations
 from closedform.expr.node import Node
 from closedform.expr.op import Op
 from closedform.functions import elementwise, piecewise
-from closedform.rewrite.normal.engine import build, num, number, plus
+from closedform.functions.algebra import num
+from closedform.rewrite.normal.engine import build, number, plus
 
 SIGN = piecewise.sign.op
 ABS = piecewise.absolute.op

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from closedform.expr.node import Node
 from closedform.expr.size import ONE
 from closedform.functions.algebra import ADD, DIAGV, HAD, MUL, NUM, ONES, POW, SCALE, UNIT, size_number
@@ -17,13 +19,12 @@ from closedform.rewrite.normal.engine import (
     nmul,
     nones,
     npow,
-
     ntr,
     ntranspose,
     number,
     times,
 )
-from closedform.rewrite.normal.split import chain, rank_of
+from closedform.rewrite.normal.split import chain, rank_of, turned_around
 
 
 def scalar_chain(piece: list[Node]) -> Node:
@@ -56,7 +57,7 @@ def inner(a: Node, b: Node) -> Node:
         entry = _entry(a, b) if a.op is UNIT else _entry(b, a)
         if entry is not None:
             return entry
-    elif ADD in (a.op, b.op) and not (a is b) and ONES not in (a.op, b.op):
+    elif ADD in (a.op, b.op) and a is not b and ONES not in (a.op, b.op):
         return canonical([ntranspose(a), b])
     return sum_of_entries(nhad(a, b))
 
@@ -116,11 +117,15 @@ def canonical(factors: list[Node]) -> Node:
     """The scalar chain or its transpose, whichever sorts first."""
     if len(factors) == 1:
         return factors[0]
-    other = [ntranspose(f) for f in reversed(factors)]
+    sign, other = turned_around(factors)
+    if other == factors and sign < 0:
+        return NOTHING
     if rank_of(other) < rank_of(factors):
         factors = other
+    else:
+        sign = Fraction(1)
     if factors[0].rows is not ONE:
         raise AssertionError("a scalar chain starts with a row")
-    return chain(tuple(factors))
+    return times(sign, chain(tuple(factors)))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from closedform.expr.node import Node, make
 from closedform.expr.size import ONE
 from closedform.expr.walk import postorder
 from closedform.functions.algebra import MUL, TRANSPOSE
+from closedform.rewrite.normal.engine import content, ntranspose
 
 
 def outer_parts(a: Node) -> tuple[Node, Node] | None:
@@ -21,6 +23,17 @@ def outer_parts(a: Node) -> tuple[Node, Node] | None:
 def chain(factors: tuple[Node, ...]) -> Node:
     """The node of factors that are already in normal form together."""
     return factors[0] if len(factors) == 1 else make(MUL, factors)
+
+
+def turned_around(factors: Sequence[Node]) -> tuple[Fraction, list[Node]]:
+    """The factors of the transpose, and the sign that skew ones among them give it."""
+    sign = Fraction(1)
+    out: list[Node] = []
+    for f in reversed(factors):
+        c, core = content(ntranspose(f))
+        sign *= c
+        out += core.args if core.op is MUL else (core,)
+    return sign, out
 
 
 def transposes(a: Node) -> int:

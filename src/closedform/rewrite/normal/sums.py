@@ -7,7 +7,7 @@ from typing import Any
 
 from closedform.expr.node import Node, make
 from closedform.expr.op import Shape
-from closedform.functions.algebra import ADD, SCALE
+from closedform.functions.algebra import ADD, SCALE, num
 from closedform.rewrite.normal.blocks import BLOCK, join_blocks
 from closedform.rewrite.normal.engine import (
     UNITY,
@@ -17,7 +17,6 @@ from closedform.rewrite.normal.engine import (
     nhad,
     nscale,
     nsum,
-    num,
     nzero,
     terms_of,
     times,

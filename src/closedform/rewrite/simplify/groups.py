@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 
 from closedform.expr.node import Node
 from closedform.expr.size import ONE
@@ -71,7 +72,7 @@ def _scalar_groups(terms: list[Term], simplify: Simplifier) -> Iterator[Group]:
             continue
         for e in _common_exponents([e for _, e in uses]):
             places = [k for k, _ in uses]
-            rest = _rest(terms, places, lambda core, b=base, e=e: without_scalar(core, b, e), simplify)
+            rest = _rest(terms, places, partial(without_scalar, base, e), simplify)
             yield places, nscale(npow(base, e), rest)
         yield from _equal_exponents(terms, base, uses, simplify)
 
@@ -84,7 +85,7 @@ def _equal_exponents(
         by_exponent[e].append(k)
     for e, places in by_exponent.items():
         if 1 < len(places) < len(uses) or (len(places) == len(uses) and number(e) is None):
-            rest = _rest(terms, places, lambda core, b=base, e=e: without_scalar(core, b, e), simplify)
+            rest = _rest(terms, places, partial(without_scalar, base, e), simplify)
             yield places, nscale(npow(base, e), rest)
 
 
@@ -117,7 +118,7 @@ def _entrywise_groups(terms: list[Term], simplify: Simplifier) -> Iterator[Group
         if len(places) < 2 or base.rows is ONE:
             continue
         for e in _common_exponents([e for k, e in uses if k in places]):
-            rest = _rest(terms, places, lambda core, b=base, e=e: without_entrywise(core, b, e), simplify)
+            rest = _rest(terms, places, partial(without_entrywise, base, e), simplify)
             yield places, nhad(npow(base, e), rest)
 
 
@@ -134,11 +135,11 @@ def _end_groups(terms: list[Term], simplify: Simplifier, *, left: bool) -> Itera
     for f, places in found.items():
         if len(places) < 2 or f.op is DIAGM:
             continue
-        rest = _rest(terms, places, lambda core, left=left: _strip_end(core, left), simplify)
+        rest = _rest(terms, places, partial(_strip_end, left), simplify)
         yield places, (nmul(f, rest) if left else nmul(rest, f))
 
 
-def _strip_end(core: Node, left: bool) -> Node:
+def _strip_end(left: bool, core: Node) -> Node:
     """The term without its first (last) factor; the identity where nothing else is left."""
     s, factors = chain_of(core)
     end = factors[0] if left else factors[-1]
@@ -161,11 +162,11 @@ def _chain_groups(terms: list[Term], simplify: Simplifier) -> Iterator[Group]:
     for end, places in found.items():
         if len(places) < 2:
             continue
-        rest = _rest(terms, places, lambda core, end=end: _strip_row(core, end), simplify)
+        rest = _rest(terms, places, partial(_strip_row, end), simplify)
         yield places, nmul(end, rest)
 
 
-def _strip_row(core: Node, end: Node) -> Node:
+def _strip_row(end: Node, core: Node) -> Node:
     factors = core.args if core.args[0] is end else tuple(ntranspose(f) for f in reversed(core.args))
     return nmul(*factors[1:])
 

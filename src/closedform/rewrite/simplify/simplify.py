@@ -5,10 +5,11 @@ from __future__ import annotations
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 from closedform.functions.algebra import ADD, HAD, MUL, SCALE
-from closedform.rewrite.simplify.measure import measure
 from closedform.rewrite.normal.engine import build, nsum, terms_of
+from closedform.rewrite.simplify.denominators import cleared
 from closedform.rewrite.simplify.expand import expanded
 from closedform.rewrite.simplify.groups import groups
+from closedform.rewrite.simplify.measure import measure
 from closedform.rewrite.steps import report
 
 MAX_SUM = 40
@@ -55,7 +56,7 @@ class _Search:
         """Factored, or expanded and factored again, whichever is shorter."""
         if node.op not in (ADD, MUL, SCALE, HAD):
             return node
-        best = self.factored(node)
+        best = _shorter(self.factored(node), cleared(node))
         other = expanded(node)
         if other is node or len(other.args) > MAX_SUM:
             return best

@@ -30,7 +30,7 @@ def scalar_and_rest(core: Node) -> tuple[Powers, Node | None]:
     return {}, core
 
 
-def without_scalar(core: Node, base: Node, e: Node) -> Node:
+def without_scalar(base: Node, e: Node, core: Node) -> Node:
     """The term divided by base^e, by removing the factor, never by multiplying with an inverse."""
     powers, rest = scalar_and_rest(core)
     left = plus(powers[base], times(-1, e))
@@ -40,7 +40,7 @@ def without_scalar(core: Node, base: Node, e: Node) -> Node:
     return s if rest is None else nscale(s, rest)
 
 
-def without_entrywise(core: Node, base: Node, e: Node) -> Node:
+def without_entrywise(base: Node, e: Node, core: Node) -> Node:
     """An elementwise product divided by base^e likewise."""
     s, rest = (core.args[0], core.args[1]) if core.op is SCALE else (UNITY, core)
     powers = powers_of(rest)

@@ -32,7 +32,6 @@ from closedform.functions.vectors import cumsum, logsumexp, logsumexp_rows, soft
 from closedform.rewrite.normal.engine import (
     build,
     ndiagm,
-    ndiagv,
     neye,
     nhad,
     nmul,
@@ -44,15 +43,11 @@ from closedform.rewrite.normal.engine import (
     number,
     terms_of,
 )
+from closedform.rewrite.vectorise.chains import DEEPEST, Column, Unfit
 from closedform.rewrite.vectorise.indices import free_indices
 
-DEEPEST = 40
 MAX_TERMS = 64
 ROWWISE = {softmax.op: softmax_rows.op, logsumexp.op: logsumexp_rows.op}
-
-
-class Unfit(Exception):
-    """The expression has no matrix form over the index."""
 
 
 class Batch:
@@ -203,7 +198,7 @@ class Batch:
             factors.reverse()
         column = ntranspose(factors[0]) if turned and not self.depends(factors[0]) else factors[0]
         moving = self.depends(column)
-        state = _Column(self, self.array(column) if moving else column, moving)
+        state = Column(self, self.array(column) if moving else column, moving)
         for a in factors[1:]:
             state = state.times(a, turned)
         return state.array
@@ -219,59 +214,6 @@ class Batch:
             raise Unfit
         inside = node.args[1:-1]
         return nsum([(c * d, nmul(a, *inside, b)) for (c, a), (d, b) in product(left, right)], node.shape)
-
-
-class _Column:
-    """A column while factors are multiplied to it: constant, or (``moving``) the rows of an array."""
-
-    def __init__(self, batch: Batch, array: Node, moving: bool) -> None:
-        self.batch, self.array, self.moving = batch, array, moving
-
-    def _become(self, array: Node, moving: bool = True) -> _Column:
-        return _Column(self.batch, array, moving)
-
-    def times(self, a: Node, turned: bool, depth: int = 0) -> _Column:
-        """The column ``a*self`` (``a'*self`` if turned)."""
-        if depth > DEEPEST:
-            raise Unfit
-        if not self.batch.depends(a):
-            if self.moving:
-                return self._become(nmul(self.array, a if turned else ntranspose(a)))
-            return self._become(nmul(ntranspose(a) if turned else a, self.array), False)
-        if ONE in a.shape:
-            return self._times_vector(a, turned)
-        if a.op is DIAGM:
-            V = self.batch.array(a.args[0])
-            return self._become(nhad(V, self.array) if self.moving else nmul(V, ndiagm(self.array)))
-        if a.op is TRANSPOSE:
-            return self.times(a.args[0], not turned, depth + 1)
-        if a.op is ADD:
-            parts = [(c, self.times(b, turned, depth + 1)) for c, b in terms_of(a)]
-            return self._become(nsum([(c, p.rows()) for c, p in parts], parts[0][1].rows().shape))
-        if a.op is SCALE:
-            return self.times(a.args[1], turned, depth + 1)._scaled(a.args[0])
-        if a.op is MUL:
-            state = self
-            for f in a.args if turned else reversed(a.args):
-                state = state.times(f, turned, depth + 1)
-            return state
-        raise Unfit
-
-    def rows(self) -> Node:
-        return self.array if self.moving else self.batch.repeated(self.array)
-
-    def _scaled(self, s: Node) -> _Column:
-        if not self.batch.depends(s):
-            return self._become(nscale(s, self.array), self.moving)
-        v = self.batch.array(s)
-        return self._become(nmul(ndiagm(v), self.array) if self.moving else nmul(v, ntranspose(self.array)))
-
-    def _times_vector(self, a: Node, turned: bool) -> _Column:
-        V = self.batch.array(a)
-        if a.is_column is turned:  # a row that meets the column
-            both = self.moving
-            return self._become(ndiagv(nmul(V, ntranspose(self.array))) if both else nmul(V, self.array))
-        return self._become(nmul(ndiagm(self.array), V) if self.moving else nscale(self.array, V))
 
 
 def _length(node: Node) -> Size:

@@ -29,7 +29,8 @@ from closedform.rewrite.normal.engine import (
     ntranspose,
     terms_of,
 )
-from closedform.rewrite.vectorise.batch import DEEPEST, Batch, Unfit
+from closedform.rewrite.vectorise.batch import Batch
+from closedform.rewrite.vectorise.chains import DEEPEST, Unfit
 
 
 def total(batch: Batch, node: Node, weights: Node | None = None, depth: int = 0) -> Node:

@@ -1,0 +1,23 @@
+"""The exact judge that tests of the kernel share, and wrong answers made of right ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from closedform.check.certificate import Certificate, Claim
+from closedform.check.certify import certify
+from closedform.expr.node import Node
+from closedform.functions.algebra import num, transpose
+
+
+def equal(a: Node, b: Node) -> Certificate:
+    """The certificate that two formulas are one."""
+    return certify(Claim("equal", a, b))
+
+
+def mutants(a: Node) -> Iterator[tuple[str, Node]]:
+    """What ``a`` is not: twice it, its negative, its transpose (of which some are equal: see ``is_wrong``)."""
+    yield "twice", num(2) * a
+    yield "negative", -a
+    if a.is_square and not a.is_scalar:
+        yield "transpose", transpose(a)
