@@ -14,7 +14,7 @@ from closedform.read.read import Reading, read
 DATA = Path(__file__).parents[1] / "data"
 FILES = ("seed_problems.jsonl", "wild_problems.jsonl")
 PROBLEMS = [json.loads(line) for name in FILES for line in (DATA / name).read_text("utf-8").splitlines()]
-OPEN_IDENTITY = {"I", "2*I", "2*tr(X)*I"}  # which must be eye(n) when they stand alone
+OPEN_IDENTITY = {"I", "2*I", "2*tr(X)*I", "tr(A)*I"}  # which must be eye(n) when they stand alone
 NEEDS_SQUARE = {"det-axb"}  # the book's answer holds for square X alone, the formula does not say so
 
 

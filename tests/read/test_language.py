@@ -34,7 +34,8 @@ def test_spellings(formula: str, others: list[str]) -> None:
 
 
 NAMES = {
-    "x": (4,), "y": (4,), "b": (5,), "A": (5, 4), "B": (4, 4), "X": (4, 4), "s": (), "t": (), "lam": (), "a": (5, 4),
+    "x": (4,), "y": (4,), "b": (5,), "A": (5, 4), "B": (4, 4), "X": (4, 4), "s": (), "t": (), "lam": (),
+    "a": (5, 4),
     "C": (5, 4), "Y": (4, 3), "w": (5,),
 }  # fmt: skip
 WHERE = (
@@ -42,27 +43,45 @@ WHERE = (
     "a[i] in R^n for i = 1..m, C in R^(m×n), Y in R^(n×k), w in R^m"
 )
 VALUES = [
-    ("x'*B*y", "x @ B @ y"), ("x*y'", "np.outer(x, y)"), ("x'*y*x", "(x @ y) * x"), ("-x'*B*x", "-(x @ B @ x)"),
+    ("x'*B*y", "x @ B @ y"), ("x*y'", "np.outer(x, y)"), ("x'*y*x", "(x @ y) * x"),
+    ("-x'*B*x", "-(x @ B @ x)"),
     ("1/2*x'*B*x", "x @ B @ x / 2"), ("s*x/t", "s * x / t"), ("A*x.*b", "(A @ x) * b"), ("2 - 3 - 4", "-5"),
     ("s/t/2", "s / t / 2"), ("s/t*2", "s / t * 2"), ("-s^2", "-(s**2)"), ("s^-2", "s**-2"), ("2^3^2", "64"),
-    ("X^-1'", "np.linalg.inv(X).T"), ("X^2'", "(X @ X).T"), ("x.^2", "x**2"), ("2.^x", "2**x"), ("x.^y", "np.abs(x)**y"),
-    ("A[2,3]", "A[1, 2]"), ("A[2,:]", "A[1]"), ("A[:,3]", "A[:, 2]"), ("x[2]", "x[1]"), ("a[2]", "a[1]"), ("a[2]'*x", "a[1] @ x"),
-    ("a[2][3]", "a[1, 2]"), ("sum(i, a[i]'*x)", "np.sum(a @ x)"), ("sum(i, x[i]^i)", "sum(x[i]**(i+1) for i in range(4))"),
-    ("sum(i, sum(j, B[i,j]*x[i]*y[j]))", "x @ B @ y"), ("sum(i=2..n, x[i])", "x[1:].sum()"), ("sum(i=1..2, x[i])", "x[:2].sum()"),
-    ("x - mean(x)", "x - x.mean()"), ("1 - x", "1 - x"), ("x + s", "x + s"), ("1 - tanh(X).^2", "1 - np.tanh(X)**2"),
-    ("<A, C>", "np.sum(A * C)"), ("A : C", "np.sum(A * C)"), ("dot(x, y)", "x @ y"), ("1 + x : y", "1 + x @ y"),
+    ("X^-1'", "np.linalg.inv(X).T"), ("X^2'", "(X @ X).T"), ("x.^2", "x**2"), ("2.^x", "2**x"),
+    ("x.^y", "np.abs(x)**y"),
+    ("A[2,3]", "A[1, 2]"), ("A[2,:]", "A[1]"), ("A[:,3]", "A[:, 2]"), ("x[2]", "x[1]"), ("a[2]", "a[1]"),
+    ("a[2]'*x", "a[1] @ x"),
+    ("a[2][3]", "a[1, 2]"), ("sum(i, a[i]'*x)", "np.sum(a @ x)"),
+    ("sum(i, x[i]^i)", "sum(x[i]**(i+1) for i in range(4))"),
+    ("sum(i, sum(j, B[i,j]*x[i]*y[j]))", "x @ B @ y"), ("sum(i=2..n, x[i])", "x[1:].sum()"),
+    ("sum(i=1..2, x[i])", "x[:2].sum()"),
+    ("x - mean(x)", "x - x.mean()"), ("1 - x", "1 - x"), ("x + s", "x + s"),
+    ("1 - tanh(X).^2", "1 - np.tanh(X)**2"),
+    ("<A, C>", "np.sum(A * C)"), ("A : C", "np.sum(A * C)"), ("dot(x, y)", "x @ y"),
+    ("1 + x : y", "1 + x @ y"),
     ("||x||", "np.linalg.norm(x)"), ("||x||_1", "np.abs(x).sum()"), ("||x||_inf", "np.abs(x).max()"),
-    ("||A||", "np.linalg.norm(A, 2)"), ("||A||_F", "np.linalg.norm(A)"), ("||A||_*", "np.linalg.norm(A, 'nuc')"),
-    ("||s| - 1|", "abs(abs(s) - 1)"), ("||x|| ||y||", "np.linalg.norm(x) * np.linalg.norm(y)"), ("|||x|| - 9|", "abs(np.linalg.norm(x) - 9)"),
-    ("||x| - |y||", "np.abs(np.abs(x) - np.abs(y))"), ("|x|'*y", "np.abs(x) @ y"), ("2||x||", "2 * np.linalg.norm(x)"),
-    ("diag(x)", "np.diag(x)"), ("diag(B)", "np.diag(B)"), ("max(x)", "x.max()"), ("max(0, x)", "np.maximum(0, x)"), ("min(x, y)", "np.minimum(x, y)"),
-    ("vec(A)", "A.T.reshape(-1)"), ("unvec(vec(A), m, n)", "A"), ("tr(B)*s", "np.trace(B) * s"), ("I*x", "x"), ("B + s*I", "B + s * np.eye(4)"),
-    ("[A, b]", "np.column_stack([A, b])"), ("[1, 2; 4, 7]", "np.array([[1, 2], [4, 7]])"), ("[x; b]", "np.concatenate([x, b])"),
-    ("n*x", "4 * x"), ("1/m*sum(b)", "b.mean()"), ("ones(m)'*A", "A.sum(0)[None]"), ("eye(n)*x", "x"), ("zeros(m,n) + A", "A"),
-    ("(A*x - b)'(A*x - b)", "np.sum((A @ x - b)**2)"), ("A(x - y)", "A @ (x - y)"), ("Ax", "A @ x"), ("x'By", "x @ B @ y"),
-    ("0.1*x", "x / 10"), ("1e-2*x", "x / 100"), ("p'*x where p = softmax(x)", "np.exp(x) @ x / np.exp(x).sum()"),
-    ("q*x where q = r^2, r = s + 1", "(s + 1)**2 * x"), ("g*s where g = <x, y>", "x @ y * s"), ("2*(x)", "2 * x"), ("exp(X)", "np.exp(X)"),
-    ("A*-x", "-(A @ x)"), ("- -x", "x"), ("I[:,2]'*x", "x[1]"), ("cumsum(x)", "np.cumsum(x)"), ("kron(A, B)", "np.kron(A, B)"),
+    ("||A||", "np.linalg.norm(A, 2)"), ("||A||_F", "np.linalg.norm(A)"),
+    ("||A||_*", "np.linalg.norm(A, 'nuc')"),
+    ("||s| - 1|", "abs(abs(s) - 1)"), ("||x|| ||y||", "np.linalg.norm(x) * np.linalg.norm(y)"),
+    ("|||x|| - 9|", "abs(np.linalg.norm(x) - 9)"),
+    ("||x| - |y||", "np.abs(np.abs(x) - np.abs(y))"), ("|x|'*y", "np.abs(x) @ y"),
+    ("2||x||", "2 * np.linalg.norm(x)"),
+    ("diag(x)", "np.diag(x)"), ("diag(B)", "np.diag(B)"), ("max(x)", "x.max()"),
+    ("max(0, x)", "np.maximum(0, x)"), ("min(x, y)", "np.minimum(x, y)"),
+    ("vec(A)", "A.T.reshape(-1)"), ("unvec(vec(A), m, n)", "A"), ("tr(B)*s", "np.trace(B) * s"),
+    ("I*x", "x"), ("B + s*I", "B + s * np.eye(4)"),
+    ("[A, b]", "np.column_stack([A, b])"), ("[1, 2; 4, 7]", "np.array([[1, 2], [4, 7]])"),
+    ("[x; b]", "np.concatenate([x, b])"),
+    ("n*x", "4 * x"), ("1/m*sum(b)", "b.mean()"), ("ones(m)'*A", "A.sum(0)[None]"), ("eye(n)*x", "x"),
+    ("zeros(m,n) + A", "A"),
+    ("(A*x - b)'(A*x - b)", "np.sum((A @ x - b)**2)"), ("A(x - y)", "A @ (x - y)"), ("Ax", "A @ x"),
+    ("x'By", "x @ B @ y"),
+    ("0.1*x", "x / 10"), ("1e-2*x", "x / 100"),
+    ("p'*x where p = softmax(x)", "np.exp(x) @ x / np.exp(x).sum()"),
+    ("q*x where q = r^2, r = s + 1", "(s + 1)**2 * x"), ("g*s where g = <x, y>", "x @ y * s"),
+    ("2*(x)", "2 * x"), ("exp(X)", "np.exp(X)"),
+    ("A*-x", "-(A @ x)"), ("- -x", "x"), ("I[:,2]'*x", "x[1]"), ("cumsum(x)", "np.cumsum(x)"),
+    ("kron(A, B)", "np.kron(A, B)"),
 ]  # fmt: skip
 
 
@@ -73,12 +92,9 @@ def test_values(formula: str, truth: str) -> None:
     node = read(formula, WHERE).node
     arrays = {k: v.reshape(-1, 1) if v.ndim < 2 else v for k, v in env.items()}
     have = evaluate(node, arrays, {"n": 4, "m": 5, "k": 3})
-    want = TRUTH[truth](env) if truth in TRUTH else python(truth, env)
+    want = python(truth, env)
     assert np.asarray(have).size == np.asarray(want).size
     np.testing.assert_allclose(np.asarray(have).ravel(), np.asarray(want, dtype=float).ravel(), rtol=1e-12)
-
-
-TRUTH: dict[str, object] = {}
 
 
 def python(text: str, env: dict[str, np.ndarray]) -> object:
@@ -130,7 +146,7 @@ def test_where(formula: str, where: str, canonical: str) -> None:
 
 def test_differentials_have_the_shape_and_the_tangent_facts() -> None:
     reading = read("-X^-1*dX*X^-1", "X in PD(n)")
-    assert reading.names["dX"].params == ("dX", ("square", "sym"))
+    assert reading.names["dX"].params == ("dX", ("sym",))
     second = read("tr(X^-1*dX1*X^-1*dX2)", "X in R^(n×n)")
     assert {n: s.shape for n, s in second.names.items()} == dict.fromkeys(("X", "dX1", "dX2"), second.names["X"].shape)
     assert read("A*dx", "A in R^(m×n), x in R^n").names["dx"] is a.sym("dx", "n")

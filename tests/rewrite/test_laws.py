@@ -135,8 +135,10 @@ PRODUCTS = {
     "bilinear symmetric": (mul(x.T, S, y), mul(y.T, S, x)),
     "diagonal first": (mul(diagm(x), y), had(x, y)),
     "diagonals": (mul(diagm(x), diagm(y), X), mul(diagm(had(x, y)), X)),
+    "diagonal of a unit vector": (
+        mul(A, diagm(unit(i, n)), diagm(x), B), scale(mul(unit(i, n).T, x), mul(A, diagm(unit(i, n)), B))),
     "row sums": (mul(had(A, C), one), diagv(mul(A, C.T))),
-}
+}  # fmt: skip
 ENTRYWISE = {
     "commutative": (had(x, y, x), had(power(x, 2), y)),
     "powers added": (had(power(x, 3), power(x, -1)), power(x, 2)),
@@ -166,6 +168,7 @@ ENTRYWISE = {
     "sign squared times": (had(p.sign(x), x), p.absolute(x)),
     "step squared": (power(p.step(x), 3), p.step(x)),
     "an entry of a function": (e.exp(mul(unit(i, n).T, x)), mul(unit(i, n).T, e.exp(x))),
+    "sign squared": (power(p.sign(x), 2), had(p.sign(x), p.sign(x))),
     "row of a function": (e.tanh(x.T), e.tanh(x).T),
 }
 TRANSPOSES = {
@@ -224,6 +227,8 @@ BLOCKS = {
     "part": (part(LONG, 1, 1, m, m), P1),
     "other part": (part(LONG, 1, size(m) + size(1), m, n), A),
     "vec of a column": (vec(x), x),
+    "a row times a column": (mul(block([[s, t]]), block([[t], [s]])), num(2) * had(s, t)),
+    "numbers inside a product": (mul(u.T, block([[A, A]]), block([[x], [x]])), num(2) * mul(u.T, A, x)),
     "block of zeros": (block([[zeros(m, m), zeros(m, n)]]), zeros(m, (P1.cols + A.cols))),
     "difference": (LONG - LONG, zeros(LONG.rows, LONG.cols)),
 }
@@ -237,6 +242,10 @@ EXPONENTIALS = {
         had(inner(y, e.exp(x)), power(total(e.exp(x)), -1)), inner(y, v.softmax(x))),
     "sigmoid": (had(e.exp(x), power(one + e.exp(x), -1)), e.sigmoid(x)),
     "sigmoid of the negative": (power(one + e.exp(x), -1), one - e.sigmoid(x)),
+    "exponential beside a sigmoid": (had(e.exp(x), one - e.sigmoid(x)), e.sigmoid(x)),
+    "exponential beside its sigmoid": (had(y, e.exp(-x), power(e.sigmoid(x), 3)), had(y, power(e.sigmoid(x), 2), one - e.sigmoid(x))),
+    "exponentials beside sigmoids": (had(e.exp(num(2) * s), power(e.sigmoid(-s), 2), t), had(t, power(e.sigmoid(s), 2))),
+    "odd exponential beside sigmoids": (had(e.exp(s), power(e.sigmoid(-s), 2)), had(e.sigmoid(s), num(1) - e.sigmoid(s))),
     "sigmoid of two": (had(e.exp(s), power(e.exp(s) + e.exp(t), -1)), e.sigmoid(s - t)),
     "log-sum-exp": (e.log(total(e.exp(x))), v.logsumexp(x)),
     "exponential of a logarithm": (e.exp(x + num(2) * e.log(w)), had(e.exp(x), power(w, 2))),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from closedform.answers.asked import Asked
 from closedform.check.certificate import Certificate, Claim
+from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 from closedform.formula import Formula, formula
 from closedform.functions.algebra import NUM, ZERO, sub
@@ -32,6 +34,46 @@ class Typed:
             f = formula(self.function, joined(self.where, more, _declared(answer, stronger)), self.syntax)
             answer = formula(self.answer, f.where, self.syntax)
         return f, answer
+
+    def read_as_equals(self) -> tuple[Formula, Formula]:
+        """Both, with sizes that suit both: as ``read``, or else as parts of one formula.
+
+        Of those readings, one in which both have the same shape is taken; but vectors do not become matrices.
+        """
+        found, refusals = list[tuple[Formula, Formula]](), list[ClosedformError]()
+        for reading in (self.read, lambda: self._read_within("sum({}) + sum({})"),
+                        lambda: self._read_within("({}) - ({})")):  # fmt: skip
+            try:
+                f, g = reading()
+            except ClosedformError as error:
+                refusals.append(error)
+                continue
+            if f.shape == g.shape and (not found or _vectors(f) == _vectors(found[0][0])):
+                return f, g
+            found.append((f, g))
+        if found:
+            return found[0]
+        raise refusals[0]
+
+    def _read_within(self, pattern: str) -> tuple[Formula, Formula]:
+        """Both under the declarations that one formula made of the two has."""
+        (first, _, one), (second, _, two) = (_WHERE.split(t + " where ", maxsplit=1) for t in self._texts)
+        said = [w.removesuffix(" where ").strip() for w in (one, two)]
+        whole = formula(pattern.format(first, second), joined(self.where, *said), self.syntax)
+        both = (formula(text, joined(whole.where, *said), self.syntax) for text in (first, second))
+        f, g = (Formula(replace(b._reading, assumed=whole.assumed), b._raw) for b in both)
+        return f, g
+
+    @property
+    def _texts(self) -> tuple[str, str]:
+        return self.function, self.answer
+
+
+def _vectors(f: Formula) -> set[str]:
+    return {name for name, x in f._reading.names.items() if x.is_column}
+
+
+_WHERE = re.compile(r"\s(where)\s")
 
 
 def joined(*parts: str) -> str:

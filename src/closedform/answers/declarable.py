@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations, product
 
 from closedform.answers.attempt import Attempt, Typed
@@ -19,6 +19,8 @@ FACTS = {"Sym": "sym", "Skew": "skew", "Inv": "inv", "Lower": "lower", "Orth": "
 SIGNS = (">= 0", "> 0")
 MAX_SEEN, MAX_CERTIFIED = 400, 72
 
+Options = dict[Node, list[str]]
+
 
 def declaration(typed: Typed, attempt: Attempt) -> str:
     """The declaration under which the answer is right, fewest symbols and weakest properties first; else "".
@@ -26,7 +28,8 @@ def declaration(typed: Typed, attempt: Attempt) -> str:
     Of each kind, trials that the simplifier sees to be right are certified first, then the others.
     """
     symbols = [attempt.f._variable(n) for n in attempt.f._reading.names if n in attempt.f.variables]
-    for trials in (list(_of_one(symbols)), list(_of_two(symbols)), list(_commuting(symbols))):
+    options = {s: _properties(s, attempt) for s in symbols}
+    for trials in (list(_of_one(options)), list(_of_two(options)), list(_commuting(symbols))):
         for look, most in ((True, MAX_SEEN), (False, MAX_CERTIFIED)):
             for trial in trials[:most]:
                 if _holds(typed, attempt, trial, look=look):
@@ -34,18 +37,18 @@ def declaration(typed: Typed, attempt: Attempt) -> str:
     return ""
 
 
-def _of_one(symbols: list[Node]) -> Iterator[str]:
-    every = [(k, _written(s, p, s.rows)) for s in symbols for k, p in enumerate(_properties(s))]
+def _of_one(options: Options) -> Iterator[str]:
+    every = [(k, _written(s, p, s.rows)) for s, found in options.items() for k, p in enumerate(found)]
     return (trial for _, trial in sorted(every, key=lambda pair: pair[0]))
 
 
-def _of_two(symbols: list[Node]) -> Iterator[str]:
+def _of_two(options: Options) -> Iterator[str]:
     """Pairs of declarations, and commuting pairs. Sizes that differ may be one under the first of a pair."""
-    yield from (f"{a.params[0]}*{b.params[0]} = {b.params[0]}*{a.params[0]}" for a, b in _matrices(symbols))
+    yield from (f"{a.params[0]}*{b.params[0]} = {b.params[0]}*{a.params[0]}" for a, b in _matrices(options))
     every = [
         (i + j, f"{_written(a, p, a.rows)}, {_written(b, q, n)}")
-        for a, b in combinations(symbols, 2)
-        for (i, p), (j, q) in product(enumerate(_properties(a)), enumerate(_properties(b)))
+        for a, b in combinations(options, 2)
+        for (i, p), (j, q) in product(enumerate(options[a]), enumerate(options[b]))
         for n in dict.fromkeys((a.rows, b.rows) if q in MATRIX and p in MATRIX else (b.rows,))
     ]
     yield from (trial for _, trial in sorted(every, key=lambda pair: pair[0]))
@@ -57,7 +60,7 @@ def _commuting(symbols: list[Node]) -> Iterator[str]:
         yield f"{x} in Sym({n}), {y} in Sym({n}), {x}*{y} = {y}*{x}"
 
 
-def _matrices(symbols: list[Node]) -> Iterator[tuple[Node, Node]]:
+def _matrices(symbols: Iterable[Node]) -> Iterator[tuple[Node, Node]]:
     return combinations([s for s in symbols if _is_matrix(s)], 2)
 
 
@@ -65,12 +68,15 @@ def _is_matrix(symbol: Node) -> bool:
     return not symbol.is_column and symbol.rows.number != 1
 
 
-def _properties(symbol: Node) -> list[str]:
+def _properties(symbol: Node, attempt: Attempt) -> list[str]:
+    """What may be declared of a symbol besides. A variable of differentiation moves in an open set: > 0."""
     known = close(f for f in symbol.params[1] if ":" not in f)
     if _is_matrix(symbol):
         against = {"Skew": "sym", "Sym": "skew"}
         return [p for p in MATRIX if FACTS[p] not in known and against.get(p) not in known]
-    return [s for s in SIGNS if FACTS[s] not in known] if symbol.is_column else []
+    moves = attempt.asked is not None and symbol.params[0] in (attempt.asked.by, attempt.asked.and_by)
+    signs = SIGNS[1:] if moves else SIGNS
+    return [s for s in signs if FACTS[s] not in known] if symbol.is_column else []
 
 
 def _written(symbol: Node, prop: str, n: Size) -> str:

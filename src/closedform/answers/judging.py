@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from closedform.answers.asked import Asked, candidates, names
 from closedform.answers.attempt import Attempt, Typed, disproved, joined
 from closedform.answers.conventions import Finding, alternatives, finding
@@ -41,13 +43,11 @@ def judge_equal(first: str, second: str, where: str | None = None, *, syntax: st
     'right'
     """
     typed = Typed(first, second, where or "", syntax)
-    try:
-        f, g = typed.read()
-    except ClosedformError:
-        typed = Typed(first, second, joined(where or "", formula(second, where, syntax).where), syntax)
-        f, g = typed.read()
+    f, g = typed.read_as_equals()
     attempt = Attempt(f, g, None)
-    return _right(attempt) if attempt.fits and attempt.certificate.ok else _explained(typed, [attempt])
+    if attempt.fits and attempt.certificate.ok:
+        return _right(attempt)
+    return _explained(replace(typed, where=joined(typed.where, f.where)), [attempt])
 
 
 def _read(typed: Typed, by: str | None, op: str | None) -> tuple[Formula, Formula]:
@@ -92,7 +92,8 @@ def _transposes(attempt: Attempt) -> bool:
 
 
 def _right(attempt: Attempt) -> Verdict:
-    conditions = dict.fromkeys((*attempt.truth.conditions, *attempt.answer.conditions))
+    every = dict.fromkeys((*attempt.truth.conditions, *attempt.answer.conditions))
+    conditions = [c for c in every if not c.endswith("≠ 0") or f"{c.removesuffix('≠ 0')}> 0" not in every]
     return Verdict(
         "right", attempt.f, attempt.answer, attempt.truth, attempt.certificate, attempt.asked,
         conditions=tuple(conditions), notes=_notes(attempt),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from closedform.errors import ReadError
@@ -71,7 +72,7 @@ def close_frame(parser: Parser, frame: Frame, end: int, mark: str) -> Tree:
         return _call(parser, frame, span, args)
     if frame.kind == "block":
         bounds = [0, *frame.rows, len(args)]
-        return Stack(span, tuple(args[a:b] for a, b in zip(bounds, bounds[1:], strict=False)))
+        return Stack(span, tuple(args[a:b] for a, b in pairwise(bounds)))
     if frame.kind == "<":
         if len(args) != 2:
             raise _error(parser, "< > takes two arguments", span, "Write <x, y>.")
@@ -94,16 +95,14 @@ def _call(parser: Parser, frame: Frame, span: tuple[int, int], args: tuple[Tree,
     return Over(span, *frame.index, args[0])
 
 
-MARKS = {"": "", "2": "2", "F": "F", "fro": "F", "Fro": "F", "1": "1", "inf": "inf", "∞": "inf", "*": "nuc"} | {
-    "nuc": "nuc", "op": "op", "infty": "inf"
+MARKS = {"": "", "2": "2", "F": "F", "fro": "F", "Fro": "F", "1": "1", "inf": "inf"} | {
+    "∞": "inf", "infty": "inf", "*": "nuc", "nuc": "nuc", "op": "op",
 }  # fmt: skip
 
 
 def _mark(parser: Parser, span: tuple[int, int], mark: str) -> str:
     if mark not in MARKS:
-        raise _error(
-            parser, f"the norm _{mark} is not known", span, "Marks are _2, _1, _inf, _F, _* and _op."
-        )
+        raise _error(parser, f"the norm _{mark} is not known", span, "Marks are _2, _1, _inf, _F, _* and _op.")
     return MARKS[mark]
 
 

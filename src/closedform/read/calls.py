@@ -97,8 +97,10 @@ def _match(trial: Trial, want: Size, have: Size, bound: dict[str, Size]) -> bool
 HINTS = {
     "softmax": "Write softmax_rows(X) for that of each row.",
     "logsumexp": "Write logsumexp_rows(X) for that of each row.",
-    "var": "Write var(vec(X)).", "prod": "Write prod(vec(X)).", "cumsum": "It runs over the entries of a vector.",
-    "maxentry": "Write max(vec(X)) for the largest entry.", "minentry": "Write min(vec(X)) for the smallest entry.",
+    "var": "Write var(vec(X)).", "prod": "Write prod(vec(X)).",
+    "cumsum": "It runs over the entries of a vector.",
+    "maxentry": "Write max(vec(X)) for the largest entry.",
+    "minentry": "Write min(vec(X)) for the smallest entry.",
 }  # fmt: skip
 
 
@@ -106,9 +108,7 @@ def _refusal(trial: Trial, tree: Call, op: Op, signature: Signature, arg: Tree) 
     wants = []
     for rows, cols in signature.args:
         if cols is ONE:
-            wants.append(
-                "a scalar" if rows is ONE else "a vector" if rows.number is None else f"a vector of {rows}"
-            )
+            wants.append("a scalar" if rows is ONE else "a vector" if rows.number is None else f"a vector of {rows}")
         else:
             wants.append("a square matrix" if rows is cols else "a matrix")
     head = f"{trial.typed(tree)}: {op.text} takes {' and '.join(wants)}"
@@ -116,11 +116,7 @@ def _refusal(trial: Trial, tree: Call, op: Op, signature: Signature, arg: Tree) 
     hint = HINTS.get(op.name, "") if shape[1] is not ONE else ""
     if op.name in ("det", "logdet", "inv") and shape[1] is not ONE:
         X = trial.typed(arg)
-        hint = (
-            f"Write pinv({X}) for the pseudo-inverse."
-            if op.name == "inv"
-            else f"Did you mean {op.name}({X}'*{X}) ?"
-        )
+        hint = f"Write pinv({X}) for the pseudo-inverse." if op.name == "inv" else f"Did you mean {op.name}({X}'*{X}) ?"
     if op.name in HINTS and shape[0] is ONE:
         hint = f"Transpose the row: {op.text}(({trial.typed(arg)})')."
     final = op.name in HINTS and shape[1] is not ONE
@@ -160,9 +156,7 @@ def _square(trial: Trial, tree: Call) -> Shape:
     if is_scalar(shape):
         trial.doubt(tree, UNLIKELY + 1)
     elif shape[1] is ONE or shape[0] is ONE or not trial.sizes.unify(*shape):
-        hint = (
-            f"Write pinv({trial.typed(tree.args[0])}) for the pseudo-inverse." if tree.name == "inv" else ""
-        )
+        hint = f"Write pinv({trial.typed(tree.args[0])}) for the pseudo-inverse." if tree.name == "inv" else ""
         raise Misfit(
             tree,
             f"{trial.typed(tree)}: {tree.name} takes a square matrix",
@@ -258,10 +252,7 @@ def _blocks(trial: Trial, tree: Call) -> Shape:
     whole, part = (trial.shape[a] for a in tree.args)
     rows, cols = trial.sizes.fresh(), trial.sizes.fresh()
     for have, by, other in zip(whole, part, (rows, cols), strict=True):
-        if (
-            not trial.sizes.unify(have, trial.sizes.resolve(by) * other)
-            and trial.sizes.resolve(have) is not by
-        ):
+        if not trial.sizes.unify(have, trial.sizes.resolve(by) * other) and trial.sizes.resolve(have) is not by:
             head = f"{trial.typed(tree)}: sizes do not divide"
             raise Misfit(tree, head, [(a, trial.shape[a]) for a in tree.args])
     return rows, cols
@@ -316,16 +307,14 @@ def _norm(trial: Trial, tree: Norm | Call, arg: Tree, mark: str) -> Shape:
         trial.doubt(tree, UNLIKELY)
         name = "abs"
     elif cols is ONE:
-        name = {"": "norm2", "2": "norm2", "F": "norm2", "op": "norm2", "1": "norm1", "inf": "norm_inf"}.get(
-            mark, ""
-        )
+        name = {"": "norm2", "2": "norm2", "F": "norm2", "op": "norm2", "1": "norm1", "inf": "norm_inf"}.get(mark, "")
     elif rows is ONE:
         name = {"": "normF", "2": "normF", "F": "normF", "op": "normF"}.get(mark, "")
     else:
         name = {"": "norm_op", "2": "norm_op", "op": "norm_op", "F": "normF", "nuc": "norm_nuc"}.get(mark, "")
         if mark == "":
-            said = f"{trial.typed(tree)} is the spectral norm of the matrix {X}; the Frobenius norm is ||{X}||_F."
-            trial.notes.append(said)
+            typed = trial.typed(tree)
+            trial.notes.append(f"{typed} is the spectral norm of the matrix {X}; the Frobenius norm is ||{X}||_F.")
     if not name:
         sums = {
             "1": ("sum(abs({0}))", "max(colsum(abs({0})))"),
@@ -333,9 +322,7 @@ def _norm(trial: Trial, tree: Norm | Call, arg: Tree, mark: str) -> Shape:
         }
         entries, induced = sums.get(mark, ("", ""))
         hint = (
-            f"Write {entries.format(X)} over the entries, {induced.format(X)} for the induced norm."
-            if entries
-            else ""
+            f"Write {entries.format(X)} over the entries, {induced.format(X)} for the induced norm." if entries else ""
         )
         what = "vector" if cols is ONE or rows is ONE else "matrix"
         head = f"{trial.typed(tree)}: the norm _{'*' if mark == 'nuc' else mark} of a {what} is not clear"
@@ -346,7 +333,7 @@ def _norm(trial: Trial, tree: Norm | Call, arg: Tree, mark: str) -> Shape:
 
 NORMS: dict[str, Callable[[Trial, Call], Shape]] = dict.fromkeys(MARK, _norm_call)
 SPECIAL: dict[str, Callable[[Trial, Call], Shape]] = NORMS | {
-    "inv": _square, "tr": _trace, "diag": _diag, "transpose": _transpose, "dot": _dot, "eye": _eye, "ones": _filled,
-    "zeros": _filled, "vector": _all_of_one, "matrix": _all_of_one, "unvec": _unvec, "comm": _comm, "sub": _sub,
-    "kron_left": _blocks, "kron_right": _blocks, "|": _bars,
+    "inv": _square, "tr": _trace, "diag": _diag, "transpose": _transpose, "dot": _dot, "eye": _eye,
+    "ones": _filled, "zeros": _filled, "vector": _all_of_one, "matrix": _all_of_one, "unvec": _unvec,
+    "comm": _comm, "sub": _sub, "kron_left": _blocks, "kron_right": _blocks, "|": _bars,
 }  # fmt: skip

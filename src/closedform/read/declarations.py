@@ -1,7 +1,7 @@
 """The where-string: what is declared of names, and sub-expressions bound to names.
 
-Parts are separated by commas or new lines. This file takes them apart and says what each declares; bound expressions
-are left as ranges of tokens, since reading them needs all names.
+Parts are separated by commas or new lines. This file takes them apart and says what each declares; bound
+expressions are left as ranges of tokens, since reading them needs all names.
 """
 
 from __future__ import annotations
@@ -89,9 +89,7 @@ def declare_all(whole: Tokens, start: int, into: Declarations) -> None:
             raise error.at(part.span, whole.source) from None
         waiting.clear()
     if waiting:
-        raise waiting[0].fail(
-            f"{waiting[0].texts[0]} is named but nothing is said of it", "Write x in R^n, or p = …."
-        )
+        raise waiting[0].fail(f"{waiting[0].texts[0]} is named but nothing is said of it", "Write x in R^n, or p = ….")
     _check(into)
 
 
@@ -118,10 +116,8 @@ def _parts(whole: Tokens, start: int) -> Iterator[Part]:
 
 def _line_ends(before: Token, after: Token) -> bool:
     """Whether a new line separates parts: not where an operator stands on either side of it."""
-    return (
-        before.kind in ("num", "name", "mark")
-        or (before.text in (*CLOSERS, "'", "|", "||")
-        and after.kind == "name")
+    return before.kind in ("num", "name", "mark") or (
+        before.text in (*CLOSERS, "'", "|", "||") and after.kind == "name"
     )
 
 
@@ -210,9 +206,7 @@ def _family(part: Part, into: Declarations) -> None:
         )
     (length, cols), facts = parse_space(part.text(where + 1, last))
     if cols is not ONE:
-        raise part.fail(
-            "families of matrices are not supported", "Members are vectors: a[i] in R^n for i = 1..m."
-        )
+        raise part.fail("families of matrices are not supported", "Members are vectors: a[i] in R^n for i = 1..m.")
     count = parse_size(part.text(dots + 1))
     if length is ONE:
         _shape(part, into, name, (count, ONE), facts)

@@ -95,9 +95,7 @@ def _name(to: Elaborator, tree: Name) -> Node:
     if name == "pi":
         return a.const("pi")
     rows, cols = to.shape(tree)
-    return (
-        a.eye(rows) if name in ("I", "eye") else a.ones(rows, cols) if name == "ones" else a.zeros(rows, cols)
-    )
+    return a.eye(rows) if name in ("I", "eye") else a.ones(rows, cols) if name == "ones" else a.zeros(rows, cols)
 
 
 def _inner_node(to: Elaborator, tree: Group) -> Node:
@@ -147,9 +145,7 @@ def _power(to: Elaborator, tree: Power) -> Node:
 def _check_exponent(base: Node, exponent: Fraction, entrywise: bool, value: Fraction | None) -> None:
     most = MAX_EXPONENT if base.is_scalar or entrywise else MAX_MATRIX_EXPONENT
     if abs(exponent) > most or exponent.denominator > MAX_EXPONENT:
-        raise LimitError(
-            f"an exponent is over {most} (limit: exponent)", hint="Use a name for it: x^p where p in R."
-        )
+        raise LimitError(f"an exponent is over {most} (limit: exponent)", hint="Use a name for it: x^p where p in R.")
     if value is not None:
         if value == 0 and exponent < 0:
             raise ReadError("a division by zero")

@@ -1,5 +1,8 @@
-"""What an undeclared name may be, and how far that is from habit: capitals matrices, Latin letters vectors, Greek
-letters scalars. The cost of a kind is 0 for the habit; the search takes the least sum that fits."""
+"""What an undeclared name may be, and how far that is from habit.
+
+Capitals are matrices, Latin letters vectors, Greek letters scalars. The cost of a kind is 0 for the habit; the search
+takes the least sum that fits.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Shapes of all parts of a formula, once each name has been given a kind: one trial of the search.
 
-Works through the parts, inner ones first, and unifies sizes as the operations demand. ``cost`` counts what fits but
-is unlikely to be meant; ``doubts`` are the parts it came from.
+Works through the parts, inner ones first, and unifies sizes as the operations demand. ``cost`` counts what fits
+but is unlikely to be meant; ``doubts`` are the parts it came from.
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ class Question:
     sizes: frozenset[str]  # names that are sizes, whatever the trial
     indices: frozenset[str]  # summed names
     bound: dict[str, Tree]
+    commuting: tuple[tuple[str, str], ...] = ()
     frobenius: bool = False  # norm2 of a matrix is the Frobenius norm
 
 
@@ -84,6 +85,10 @@ class Trial:
 
     def run(self) -> None:
         """Find all shapes. Raises Misfit where the kinds do not fit."""
+        for a, b in self.question.commuting:
+            rows, cols = self.name_shape(a)
+            self.sizes.unify(rows, cols)
+            self.sizes.same((rows, cols), self.name_shape(b))
         for unit in self.question.units:
             self.source = unit.source
             for tree in unit.trees:
@@ -158,11 +163,7 @@ def _name(trial: Trial, tree: Name) -> Shape:
     name = tree.name
     if name in trial.question.indices and name not in trial.question.shapes:
         return SCALAR
-    if (
-        name in ("I", "eye", "ones", "zeros", "pi")
-        and name not in trial.question.shapes
-        and name not in trial.names
-    ):
+    if name in ("I", "eye", "ones", "zeros", "pi") and name not in trial.question.shapes and name not in trial.names:
         if name == "pi":
             return SCALAR
         n = trial.sizes.fresh()
@@ -181,9 +182,7 @@ def _transpose(trial: Trial, tree: Transpose) -> Shape:
         if isinstance(inner, Name | Index):
             base = inner.base if isinstance(inner, Index) else inner
             if isinstance(base, Name) and not trial.declared(base.name):
-                trial.doubt(
-                    tree, UNLIKELY if base.name in trial.greek or isinstance(inner, Index) else 2 * UNLIKELY
-                )
+                trial.doubt(tree, UNLIKELY if base.name in trial.greek or isinstance(inner, Index) else 2 * UNLIKELY)
     return cols, rows
 
 
@@ -216,7 +215,7 @@ def _unequal(trial: Trial, tree: Sum, a: Operand, b: Operand) -> Misfit:
 
 
 def _promote(trial: Trial, tree: Sum, term: Tree, whole: Operand, terms: list[Tree]) -> None:
-    """A scalar beside a vector is added to every entry; beside a matrix only if that is an elementwise expression."""
+    """A scalar beside a vector is added to every entry; beside a matrix if that is an elementwise expression."""
     matrices = [t for t in terms if not is_scalar(trial.shape[t])]
     if whole[1][1] is not ONE and whole[1][0] is not ONE and not any(entrywise(trial, t) for t in matrices):
         s, X = trial.typed(term), trial.typed(whole[0])
@@ -278,9 +277,7 @@ def _power(trial: Trial, tree: Power) -> Shape:
     if not is_scalar(exponent):
         what = "write .^ for elementwise powers" if exponent[1] is ONE else "an exponent is a number"
         hint = f"For elementwise powers write {trial.typed(tree.base)}.^{trial.typed(tree.exponent)}."
-        raise Misfit(
-            tree, f"{typed}: the exponent is not a scalar", operands, hint=hint if what[0] == "w" else ""
-        )
+        raise Misfit(tree, f"{typed}: the exponent is not a scalar", operands, hint=hint if what[0] == "w" else "")
     if is_scalar(base):
         return base
     _matrix_power(trial, tree, base)
@@ -326,7 +323,10 @@ def _over(trial: Trial, tree: Over) -> Shape:
 def _within(trial: Trial, length: Size, high: Size) -> bool:
     length = trial.sizes.resolve(length)
     left = (length - high).number
-    return left >= 0 if left is not None else trial.sizes.unify(length, high)
+    if left is not None:
+        return left >= 0
+    unknown = any(name[0] == "?" for name in length.names)
+    return (high.number is not None and not unknown) or trial.sizes.unify(length, high)
 
 
 def _index(trial: Trial, tree: Index) -> Shape:
@@ -366,9 +366,7 @@ def _indexed(trial: Trial, tree: Index, at: int | str | None, length: Size) -> N
             head = f"{at} runs over two different lengths, {{0}} and {{1}}"
             raise Misfit(tree, "{why}", why=head, sizes=(trial.ranges[at], length))
     elif at in trial.question.shapes or at in trial.question.bound:
-        raise Misfit(
-            tree, f"{at} is a variable and cannot be an index", hint="Indices are numbers or summed names."
-        )
+        raise Misfit(tree, f"{at} is a variable and cannot be an index", hint="Indices are numbers or summed names.")
     else:
         trial.fixed[at] = None
 

@@ -16,7 +16,7 @@ MAX_NAME = 100
 
 
 class Token(NamedTuple):
-    """``kind`` is num, name, op, mark (of a norm) or end; ``gap`` is 0, 1 (space) or 2 (new line) before it."""
+    """``kind``: num, name, op, mark (of a norm), end; ``gap`` before it: 0, 1 (space) or 2 (new line)."""
 
     kind: str
     text: str
@@ -48,11 +48,13 @@ _SCAN = re.compile(
     re.VERBOSE,
 )
 _GREEK_PIECE = re.compile(rf"[{_GREEK}](?:[0-9]+|[{_DOWN}]+)?(?:_[A-Za-z0-9]+)?|[^{_GREEK}]+")
-_NOT_NUMBERS = re.compile(r"0[xXbBoO][0-9A-Fa-f]|[0-9.]+[eE](?![A-Za-z0-9_])")
+_NOT_NUMBERS = re.compile(r"0[xXbBoO][0-9A-Fa-f]|[0-9.]+[eE](?![A-Za-z0-9_]|[+-][0-9])")
 HINTS = {
-    '"': "Formulas hold no text.", "#": "Formulas hold no comments.", "!": "Formulas hold no factorials: write prod.",
-    "\\": 'For LaTeX say syntax="latex".', "$": 'For LaTeX say syntax="latex", without $.', "½": "Write 1/2.",
-    "√": "Write sqrt( ).", "∑": "Write sum(i, …).", "_": "A name starts with a letter.", "ℂ": "All numbers are real.",
+    '"': "Formulas hold no text.", "#": "Formulas hold no comments.",
+    "!": "Formulas hold no factorials: write prod.", "\\": 'For LaTeX say syntax="latex".',
+    "$": 'For LaTeX say syntax="latex", without $.',
+    "½": "Write 1/2.", "√": "Write sqrt( ).", "∑": "Write sum(i, …).", "_": "A name starts with a letter.",
+    "ℂ": "All numbers are real.",
     "%": "Write /100.", "&": "Stack blocks as [A, B; C, D].",
 }  # fmt: skip
 
@@ -92,9 +94,7 @@ def lex(text: str) -> Tokens:
 
 def _add_names(out: list[Token], source: str, word: str, place: int, gap: int) -> None:
     if len(word) > MAX_NAME:
-        raise LimitError(
-            f"a name has {len(word)} characters (limit: {MAX_NAME})", source=source, span=(place, place)
-        )
+        raise LimitError(f"a name has {len(word)} characters (limit: {MAX_NAME})", source=source, span=(place, place))
     if word in KEYWORDS:
         out.append(Token("op", word, place, place + len(word), gap))
         return
@@ -128,9 +128,7 @@ def _add_sign(out: list[Token], source: str, kind: str, word: str, place: int, g
     elif word == "⊤":
         out.append(Token("name", "T", place, end, gap))
     elif word == "*" and out and out[-1].text == "*" and gap == 0 and source[place - 1] == "*":
-        raise ReadError(
-            "** is no operation here", span=(place - 1, end), source=source, hint="Write ^ for a power."
-        )
+        raise ReadError("** is no operation here", span=(place - 1, end), source=source, hint="Write ^ for a power.")
     else:
         out.append(Token("op", SIGNS.get(word, word), place, end, gap))
 
@@ -138,9 +136,7 @@ def _add_sign(out: list[Token], source: str, kind: str, word: str, place: int, g
 def _check_number(source: str, place: int, word: str) -> None:
     bad = _NOT_NUMBERS.match(source, place)
     if bad:
-        raise ReadError(
-            f"{bad.group()} is not a number", span=bad.span(), source=source, hint="Write 16 or 1e3."
-        )
+        raise ReadError(f"{bad.group()} is not a number", span=bad.span(), source=source, hint="Write 16 or 1e3.")
     mantissa, _, exponent = word.lower().partition("e")
     if len(mantissa) > MAX_DIGITS or len(exponent) > 5 or abs(int(exponent or 0)) > MAX_DIGITS:
         span = (place, place + min(len(word), 20))
@@ -162,9 +158,7 @@ def _stranger(source: str, place: int) -> ReadError:
         name = unicodedata.name(letter, "no character").lower()
         message = f"the character U+{ord(letter):04X} ({name}) is not of the formula language"
     plain = unicodedata.normalize("NFKC", letter)
-    hint = HINTS.get(
-        letter, f"Write {plain}." if plain != letter and plain.isascii() and plain.isprintable() else ""
-    )
+    hint = HINTS.get(letter, f"Write {plain}." if plain != letter and plain.isascii() and plain.isprintable() else "")
     return ReadError(message, span=(place, place + 1), source=source, hint=hint)
 
 
@@ -173,9 +167,7 @@ def _notes(text: str, source: str, tokens: list[Token]) -> tuple[str, ...]:
         return ()
     notes = []
     if source != text:
-        notes.append(
-            "Letters typed with separate accents are read as the accented letters: one name, not two."
-        )
+        notes.append("Letters typed with separate accents are read as the accented letters: one name, not two.")
     letters = {c for t in tokens if t.kind == "name" for c in t.text}
     for letter in sorted(letters & LOOKALIKES.keys()):
         latin = LOOKALIKES[letter]

@@ -18,8 +18,8 @@ class Misfit(Exception):
     """
 
     def __init__(
-        self, tree: Tree, head: str, operands: Sequence[Operand] = (), why: str = "", sizes: Sequence[object] = (),
-        hint: str = "", span: tuple[int, int] | None = None, final: bool = False,
+        self, tree: Tree, head: str, operands: Sequence[Operand] = (), why: str = "",
+        sizes: Sequence[object] = (), hint: str = "", span: tuple[int, int] | None = None, final: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(head)
         self.tree, self.head, self.operands, self.why, self.sizes = tree, head, operands, why, sizes

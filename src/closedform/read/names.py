@@ -16,8 +16,8 @@ MAX_RUN = 12
 class Scope:
     """What is known of names while a text is parsed.
 
-    ``declared`` are variables, bound parts and sizes; ``functions`` abstract ones; ``counts`` how often a name
-    stands in the texts.
+    ``declared`` are variables, bound parts and sizes; ``functions`` abstract ones; ``counts`` how often a
+    name stands in the texts.
     """
 
     declared: set[str]
@@ -35,11 +35,9 @@ class Scope:
         return name in self.declared or name in CONSTANTS or name in self.indices
 
     def admits(self, name: str) -> bool:
-        """Whether an undeclared name may be a variable: a letter with digits and subscripts, or a Greek letter."""
+        """Whether an undeclared name may be a variable: a letter, also Greek, with digits and subscripts."""
         letters = base_letters(name)
-        return (len(letters) == 1 or letters in SPELLED) and not (
-            is_function(name) and letters not in SPELLED
-        )
+        return (len(letters) == 1 or letters in SPELLED) and not (is_function(name) and letters not in SPELLED)
 
     def is_letter(self, name: str) -> bool:
         return self.knows(name) or (name in self.counts and self.admits(name))
@@ -64,7 +62,7 @@ def differential(name: str, scope: Scope) -> str | None:
 
 
 def split_name(name: str, scope: Scope) -> list[str] | None:
-    """Letters that run together, as the names they are: ``Ax`` is A and x. None where they cannot be split."""
+    """Letters that run together, as the names they are: ``Ax`` is A and x; None where they are not."""
     if len(name) > MAX_RUN or is_function(name) or scope.admits(name):
         return None
     pieces = list(_pieces(name, scope))

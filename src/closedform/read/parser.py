@@ -1,7 +1,7 @@
 """Tokens to a syntax tree. Precedence climbing on an explicit stack, so that depth costs nothing.
 
-Each open bracket is a ``Frame`` that holds the sum, the ``:`` product, the product and the signs it is in the midst
-of; the levels are few and flat, so a frame needs no stack of its own.
+Each open bracket is a ``Frame`` that holds the sum, the ``:`` product, the product and the signs it is in the
+midst of; the levels are few and flat, so a frame needs no stack of its own.
 """
 
 from __future__ import annotations
@@ -43,9 +43,7 @@ class Parser:
         return self.frames[-1]
 
     def fail(self, message: str, span: tuple[int, int] | None = None, hint: str = "") -> NoReturn:
-        raise ReadError(
-            message, span=span or (self.token.start, self.token.end), source=self.source, hint=hint
-        )
+        raise ReadError(message, span=span or (self.token.start, self.token.end), source=self.source, hint=hint)
 
     def typed(self, tree: Tree) -> str:
         return self.source[tree.span[0] : tree.span[1]]
@@ -244,9 +242,7 @@ class Parser:
             mend = mend or f"For a product write {typed}*(…); for a function declare {typed}: R^n -> R."
         self.fail(f"{typed} is no known function", span, mend)
 
-    def _open_call(
-        self, name: str, token: Token, abstract: bool = False, kind: str = "", skip: int = 1
-    ) -> None:
+    def _open_call(self, name: str, token: Token, abstract: bool = False, kind: str = "", skip: int = 1) -> None:
         call = Call((token.start, token.end), name, (), kind, abstract)
         self.place += skip
         self._open("call", self.token, call, token.start)
@@ -271,13 +267,9 @@ class Parser:
         bounds = self.source[second.end : self.tokens[end].start] if second.text != "," else ""
         low, dots, high = bounds.replace("…", "..").replace("...", "..").partition("..")
         if second.text != "," and not (dots and low.strip() and high.strip()):
-            self.fail(
-                "the range of a sum is not understood", (first.start, second.end), "Write sum(i=1..m, …)."
-            )
+            self.fail("the range of a sum is not understood", (first.start, second.end), "Write sum(i=1..m, …).")
         if first.text in self.scope.indices:
-            self.fail(
-                f"{first.text} is summed twice", (first.start, first.end), "Give each sum its own index."
-            )
+            self.fail(f"{first.text} is summed twice", (first.start, first.end), "Give each sum its own index.")
         self.top.index = (first.text, low.strip(), high.strip())
         self.scope.indices.append(first.text)
         self.scope.every_index.add(first.text)
@@ -294,9 +286,7 @@ class Parser:
             self._given(Name((token.start, token.end), name))
             return
         if self.power is not None:
-            self.fail(
-                f"the exponent {name} is not clear", (token.start, token.end), f"Write ({'*'.join(pieces)})."
-            )
+            self.fail(f"the exponent {name} is not clear", (token.start, token.end), f"Write ({'*'.join(pieces)}).")
         scope.note(f"{self.source[token.start : token.end]} is read as {'*'.join(pieces)}.")
         place = token.start
         for number, piece in enumerate(pieces):
@@ -313,9 +303,7 @@ class Parser:
             word += "(…)" if is_function(word) else ""
             if following.text == "^" and self.tokens[self.place + 1].kind == "num":
                 power = self.tokens[self.place + 1].text
-                self.fail(
-                    f"{typed} needs its parentheses before the power", span, f"Write {typed}(…)^{power}."
-                )
+                self.fail(f"{typed} needs its parentheses before the power", span, f"Write {typed}(…)^{power}.")
             self.fail(f"{typed} needs its parentheses", span, f"Write {typed}({word}).")
         mend = f"Write a product with *, or declare it: {typed} in R^n."
         self.fail(f"{typed} is no name that is known here", span, mend)
@@ -349,9 +337,7 @@ class Parser:
         name = base.name
         if name not in self.scope.declared and self.scope.counts.get(name, 0) < 2:
             span = (base.span[0], self.token.start)
-            hint = (
-                f"Write {name}'*(…) for a product, diff[{name}](…) for the derivative of a declared function."
-            )
+            hint = f"Write {name}'*(…) for a product, diff[{name}](…) for the derivative of a declared function."
             self.fail(f"{name}'(…) may be a product with the transpose or a derivative", span, hint)
 
     def _transposing(self, base: Tree) -> bool:
@@ -362,14 +348,8 @@ class Parser:
             place += 1
             if ahead in ("T", "-T", "{T}", "{-T}", "{+}"):
                 break
-        if ahead not in ("T", "-T", "{T}", "{-T}", "{+}") or (
-            "T" in self.scope.declared and "{" not in ahead
-        ):
-            if (
-                (word := self.tokens[place]).kind == "name"
-                and word.text[0] == "T"
-                and word.text[1:].isdigit()
-            ):
+        if ahead not in ("T", "-T", "{T}", "{-T}", "{+}") or ("T" in self.scope.declared and "{" not in ahead):
+            if (word := self.tokens[place]).kind == "name" and word.text[0] == "T" and word.text[1:].isdigit():
                 self.fail(
                     f"^{ahead}{word.text} is not clear",
                     hint=f"Write ({self.typed(base)}^-T)^{word.text[1:]}, or declare {word.text}.",
@@ -406,16 +386,12 @@ class Parser:
                 self.fail("an index is a number, a name or a colon")
             self.place += 1
             if self.token.text not in (",", "]"):
-                self.fail(
-                    "an index is a number, a name or a colon", hint="Write x[i], A[i,j], A[i,:] or A[:,j]."
-                )
+                self.fail("an index is a number, a name or a colon", hint="Write x[i], A[i,j], A[i,:] or A[:,j].")
             self.place += 1
             if self.tokens[self.place - 1].text == "]":
                 break
         if len(at) > 2 or at in ([None], [None, None]):
-            self.fail(
-                "an index is x[i], A[i,j], A[i,:] or A[:,j]", (base.span[0], self.tokens[self.place - 1].end)
-            )
+            self.fail("an index is x[i], A[i,j], A[i,:] or A[:,j]", (base.span[0], self.tokens[self.place - 1].end))
         end = self.tokens[self.place - 1].end
         self.current = self.keep(Index((base.span[0], end), base, tuple(at)))
 
@@ -424,9 +400,7 @@ class Parser:
         if name not in scope.indices:
             scope.free_indices.add(name)
         if name in scope.free_indices and name in scope.every_index:
-            self.fail(
-                f"{name} is summed in one place and fixed in another", hint="Give one of them another name."
-            )
+            self.fail(f"{name} is summed in one place and fixed in another", hint="Give one of them another name.")
 
     # -- operators between operands
     def _seal(self, operator: str) -> None:
@@ -475,10 +449,9 @@ class Parser:
         if frame.operator in ("/", "./") and token.gap == 0:
             number = self.typed(left)
             start = frame.factors[-1][1].span[0]
-            mend = f"Write {self.source[start : left.span[0]]}({number}*…) or ({self.source[start : left.span[1]]})*…."
-            self.fail(
-                f"what / divides by is not clear: {number} or all that follows", (start, token.end), mend
-            )
+            before, quotient = self.source[start : left.span[0]], self.source[start : left.span[1]]
+            mend = f"Write {before}({number}*…) or ({quotient})*…."
+            self.fail(f"what / divides by is not clear: {number} or all that follows", (start, token.end), mend)
         if token.text == "(" and isinstance(left, Name):
             self.scope.note(f"{self.typed(left)}(…) is read as a product.")
         self._seal("")

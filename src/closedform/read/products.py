@@ -64,11 +64,7 @@ def _clash(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Misfi
     rows, cols = shape(b)
     if a[1] is ONE and b[1] is ONE:
         hint = f"Write {_par(left)}'*{right} for the inner product, {left}.*{right} for the elementwise one"
-        names = [
-            t.name
-            for t in (last, tree.factors[place][1])
-            if isinstance(t, Name) and not trial.declared(t.name)
-        ]
+        names = [t.name for t in (last, tree.factors[place][1]) if isinstance(t, Name) and not trial.declared(t.name)]
         hint += f", or declare {names[0]} in R." if names else "."
     elif cols is shape(a)[1]:
         turned = right.removesuffix("'") if right.endswith("'") else f"{_par(right)}'"
@@ -76,17 +72,11 @@ def _clash(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Misfi
     elif shape(a)[0] is rows:
         hint = f"Did you mean {_par(left)}'*{right} ?"
     operands = ((Tree((tree.span[0], last.span[1])), a), (tree.factors[place][1], b))
-    return Misfit(
-        tree, head, operands, "inner sizes {0} and {1} differ", (a[1], b[0]), hint, _upto(tree, place)
-    )
+    return Misfit(tree, head, operands, "inner sizes {0} and {1} differ", (a[1], b[0]), hint, _upto(tree, place))
 
 
 def _par(text: str) -> str:
-    return (
-        text
-        if text.replace("_", "").isalnum() or (text.endswith(")") and text.startswith("("))
-        else f"({text})"
-    )
+    return text if text.replace("_", "").isalnum() or (text.endswith(")") and text.startswith("(")) else f"({text})"
 
 
 def _division(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Misfit:

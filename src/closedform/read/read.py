@@ -1,4 +1,4 @@
-"""The door of the reader: a typed formula and its declarations in, a raw node with all that was assumed out."""
+"""The door of the reader: a typed formula and its declarations in, a raw node and all that was assumed out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from closedform.errors import ClosedformError, DeclarationError, ReadError
-from closedform.expr.facts import tangent
+from closedform.expr.facts import LINEAR_SPACES, close, tangent
 from closedform.expr.node import Node
 from closedform.expr.op import Shape
 from closedform.functions import algebra as a
@@ -30,10 +30,10 @@ SYNTAXES = ("text", "matrixcalculus")
 class Reading:
     """What a typed formula was read as.
 
-    ``tree`` is the syntax tree, ``node`` the raw node with bound parts put in; ``names`` the symbols of all variables,
-    those only declared included; ``families`` those whose rows are vectors ``a[i]``; ``indices`` the fixed indices;
-    ``where`` declares everything, so that the formula and derivatives of it read back; ``assumed`` says in sentences
-    what was not typed; ``order`` ranks names by first appearance.
+    ``tree`` is the syntax tree, ``node`` the raw node with bound parts put in; ``names`` the symbols of all
+    variables, those only declared included; ``families`` those whose rows are vectors ``a[i]``; ``indices`` the
+    fixed indices; ``where`` declares all variables and functions, so that derivatives read back; ``assumed`` says in
+    sentences what was not typed; ``order`` ranks names by first appearance.
     """
 
     source: str
@@ -100,17 +100,13 @@ def _parse(tokens: Tokens, start: int, scope: Scope, bound: str) -> Unit:
     parser = Parser(tokens.source, tokens.tokens, scope, start)
     root = parser.expression()
     if not bound and parser.token.kind != "end" and parser.token.text != "where":
-        parser.fail(
-            f"{parser.token.text} is not expected here", hint="Declarations stand after the word where."
-        )
+        parser.fail(f"{parser.token.text} is not expected here", hint="Declarations stand after the word where.")
     return Unit(tokens.source, root, parser.trees, bound)
 
 
 def _sorted(parsed: dict[str, Unit], said: Declarations) -> list[Unit]:
     done: dict[str, Unit] = {}
-    uses = {
-        k: {t.name for t in u.trees if isinstance(t, Name) and t.name in parsed} for k, u in parsed.items()
-    }
+    uses = {k: {t.name for t in u.trees if isinstance(t, Name) and t.name in parsed} for k, u in parsed.items()}
     while len(done) < len(parsed):
         ready = [k for k in parsed if k not in done and uses[k] <= done.keys()]
         if not ready:
@@ -124,9 +120,7 @@ def _sorted(parsed: dict[str, Unit], said: Declarations) -> list[Unit]:
 class _Reader:
     """From parsed units to the reading."""
 
-    def __init__(
-        self, formula: Tokens, said: Declarations, scope: Scope, units: list[Unit], syntax: str
-    ) -> None:
+    def __init__(self, formula: Tokens, said: Declarations, scope: Scope, units: list[Unit], syntax: str) -> None:
         self.formula, self.said, self.scope, self.units, self.syntax = formula, said, scope, units, syntax
         self.uses = Uses()
         for unit in units:
@@ -188,7 +182,9 @@ class _Reader:
         }
         roots = {u.bound: u.root for u in self.units if u.bound}
         return Question(
-            self.units, said.shapes, said.functions, frozenset(said.families), away, frozenset(sizes), indices, roots,
+            self.units, said.shapes, said.functions, frozenset(said.families), away, frozenset(sizes),
+            indices, roots,
+            tuple(said.commuting),
             style == "matrixcalculus",
         )  # fmt: skip
 
@@ -206,9 +202,7 @@ class _Reader:
             if not variable or trial.kinds.get(name) == "Z":
                 continue
             base = trial.question.differentials.get(name)
-            facts: Iterable[str] = (
-                said.facts.get(name, ()) if base is None else tangent(_closed(said.facts.get(base, ())))
-            )
+            facts = said.facts.get(name, ()) if base is None else _direction(said.facts.get(base, ()))
             out[name] = self._symbol(trial, name, facts)
         return out
 
@@ -232,8 +226,10 @@ class _Reader:
 SQUARE = {"sym", "psd", "pd", "diag", "orth", "skew", "lower", "upper", "inv"}
 
 
-def _closed(facts: Iterable[str]) -> frozenset[str]:
-    return frozenset(f for f in facts if ":" not in f)
+def _direction(facts: Iterable[str]) -> list[str]:
+    """The facts of ``dX``: the linear spaces that ``X`` moves in."""
+    declared = tangent(close(f for f in facts if ":" not in f))
+    return [f for f in declared if f in LINEAR_SPACES]
 
 
 def _below(root: Tree) -> Iterable[Name]:

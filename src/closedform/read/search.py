@@ -1,7 +1,7 @@
-"""The search for kinds: the first reading that fits in order of distance from habit, asked where two are as near.
+"""The search for kinds: the first reading that fits in order of distance from habit; a tie is asked about.
 
-Where a reading does not fit, only names inside the part that clashes are tried otherwise, and the number of trials is
-bounded: a formula with many undeclared names is asked about, not searched through.
+Where a reading does not fit, only names inside the part that clashes are tried otherwise, and the number of trials
+is bounded: a formula with many undeclared names is asked about, not searched through.
 """
 
 from __future__ import annotations
@@ -124,9 +124,7 @@ def refused(trial: Trial, misfit: Misfit) -> ShapeError:
     why = misfit.why.format(*(_text(trial, s) for s in misfit.sizes))
     if misfit.head == "{why}":
         lines, why = [why], ""
-    shown = ", ".join(
-        f"{trial.typed(tree)} is {shape_text(_shape(trial, shape))}" for tree, shape in misfit.operands
-    )
+    shown = ", ".join(f"{trial.typed(tree)} is {shape_text(_shape(trial, shape))}" for tree, shape in misfit.operands)
     if shown:
         lines.append(f"{shown}: {why}" if why else shown)
     return ShapeError("\n".join(lines), span=misfit.span, source=trial.source, hint=misfit.hint)
@@ -148,11 +146,7 @@ def name_sizes(trial: Trial) -> None:
         for s in order:
             free.update(dict.fromkeys(sorted(n for n in trial.sizes.resolve(s).names if n[0] == "?")))
     typed = [n for n, kind in trial.kinds.items() if kind == "Z"]
-    taken = (
-        set(trial.question.sizes)
-        | {n for n in trial.kinds if trial.kinds[n] != "Z"}
-        | set(trial.question.shapes)
-    )
+    taken = set(trial.question.sizes) | {n for n in trial.kinds if trial.kinds[n] != "Z"} | set(trial.question.shapes)
     taken |= trial.question.indices | trial.fixed.keys() | trial.question.bound.keys()
     pool = [n for n in SIZE_NAMES if n not in taken] + [f"n{i}" for i in range(1, len(free) + 2)]
     given = pool[: len(free)]

@@ -81,9 +81,7 @@ def parse_size(text: str) -> Size:
         raise DeclarationError(f"a size of {len(text)} characters is too long (limit: {MAX_SIZE_TEXT})")
     found, place = _sum(text, 0)
     if text[place:].strip():
-        raise DeclarationError(
-            f"{text.strip()} is no size", hint="Sizes are sums and products of names and numbers."
-        )
+        raise DeclarationError(f"{text.strip()} is no size", hint="Sizes are sums and products of names and numbers.")
     return found
 
 
@@ -114,9 +112,7 @@ def _product(text: str, place: int) -> tuple[Size, int]:
 
 def _repeat(base: Size, exponent: Size, text: str) -> Size:
     if exponent.number is None or not 1 <= exponent.number <= 8:
-        raise DeclarationError(
-            f"{text.strip()} is no size", hint="Powers of sizes are whole numbers up to 8."
-        )
+        raise DeclarationError(f"{text.strip()} is no size", hint="Powers of sizes are whole numbers up to 8.")
     out = ONE
     for _ in range(exponent.number):
         out = out * base
@@ -136,9 +132,7 @@ def _atom(text: str, place: int) -> tuple[Size, int]:
         inner, place = _sum(text, found.end())
         if text[place:].lstrip()[:1] == ")":
             return inner, text.index(")", place) + 1
-    raise DeclarationError(
-        f"{text.strip()} is no size", hint="Sizes are sums and products of names and numbers."
-    )
+    raise DeclarationError(f"{text.strip()} is no size", hint="Sizes are sums and products of names and numbers.")
 
 
 def space_text(shape: Shape) -> str:

@@ -19,10 +19,16 @@ class Unknowns:
 
     def resolve(self, s: Size) -> Size:
         """The size with all that is known put in."""
-        found = self.found
-        while found and not s.names.isdisjoint(found):
+        found, chain = self.found, []
+        while found and any(name in found for name in s.names):
             name = s.name
-            s = found[name] if name is not None else s.put(found)
+            if name is not None:
+                chain.append(name)
+                s = found[name]
+            else:
+                s = s.put(found)
+        for name in chain[:-1]:
+            found[name] = s
         return s
 
     def shape(self, shape: Shape) -> Shape:

@@ -1,16 +1,15 @@
-"""The names the language knows: functions of the table, structural ones, constants, words that are answered."""
+"""The names the language knows: functions of the table, structural ones, constants, refused words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from difflib import get_close_matches
 
 from closedform.expr.op import Op
 from closedform.functions.table import by_text
 
 STRUCTURAL = {
-    "tr", "trace", "Tr", "diag", "inv", "transpose", "eye", "ones", "zeros", "zero", "dot", "inner", "abs", "unvec",
-    "comm", "vector", "matrix", "norm", "norm2", "norm1", "normF", "norm_inf", "norm_nuc", "norm_op",
+    "tr", "trace", "Tr", "diag", "inv", "transpose", "eye", "ones", "zeros", "zero", "dot", "inner", "abs",
+    "unvec", "comm", "vector", "matrix", "norm", "norm2", "norm1", "normF", "norm_inf", "norm_nuc", "norm_op",
     "max", "min", "sub", "polygamma", "sum",
 }  # fmt: skip
 """Functions that the reader builds itself, or whose arguments it reads in its own way."""
@@ -26,8 +25,6 @@ REFUSED = {
     "conj": "complex numbers", "Re": "complex numbers", "Im": "complex numbers", "real": "complex numbers",
     "imag": "complex numbers", "ctranspose": "complex numbers", "hermitian": "complex numbers",
 }  # fmt: skip
-
-Table = Callable[[str], tuple[Op, ...]]
 
 
 def operations(name: str) -> tuple[Op, ...]:

@@ -29,6 +29,7 @@ from closedform.functions.matrix import adj, det, logdet, pinv
 from closedform.functions.matrix_functions import expm, expm_frechet, logm_frechet
 from closedform.functions.norms import norm_nuc, norm_op
 from closedform.functions.piecewise import absolute
+from closedform.functions.rearrange import vec
 from closedform.functions.vectors import prod
 from closedform.rewrite.laws.law import acts, law
 from closedform.rewrite.normal.engine import content, ntranspose, number
@@ -98,6 +99,11 @@ def _adj_inverse(a: Node) -> Node | None:
     if a.op is MPOW and number(a.args[1]) == -1:
         return a.args[0] * power(det(a.args[0]), -1)
     return None
+
+
+@acts("vec of a column", vec(v))
+def _vec_column(a: Node) -> Node | None:
+    return a if a.is_column else ntranspose(a) if a.rows is ONE else None
 
 
 def _norms(a: Node) -> Node | None:

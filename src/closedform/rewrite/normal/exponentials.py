@@ -8,7 +8,7 @@ from closedform.expr.node import Node
 from closedform.expr.op import Shape
 from closedform.functions import elementwise
 from closedform.functions.algebra import ADD, MUL, ONES, POW, TRANSPOSE, num
-from closedform.rewrite.normal.engine import UNITY, build, is_zero, nsum, number, plus, terms_of
+from closedform.rewrite.normal.engine import UNITY, build, content, is_zero, nsum, number, plus, terms_of
 
 EXP = elementwise.exp.op
 SIGMOID = elementwise.sigmoid.op
@@ -33,6 +33,42 @@ def join_exponentials(powers: dict[Node, Node], exponents: list[Node], shape: Sh
         for argument, times in ((nsum([(1, u), (-1, v)], shape), j), (nsum([(1, v), (-1, u)], shape), int(-k) - j)):
             if times:
                 _multiply(powers, build(SIGMOID, (argument,), (), shape), times)
+    if exponents:
+        _join_sigmoids(powers, exponents, shape)
+
+
+def _join_sigmoids(powers: dict[Node, Node], exponents: list[Node], shape: Shape) -> None:
+    """exp(z)·(1 - sigmoid(z)) is sigmoid(z) and exp(-z)·sigmoid(z) is 1 - sigmoid(z), as often as both are there."""
+    for base in [b for b in powers if b.op in (SIGMOID, ADD)]:
+        k, found = number(powers[base]), _sigmoid_of(base, shape)
+        if found is None or k is None or k < 1 or k.denominator != 1:
+            continue
+        z, sign = found
+        toward = -1 if base.op is SIGMOID else 1
+        have = nsum([(1, e) for e in exponents], shape)
+        j = next((j for j in range(int(k), 0, -1) if nsum([(toward * j, z)], shape) is have), None)
+        if j is None:
+            continue
+        exponents.clear()
+        powers.pop(base)
+        if j < k:
+            powers[base] = num(k - j)
+        other = build(SIGMOID, (nsum([(toward, z)], shape),), (), shape)
+        c, core = content(other)
+        _multiply(powers, core, j)
+        _multiply(powers, num(sign * c), j)
+        return
+
+
+def _sigmoid_of(base: Node, shape: Shape) -> tuple[Node, int] | None:
+    """z and the sign where ``base`` is sigmoid(z), or plus or minus 1 - sigmoid(z)."""
+    if base.op is SIGMOID:
+        return base.args[0], 1
+    inside = next((a for a in base.args if a.op is SIGMOID), None)
+    if inside is None:
+        return None
+    c, core = content(build(SIGMOID, (nsum([(-1, inside.args[0])], shape),), (), shape))
+    return (inside.args[0], int(c)) if core is base and abs(c) == 1 else None
 
 
 def _share(exponents: list[Node], u: Node, v: Node, k: int, shape: Shape) -> int | None:

@@ -20,6 +20,7 @@ from closedform.functions.algebra import (
     ONES,
     POW,
     SCALE,
+    SYM,
     TR,
     TRANSPOSE,
     ZERO,
@@ -157,6 +158,8 @@ def build_diagv(args: tuple[Node, ...], _: tuple[Any, ...], shape: Shape) -> Nod
         return npow(ndiagv(a.args[0]), a.args[1])
     if a.op is TRANSPOSE:
         return ndiagv(a.args[0])
+    if a.op is SYM and "skew" in facts_of(a):
+        return nzero(shape)
     return _diagonal_of_product(a) if a.op is MUL else make(DIAGV, (a,))
 
 
@@ -201,6 +204,8 @@ def build_tr(args: tuple[Node, ...], _: tuple[Any, ...], __: Shape) -> Node:
     if a.op is MUL:
         return _trace_of_product(list(a.args))
     turned = ntranspose(a)
+    if content(turned) == (-1, a):
+        return NOTHING
     return make(TR, (min((a, turned), key=lambda b: (transposes(b), b.key)),))
 
 

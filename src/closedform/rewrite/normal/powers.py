@@ -52,6 +52,8 @@ from closedform.rewrite.normal.split import outer_parts
 MAX_DIGITS = 2000
 EXP = elementwise.exp.op
 ABS = piecewise.absolute.op
+SIGN = piecewise.sign.op
+STEP = piecewise.step.op
 
 
 @constructor(HAD)
@@ -245,6 +247,8 @@ def _rational_power(base: Node, e: Fraction, shape: Shape) -> Node:
         return ndiagm(npow(base.args[0], e)) if base.op is DIAGM else base
     if base.op is UNIT and e > 0:
         return base
+    if base.op in (SIGN, STEP) and e.denominator == 1 and (e > 0 or base.op is SIGN):
+        return _full_ones(shape) if base.op is SIGN and e.numerator % 2 == 0 else base
     return make(POW, (base, num(e)), (), shape)
 
 
@@ -318,6 +322,10 @@ def _power_of_sum(base: Node, e: Fraction, shape: Shape) -> Node:
     if e.denominator == 1:
         if c != 1:
             return times(c**e.numerator, npow(core, e))
+        powers = {base: num(e)}
+        join_exponentials(powers, [], shape)
+        if base not in powers:
+            return nhad(*(npow(b, k) for b, k in powers.items()))
     else:
         size = abs(c)
         if size != 1:

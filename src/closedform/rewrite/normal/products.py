@@ -15,6 +15,7 @@ from closedform.rewrite.normal.engine import (
     constructor,
     content,
     neye,
+    nmul,
     nscale,
     ntranspose,
     nzero,
@@ -34,7 +35,9 @@ def build_mul(args: tuple[Node, ...], _: tuple[Any, ...], shape: Shape) -> Node:
     if flat is None:
         return nzero(shape)
     c, scalars, factors = flat
-    core = _cut(merge_neighbours(factors), scalars, shape)
+    merged = merge_neighbours(factors)
+    again = merged != factors and any(map(_is_loose, merged))
+    core = nmul(*merged) if again else _cut(merged, scalars, shape)
     for s in scalars:
         core = nscale(s, core)
     return times(c, core)
@@ -67,6 +70,11 @@ def _flatten(args: tuple[Node, ...]) -> tuple[Fraction, list[Node], list[Node]] 
         elif a.op is not EYE:
             factors.append(a)
     return c, scalars, factors
+
+
+def _is_loose(a: Node) -> bool:
+    """Whether a factor holds what has to leave the chain: a number, a scalar, a zero."""
+    return a.is_scalar or a.op in (SCALE, ZERO) or content(a)[0] != 1
 
 
 def _cut(factors: list[Node], scalars: list[Node], shape: Shape) -> Node:
