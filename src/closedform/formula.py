@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from closedform.calculus.derive import (
     hessian,
     jacobian,
     linear_map,
+    shortest,
 )
 from closedform.calculus.spaces import ambient, space_of
 from closedform.calculus.vecform import matrix_of_vec
@@ -186,18 +187,20 @@ class Formula:
             raise DeclarationError(f"there is no variable {name} in this formula; it has {names}")
         return found
 
-    def _prepared(self, *variables: Node) -> tuple[Node, dict[Node, Node]]:
-        """The normal node with orthogonal variables held as plain ones, and how to put them back."""
-        swap = {x: ambient(x) for x in variables if ambient(x) is not x}
-        if not swap:
-            return self._node, {}
-        return normal(rebuild(self._raw, lambda n, _: swap.get(n))), {v: k for k, v in swap.items()}
+    def _answers(self, variables: list[Node], ask: Callable[[Node, list[Node]], list[Derived]]) -> list[Formula]:
+        """Derivatives by ``ask(node, variables)``, orthogonal variables held as plain ones meanwhile."""
+        plain = [ambient(x) for x in variables]
+        there = {x: y for x, y in zip(variables, plain, strict=True) if x is not y}
+        back = {y: x for x, y in there.items()}
+        raw = rebuild(self._raw, lambda n, _: there.get(n)) if there else self._raw
+        found = shortest(raw, lambda node: dict(zip(plain, ask(node, plain), strict=False)))
+        return [self._answer(found[y], back, x) for x, y in zip(variables, plain, strict=True) if y in found]
 
-    def _derived(self, derived: Derived, back: Mapping[Node, Node], origin: Origin) -> Formula:
+    def _answer(self, derived: Derived, back: Mapping[Node, Node], x: Node) -> Formula:
         node = derived.node
         if back:
             node = simplify(normal(rebuild(node, lambda n, _: back.get(n))))
-        return Formula(self._reading, node, replace(origin, kind=derived.kind, directions=derived.directions))
+        return Formula(self._reading, node, Origin(derived.kind, self, x, directions=derived.directions))
 
     def grad(self, by: str | None = None, *, symmetric: str = "projected") -> Any:
         """The gradient of a scalar: the shape of the variable, with df = ⟨∇f, dx⟩.
@@ -212,14 +215,13 @@ class Formula:
             raise ClosedformError('symmetric is "projected" or "free"')
         names = [by] if by is not None else self._differentiable()
         symbols = {name: self._variable(name) for name in names}
-        node, back = self._prepared(*symbols.values())
-        inside = {v: k for k, v in back.items()}
-        found = gradients(node, [inside.get(x, x) for x in symbols.values()], symmetric)
-        out = {}
-        for name, x in symbols.items():
-            origin = Origin("gradient", self, x, symmetric=symmetric)
-            out[name] = self._derived(Derived("gradient", found[inside.get(x, x)]), back, origin)
+        found = self._answers(list(symbols.values()), lambda node, xs: list(gradients(node, xs, symmetric)))
+        out = {name: g._with_origin(symmetric=symmetric) for name, g in zip(symbols, found, strict=True)}
         return out[by] if by is not None else out
+
+    def _with_origin(self, **known: Any) -> Formula:
+        assert self._origin is not None
+        return Formula(self._reading, self._raw, replace(self._origin, **known))
 
     def _differentiable(self) -> list[str]:
         here = {n.params[0] for n in postorder(self._raw) if n.op is SYM}
@@ -234,17 +236,14 @@ class Formula:
         """
         if layout not in ("numerator", "denominator"):
             raise ClosedformError('layout is "numerator" or "denominator"')
-        x = self._variable(by)
-        node, back = self._prepared(x)
-        return self._derived(jacobian(node, ambient(x), layout), back, Origin("jacobian", self, x, layout=layout))
+        found = self._answers([self._variable(by)], lambda node, xs: [jacobian(node, xs[0], layout)])
+        return found[0]._with_origin(layout=layout)
 
     def derivative(self, by: str) -> LinearMap:
         """The derivative as a linear map: an expression in ``dX`` (or ``dx``, ``dt``)."""
-        x = self._variable(by)
-        name = self._differential_name(by)
-        node, back = self._prepared(x)
-        derived = linear_map(node, ambient(x), name)
-        return LinearMap._of(self._derived(derived, back, Origin("map", self, x)))
+        name = self._differential_name(canonical(by))
+        found = self._answers([self._variable(by)], lambda node, xs: [linear_map(node, xs[0], name)])
+        return LinearMap._of(found[0])
 
     def _differential_name(self, by: str, suffix: str = "") -> str:
         used = {n.params[0] for n in postorder(self._raw) if n.op is SYM}
@@ -261,11 +260,10 @@ class Formula:
         dx1 ↦ dJ, which stacks the Hessians of its components.
         """
         x, y = self._variable(by), self._variable(and_by or by)
-        node, back = self._prepared(x, y)
-        derived = hessian(node, ambient(x), ambient(y))
-        origin = Origin("hessian", self, x, None if y is x else y)
-        found = self._derived(derived, back, origin)
-        return LinearMap._of(found) if derived.directions else found
+        both = [x] if y is x else [x, y]
+        found = self._answers(both, lambda node, xs: [hessian(node, xs[0], xs[-1])])[0]
+        found = found._with_origin(second=None if y is x else y)
+        return LinearMap._of(found) if found._directions() else found
 
     def hessians(self, *by: str) -> dict[tuple[str, str], Formula]:
         """The blocks of the Hessian over several variables: each pair of names and its block."""

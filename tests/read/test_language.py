@@ -24,6 +24,8 @@ SAME = [
     ("||X||_*", ["norm_nuc(X)", "||X||_nuc"]),
     ("sum(i=1..m, x[i])", ["sum(i = 1..m, x[i])"]),
     ("log(x)", ["ln(x)"]),
+    ("B*dX", ["BdX", "B dX"]),
+    ("X + A*dX*B", ["X + AdXB"]),
 ]
 
 
@@ -158,6 +160,10 @@ def test_letters_that_look_alike_stay_two_names() -> None:
     assert reading.assumed[-1] == "Cyrillic А and Latin A look the same and are two different names here."
     composed = read("e\u0301'*x + \u00e9'*x")
     assert list(composed.names) == ["é", "x"]
+
+
+def test_a_matrix_called_t_leaves_the_transpose() -> None:
+    assert read("x^T*T*x", "T in R^(n×n)").node is read("x'*T*x").node
 
 
 def test_order_and_indices() -> None:

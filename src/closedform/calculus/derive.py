@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from closedform.calculus.adjoint import adjoint, inner
 from closedform.calculus.differential import differential
 from closedform.calculus.jacobian import read_off
 from closedform.calculus.spaces import direction, project
-from closedform.errors import ShapeError
+from closedform.errors import MissingRule, ShapeError
 from closedform.expr.node import Node
+from closedform.expr.walk import postorder
+from closedform.functions.algebra import SUMOVER
 from closedform.functions.declare import shape_words
+from closedform.rewrite import keep_sums
 from closedform.rewrite.display.build import cost
 from closedform.rewrite.normal.engine import UNITY, ntranspose, nzero
+from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
 
 
@@ -25,7 +31,7 @@ class Derived:
     directions: tuple[Node, ...] = ()
 
 
-def gradients(f: Node, variables: list[Node], symmetric: str = "projected") -> dict[Node, Node]:
+def gradients(f: Node, variables: list[Node], symmetric: str = "projected") -> list[Derived]:
     """The gradients of a scalar by several variables at once, in one backward pass."""
     if not f.is_scalar:
         raise ShapeError(
@@ -33,12 +39,12 @@ def gradients(f: Node, variables: list[Node], symmetric: str = "projected") -> d
         )
     moves = {x: direction(x) for x in variables}
     back = adjoint(differential(f, moves), moves.values(), UNITY)
-    return {x: simplify(project(back[d], x, symmetric)) for x, d in moves.items()}
+    return [Derived("gradient", simplify(project(back[d], x, symmetric))) for x, d in moves.items()]
 
 
 def gradient(f: Node, x: Node, symmetric: str = "projected") -> Derived:
     """∇f: the shape of x, with df = ⟨∇f, dx⟩."""
-    return Derived("gradient", gradients(f, [x], symmetric)[x])
+    return gradients(f, [x], symmetric)[0]
 
 
 def linear_map(f: Node, x: Node, name: str | None = None) -> Derived:
@@ -85,3 +91,23 @@ def hessian(f: Node, x: Node, y: Node | None = None) -> Derived:
     d = direction(y, f"d{y.params[0]}1")
     moved = differential(g, {y: d})
     return Derived("hessian", simplify(project(moved, x)) if moved is not nzero(moved.shape) else moved, (d,))
+
+
+Answers = dict[Node, Derived]
+
+
+def shortest(raw: Node, compute: Callable[[Node], Answers]) -> Answers:
+    """What ``compute`` finds from the normal form of ``raw``; with sums over an index, the shorter of two ways:
+    all sums as matrix products, or kept as sums."""
+    if not any(n.op is SUMOVER for n in postorder(raw)):
+        return compute(normal(raw))
+    ways, problem = [], None
+    for context in (nullcontext(), keep_sums()):
+        with context:
+            try:
+                ways.append(compute(normal(raw)))
+            except MissingRule as error:
+                problem = problem or error
+    if problem is not None and not ways:
+        raise problem
+    return {x: min((way[x] for way in ways), key=lambda d: cost(d.node)) for x in ways[0]}

@@ -65,6 +65,8 @@ class Bound:
 
     def log2(self, p: int) -> float:
         """log2 of the probability bound for one point in one random field."""
+        if max(self.degree, self.values, self.argument, self.bits) > p:
+            return 0.0
         accident = (self.degree + self.values * self.values * 2 * self.argument) / p
         primes = PRIMES_WITH_ROOTS if self.roots else PRIMES
         chance = accident + self.bits / log2(p) / 2**primes

@@ -23,6 +23,7 @@ from closedform.cli.show import (
     show_conditions,
     show_equation,
     show_function,
+    show_value,
 )
 from closedform.cli.sources import formula_text, formula_texts, values
 from closedform.cli.work import answers, questions, simplified, split_names
@@ -205,32 +206,29 @@ def evaluate(**o: Any) -> int:
         assignments, o["formula"] = [o["formula"], *assignments], None
     f = _read(o)
     given = values(assignments, o["values_file"])
-    found = f if o["by"] is None else Asked(o["op"] or "gradient", o["by"]).of(f)
     if o["by"] is None and o["op"] is not None:
         raise click.UsageError("--op needs --by, the variable")
+    asked = None if o["by"] is None else Asked(o["op"] or "gradient", o["by"])
+    found = f if asked is None else asked.of(f)
     value = found.array(given) if isinstance(found, LinearMap) else found(given)
-    _print_value(f, found, records.plain(value), o["form"])
+    if o["form"] is None:
+        page = Page()
+        show_function(page, f)
+        show_value(page, found, asked, value)
+        write(page.text)
+    else:
+        _print_value(f, found, records.plain(value), o["form"])
     return RIGHT
 
 
-def _print_value(f: Formula, found: Formula, value: Any, form: str | None) -> None:
+def _print_value(f: Formula, found: Formula, value: Any, form: str) -> None:
     if form == "json":
         write(records.dump("eval", f, evaluated=records.forms(found), value=value))
     elif form == "latex":
         write(r"\begin{bmatrix} " + r" \\ ".join(_latex_row(row) for row in value) + r" \end{bmatrix}"
               if isinstance(value, list) else _latex_row(value))  # fmt: skip
-    elif form == "text":
-        write(json.dumps(value))
     else:
-        page = Page()
-        show_function(page, f)
-        page.gap()
-        if found is not f:
-            show_equation(page, "of", found)
-        deep = isinstance(value, list) and any(isinstance(row, list) for row in value)
-        page.fields("value", [json.dumps(row) for row in value] if deep else [json.dumps(value)], bold=True)
-        show_conditions(page, found.conditions)
-        write(page.text)
+        write(json.dumps(value))
 
 
 def _latex_row(row: Any) -> str:

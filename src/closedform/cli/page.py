@@ -71,25 +71,33 @@ class Page:
 def wrapped(text: str, room: int, indent: int) -> list[str]:
     """Lines of at most ``room`` characters, broken at spaces; what has no space stays whole.
 
-    >>> wrapped("A*x + B*y + C*z", 10, 2)
-    ['A*x + B*y', '  + C*z']
+    In the second half of a line the break that stands in the fewest brackets is taken, the last of those.
+
+    >>> wrapped("A*x + B*(y - z) + C", 14, 2)
+    ['A*x', '  + B*(y - z)', '  + C']
     """
-    lines, line = [], ""
-    for word in _words(text):
-        if line and len(line) + 1 + len(word) > room:
-            lines.append(line)
-            line = " " * indent + word
-        else:
-            line = f"{line} {word}" if line else word
-    return [*lines, line] if line else lines
+    lines, rest, lead = list[str](), " ".join(text.split()), ""
+    while len(lead) + len(rest) > room:
+        cut = _break(rest, room - len(lead))
+        if cut is None:
+            break
+        lines.append(lead + rest[:cut].rstrip())
+        rest, lead = rest[cut:].lstrip(), " " * indent
+    return [*lines, lead + rest] if rest else lines
 
 
-def _words(text: str) -> list[str]:
-    """The words; an operator between spaces goes with what follows it."""
-    out: list[str] = []
-    for word in text.split():
-        if out and out[-1] in ("+", "-", "−", "⊙", "="):
-            out[-1] += " " + word
-        else:
-            out.append(word)
-    return out
+def _break(text: str, room: int) -> int | None:
+    """Where to end the line: never behind an operator that stands between spaces."""
+    depth, best, least = 0, None, 0
+    for place, sign in enumerate(text):
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign != " " or text[:place].endswith(OPERATORS):
+            continue
+        if place > room:
+            return place if best is None else best
+        if best is None or best < room // 2 or depth <= least:
+            best, least = place, depth
+    return best
+
+
+OPERATORS = (" +", " -", " −", " ⊙", " =")

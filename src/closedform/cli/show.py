@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from closedform.answers.asked import Asked
 from closedform.check.certificate import Certificate
 from closedform.cli.forms import as_read, left_side, parts
-from closedform.cli.page import Page, signs
+from closedform.cli.page import LABEL, Page, signs, width
 from closedform.formula import Formula
 
 
@@ -49,6 +50,25 @@ def show_answer(page: Page, f: Formula, answer: Answer) -> None:
         page.fields("convention", new)
     show_conditions(page, found.conditions)
     show_certificate(page, answer.certificate)
+
+
+def show_value(page: Page, found: Formula, asked: Asked | None, value: Any) -> None:
+    """The value of a formula, or of the derivative asked for."""
+    page.gap()
+    if asked is not None:
+        show_equation(page, left_side(asked, found, signs()), found)
+    for k, line in enumerate(_lines(value)):
+        page.lines.append(page.style(("" if k else "value").ljust(LABEL), dim=not k) + page.style(line, bold=True))
+    show_conditions(page, found.conditions)
+
+
+def _lines(value: Any) -> list[str]:
+    if isinstance(value, float):
+        return [repr(value)]
+    import numpy as np
+
+    shown = np.array2string(value, max_line_width=width() - LABEL, precision=10, separator=", ", threshold=200)
+    return [line for line in shown.split("\n") if line]
 
 
 def show_equation(page: Page, left: str, found: Formula) -> None:

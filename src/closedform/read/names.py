@@ -27,6 +27,7 @@ class Scope:
     notes: dict[str, None] = field(default_factory=dict)
     every_index: set[str] = field(default_factory=set)
     free_indices: set[str] = field(default_factory=set)
+    scalars: set[str] = field(default_factory=set)
 
     def note(self, sentence: str) -> None:
         self.notes[sentence] = None
@@ -40,7 +41,8 @@ class Scope:
         return (len(letters) == 1 or letters in SPELLED) and not (is_function(name) and letters not in SPELLED)
 
     def is_letter(self, name: str) -> bool:
-        return self.knows(name) or (name in self.counts and self.admits(name))
+        known = self.knows(name) or (name in self.counts and self.admits(name))
+        return known or differential(name, self) is not None
 
 
 _DIFFERENTIAL = re.compile(r"d(.+?)([0-9]?)$")
@@ -73,7 +75,7 @@ def split_name(name: str, scope: Scope) -> list[str] | None:
     if len(set(pieces)) == 1 and len(pieces) == 2:  # xx'
         return pieces
     some = any(p[0].isupper() or scope.is_letter(p) for p in pieces)
-    short = len(pieces) <= 3 and all(map(scope.admits, pieces))
+    short = len(pieces) <= 3 and all(scope.admits(p) or scope.is_letter(p) for p in pieces)
     return pieces if short and some and any(p[0].isupper() for p in pieces) else None
 
 
@@ -83,7 +85,7 @@ def _pieces(name: str, scope: Scope) -> Iterable[str]:
     while place < len(name):
         rest = name[place:]
         piece = next((n for n in known if rest.startswith(n)), None)
-        if piece is None and rest[0] == "d" and len(rest) > 1 and scope.is_letter(rest[1]):
+        if piece is None and rest[0] == "d" and len(rest) > 1 and differential(rest[:2], scope):
             piece = rest[:2]
         if piece is None:
             piece = next((g for g in SPELLED if len(g) > 2 and rest.startswith(g)), None)

@@ -348,13 +348,16 @@ class Parser:
             place += 1
             if ahead in ("T", "-T", "{T}", "{-T}", "{+}"):
                 break
-        if ahead not in ("T", "-T", "{T}", "{-T}", "{+}") or ("T" in self.scope.declared and "{" not in ahead):
-            if (word := self.tokens[place]).kind == "name" and word.text[0] == "T" and word.text[1:].isdigit():
-                self.fail(
-                    f"^{ahead}{word.text} is not clear",
-                    hint=f"Write ({self.typed(base)}^-T)^{word.text[1:]}, or declare {word.text}.",
-                ) if word.text not in self.scope.declared else None
+        if ahead not in ("T", "-T", "{T}", "{-T}", "{+}"):
+            word = self.tokens[place].text
+            if word[:1] == "T" and word[1:].isdigit() and word not in self.scope.declared:
+                hint = f"Write ({self.typed(base)}^-T)^{word[1:]}, or declare {word}."
+                self.fail(f"^{ahead}{word} is not clear", hint=hint)
             return False
+        if "T" in ahead and "T" in self.scope.scalars:
+            x = self.typed(base)
+            hint = f"Write {x}' for the transpose, {x}^(T) for the power."
+            self.fail(f"{x}^T may be the transpose or the power of the scalar T", base.span, hint)
         end = self.tokens[place - 1].end
         self.place = place
         if "+" in ahead:

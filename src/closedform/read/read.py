@@ -21,6 +21,7 @@ from closedform.read.parser import Parser
 from closedform.read.search import settle
 from closedform.read.spaces import parse_size
 from closedform.read.syntax import Name, Tree
+from closedform.read.unify import is_scalar
 from closedform.read.vocabulary import CONSTANTS
 
 SYNTAXES = ("text", "matrixcalculus")
@@ -84,7 +85,8 @@ def _scope(said: Declarations, texts: list[Tokens]) -> Scope:
             if token.kind == "name":
                 counts[token.text] = counts.get(token.text, 0) + 1
     declared = said.variables | said.sizes.keys() | said.bound.keys()
-    return Scope(set(declared), set(said.functions), counts)
+    scalars = {name for name, shape in said.shapes.items() if is_scalar(shape)}
+    return Scope(set(declared), set(said.functions), counts, scalars=scalars)
 
 
 def _units(formula: Tokens, said: Declarations, scope: Scope) -> list[Unit]:

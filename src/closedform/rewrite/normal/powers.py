@@ -5,9 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from closedform.errors import LimitError
 from closedform.expr.node import Node, make
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE
+from closedform.expr.walk import postorder
 from closedform.functions import elementwise, piecewise
 from closedform.functions.algebra import (
     ADD,
@@ -50,6 +52,7 @@ from closedform.rewrite.normal.quotients import join_quotients, join_signs
 from closedform.rewrite.normal.split import outer_parts
 
 MAX_DIGITS = 2000
+MAX_TOWER = 50
 EXP = elementwise.exp.op
 ABS = piecewise.absolute.op
 SIGN = piecewise.sign.op
@@ -211,6 +214,7 @@ def build_pow(args: tuple[Node, ...], _: tuple[Any, ...], shape: Shape) -> Node:
 
 
 def _symbolic_power(base: Node, e: Node, shape: Shape) -> Node:
+    _check_tower(e)
     if base is UNITY or base.op is ONES:
         return base
     if base.op is EXP and (e.is_scalar or e.shape == shape):
@@ -218,6 +222,17 @@ def _symbolic_power(base: Node, e: Node, shape: Shape) -> Node:
     if base.op is POW and "nonneg" in facts_of(base.args[0]) and e.is_scalar and base.args[1].is_scalar:
         return npow(base.args[0], nhad(base.args[1], e))
     return make(POW, (base, e), (), shape)
+
+
+def _check_tower(e: Node) -> None:
+    """Refuse powers of powers of powers: their derivatives grow with the square of the height."""
+    for node in postorder(e, stop=lambda n: "tower" in n.memo):
+        if "tower" not in node.memo:
+            below = max((a.memo["tower"] for a in node.args), default=0)
+            symbolic = node.op is POW and node.args[1].op is not NUM
+            node.memo["tower"] = max(below, node.args[1].memo["tower"] + 1) if symbolic else below
+    if e.memo["tower"] >= MAX_TOWER:
+        raise LimitError(f"exponents stand over {MAX_TOWER} high on each other (limit: exponent height)")
 
 
 def _rational_power(base: Node, e: Fraction, shape: Shape) -> Node:
