@@ -17,6 +17,7 @@ from closedform import formula
 
 WARM, REPEATS = 3, 9
 SIZES = {"N": 4, "M": 3, "1": 1}
+FREE = {"N": sp.Symbol("n", integer=True, positive=True), "M": sp.Symbol("m", integer=True, positive=True), "1": 1}
 NAME = re.compile(rf"(?<!\w)[{''.join(SHAPES)}](?!\w)")
 FAILURES = (AttributeError, TypeError, ValueError, NotImplementedError, RecursionError)
 
@@ -28,8 +29,8 @@ def by_closedform(problem: Problem, k: int) -> Any:
     return found
 
 
-def by_sympy(problem: Problem, k: int) -> Any:
-    s = symbols(k)
+def by_sympy(problem: Problem, k: int, sizes: dict[str, Any] = FREE) -> Any:
+    s = SimpleNamespace(**{name: symbol(name, k, sizes) for name in SHAPES})
     by = getattr(s, problem.by)
     found = problem.build(s).diff(by)
     if problem.op == "hessian":
@@ -38,10 +39,9 @@ def by_sympy(problem: Problem, k: int) -> Any:
     return found
 
 
-def symbols(k: int) -> SimpleNamespace:
-    size = {"N": sp.Symbol("n", integer=True, positive=True), "M": sp.Symbol("m", integer=True, positive=True), "1": 1}
-    made = {name: sp.MatrixSymbol(f"{name}{k}", size[rows], size[cols]) for name, (rows, cols) in SHAPES.items()}
-    return SimpleNamespace(**made)
+def symbol(name: str, k: int, sizes: dict[str, Any]) -> Any:
+    rows, cols = SHAPES[name]
+    return sp.MatrixSymbol(f"{name}{k}", sizes[rows], sizes[cols])
 
 
 def arrays() -> dict[str, Any]:
@@ -83,13 +83,12 @@ def judged(problem: Problem) -> str:
     want = truth(problem, data)
     assert agrees(our_value(by_closedform(problem, 0), data), want), problem.typed
     try:
-        answer = by_sympy(problem, 0)
+        answer = by_sympy(problem, 0, SIZES)
     except FAILURES as error:
         return type(error).__name__
     if answer.has(sp.Derivative):
         return "unevaluated"
-    matrices = {getattr(symbols(0), name): sp.ImmutableMatrix(a) for name, a in data.items()}
-    found = explicit(sized(answer).xreplace({sized(s): a for s, a in matrices.items()}))
+    found = explicit(answer.xreplace({symbol(name, 0, SIZES): sp.ImmutableMatrix(a) for name, a in data.items()}))
     return "right" if agrees(found, want) or agrees(found.T, want) else "**wrong**"
 
 
@@ -98,11 +97,6 @@ def explicit(answer: Any) -> Any:
     done = answer.doit()
     whole = done.as_explicit().doit() if isinstance(done, sp.MatrixExpr) else done
     return np.array(whole.tolist() if hasattr(whole, "tolist") else whole, float)
-
-
-def sized(answer: Any) -> Any:
-    """The answer at the sizes of the arrays."""
-    return answer.subs({s: SIZES[s.name.upper()] for s in answer.free_symbols if s.name in ("n", "m")})
 
 
 def our_value(answer: Any, data: dict[str, Any]) -> Any:
@@ -121,7 +115,7 @@ def sympy_section() -> str:
     rows, ratios = [], []
     for problem in PROBLEMS:
         judgement = judged(problem)
-        call = f"`{problem.typed}` {problem.op} {problem.by}"
+        call = "`{}` {} {}".format(problem.typed.replace("|", "\\|"), problem.op, problem.by)
         if judgement in ("right", "**wrong**"):
             ours, theirs = (median_ms(times) for times in zip(*interleaved(problem), strict=True))
             rows.append((call, judgement, f"{ours:.2f}", f"{theirs:.2f}", f"{theirs / ours:.1f}"))

@@ -313,8 +313,20 @@ class Formula:
         """
         from closedform.run.values import value
 
-        found: np.ndarray | float = value(self._raw, _by_name(data, values), self._allowed())
+        found: np.ndarray | float = value(self._raw, self._with_sizes(_by_name(data, values)), self._allowed())
         return found
+
+    def _with_sizes(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Sizes that only an array which the formula does not need would show."""
+        for name in self.variables:
+            if name in given or name in self._reading.names:
+                continue
+            for other, x in self._reading.names.items():
+                axis = next((k for k, s in enumerate(x.shape) if s.name == name), None)
+                shape = getattr(given.get(other), "shape", ())
+                if axis is not None and len(shape) > axis:
+                    given[name] = shape[axis]
+        return given
 
     def _allowed(self) -> list[str]:
         """Names that may be given though the formula does not need them: its variables and their differentials."""

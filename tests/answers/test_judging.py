@@ -61,7 +61,8 @@ def test_wrong(function: str, answer: str, difference: str | None, declaration: 
 @pytest.mark.parametrize(
     ("function", "answer", "where", "remark"),
     [
-        ("x'*A*x", "x'*(A + A')", "", "it is the gradient as a row; here a gradient is a column, the shape of its variable"),
+        ("x'*A*x", "x'*(A + A')", "",
+         "it is the gradient as a row; here a gradient is a column, the shape of its variable"),
         ("tr(A*X)", "A", "", "it is the transpose of the gradient; here a gradient has the shape of its variable"),
         ("A*x", "A'", "", "it is the Jacobian in the other layout, the transpose of the one asked for"),
         ("tr(A*X)", "A + A' - A.*I", "X in Sym(n)",

@@ -41,10 +41,9 @@ class Typed:
         Of those readings, one in which both have the same shape is taken; but vectors do not become matrices.
         """
         found, refusals = list[tuple[Formula, Formula]](), list[ClosedformError]()
-        for reading in (self.read, lambda: self._read_within("sum({}) + sum({})"),
-                        lambda: self._read_within("({}) - ({})")):  # fmt: skip
+        for pattern in ("", "sum({}) + sum({})", "({}) - ({})"):
             try:
-                f, g = reading()
+                f, g = self._read_within(pattern) if pattern else self.read()
             except ClosedformError as error:
                 refusals.append(error)
                 continue

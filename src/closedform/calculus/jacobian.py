@@ -22,6 +22,7 @@ from closedform.rewrite.normal.engine import (
     nzero,
     terms_of,
 )
+from closedform.rewrite.normal.normal import normal
 
 
 def read_off(linear: Node, dx: Node) -> Node:
@@ -167,8 +168,11 @@ class _Reader:
         raise MissingRule(_no_matrix(f))
 
     def _linear_function(self, node: Node) -> Node:
-        """The matrix of a declared linear function: the transpose of its adjoint on unit columns, where it is one."""
-        raise MissingRule(f"the Jacobian through {node.op.text} has no matrix form here; ask for the derivative")
+        """A declared linear function of a column, by its matrix."""
+        k = next(k for k, a in enumerate(node.args) if a in self.moving)
+        if k not in node.op.matrix or not node.args[k].is_column:
+            raise MissingRule(_no_matrix(node))
+        return nmul(normal(node.op.matrix[k](*node.args)), self.matrix(node.args[k]))
 
 
 def _no_matrix(node: Node) -> str:

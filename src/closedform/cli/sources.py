@@ -102,7 +102,7 @@ def _parsed(text: str, shown: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         mend = "Write x=[1,2], A=[[1,2],[3,4]], lam=0.1 or A=@A.npy."
-        raise ValueProblem(f"{shown}: no value", hint=mend) from None
+        raise ValueProblem(f"{shown} is no value that can be read", hint=mend) from None
 
 
 def _numpy(path: str) -> Any:

@@ -55,6 +55,7 @@ class Op:
     d: Rule | None = None
     adjoint: Mapping[int, Rule] = field(default_factory=dict)
     means: Rule | None = None
+    matrix: Mapping[int, Rule] = field(default_factory=dict)
     elementwise: bool = False
     facts: Callable[[Node], Facts] = no_facts
     domain: Conditions = no_conditions

@@ -37,6 +37,7 @@ def declare(
     d: Rule | None = None,
     adjoint: Rule | Mapping[int, Rule] | None = None,
     means: Rule | None = None,
+    matrix: Mapping[int, Rule] | None = None,
     elementwise: bool = False,
     facts: Callable[[Node], Facts] = no_facts,
     domain: Conditions = no_conditions,
@@ -52,14 +53,15 @@ def declare(
     """Register an operation and return it. See ``docs/adding-a-function.md``.
 
     ``sig`` gives the shapes (``"(n,n) -> 1"``), ``d(*args, *dargs)`` the differential (raw nodes), ``adjoint`` the
-    transpose of a linear function (a rule ``(G, *args)``, or one per linear argument), ``means(*args)`` writes it
+    transpose of a linear function (a rule ``(G, *args)``, or one per linear argument), ``matrix`` the matrix that a
+    linear function of a column multiplies by, ``means(*args)`` writes it
     with others, ``numeric(xp, *arrays)`` is its value on 2-d arrays, ``known`` one value from outside.
     """
     signature = parse_signature(sig) if sig else None
     rules = dict(adjoint) if isinstance(adjoint, Mapping) else ({0: adjoint} if adjoint else {})
     op = Op(
         name=name, text=text or name, doc=doc, aliases=aliases, signature=signature,
-        shape=shape or _shape_of(name, text or name, signature), d=d, adjoint=rules, means=means,
+        shape=shape or _shape_of(name, text or name, signature), d=d, adjoint=rules, means=means, matrix=dict(matrix or {}),
         elementwise=elementwise, facts=facts, domain=domain, smooth=smooth, sample=sample, outside=outside,
         numeric=numeric, known=known, latex=latex, structural=structural, piecewise_constant=piecewise_constant,
     )  # fmt: skip

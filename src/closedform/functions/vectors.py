@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from closedform.expr.facts import Facts
 from closedform.expr.node import Node
-from closedform.functions.algebra import diagm, inner, mul, ones, power, scale, size_number, transpose
+from closedform.functions.algebra import diagm, inner, mul, num, ones, power, scale, size_number, transpose, unit
 from closedform.functions.define import Function, always, define, kept, where
+from closedform.functions.matrix import tril, triu
 from closedform.functions.numerics import other_products, pair_products
+from closedform.functions.rearrange import block
 
 COLUMN = {"sig": "n -> n", "sample": ("real",)}
 ANY = {"sig": "(m,n) -> 1", "sample": ("real",)}
@@ -26,6 +28,12 @@ def _mean(x: Node) -> Node:
 def _var(x: Node) -> Node:
     centred = x - mean(x)
     return power(size_number(x.rows), -1) * (transpose(centred) @ centred)
+
+
+def _turning(v: Node) -> Node:
+    """The skew-symmetric matrix of v: its product with y is cross(v, y)."""
+    a, b, c = (transpose(unit(num(k), 3)) @ v for k in (1, 2, 3))
+    return block([[num(0), -c, b], [c, num(0), -a], [-b, a, num(0)]])
 
 
 def _entries(node: Node) -> Facts:
@@ -119,19 +127,20 @@ logsumexp_rows: Function = define(
 )  # fmt: skip
 cumsum: Function = define(
     "cumsum", doc="Running sums: entry i is x[1] + ... + x[i].",
-    adjoint=lambda G, x: revcumsum(G), facts=_entries, **COLUMN,
+    adjoint=lambda G, x: revcumsum(G), matrix={0: lambda x: tril(ones(x.rows, x.rows))}, facts=_entries, **COLUMN,
     numeric=lambda xp, x: xp.cumsum(x, axis=0),
     known=(([1, 2, 6],), [1, 3, 9]),
 )  # fmt: skip
 revcumsum: Function = define(
     "revcumsum", doc="Running sums from the end: entry i is x[i] + ... + x[n].",
-    adjoint=lambda G, x: cumsum(G), facts=_entries, **COLUMN,
+    adjoint=lambda G, x: cumsum(G), matrix={0: lambda x: triu(ones(x.rows, x.rows))}, facts=_entries, **COLUMN,
     numeric=lambda xp, x: xp.cumsum(x[::-1], axis=0)[::-1],
     known=(([1, 2, 6],), [9, 8, 6]),
 )  # fmt: skip
 cross: Function = define(
     "cross", sig="3,3 -> 3", doc="The cross product of two vectors of length 3.",
-    adjoint={0: lambda G, x, y: cross(y, G), 1: lambda G, x, y: cross(G, x)}, sample=("real", "real"),
+    adjoint={0: lambda G, x, y: cross(y, G), 1: lambda G, x, y: cross(G, x)},
+    matrix={0: lambda x, y: _turning(-y), 1: lambda x, y: _turning(x)}, sample=("real", "real"),
     numeric=lambda xp, x, y: xp.cross(x, y, axis=0),
     known=(([1, 0, 0], [0, 1, 0]), [0, 0, 1]), latex=r"{0} \times {1}",
 )  # fmt: skip

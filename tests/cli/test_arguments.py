@@ -1,0 +1,187 @@
+"""Arguments, sources of formulas and values, exit codes, errors."""
+
+from __future__ import annotations
+
+import io
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from closedform.check.certificate import Certificate
+from closedform.cli import outcome
+from closedform.cli.page import Page
+from closedform.cli.show import show_certificate
+from closedform.formula import Formula
+
+Run = Callable[..., Any]
+
+
+@pytest.mark.parametrize(
+    ("args", "answer"),
+    [
+        (["-x'*A*x", "--by", "x"], "-(A + A')*x"),
+        (["--by", "x", "-x'*A*x"], "-(A + A')*x"),
+        (["--by=x", "--", "-x'*A*x"], "-(A + A')*x"),
+        (["-tr(X)"], "-I"),
+        (["--t^2"], "2*t"),
+        (["-s", "--where", "s in R"], "-1"),
+        (["--where", "s in R", "--where", "c in R", "-c*s", "s"], "-c"),
+    ],
+)
+def test_a_formula_may_begin_with_a_minus_sign(run: Run, args: list[str], answer: str) -> None:
+    where = [] if "--where" in args else ["--where", "t in R"] if "t" in args[-1] and "tr" not in args[-1] else []
+    found = run("grad", "--text", *where, *args)
+    assert found.out.strip().replace("eye(n)", "I") == answer
+    assert found.code == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["grad", "--latx", "x'*x"], "error: No such option '--latx'. Did you mean '--latex'?\nSee closedform grad --help."),
+        (["grad", "x", "+", "y"], "error: '+' is one argument too many. Put the formula in quotes.\nSee closedform grad --help."),
+        (["gard", "x"], "error: there is no command 'gard'. Did you mean grad?\nSee closedform --help."),
+        (["x'*A*x"], "error: there is no command \"x'*A*x\". For a formula: closedform grad \"x'*A*x\"\nSee closedform --help."),
+        (["grad"], "error: the formula is missing\nGive it in quotes, or - for standard input, or --file."),
+        (["grad", "x'*x", "--by", "z"], "error: there is no variable z in this formula; it has x"),
+        (["grad", "A*x"], "error: a gradient is of a scalar; this is a vector (m×1): ask for the Jacobian or the derivative"),
+        (["grad", "3"], "error: there is no variable in this formula to differentiate by"),
+        (["grad", "@no/such/file"], "error: no/such/file cannot be read: No such file or directory"),
+        (["eval", "x", "x=[1,2"], "error: x=[1,2 is no value that can be read\nWrite x=[1,2], A=[[1,2],[3,4]], lam=0.1 or A=@A.npy."),
+        (["eval", "x", "x=" + "[" * 100_000], "error: x=" + "[" * 34 + " … is no value that can be read\n"
+                                              "Write x=[1,2], A=[[1,2],[3,4]], lam=0.1 or A=@A.npy."),
+        (["eval", "x'*x"], "error: no value was given for x (a vector of n)"),
+        (["functions", "logdte"], "error: there is no function logdte\nDid you mean logdet?"),
+        (["equal", "-", "-"], "error: standard input (-) can give one formula only"),
+        (["grad", "x'*A*"], "error: something is missing after *\n  x'*A*\n      ^"),
+    ],
+)  # fmt: skip
+def test_input_at_fault(run: Run, args: list[str], words: str) -> None:
+    found = run(*args)
+    assert (found.err.strip(), found.out, found.code) == (words, "", 2)
+
+
+def test_a_formula_from_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xef\xbb\xbfx'*A*x\n")))
+    assert run("grad", "-", "x", "--text").out == "(A + A')*x\n"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe")))
+    assert run("grad", "-").err == "error: standard input is not text in UTF-8\n"
+
+
+def test_a_formula_from_a_file(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "f.txt"
+    path.write_text("x'*A*x\n  where A in Sym(n)\n", "utf-8")
+    assert run("grad", f"@{path}", "x", "--text").out == "2*A*x\n"
+    assert run("grad", "--file", str(path), "--by", "x", "--text").out == "2*A*x\n"
+    assert run("eval", "--file", str(path), "A=[[2]]", "x=[3]", "--text").out == "18.0\n"
+    assert run("grad", "x", "y", "--file", str(path)).code == 2
+    assert run("check", f"@{path}", "2*A*x").code == 0
+
+
+def test_values_from_files(run: Run, tmp_path: Path) -> None:
+    A, x = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0])
+    np.save(tmp_path / "A.npy", A)
+    np.savez(tmp_path / "all.npz", A=A, x=x)
+    (tmp_path / "all.json").write_text('{"A": [[1, 2], [3, 4]], "x": [1, 2]}')
+    (tmp_path / "list.json").write_text("[1, 2]")
+    for args in ([f"A=@{tmp_path}/A.npy", "x=[1,2]"], ["--values", f"{tmp_path}/all.npz"],
+                 ["--values", f"{tmp_path}/all.json"], ["--values", f"{tmp_path}/all.npz", f"x=@{tmp_path}/list.json"]):  # fmt: skip
+        assert run("eval", "x'*A*x", "--text", *args).out == "27.0\n"
+    assert "holds no values by name" in run("eval", "x", "--values", f"{tmp_path}/list.json").err
+    np.save(tmp_path / "object.npy", np.array([{}], dtype=object), allow_pickle=True)
+    assert run("eval", "x", f"x=@{tmp_path}/object.npy").code == 2
+
+
+def test_what_is_refused(run: Run) -> None:
+    found = run("derivative", "polar(X)", "--by", "X", "--where", "X in R^(m×n)")
+    assert found.code == 3
+    assert found.err.startswith("error: the derivative of polar(X)")
+    assert run("grad", "x+" * 60_000 + "x").code == 3
+
+
+def test_the_time_limit(run: Run) -> None:
+    found = run("grad", "x'*A*x", "--time-limit", "1e-6")
+    assert found.code == 3
+    assert found.err == "error: no answer within 1e-06 seconds (limit: time)\nRaise it with --time-limit.\n"
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+    with pytest.raises(outcome.OutOfTime), outcome.time_limit(0.01):
+        while True:
+            try:
+                time.sleep(1)
+            except Exception:  # noqa: BLE001 - a trial that takes all for a failure
+                continue
+
+
+def test_an_uncertified_answer_is_never_right(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Formula, "check", lambda self: Certificate("X", "no point was found"))
+    found = run("grad", "x'*x")
+    assert found.code == 3
+    assert "NOT CERTIFIED, do not rely on it: no point was found" in found.out
+    alone = run("grad", "x'*x", "--text")
+    assert (alone.out, alone.err, alone.code) == ("2*x\n", "NOT CERTIFIED: no point was found\n", 3)
+    page = Page(coloured=True)
+    show_certificate(page, Certificate("X", "no point was found"))
+    assert "\x1b[31m\x1b[1mNOT CERTIFIED" in page.text
+
+
+def test_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert Page().style("x", bold=True) == "\x1b[1mx\x1b[0m"
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert Page().style("x", bold=True) == "x"
+
+
+def test_a_process(process: Run) -> None:
+    found = process("grad", "-", "--by", "x", "--text", stdin=b"-x'*A*x")
+    assert (found.out, found.err, found.code) == ("-(A + A')*x\n", "", 0)
+    assert process("--version").out == "closedform 0.1.0\n"
+    assert process("check", "x'*x", "x").code == 1
+    assert process("grad", "x'*").code == 2
+
+
+def test_an_output_without_mathematical_signs(process: Run) -> None:
+    found = process("grad", "lam*x'*A*x", "x", "--no-check", PYTHONIOENCODING="ascii")
+    assert found.code == 0
+    assert "grad f(x) = lam*(A + A')*x" in found.out
+    assert found.out.isascii()
+
+
+def test_a_closed_pipe_is_silent() -> None:
+    command = f"{sys.executable} -m closedform functions | head -n 1"
+    found = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (found.stdout, found.stderr) == ("Built into the language\n", "")
+
+
+def test_an_interrupt() -> None:
+    running = subprocess.Popen([sys.executable, "-m", "closedform", "grad", "-"], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    time.sleep(2)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=20)
+    assert (said.strip(), running.returncode) == ("interrupted", 130)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [("closedform gr", "grad"), ("closedform grad --la", "--latex"), ("closedform check x y --op he", "hessian")],
+)
+def test_completion(process: Run, line: str, found: str) -> None:
+    count = str(len(line.split()) - 1)
+    shown = process(COMP_WORDS=line, COMP_CWORD=count, _CLOSEDFORM_COMPLETE="bash_complete").out
+    assert f"plain,{found}" in shown.splitlines()
+
+
+@pytest.mark.parametrize("command", ["grad", "jacobian", "hessian", "derivative", "simplify", "eval", "check", "equal"])
+def test_help_has_an_example(run: Run, command: str) -> None:
+    found = run(command, "--help")
+    assert f"closedform {command} " in found.out.split("Options:")[0].split("\n\n", 1)[1]
+    assert max(map(len, found.out.splitlines())) <= 80
