@@ -16,6 +16,9 @@ from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
 
 
+SHAPED = frozenset({"add", "mul", "scale", "had", "pow", "transpose", "mpow", "tr", "diagm", "diagv"})
+
+
 @dataclass(frozen=True)
 class Outcome:
     """One question: what was asked, and the certificate, or the words of a refusal."""
@@ -29,6 +32,11 @@ class Outcome:
         return self.certificate.level if self.certificate else "refused"
 
 
+def ill_shaped(root: Node) -> list[Node]:
+    """The nodes whose shape does not follow from those of their arguments; there should be none."""
+    return [n for n in postorder(root) if n.op.name in SHAPED and n.op.shape(n.args, n.params) != n.shape]
+
+
 def variables(raw: Node) -> list[Node]:
     return [a for a in postorder(raw) if a.op is SYM]
 
@@ -37,6 +45,7 @@ def outcomes(raw: Node) -> Iterator[Outcome]:
     """The formula's normal and simplified forms, then every derivative there is by each variable."""
     node = normal(raw)
     for word, form in (("normal", node), ("simplified", simplify(node))):
+        assert not ill_shaped(form)
         yield Outcome(word, certify(Claim("equal", raw, form)))
     for x in variables(raw):
         yield from _by(raw, node, x)
@@ -62,5 +71,6 @@ def _asked(kind: str, raw: Node, node: Node, x: Node) -> Outcome:
         found: Derived = ASK[kind](node, x)
     except MissingRule as error:
         return Outcome(asked, None, str(error))
+    assert not ill_shaped(found.node), asked
     names = tuple(d.params[0] for d in found.directions)
     return Outcome(asked, certify(Claim(kind, raw, found.node, x, differentials=names)))

@@ -129,7 +129,7 @@ class Maker:
         d = depth - 1
         k = self.rng.choice(SIZES)
         if self.wide and self.rng.random() < 0.2:
-            return self._rare_vector(n, k, d)
+            return self._rare_vector(n, k, leaf, d)
         return self.pick(
             lambda: leaf,
             lambda: mul(self.matrix(n, k, d), self.vector(k, d)),
@@ -144,13 +144,13 @@ class Maker:
             lambda: mul(self.matrix(n, k, d), ones(k)),
         )
 
-    def _rare_vector(self, n: str, k: str, d: int) -> Node:
+    def _rare_vector(self, n: str, k: str, leaf: Node, d: int) -> Node:
         return self.pick(
             lambda: v.cumsum(self.vector(n, d)),
             lambda: v.rowsum(self.matrix(n, k, d)),
             lambda: v.colsum(self.matrix(k, n, d)),
             lambda: v.logsumexp_rows(self.matrix(n, k, d)),
-            lambda: piecewise.max2(self.vector(n, d), self.vector(n, d)),
+            lambda: piecewise.max2(self.vector(n, d), scale(num(3), v.cumsum(leaf))),
             lambda: scale(power(norms.norm2(self.vector(n, d)), -1), self.vector(n, d)),
             lambda: self._sum_of_vectors(d) if n == "n" else v.revcumsum(self.vector(n, d)),
         )

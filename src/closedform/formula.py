@@ -94,19 +94,31 @@ class Formula:
 
     @property
     def shape(self) -> tuple[str, str]:
-        """Rows and columns, as text; a vector is ``("n", "1")``, a scalar ``("1", "1")``."""
+        """Rows and columns, as text; a vector is ``("n", "1")``, a scalar ``("1", "1")``.
+
+        >>> formula("A*x").shape
+        ('m', '1')
+        """
         return str(self._raw.rows), str(self._raw.cols)
 
     @cached_property
     def variables(self) -> list[str]:
-        """The names it needs when called: variables, fixed indices, and sizes that no array shows."""
+        """The names it needs when called: variables, fixed indices, and sizes that no array shows.
+
+        >>> formula("1/n*sum(x)").grad("x").variables
+        ['n']
+        """
         from closedform.run.values import needed
 
         return needed(self._raw)
 
     @property
     def where(self) -> str:
-        """The declarations under which the printed forms read back, as one string."""
+        """The declarations under which the printed forms read back, as one string.
+
+        >>> formula("A*x", "A in Sym(n)").where
+        'A in Sym(n), x in R^n'
+        """
         moved = {d.params[0]: d for d in self._directions()}
         extra = where_text(moved, frozenset(), Declarations(), {})
         return ", ".join(part for part in (self._reading.where, extra) if part)
@@ -121,7 +133,11 @@ class Formula:
 
     @property
     def assumed(self) -> tuple[str, ...]:
-        """What was inferred or chosen between readings, in sentences."""
+        """What was inferred or chosen between readings, in sentences.
+
+        >>> formula("x'*A*x", "x in R^n").assumed
+        ('A ∈ ℝ^(n×n)',)
+        """
         notes = list(self._reading.assumed)
         origin = self._origin
         if origin is not None:
@@ -130,7 +146,11 @@ class Formula:
 
     @cached_property
     def conditions(self) -> tuple[str, ...]:
-        """Where it holds: of a function, where it is defined; of a derivative, where that exists."""
+        """Where it holds: of a function, where it is defined; of a derivative, where that exists.
+
+        >>> formula("||x||").conditions, formula("||x||").grad("x").conditions
+        ((), ('x ≠ 0',))
+        """
         origin, order, raw, variables = self._origin, 0, self._raw, []
         while origin is not None:
             order += 2 if origin.kind == "hessian" else 1
@@ -156,17 +176,29 @@ class Formula:
 
     @cached_property
     def text(self) -> str:
-        """The formula in the language it is typed in; reads back under ``where``."""
+        """The formula in the language it is typed in; reads back under ``where``.
+
+        >>> formula("A^-1*x").text
+        'A^-1*x'
+        """
         return self._printed("text")
 
     @cached_property
     def unicode(self) -> str:
-        """The formula with ᵀ, ⁻¹, ⊙ and the like; reads back."""
+        """The formula with ᵀ, ⁻¹, ⊙ and the like; reads back under ``where``. ``str()`` gives it too.
+
+        >>> formula("A^-1*(x.*y)").unicode
+        'A⁻¹(x ⊙ y)'
+        """
         return self._printed("unicode")
 
     @cached_property
     def latex(self) -> str:
-        """The formula in LaTeX."""
+        r"""The formula in LaTeX, without ``$``. A notebook shows it typeset.
+
+        >>> print(formula("A^-1*x").latex)
+        A^{-1} x
+        """
         return self._printed("latex")
 
     def __str__(self) -> str:
@@ -209,7 +241,17 @@ class Formula:
         declared in Sym, PSD, PD, Diag, Skew or Lower it is the gradient in that space; ``symmetric="free"`` gives
         the other convention in use for symmetric ones (Magnus and Neudecker 2019, chapter 9).
 
-        Raises ShapeError where the formula is no scalar, DeclarationError where there is no such variable.
+        Raises ShapeError where the formula is no scalar, DeclarationError where there is no such variable,
+        MissingRule where the derivative is not known to this library.
+
+        >>> f = formula("x'*A*x")
+        >>> f.grad("x").text
+        "(A + A')*x"
+        >>> {name: g.text for name, g in f.grad().items()}
+        {'x': "(A + A')*x", 'A': "x*x'"}
+        >>> s = formula("tr(A*X)", "X in Sym(n)")
+        >>> s.grad("X").text, s.grad("X", symmetric="free").text
+        ("(A + A')/2", "A + A' - diag(diag(A))")
         """
         if symmetric not in ("projected", "free"):
             raise ClosedformError('symmetric is "projected" or "free"')
@@ -232,7 +274,14 @@ class Formula:
     def jacobian(self, by: str, *, layout: str = "numerator") -> Formula:
         """The Jacobian J of a vector by a vector, dy = J dx; ``layout="denominator"`` gives its transpose.
 
-        Raises ShapeError for matrices: their derivative is a linear map, see :meth:`derivative`.
+        It is m×n for m values of n variables. Raises ShapeError for matrices: their derivative is a linear map, see
+        :meth:`derivative`; DeclarationError and MissingRule as :meth:`grad`.
+
+        >>> f = formula("softmax(A*x)")
+        >>> f.jacobian("x").text
+        "(diag(p) - p*p')*A where p = softmax(A*x)"
+        >>> f.jacobian("x", layout="denominator").text
+        "A'*(diag(p) - p*p') where p = softmax(A*x)"
         """
         if layout not in ("numerator", "denominator"):
             raise ClosedformError('layout is "numerator" or "denominator"')
@@ -240,7 +289,14 @@ class Formula:
         return found[0]._with_origin(layout=layout)
 
     def derivative(self, by: str) -> LinearMap:
-        """The derivative as a linear map: an expression in ``dX`` (or ``dx``, ``dt``)."""
+        """The derivative of anything by anything as a linear map: an expression in ``dX`` (or ``dx``, ``dt``).
+
+        It has the shape of the formula, ``dX`` that of ``X``. Raises DeclarationError and MissingRule as :meth:`grad`.
+
+        >>> D = formula("inv(X)").derivative("X")
+        >>> D.text, D.kron.text
+        ('-X^-1*dX*X^-1', '-kron(X^-T, X^-1)')
+        """
         name = self._differential_name(canonical(by))
         found = self._answers([self._variable(by)], lambda node, xs: [linear_map(node, xs[0], name)])
         return LinearMap._of(found[0])
@@ -258,6 +314,15 @@ class Formula:
 
         With two names, the derivative by the second of the gradient by the first. Of a vector function, the map
         dx1 ↦ dJ, which stacks the Hessians of its components.
+
+        Raises ShapeError, DeclarationError and MissingRule as :meth:`grad`.
+
+        >>> formula("logsumexp(A*x)").hessian("x").text
+        "A'*(diag(p) - p*p')*A where p = softmax(A*x)"
+        >>> formula("x'*A*y").hessian("x", "y").text
+        'A'
+        >>> formula("logdet(X)").hessian("X").text
+        "-X^-T*dX1'*X^-T"
         """
         x, y = self._variable(by), self._variable(and_by or by)
         both = [x] if y is x else [x, y]
@@ -266,7 +331,12 @@ class Formula:
         return LinearMap._of(found) if found._directions() else found
 
     def hessians(self, *by: str) -> dict[tuple[str, str], Formula]:
-        """The blocks of the Hessian over several variables: each pair of names and its block."""
+        """The blocks of the Hessian over several variables: each pair of names and its block.
+
+        >>> blocks = formula("x'*A*y").hessians("x", "y")
+        >>> blocks["x", "y"].text, blocks["y", "x"].text
+        ('A', "A'")
+        """
         return {(x, y): self.hessian(x, y) for x in by for y in by}
 
     # -- other formulas
@@ -293,7 +363,11 @@ class Formula:
         return head, ", ".join(p for p in (bound, bindings, declared) if p)
 
     def simplify(self) -> Formula:
-        """The shortest form found."""
+        """The shortest form found; never longer than the formula.
+
+        >>> formula("x'*A*x + x'*B*x").simplify().text
+        "x'*(A + B)*x"
+        """
         return Formula(self._reading, simplify(self._node), self._origin)
 
     def __eq__(self, other: object) -> bool:
@@ -310,6 +384,10 @@ class Formula:
         """The value for given arrays: a float, a 1-d array for a vector, a 2-d array for a matrix.
 
         Raises ValueProblem where an array does not fit, naming the variable and the shape it should have.
+        Matrices of scipy.sparse are taken where they only multiply.
+
+        >>> formula("A*x")({"A": [[1.0, 2.0], [3.0, 4.0]], "x": [1.0, 1.0]}).tolist()
+        [3.0, 7.0]
         """
         from closedform.run.values import value
 
@@ -334,7 +412,13 @@ class Formula:
         return [*names, *(f"d{name}{k}" for name in names for k in ("", "1", "2"))]
 
     def claim(self) -> Claim:
-        """What the certificate is about: the printed answer read back, as a derivative of the function read."""
+        """What the certificate is about: the printed answer read back, as a derivative of the function read.
+
+        Raises ClosedformError for a formula that was typed.
+
+        >>> formula("x'*x").grad("x").claim().kind
+        'gradient'
+        """
         origin = self._origin
         if origin is None:
             raise ClosedformError("this formula was typed; a certificate is for a derivative")
@@ -346,14 +430,31 @@ class Formula:
         )  # fmt: skip
 
     def check(self) -> Certificate:
-        """Certify the printed answer, read back, by evaluating both sides exactly at random points."""
+        """Certify the printed answer, read back, by evaluating both sides exactly at random points.
+
+        Raises ClosedformError for a formula that was typed: there is nothing to compare it with.
+
+        >>> certificate = formula("x'*A*x").grad("x").check()
+        >>> certificate.ok, certificate.level
+        (True, 'A')
+        """
         from closedform.check.certify import certify
 
         return certify(self.claim())
 
 
 class LinearMap(Formula):
-    """A derivative that is a linear map, written in the differential: ``-X^-1*dX*X^-1``."""
+    """A derivative that is a linear map, written in the differential.
+
+    It is a :class:`Formula` of the variables and of the differential: called with arrays of both it gives the value of
+    the map at that direction.
+
+    >>> D = formula("inv(X)").derivative("X")
+    >>> print(D)
+    −X⁻¹dX X⁻¹
+    >>> D(X=[[2.0, 0.0], [0.0, 4.0]], dX=[[1.0, 1.0], [0.0, 0.0]]).tolist()
+    [[-0.25, -0.125], [0.0, 0.0]]
+    """
 
     @classmethod
     def _of(cls, found: Formula) -> LinearMap:
@@ -361,7 +462,11 @@ class LinearMap(Formula):
 
     @property
     def direction(self) -> str:
-        """The name of the differential it is written in."""
+        """The name of the differential it is written in.
+
+        >>> formula("inv(X)").derivative("X").direction
+        'dX'
+        """
         return str(self._moved.params[0])
 
     @property
@@ -370,7 +475,13 @@ class LinearMap(Formula):
         return self._origin.directions[-1]
 
     def array(self, data: Mapping[str, Any] | None = None, /, **values: Any) -> np.ndarray:
-        """The map as an array of shape (shape of f) + (shape of X)."""
+        """The map as an array of shape (shape of f) + (shape of X), at given values.
+
+        Raises ValueProblem as a formula that is called.
+
+        >>> formula("inv(X)").derivative("X").array(X=[[2.0, 0.0], [0.0, 4.0]]).shape
+        (2, 2, 2, 2)
+        """
         from closedform.run.values import array_of_map
 
         found: np.ndarray = array_of_map(self._raw, self._moved, _by_name(data, values), self._allowed())
@@ -378,7 +489,11 @@ class LinearMap(Formula):
 
     @cached_property
     def kron(self) -> Formula:
-        """The matrix of the map on vec (columns stacked): vec(Df[dX]) = K vec(dX)."""
+        """The matrix of the map on vec (columns stacked): vec(Df[dX]) = K vec(dX).
+
+        >>> formula("A*X*B").derivative("X").kron.text
+        "kron(B', A)"
+        """
         matrix = simplify(matrix_of_vec(self._node, self._moved))
         return Formula(self._reading, matrix)
 

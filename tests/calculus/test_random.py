@@ -10,7 +10,7 @@ from random_formulas import KINDS, formula
 
 from closedform.expr.walk import postorder
 
-SEEDS = 60
+SEEDS = 100
 DEPTH = 3
 CASES = [(seed, kind) for seed in range(SEEDS) for kind in KINDS]
 MOST_REFUSED = 0.02

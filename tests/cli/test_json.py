@@ -23,7 +23,7 @@ def test_derivatives(run: Run) -> None:
     found = run("grad", "x'*A*x", "--json")
     record = json.loads(found.out)
     assert record.keys() == HEAD | {"derivatives"}
-    assert (record["version"], record["command"], record["where"]) == (1, "gradient", "x in R^n, A in R^(n×n)")
+    assert (record["version"], record["command"], record["where"]) == (1, "grad", "x in R^n, A in R^(n×n)")
     assert record["assumed"] == ["x ∈ ℝⁿ", "A ∈ ℝ^(n×n)"]
     assert record["function"] == {
         "as_read": "xᵀA x", "text": "x'*A*x", "unicode": "xᵀA x", "latex": "x^{\\top} A x", "shape": ["1", "1"],
@@ -91,7 +91,8 @@ def test_an_error(run: Run) -> None:
     assert json.loads(found.out) == {
         "version": 1,
         "error": {
-            "kind": "ReadError", "message": "something is missing after *", "span": [4, 5], "source": "x'*A*", "hint": "",
+            "kind": "ReadError", "message": "something is missing after *", "span": [4, 5], "source": "x'*A*",
+            "hint": "",
         },
     }  # fmt: skip
 

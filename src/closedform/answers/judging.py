@@ -24,7 +24,7 @@ def judge(
 
     >>> verdict = judge("x'*A*x", "2*A*x")
     >>> verdict.kind, verdict.truth.text, verdict.difference.text, verdict.declaration
-    ('wrong', "(A + A')*x", "A*x - A'*x", 'A in Sym(n)')
+    ('wrong', "(A + A')*x", "(A - A')*x", 'A in Sym(n)')
     """
     typed = Typed(function, answer, where or "", syntax)
     f, read_answer = _read(typed, by, op)

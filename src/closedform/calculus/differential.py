@@ -67,7 +67,7 @@ def differentials(roots: list[Node], directions: Mapping[Node, Node]) -> Differe
             moving[node] = directions[node]
         elif any(a in moving or a in failed for a in node.args):
             try:
-                d = _of_node(node, moving, failed)
+                d = of_node(node, moving, failed)
             except MissingRule as error:
                 failed[node] = error
                 continue
@@ -80,7 +80,7 @@ def differentials(roots: list[Node], directions: Mapping[Node, Node]) -> Differe
     return moving
 
 
-def _of_node(node: Node, moving: Differentials, failed: dict[Node, MissingRule]) -> Node:
+def of_node(node: Node, moving: Mapping[Node, Node], failed: Mapping[Node, MissingRule]) -> Node:
     """The differential of one node from those of its arguments, some of which may have none."""
     missing = [failed[a] for a in node.args if a in failed]
     if missing:
@@ -90,7 +90,7 @@ def _of_node(node: Node, moving: Differentials, failed: dict[Node, MissingRule])
     return rule_of(node)(node, tuple(moving.get(a) or nzero(a.shape) for a in node.args))
 
 
-def _trace_of_power(power: Node, moving: Differentials) -> Node:
+def _trace_of_power(power: Node, moving: Mapping[Node, Node]) -> Node:
     """d tr(X^k) = k*tr(X^(k - 1)*dX) for any exponent that does not move."""
     base, e = power.args
     if e in moving:

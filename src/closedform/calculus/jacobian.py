@@ -147,7 +147,7 @@ class _Reader:
         raise MissingRule(_no_matrix(inside))
 
     def _diagonal_of_product(self, inside: Node) -> Node:
-        """diag(P*diag(L)*Q) is (P.*Q')*L, and diag(P*(A.*L)) is the diagonal of (P.*A')... read again."""
+        """diag(P*diag(L)*Q) is (P.*Q')*L, and diag(P*(A.*L)) is the diagonal of (P.*A')*L."""
         k = next(k for k, f in enumerate(inside.args) if f in self.moving)
         f = inside.args[k]
         before, after = list(inside.args[:k]), list(inside.args[k + 1 :])
@@ -161,8 +161,9 @@ class _Reader:
         if f.op is HAD and (not before or not after):
             moving = [a for a in f.args if a in self.moving]
             fixed = nhad(*(a for a in f.args if a not in self.moving))
-            other = ntranspose(q) if not before else ntranspose(p)
-            return self.matrix_of(ndiagv(nmul(nhad(fixed, other), ntranspose(moving[0]))))
+            if not before:
+                return self.matrix_of(ndiagv(nmul(nhad(fixed, ntranspose(q)), ntranspose(moving[0]))))
+            return self.matrix_of(ndiagv(nmul(nhad(p, ntranspose(fixed)), moving[0])))
         if f.is_column and after:
             return self.matrix_of(nhad(nmul(*before, f), ntranspose(nmul(*after))))
         raise MissingRule(_no_matrix(f))

@@ -40,8 +40,15 @@ class Claim:
 
 @dataclass(frozen=True)
 class Certificate:
-    """The outcome of a check. ``bound`` is log2 of the probability that a false claim passes; None where no
-    number is claimed (levels B and C)."""
+    """The outcome of a check.
+
+    ``level`` is A (exact, with a bound), B (exact, with named heuristics), C (to 50 digits), D (in float64) or X
+    (refused); ``reason`` says why. ``bound`` is log2 of the probability that a false claim passes, None where no number
+    is claimed. ``sizes`` are those at which both sides were compared; ``every_size`` says that they prove it for all.
+
+    >>> Certificate("A", "the two sides agree", bound=-100.2, every_size=True).line()
+    'level A (exact, with a bound), wrong with probability below 2^-100, for every size'
+    """
 
     level: str
     reason: str
@@ -55,10 +62,19 @@ class Certificate:
 
     @property
     def ok(self) -> bool:
+        """Whether the claim is certified.
+
+        >>> Certificate("X", "the two sides differ").ok
+        False
+        """
         return self.level != "X"
 
     def line(self) -> str:
-        """One line for people."""
+        """One line for people.
+
+        >>> Certificate("X", "the two sides differ").line()
+        'refused: the two sides differ'
+        """
         words = WORDS[self.level]
         if self.level == "X":
             return f"refused: {self.reason}"
@@ -75,4 +91,9 @@ class Certificate:
         return " | ".join(dict.fromkeys(s for s in shown if s)) or "as given"
 
     def to_json(self) -> str:
+        """All fields as a JSON object.
+
+        >>> Certificate("C", "the two sides agree").to_json()[:13]
+        '{"level": "C"'
+        """
         return json.dumps(asdict(self), ensure_ascii=False)

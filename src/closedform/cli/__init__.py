@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 import click
@@ -28,7 +27,3 @@ def main(args: Sequence[str] | None = None) -> int:
         write("interrupted", to_stderr=True)
         return INTERRUPTED
     return code if isinstance(code, int) else 0
-
-
-def run() -> None:
-    sys.exit(main())

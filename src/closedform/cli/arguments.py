@@ -11,6 +11,7 @@ import click
 
 from closedform.cli.outcome import OutOfTime, error_json, exit_code, time_limit, write
 from closedform.errors import ClosedformError, LimitError
+from closedform.read.read import SYNTAXES
 
 LIKE_OPTION = re.compile(r"--[a-z][a-z-]+(=.*)?$", re.DOTALL)
 NAME = re.compile(r"[^\W\d]\w*$")
@@ -136,7 +137,7 @@ WHERE = click.option(
     help='Declarations, such as "A in Sym(n), lam > 0". May be given more than once.',
 )  # fmt: skip
 SYNTAX = click.option(
-    "--syntax", type=click.Choice(["auto", "text", "latex", "matrixcalculus"]), default="auto",
+    "--syntax", type=click.Choice(["auto", *SYNTAXES]), default="auto",
     help="How the formula is typed.",
 )  # fmt: skip
 FILE = click.option("--file", metavar="PATH", help="Read the formula from a file (as @PATH does).")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
@@ -12,23 +11,17 @@ from closedform.answers import Asked, judge, judge_equal
 from closedform.answers.asked import OPS
 from closedform.cli import arguments as a
 from closedform.cli import records
-from closedform.cli.judged import show_verdict
 from closedform.cli.outcome import REFUSED, RIGHT, WRONG, write
 from closedform.cli.page import Page
+from closedform.cli.printing import print_derivatives, print_simplified, print_value, print_verdict
 from closedform.cli.reference import reference, table_json
-from closedform.cli.show import (
-    Answer,
-    show_answer,
-    show_certificate,
-    show_conditions,
-    show_equation,
-    show_function,
-    show_value,
-)
+from closedform.cli.show import show_function, show_value
 from closedform.cli.sources import formula_text, formula_texts, values
 from closedform.cli.work import answers, questions, simplified, split_names
+from closedform.errors import ValueProblem
 from closedform.formula import Formula, LinearMap, formula
 
+EXITS = {"right": RIGHT, "wrong": WRONG, "convention": WRONG, "uncertified": REFUSED}
 GENERAL = """Type a formula, get its derivative in closed matrix form, with what was assumed, where it
 holds, and a certificate.
 
@@ -66,33 +59,8 @@ def _derivative_command(op: str, f: Formula, o: dict[str, Any]) -> int:
     wish = Asked(op, "", o.get("and_by"), o.get("layout", "numerator"), o.get("symmetric", "projected"))
     asked = questions(f, by, wish)
     found = answers(f, asked, named=bool(by), check=not o["no_check"], kron=o.get("kron", False))
-    _print_derivatives(op, f, found, o["form"])
+    print_derivatives({"gradient": "grad"}.get(op, op), f, found, o["form"])
     return RIGHT if all(answer.ok for answer in found) else REFUSED
-
-
-def _print_derivatives(op: str, f: Formula, found: list[Answer], form: str | None) -> None:
-    if form == "json":
-        write(records.dump(op, f, derivatives=[records.derivative(answer) for answer in found]))
-        return
-    if form is not None:
-        write("\n".join(_only(answer.kron or answer.found, form) for answer in found))
-        for answer in found:
-            _warn(answer)
-        return
-    page = Page()
-    show_function(page, f)
-    for answer in found:
-        show_answer(page, f, answer)
-    write(page.text)
-
-
-def _only(f: Formula, form: str) -> str:
-    return f.text if form == "text" else f.latex
-
-
-def _warn(answer: Answer) -> None:
-    if answer.certificate is not None and not answer.certificate.ok:
-        write(f"NOT CERTIFIED: {answer.certificate.reason}", to_stderr=True)
 
 
 def _read(o: dict[str, Any]) -> Formula:
@@ -169,22 +137,8 @@ def simplify(**o: Any) -> int:
     """
     f = _read(o)
     short, certificate = simplified(f, not o["no_check"])
-    answer = Answer(Asked("gradient", ""), short, certificate)
-    if o["form"] == "json":
-        record = {**records.forms(short), "where": short.where, "conditions": list(short.conditions)}
-        write(records.dump("simplify", f, simplified=record, certificate=records.certificate(certificate)))
-    elif o["form"] is not None:
-        write(_only(short, o["form"]))
-        _warn(answer)
-    else:
-        page = Page()
-        show_function(page, f)
-        page.gap()
-        show_equation(page, "f", short)
-        show_conditions(page, short.conditions)
-        show_certificate(page, certificate)
-        write(page.text)
-    return RIGHT if answer.ok else REFUSED
+    print_simplified(f, short, certificate, o["form"])
+    return RIGHT if certificate is None or certificate.ok else REFUSED
 
 
 @closedform.command("eval", cls=a.ValuesCommand)
@@ -210,30 +164,18 @@ def evaluate(**o: Any) -> int:
         raise click.UsageError("--op needs --by, the variable")
     asked = None if o["by"] is None else Asked(o["op"] or "gradient", o["by"])
     found = f if asked is None else asked.of(f)
-    value = found.array(given) if isinstance(found, LinearMap) else found(given)
+    try:
+        value = found.array(given) if isinstance(found, LinearMap) else found(given)
+    except OverflowError:
+        raise ValueProblem("a number is too large for float64") from None
     if o["form"] is None:
         page = Page()
         show_function(page, f)
         show_value(page, found, asked, value)
         write(page.text)
     else:
-        _print_value(f, found, records.plain(value), o["form"])
+        print_value(f, found, records.plain(value), o["form"])
     return RIGHT
-
-
-def _print_value(f: Formula, found: Formula, value: Any, form: str) -> None:
-    if form == "json":
-        write(records.dump("eval", f, evaluated=records.forms(found), value=value))
-    elif form == "latex":
-        write(r"\begin{bmatrix} " + r" \\ ".join(_latex_row(row) for row in value) + r" \end{bmatrix}"
-              if isinstance(value, list) else _latex_row(value))  # fmt: skip
-    else:
-        write(json.dumps(value))
-
-
-def _latex_row(row: Any) -> str:
-    entries = row if isinstance(row, list) else [row]
-    return " & ".join(f"{x:g}" if isinstance(x, float) else str(x) for x in entries)
 
 
 @closedform.command(cls=a.TwoFormulasCommand)
@@ -254,7 +196,8 @@ def check(**o: Any) -> int:
         function, answer, _where(o["where"]), by=o["by"], and_by=o["and_by"], op=o["op"], syntax=o["syntax"],
         layout=o["layout"], symmetric=o["symmetric"],
     )  # fmt: skip
-    return _print_verdict("check", verdict, o["form"])
+    print_verdict("check", verdict, o["form"])
+    return EXITS[verdict.kind]
 
 
 @closedform.command(cls=a.TwoFormulasCommand)
@@ -269,21 +212,8 @@ def equal(**o: Any) -> int:
     """
     first, second = formula_texts([o["formula"], o["other"]])
     verdict = judge_equal(first, second, _where(o["where"]), syntax=o["syntax"])
-    return _print_verdict("equal", verdict, o["form"])
-
-
-def _print_verdict(command: str, verdict: Any, form: str | None) -> int:
-    if form == "json":
-        write(records.dump(command, verdict.function, **records.verdict(verdict)))
-    elif form is not None:
-        write(verdict.kind if verdict.right else f"{verdict.kind}: {_only(verdict.truth, form)}")
-    else:
-        page = Page()
-        show_verdict(page, verdict)
-        write(page.text)
-    if verdict.kind == "uncertified":
-        return REFUSED
-    return RIGHT if verdict.right else WRONG
+    print_verdict("equal", verdict, o["form"])
+    return EXITS[verdict.kind]
 
 
 @closedform.command(cls=a.DerivativeCommand)

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -30,8 +31,9 @@ class OutOfTime(BaseException):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime when the block takes longer; 0 is no limit, and some systems have no alarm."""
-    if not seconds or not hasattr(signal, "setitimer"):
+    """Raise OutOfTime when the block takes longer; 0 is no limit. Only the main thread can have an alarm."""
+    main = threading.current_thread() is threading.main_thread()
+    if not seconds or not main or not hasattr(signal, "setitimer"):
         yield
         return
 
@@ -39,12 +41,14 @@ def time_limit(seconds: float) -> Iterator[None]:
         raise OutOfTime(seconds)
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    timer = (0.0, 0.0)
     try:
+        timer = signal.setitimer(signal.ITIMER_REAL, seconds)
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, *timer)
 
 
 def exit_code(error: ClosedformError) -> int:

@@ -73,8 +73,8 @@ def wrapped(text: str, room: int, indent: int) -> list[str]:
 
     In the second half of a line the break that stands in the fewest brackets is taken, the last of those.
 
-    >>> wrapped("A*x + B*(y - z) + C", 14, 2)
-    ['A*x', '  + B*(y - z)', '  + C']
+    >>> wrapped("A*x + B*y + C*(u - v) + D", 18, 2)
+    ['A*x + B*y', '  + C*(u - v) + D']
     """
     lines, rest, lead = list[str](), " ".join(text.split()), ""
     while len(lead) + len(rest) > room:

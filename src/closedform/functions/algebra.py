@@ -116,6 +116,7 @@ DIAGM = _structural("diagm", _diagm_shape, text="diag")
 DIAGV = _structural("diagv", _diagv_shape, text="diag")
 SUMOVER = _structural("sumover")  # [index name, low, high (Size)], args (body,)
 CALL = _structural("call")  # [name, order]: an abstract function, its args, then directions
+D = _structural("d", lambda args, _: args[0].shape, latex=r"\mathrm{{d}}({0})")  # the differential of, not yet taken
 
 
 def num(value: int | str | Fraction) -> Node:
@@ -226,6 +227,11 @@ def inner(a: Node, b: Node) -> Node:
 def sumover(name: str, low: Any, high: Any, body: Node) -> Node:
     """Σ over an index from ``low`` to ``high`` of ``body``, which holds ``index(name)``."""
     return make(SUMOVER, (body,), (name, size(low), size(high)), body.shape)
+
+
+def d(a: Node) -> Node:
+    """The differential of ``a``, not yet taken: a placeholder in derivations."""
+    return make(D, (a,))
 
 
 def fill(s: Node, like: Node) -> Node:

@@ -278,4 +278,5 @@ RULES: dict[str, Callable[[Node], Facts]] = {
     "diagm": _diagonal_matrix,
     "diagv": _diagonal,
     "sumover": _summation,
+    "d": lambda node: kept(node.args[0], *SHAPED),
 }

@@ -74,7 +74,7 @@ def _one(show: Show, done: Done, context: Context, letters: dict[str, str]) -> t
             return _product(show, parts)
         case "inner":
             (a, ka), (b, kb) = parts
-            if kb < ka:
+            if kb < ka and not show.lead:
                 a, b, ka, kb = b, a, kb, ka
             return show.with_items((a, b)), _cut(ka + kb)
         case "sumover":

@@ -253,6 +253,19 @@ def _abstract(node: Node, faces: list[Face]) -> Face:
     return Face(core=show, turned=show if symmetric else s.transpose(show), fixed=fixed)
 
 
+def _inner(_: Node, faces: list[Face]) -> Face:
+    """``<a, b>`` as it was written; the normal form has none."""
+    a, b = (f.show for f in faces)
+    return Face(top=(Show("inner", "", (a, b), (), a.tokens + b.tokens + 2, lead=1),), fixed=faces[0].fixed | faces[1].fixed)
+
+
+def _differential(node: Node, faces: list[Face]) -> Face:
+    """``dr`` of a name, ``d(A*x - b)`` of the rest."""
+    if node.args[0].op is algebra.SYM:
+        return leaves.symbol(make(algebra.SYM, (), (f"d{node.args[0].params[0]}", ()), node.shape))
+    return function(node, faces)
+
+
 BUILDERS: dict[str, Builder] = {
     "num": lambda node, _: leaves.number(node),
     "sym": lambda node, _: leaves.symbol(node),
@@ -274,5 +287,7 @@ BUILDERS: dict[str, Builder] = {
     "diagm": _diagonal_matrix,
     "diagv": _diagonal,
     "sumover": _sumover,
+    "dot": _inner,
+    "d": _differential,
     "call": _abstract,
 }

@@ -34,6 +34,8 @@ Term = tuple[Fraction, Node]
 Constructor = Callable[[tuple[Node, ...], tuple[Any, ...], Shape], Node]
 constructors: dict[Op, Constructor] = {}
 UNITY = num(1)
+ONCE = Fraction(1)
+"""The coefficient of a term that is there once; the same object each time, so that sums need not multiply by it."""
 NOTHING = num(0)
 _keeping: ContextVar[bool] = ContextVar("keeping sums", default=False)
 
@@ -83,12 +85,12 @@ def build(op: Op, args: tuple[Node, ...], params: tuple[Any, ...], shape: Shape)
 
 def nsum(terms: Iterable[tuple[Fraction | int, Node]], shape: Shape) -> Node:
     """Σ cᵢ·nodeᵢ in normal form; ``shape`` for the empty sum."""
-    pairs = [(Fraction(c), a) for c, a in terms]
+    pairs = [(c if type(c) is Fraction else Fraction(c), a) for c, a in terms]
     return constructors[ADD](tuple(a for _, a in pairs), (tuple(c for c, _ in pairs),), shape)
 
 
 def times(c: Fraction | int, a: Node) -> Node:
-    return a if c == 1 else nsum([(Fraction(c), a)], a.shape)
+    return a if c == 1 else nsum([(c, a)], a.shape)
 
 
 def plus(*nodes: Node) -> Node:
@@ -169,7 +171,7 @@ def terms_of(a: Node) -> list[Term]:
         return list(zip(a.params[0], a.args, strict=True))
     if a.op is NUM:
         return [(a.params[0], UNITY)] if a.params[0] else []
-    return [] if a.op is ZERO else [(Fraction(1), a)]
+    return [] if a.op is ZERO else [(ONCE, a)]
 
 
 def _sign(a: Node) -> int:
@@ -188,7 +190,7 @@ def content(a: Node) -> tuple[Fraction, Node]:
     if a.op is NUM:
         return a.params[0], UNITY
     if a.op is not ADD:
-        return Fraction(1), a
+        return ONCE, a
     known: tuple[Fraction, Node] | None = a.memo.get("content")
     if known is None:
         coefficients: tuple[Fraction, ...] = a.params[0]

@@ -10,6 +10,7 @@ from closedform.expr.op import Shape
 from closedform.functions.algebra import ADD, SCALE, num
 from closedform.rewrite.normal.blocks import BLOCK, join_blocks
 from closedform.rewrite.normal.engine import (
+    ONCE,
     UNITY,
     constructor,
     content,
@@ -30,7 +31,9 @@ def build_sum(args: tuple[Node, ...], params: tuple[Any, ...], shape: Shape) -> 
     collected: dict[Node, Fraction] = {}
     for c, a in zip(params[0], args, strict=True):
         for k, core in terms_of(a):
-            collected[core] = collected.get(core, Fraction(0)) + c * k
+            more = c if k is ONCE else c * k
+            known = collected.get(core)
+            collected[core] = more if known is None else known + more
     if any(a.op is BLOCK for a in collected):
         join_blocks(collected)
     terms = sorted(((a, c) for a, c in collected.items() if c), key=lambda t: t[0].key)

@@ -30,6 +30,7 @@ from closedform.rewrite.normal.engine import (
 from closedform.rewrite.simplify.terms import (
     chain_node,
     chain_of,
+    difference,
     first_factor,
     powers_of,
     scalar_and_rest,
@@ -95,7 +96,7 @@ def _common_exponents(exponents: list[Node]) -> list[Node]:
     Symbolic exponents count where they differ by numbers (s^s and s^(s - 1)).
     """
     first = exponents[0] if number(exponents[0]) is None else UNITY
-    offsets = [number(plus(e, times(-1, first))) for e in exponents]
+    offsets = [number(difference(e, first)) for e in exponents]
     known = [v for v in offsets if v is not None]
     if len(known) < len(offsets):
         return []

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from closedform.expr.node import Node
-from closedform.functions.algebra import EYE, HAD, MPOW, MUL, POW, SCALE
-from closedform.rewrite.normal.engine import UNITY, neye, nhad, nmpow, nmul, nones, npow, nscale, number, plus, times
+from closedform.functions.algebra import EYE, HAD, MPOW, MUL, POW, SCALE, num
+from closedform.rewrite.normal.engine import UNITY, neye, nhad, nmpow, nmul, npow, nscale, number, plus, times
 from closedform.rewrite.normal.exponentials import all_ones
 
 Powers = dict[Node, Node]
@@ -30,10 +30,16 @@ def scalar_and_rest(core: Node) -> tuple[Powers, Node | None]:
     return {}, core
 
 
+def difference(e: Node, other: Node) -> Node:
+    """An exponent less another."""
+    a, b = number(e), number(other)
+    return plus(e, times(-1, other)) if a is None or b is None else num(a - b)
+
+
 def without_scalar(base: Node, e: Node, core: Node) -> Node:
     """The term divided by base^e, by removing the factor, never by multiplying with an inverse."""
     powers, rest = scalar_and_rest(core)
-    left = plus(powers[base], times(-1, e))
+    left = difference(powers[base], e)
     factors = [b if k is UNITY else npow(b, k) for b, k in powers.items() if b is not base]
     factors += [npow(base, left)] if number(left) != 0 else []
     s = nhad(*factors) if factors else UNITY
@@ -44,10 +50,10 @@ def without_entrywise(base: Node, e: Node, core: Node) -> Node:
     """An elementwise product divided by base^e likewise."""
     s, rest = (core.args[0], core.args[1]) if core.op is SCALE else (UNITY, core)
     powers = powers_of(rest)
-    left = plus(powers[base], times(-1, e))
+    left = difference(powers[base], e)
     factors = [b if k is UNITY else npow(b, k) for b, k in powers.items() if b is not base]
     factors += [npow(base, left)] if number(left) != 0 else []
-    return nscale(s, nhad(*factors) if factors else nones(core.rows))
+    return nscale(s, nhad(*factors) if factors else npow(base, 0))
 
 
 def chain_of(core: Node) -> tuple[Node, tuple[Node, ...]]:

@@ -1,0 +1,79 @@
+"""Write docs/api.md from the docstrings of the public names:  ./dev docs  (``--check``: fail where it is not current)."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import closedform
+from closedform.check.certificate import Certificate
+from closedform.formula import LinearMap
+
+PAGE = Path(__file__).with_name("api.md")
+HEAD = """# API
+
+Written by `./dev docs` from the docstrings. `import closedform as cf` gives the names below;
+a [`LinearMap`](#linearmap) and a [`Certificate`](#certificate) are what methods return.
+"""
+RETURNED = (LinearMap, Certificate)
+
+
+def sections() -> Iterator[str]:
+    names = [name for name in closedform.__all__ if not name.startswith("_")]
+    public = [getattr(closedform, name) for name in names]
+    errors = [p for p in public if inspect.isclass(p) and issubclass(p, Exception)]
+    functions = [p for p in public if inspect.isfunction(p)]
+    classes = [p for p in public if p not in errors and p not in functions]
+    for function in functions:
+        yield f"## {function.__name__}\n\n{signature(function)}{described(function)}"
+    for cls in (*classes, *RETURNED):
+        yield f"## {cls.__name__}\n\n{described(cls)}"
+        yield from members(cls)
+    yield "## Errors\n"
+    for error in sorted(errors, key=lambda e: (len(e.__mro__), e.__name__)):
+        base = "" if error.__base__ is Exception else f" ({error.__base__.__name__})"
+        yield f"### {error.__name__}{base}\n\n{described(error)}"
+
+
+def members(cls: type) -> Iterator[str]:
+    """The public methods and properties of a class, in the order in which they are written."""
+    for name, member in vars(cls).items():
+        if name.startswith("_") and name != "__call__":
+            continue
+        if inspect.isfunction(member):
+            yield f"### {cls.__name__}.{name}\n\n{signature(member)}{described(member)}"
+        elif isinstance(member, (property, cached_property)):
+            yield f"### {cls.__name__}.{name}\n\n{described(member)}"
+
+
+def signature(function: Any) -> str:
+    return f"```text\n{function.__name__}{inspect.signature(function)}\n```\n\n".replace("'", "")
+
+
+def described(thing: Any) -> str:
+    """The docstring, its examples fenced."""
+    text = inspect.getdoc(thing)
+    if not text:
+        sys.exit(f"docs: {thing!r} has no docstring")
+    parts = [part if not part.startswith(">>>") else f"```python\n{part}\n```" for part in text.split("\n\n")]
+    return "\n\n".join(parts).replace("``", "`").replace("```", "```") + "\n"
+
+
+def main(args: list[str]) -> int:
+    page = HEAD + "\n" + "\n".join(sections())
+    if "--check" in args:
+        if PAGE.exists() and PAGE.read_text("utf-8") == page:
+            return 0
+        print("docs/api.md is not what the docstrings say: run ./dev docs", file=sys.stderr)
+        return 1
+    PAGE.write_text(page, "utf-8")
+    print(f"docs: wrote {PAGE.name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

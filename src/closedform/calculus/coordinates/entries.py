@@ -1,0 +1,321 @@
+"""A formula written with entries: ``(A*x)[i]`` is ``sum(j, A[i,j]*x[j])``, ``tr(X)`` is ``sum(i, X[i,i])``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from closedform.errors import MissingRule
+from closedform.expr.node import Node
+from closedform.expr.op import Op
+from closedform.expr.size import ONE, Size
+from closedform.expr.walk import postorder
+from closedform.functions.algebra import (
+    ADD,
+    CONST,
+    DIAGM,
+    DIAGV,
+    EYE,
+    HAD,
+    INDEX,
+    MPOW,
+    MUL,
+    NUM,
+    ONES,
+    POW,
+    SCALE,
+    SIZE,
+    SUMOVER,
+    SYM,
+    TR,
+    TRANSPOSE,
+    UNIT as UNIT_VECTOR,
+    ZERO as ZEROS,
+    index,
+    mul,
+)
+from closedform.functions.elementwise import exp, log
+from closedform.functions.norms import norm2, normF
+from closedform.functions.vectors import logsumexp, logsumexp_rows, softmax, softmax_rows
+from closedform.calculus.coordinates.tree import (
+    HALF,
+    MINUS,
+    UNIT,
+    ZERO,
+    Entry,
+    Function,
+    Index,
+    Number,
+    counted,
+    delta,
+    fresh,
+    number,
+    plus,
+    power,
+    product,
+    summation,
+)
+from closedform.rewrite.vectorise.indices import replace_index
+
+MAX_DEPTH, MAX_PARTS, MAX_POWER = 60, 3000, 4
+INSTEAD = "ask for the derivation by differentials"
+Place = tuple[Node, ...]
+Scope = frozenset[Node]
+
+
+def as_entries(root: Node, at: Place, moving: Iterable[Node], taken: Scope, known: Mapping[Node, Index]) -> Index:
+    """Entry ``at`` of a formula, written with the entries of its variables.
+
+    ``moving`` are the variables of differentiation: what does not hold one may stay a matrix where it has no
+    entries of its own. Sums are over letters not in ``taken``; ``known`` says what some scalars are.
+    """
+    depth: dict[Node, int] = {}
+    for node in postorder(root):
+        depth[node] = 1 + max((depth[a] for a in node.args), default=0)
+    if depth[root] > MAX_DEPTH:
+        raise MissingRule(f"by coordinates: the formula is nested deeper than {MAX_DEPTH}; {INSTEAD}")
+    return _Writer(frozenset(moving), known).entry(root, at, taken)
+
+
+class _Writer:
+    """One formula being written with entries."""
+
+    def __init__(self, moving: frozenset[Node], known: Mapping[Node, Index]) -> None:
+        self.moving, self.known, self.parts = moving, known, 0
+        self.held: dict[Node, bool] = {}
+
+    def holds(self, node: Node) -> bool:
+        """Whether a variable of differentiation is in the node."""
+        if node not in self.held:
+            self.held[node] = any(n in self.moving for n in postorder(node))
+        return self.held[node]
+
+    def entry(self, node: Node, at: Place, scope: Scope) -> Index:
+        """Entry ``at`` of a node; sums are over letters not in ``scope``, which holds those of ``at``."""
+        self.parts += 1
+        if self.parts > MAX_PARTS:
+            raise MissingRule(f"by coordinates the formula is longer than a page; {INSTEAD}")
+        if node in self.known:
+            return self.known[node]
+        rule = RULES.get(node.op)
+        if rule is not None:
+            return rule(self, node, at, scope)
+        if node.op.elementwise and node.op.means is None:
+            return Function(node.op, tuple(self.entry(a, () if a.is_scalar else at, scope) for a in node.args))
+        if node.op.means is not None:
+            return self.entry(node.op.means(*node.args), at, scope)
+        if not self.holds(node):
+            return Entry(node, at)
+        raise MissingRule(f"{node.op.text} of the variable has no formula by coordinates here; {INSTEAD}")
+
+    def summed(self, count: Size, scope: Scope, body: Callable[[Node, Scope], Index]) -> Index:
+        """Σ of ``body(letter, scope)`` over a new letter."""
+        if count is ONE:
+            return body(UNIT_INDEX, scope)
+        i = fresh(scope)
+        return summation(i, ONE, count, body(i, scope | {i}))
+
+    def chain(self, node: Node, at: Place, scope: Scope) -> Index:
+        """A product: a sum over each inner index that no factor fixes."""
+        return _Chain(self, _flat(node), scope).entry(*at_both(node, at))
+
+    def trace(self, node: Node, _: Place, scope: Scope) -> Index:
+        a = node.args[0]
+        return self.summed(a.rows, scope, lambda i, s: self.entry(a, _place(a, i, i), s))
+
+    def index_sum(self, node: Node, at: Place, scope: Scope) -> Index:
+        name, low, high = node.params
+        letter, body = index(name), node.args[0]
+        if letter in scope or not name.isidentifier():
+            other = fresh(scope)
+            letter, body = other, replace_index(body, name, other)
+        return summation(letter, low, high, self.entry(body, at, scope | {letter}))
+
+    def norm(self, node: Node, _: Place, scope: Scope) -> Index:
+        return power(self.squares(node.args[0], scope), HALF)
+
+    def squares(self, a: Node, scope: Scope) -> Index:
+        def rows(i: Node, s: Scope) -> Index:
+            return self.summed(a.cols, s, lambda j, t: power(self.entry(a, _place(a, i, j), t), number(2)))
+
+        return self.summed(a.rows, scope, rows)
+
+    def log_sum(self, node: Node, at: Place, scope: Scope) -> Index:
+        return Function(log.op, (self.exponentials(node, at, scope),))
+
+    def exponentials(self, node: Node, at: Place, scope: Scope) -> Index:
+        """The sum of exp of the entries of a vector, or of a row."""
+        a = node.args[0]
+        if node.op in (logsumexp_rows.op, softmax_rows.op):
+            return self.summed(a.cols, scope, lambda j, s: self.exponential(a, (at[0], j), s))
+        return self.summed(a.rows, scope, lambda i, s: self.exponential(a, (i,), s))
+
+    def exponential(self, a: Node, at: Place, scope: Scope) -> Index:
+        return Function(exp.op, (self.entry(a, at, scope),))
+
+    def soft(self, node: Node, at: Place, scope: Scope) -> Index:
+        below = power(self.exponentials(node, at, scope), MINUS)
+        return product(self.exponential(node.args[0], at, scope), below)
+
+    def matrix_power(self, node: Node, at: Place, scope: Scope) -> Index:
+        base, e = node.args
+        n = e.params[0] if e.op is NUM else None
+        if n is not None and n.denominator == 1 and 1 <= n <= MAX_POWER:
+            return self.entry(mul(*[base] * int(n)), at, scope) if n > 1 else self.entry(base, at, scope)
+        if not self.holds(node):
+            return Entry(node, at)
+        word = "the inverse" if n is not None and n < 0 else "this power"
+        raise MissingRule(f"{word} of the variable is no sum of products of its entries; {INSTEAD}")
+
+
+UNIT_INDEX = fresh(frozenset())
+
+
+def _place(node: Node, i: Node, j: Node) -> Place:
+    """The indices that a node has: none along a side of length 1."""
+    return (() if node.rows is ONE else (i,)) + (() if node.cols is ONE else (j,))
+
+
+def at_both(node: Node, at: Place) -> tuple[Node | None, Node | None]:
+    """Row and column index of a place, None along a side of length 1."""
+    rest = iter(at)
+    row = None if node.rows is ONE else next(rest)
+    return row, None if node.cols is ONE else next(rest)
+
+
+def _flat(node: Node) -> list[Node]:
+    """The factors of a product, products inside it and transposed ones taken apart."""
+    if node.op is MUL:
+        return [f for a in node.args for f in _flat(a)]
+    if node.op is TRANSPOSE and node.args[0].op in (MUL, TRANSPOSE):
+        inner = node.args[0]
+        if inner.op is TRANSPOSE:
+            return _flat(inner.args[0])
+        return [f for a in reversed(inner.args) for f in _flat(a.T)]
+    return [node]
+
+
+class _Chain:
+    """The factors of one product and the letters between them."""
+
+    def __init__(self, writer: _Writer, factors: list[Node], scope: Scope) -> None:
+        self.writer, self.factors, self.scope = writer, factors, scope
+
+    def entry(self, first: Node | None, last: Node | None) -> Index:
+        n = len(self.factors)
+        letters: list[Node | None] = [None] * (n + 1)
+        letters[0], letters[n] = first, last
+        deltas: list[Index] = []
+        same = self._fixed(letters, deltas)
+        summed: list[tuple[Node, Size]] = []
+        scope = self.scope
+        for k in range(1, n):
+            if letters[same[k]] is None and self.factors[k].rows is not ONE:
+                new = fresh(scope)
+                letters[same[k]] = new
+                summed.append((new, self.factors[k].rows))
+                scope |= {new}
+        resolved = [letters[same[k]] for k in range(n + 1)]
+        found = [self._factor(f, resolved[k], resolved[k + 1], scope) for k, f in enumerate(self.factors)]
+        out = product(*deltas, *found)
+        for letter, count in reversed(summed):
+            out = summation(letter, ONE, count, out)
+        return out
+
+    def _fixed(self, letters: list[Node | None], deltas: list[Index]) -> list[int]:
+        """Which places share a letter (identities and diagonals have one index), unit vectors put in."""
+        n = len(self.factors)
+        same = list(range(n + 1))
+        for k, f in enumerate(self.factors):
+            a, b = same[k], k + 1
+            if f.op in (EYE, DIAGM) and f.rows is not ONE:
+                if letters[b] is not None and letters[a] is not None:
+                    deltas.append(delta(letters[a], letters[b], f.rows))  # type: ignore[arg-type]
+                elif letters[b] is not None:
+                    letters[a] = letters[b]
+                else:
+                    same[b] = a
+            elif f.op is UNIT_VECTOR:
+                self._fix(letters, a, f.args[0], f.rows, deltas)
+            elif f.op is TRANSPOSE and f.args[0].op is UNIT_VECTOR:
+                self._fix(letters, b, f.args[0].args[0], f.cols, deltas)
+        return same
+
+    def _fix(
+        self, letters: list[Node | None], place: int, at: Node, count: Size, deltas: list[Index]
+    ) -> None:
+        there = letters[place]
+        if there is None:
+            letters[place] = at
+        else:
+            deltas.append(delta(there, at, count))
+
+    def _factor(self, f: Node, i: Node | None, j: Node | None, scope: Scope) -> Index:
+        if f.op is EYE or f.op is UNIT_VECTOR or (f.op is TRANSPOSE and f.args[0].op is UNIT_VECTOR):
+            return UNIT
+        if f.op is DIAGM:
+            return self.writer.entry(f.args[0], _place(f.args[0], i, i), scope)  # type: ignore[arg-type]
+        return self.writer.entry(f, _place(f, i, j), scope)  # type: ignore[arg-type]
+
+
+def _number(_: _Writer, node: Node, __: Place, ___: Scope) -> Index:
+    return Number(node.params[0])
+
+
+def _symbol(_: _Writer, node: Node, at: Place, __: Scope) -> Index:
+    return Entry(node, at)
+
+
+def _size(_: _Writer, node: Node, __: Place, ___: Scope) -> Index:
+    return counted(node.params[0])
+
+
+def _add(w: _Writer, node: Node, at: Place, scope: Scope) -> Index:
+    return plus(*(product(Number(c), w.entry(a, at, scope)) for c, a in zip(node.params[0], node.args, strict=True)))
+
+
+def _times(w: _Writer, node: Node, at: Place, scope: Scope) -> Index:
+    return product(*(w.entry(a, () if a.is_scalar else at, scope) for a in node.args))
+
+
+def _power(w: _Writer, node: Node, at: Place, scope: Scope) -> Index:
+    return power(*(w.entry(a, () if a.is_scalar else at, scope) for a in node.args))
+
+
+def _diagonal_matrix(w: _Writer, node: Node, at: Place, scope: Scope) -> Index:
+    if not at:
+        return w.entry(node.args[0], (), scope)
+    return product(delta(*at, node.rows), w.entry(node.args[0], at[:1], scope))
+
+
+def _eye(_: _Writer, node: Node, at: Place, __: Scope) -> Index:
+    return delta(*at, node.rows) if at else UNIT
+
+
+RULES: dict[Op, Callable[[_Writer, Node, Place, Scope], Index]] = {
+    NUM: _number,
+    SYM: _symbol,
+    SIZE: _size,
+    CONST: _symbol,
+    INDEX: _symbol,
+    EYE: _eye,
+    ONES: lambda _, __, ___, ____: UNIT,
+    ZEROS: lambda _, __, ___, ____: ZERO,
+    UNIT_VECTOR: lambda _, node, at, __: delta(at[0], node.args[0], node.rows) if at else UNIT,
+    ADD: _add,
+    MUL: _Writer.chain,
+    SCALE: _times,
+    HAD: _times,
+    POW: _power,
+    TRANSPOSE: lambda w, node, at, scope: w.entry(node.args[0], at[::-1], scope),
+    TR: _Writer.trace,
+    DIAGM: _diagonal_matrix,
+    DIAGV: lambda w, node, at, scope: w.entry(node.args[0], (*at, *at), scope),
+    SUMOVER: _Writer.index_sum,
+    MPOW: _Writer.matrix_power,
+    norm2.op: _Writer.norm,
+    normF.op: _Writer.norm,
+    logsumexp.op: _Writer.log_sum,
+    logsumexp_rows.op: _Writer.log_sum,
+    softmax.op: _Writer.soft,
+    softmax_rows.op: _Writer.soft,
+}
