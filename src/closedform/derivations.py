@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from closedform.calculus.derivation.derive import Asked, derivation
+from closedform.calculus.derivation.derive import Asked, explained
 from closedform.calculus.derivation.laws import Law
 from closedform.calculus.derivation.line import Line
 from closedform.calculus.derivation.naming import Binding, Naming
 from closedform.check.certificate import Certificate, Claim
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
-from closedform.rewrite.display.build import cost
+from closedform.functions.algebra import SYM
+from closedform.rewrite.display import display
 from closedform.rewrite.display.context import Context
 from closedform.rewrite.display.sharing import Shared, share
+from closedform.write.marks import greek
 from closedform.write.render import Form, render_shared
+from closedform.write.tex import letter
 
 LEFT: dict[str, tuple[str, str, str]] = {
     "f": ("f", "f", "f"),
@@ -31,3 +34,257 @@ LEFT: dict[str, tuple[str, str, str]] = {
     "second": ("D2 f({x})[{dx}]", "D²f({x})[{dx}]", r"\mathrm{{D}}^{{2}} f\left({x}\right)\left[{dx}\right]"),
 }
 FORMS: tuple[Form, ...] = ("text", "unicode", "latex")
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A printed expression with the parts that have names in it; ``str()`` is Unicode."""
+
+    node: Node
+    context: Context
+    bindings: tuple[Binding, ...] = ()
+
+    def written(self, form: Form, bindings: bool = True) -> str:
+        shared = Shared(self.node, self.bindings if bindings else ())
+        return render_shared(shared, replace(self.context, taken=self.context.taken | self._names), form)
+
+    @property
+    def _names(self) -> frozenset[str]:
+        return frozenset(name for name, _ in self.bindings)
+
+    @property
+    def text(self) -> str:
+        return self.written("text")
+
+    @property
+    def unicode(self) -> str:
+        return self.written("unicode")
+
+    @property
+    def latex(self) -> str:
+        return self.written("latex")
+
+    @property
+    def tokens(self) -> int:
+        """Printed tokens, named parts apart."""
+        return display(self.node, self.context).tokens
+
+    def __str__(self) -> str:
+        return self.unicode
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a derivation: ``left = after``, from ``before`` by ``law``.
+
+    ``let`` are the parts that get a name in this line, ``changed`` what was replaced in the line before and by
+    what, ``notes`` remarks such as ``dA = 0``.
+    """
+
+    kind: str
+    before: Expression | None
+    after: Expression
+    laws: tuple[Law, ...]
+    notes: tuple[Law, ...]
+    changed: tuple[tuple[Expression, Expression], ...]
+    let: tuple[tuple[str, Expression], ...]
+    variable: str
+    differential: str
+    claim: Callable[[], Claim]
+
+    def left(self, form: Form = "unicode") -> str:
+        """What stands left of the equals sign: ``df``."""
+        at = FORMS.index(form)
+        spell = (str, greek, letter)[at]
+        return LEFT[self.kind][at].format(x=spell(self.variable), dx=spell(self.differential))
+
+    @property
+    def law(self) -> str:
+        """The laws by name with their formulas, as text."""
+        return self.reason("text")
+
+    def reason(self, form: Form = "unicode") -> str:
+        """The laws and remarks of this line."""
+        said = [_statement(law, form) for law in self.laws] + [_statement(law, form) for law in self.notes]
+        return (r",\ " if form == "latex" else "; ").join(said)
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """Where in ``before.text`` the part stands that changed; None where it is not one piece of the text."""
+        if self.before is None or not self.changed:
+            return None
+        part = self.changed[0][0].text
+        at = self.before.text.find(part)
+        return (at, at + len(part)) if at >= 0 else None
+
+    @cached_property
+    def certified(self) -> Certificate:
+        """The certificate of this line, from the independent checker."""
+        from closedform.check.certify import certify
+
+        return certify(self.claim())
+
+
+def _statement(law: Law, form: Form) -> str:
+    text = law.words
+    if form == "latex":
+        text = rf"\text{{{law.words}}}"
+    if law.left is not None and law.right is not None:
+        text = f"{_formula(law.left, form)} = {_formula(law.right, form)}"
+    if not law.name:
+        return text
+    name = rf"\text{{{law.name}}}" if form == "latex" else law.name
+    if not law.words and law.left is None:
+        return name
+    return rf"\text{{{law.name}: }} {text}" if form == "latex" else f"{name}: {text}"
+
+
+def _formula(node: Node, form: Form) -> str:
+    names = frozenset(n.params[0] for n in postorder(node) if n.op is SYM)
+    return render_shared(Shared(node), Context(as_written=True, taken=names), form)
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A derivation line by line; ``str()`` is Unicode.
+
+    >>> from closedform.formula import formula
+    >>> print(formula("x'*A*x").grad("x").derivation().text)  # doctest: +ELLIPSIS
+         f = x'*A*x
+    ...
+    grad f = (A + A')*x...
+    """
+
+    steps: tuple[Step, ...]
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    @property
+    def certified(self) -> bool:
+        """Whether every line is certified."""
+        return all(step.certified.ok for step in self.steps)
+
+    @cached_property
+    def text(self) -> str:
+        return _page(self.steps, "text")
+
+    @cached_property
+    def unicode(self) -> str:
+        return _page(self.steps, "unicode")
+
+    @cached_property
+    def latex(self) -> str:
+        r"""LaTeX: ``align*``, the law of each line at its right."""
+        rows = []
+        for step, left in zip(self.steps, _lefts(self.steps, "latex"), strict=True):
+            rows += [rf"& \text{{let }} {letter(name)} = {part.latex}" for name, part in step.let]
+            rows.append(f"{left} &= {step.after.written('latex', False)} && {step.reason('latex')}")
+        return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+
+    @cached_property
+    def markdown(self) -> str:
+        """A table in Markdown: the formulas in LaTeX, the laws beside them."""
+        rows = ["| line | law |", "| :-- | :-- |"]
+        for step, left in zip(self.steps, _lefts(self.steps, "latex"), strict=True):
+            rows += [rf"| $\text{{let }} {letter(name)} = {part.latex}$ | |" for name, part in step.let]
+            said = [_in_markdown(law) for law in (*step.laws, *step.notes)]
+            line = f"{left} = {step.after.written('latex', False)}".strip()
+            rows.append(f"| $\\displaystyle {line}$ | {'; '.join(said)} |")
+        return "\n".join(rows)
+
+    def _repr_latex_(self) -> str:
+        return self.latex
+
+    def __str__(self) -> str:
+        return self.unicode
+
+
+def _in_markdown(law: Law) -> str:
+    if law.left is None:
+        return f"{law.name}: {law.words}" if law.words else law.name
+    statement = f"${_statement(Law('', law.left, law.right), 'latex')}$"
+    return f"{law.name}: {statement}" if law.name else statement
+
+
+def _lefts(steps: Sequence[Step], form: Form) -> list[str]:
+    """The left sides, each only where it changes."""
+    lefts = [step.left(form) for step in steps]
+    return [left if k == 0 or left != lefts[k - 1] else "" for k, left in enumerate(lefts)]
+
+
+WIDEST = 60
+
+
+def _page(steps: Sequence[Step], form: Form) -> str:
+    lefts = _lefts(steps, form)
+    margin = max(map(len, lefts))
+    lines = [step.after.written(form, False) for step in steps]
+    width = max((len(line) for line in lines if len(line) <= WIDEST), default=0)
+    out = []
+    for step, left, line in zip(steps, lefts, lines, strict=True):
+        spell = greek if form == "unicode" else str
+        out += [f"{'':>{margin}}   let {spell(name)} = {part.written(form)}" for name, part in step.let]
+        row = f"{left:>{margin}} = {line:<{width}}"
+        if len(line) > width:
+            out += [row.rstrip(), f"{'':>{margin}}   {'':<{width}}   {step.reason(form)}"]
+        else:
+            out.append(f"{row}   {step.reason(form)}".rstrip())
+    return "\n".join(out)
+
+
+def derive(asked: Asked, answer: Node, context: Context, typed: bool, claim: Callable[[], Claim]) -> Derivation:
+    """The derivation of ``answer``; ``claim`` is that of the answer itself, as it is printed."""
+    lines = explained(asked, answer)
+    naming = Naming.of([line.node for line in lines], answer, context)
+    steps: list[Step] = []
+    for k, line in enumerate(lines):
+        written = replace(context, as_written=typed and k == 0)
+        after, new = _shown(line, naming, written, last=k == len(lines) - 1)
+        let = tuple((name, Expression(part, context)) for name, part in new)
+        steps.append(Step(
+            line.left, steps[-1].after if steps else None, after, line.laws, line.notes,
+            tuple((Expression(a, context), Expression(b, context)) for a, b in line.changed), let,
+            str(line.variable.params[0]), _moved(line, answer), _claim(line, asked, claim),
+        ))  # fmt: skip
+    return Derivation(tuple(steps))
+
+
+def _shown(line: Line, naming: Naming, context: Context, last: bool) -> tuple[Expression, list[Binding]]:
+    if last:
+        shared = share(line.node, naming.context)
+        return Expression(shared.node, context, shared.bindings), naming.whole(line.node, shared.bindings)
+    node, new = naming.shown(line.node, lambda n: display(n, context).tokens)
+    used = {n.params[0] for n in postorder(node) if n.op is SYM}
+    return Expression(node, context, tuple(_needed(naming.given, used))), new
+
+
+def _needed(given: list[Binding], used: set[str]) -> list[Binding]:
+    """The bindings that an expression needs, those that they need included."""
+    out: list[Binding] = []
+    for name, part in reversed(given):
+        if name in used:
+            out.insert(0, (name, part))
+            used |= {n.params[0] for n in postorder(part) if n.op is SYM}
+    return out
+
+
+def _moved(line: Line, answer: Node) -> str:
+    if line.direction is not None:
+        return str(line.direction.params[0])
+    x = str(line.variable.params[0])
+    names = {n.params[0] for n in postorder(answer) if n.op is SYM}
+    return next((f"d{x}{k}" for k in ("", "1", "2", "3", "4") if f"d{x}{k}" in names), f"d{x}")
+
+
+def _claim(line: Line, asked: Asked, answer: Callable[[], Claim]) -> Callable[[], Claim]:
+    if line.claim == "answer":
+        return answer
+    function = asked.raw if line.function is asked.node else line.function
+    if line.claim == "equal":
+        return lambda: Claim("equal", function, line.truth)
+    names = (str(line.direction.params[0]),) if line.direction is not None else ()
+    return lambda: Claim(line.claim, function, line.truth, line.variable, None, names)

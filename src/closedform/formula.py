@@ -18,7 +18,9 @@ from closedform.calculus.derive import (
 )
 from closedform.calculus.spaces import ambient, space_of
 from closedform.calculus.vecform import matrix_of_vec
+from closedform.calculus.derivation.derive import Asked
 from closedform.check.certificate import Certificate, Claim
+from closedform.derivations import Derivation, derive
 from closedform.errors import ClosedformError, DeclarationError, MissingRule
 from closedform.expr.facts import WORDS
 from closedform.expr.node import Node
@@ -428,6 +430,27 @@ class Formula:
             tuple(d.params[0] for d in origin.directions), origin.layout,
             "free" if origin.symmetric == "free" else "space",
         )  # fmt: skip
+
+    def derivation(self, method: str = "differentials", detail: str = "normal") -> Derivation:
+        """How it is derived, a law a line; ``detail`` is "short", "normal" or "full".
+
+        Raises ClosedformError where the formula is no derivative.
+
+        >>> print(formula("b'*x").grad("x").derivation().steps[1].law)
+        constant factor: d(A*X*B) = A*dX*B; db = 0
+        """
+        origin = self._origin
+        if origin is None:
+            raise ClosedformError("this formula was typed; a derivation is that of a derivative")
+        if method != "differentials":
+            raise ClosedformError(f'there is no method called {method}; there is "differentials"')
+        f, x, y = origin.function, origin.variable, origin.second
+        name = str(origin.directions[0].params[0]) if origin.directions and origin.kind == "map" else None
+        asked = Asked(
+            origin.kind, rebuild(f._raw, lambda n, _: ambient(n) if n in (x, y) else None), ambient(x),
+            None if y is None else ambient(y), name, origin.layout, origin.symmetric, detail,
+        )  # fmt: skip
+        return derive(asked, self._raw, self._context, f._origin is None, self.claim)
 
     def check(self) -> Certificate:
         """Certify the printed answer, read back, by evaluating both sides exactly at random points.

@@ -169,3 +169,8 @@ def test_formulas_of_different_shapes_are_not_equal() -> None:
 
 def test_the_transpose_is_said() -> None:
     assert judge_equal("A*B", "B'*A'").remark == "it is the transpose of the first formula"
+
+
+@pytest.mark.parametrize(("first", "second"), [("kron(A, B)", "X^-1"), ("-X^-1*dX*X^-1", "A + A'")])
+def test_matrices_of_different_sizes_are_not_tried_as_commuting(first: str, second: str) -> None:
+    assert judge_equal(first, second).kind == "wrong"

@@ -44,7 +44,8 @@ def _of_one(options: Options) -> Iterator[str]:
 
 def _of_two(options: Options) -> Iterator[str]:
     """Pairs of declarations, and commuting pairs. Sizes that differ may be one under the first of a pair."""
-    yield from (f"{a.params[0]}*{b.params[0]} = {b.params[0]}*{a.params[0]}" for a, b in _matrices(options))
+    alike = [(a.params[0], b.params[0]) for a, b in _matrices(options) if a.is_square and a.shape == b.shape]
+    yield from (f"{a}*{b} = {b}*{a}" for a, b in alike)
     every = [
         (i + j, f"{_written(a, p, a.rows)}, {_written(b, q, n)}")
         for a, b in combinations(options, 2)
@@ -86,12 +87,22 @@ def _written(symbol: Node, prop: str, n: Size) -> str:
 
 def _holds(typed: Typed, attempt: Attempt, trial: str, *, look: bool) -> bool:
     try:
-        trial_attempt = Attempt(*typed.read(trial), attempt.asked)
+        f, answer = typed.read(trial)
+        trial_attempt = Attempt(f, answer, attempt.asked)
+        if not _commutes(f) or not _commutes(answer):
+            return False
         if look and not trial_attempt.looks_right():
             return False
         return trial_attempt.fits and trial_attempt.certificate.ok
     except ClosedformError:
         return False
+
+
+def _commutes(f: Formula) -> bool:
+    """Whether matrices that are declared to commute have one size."""
+    known = f._reading.names
+    pairs = ((x, fact[9:]) for x in known.values() for fact in x.params[1] if fact.startswith("commutes:"))
+    return all(y not in known or known[y].shape == x.shape for x, y in pairs)
 
 
 def squares(f: Formula) -> Iterator[str]:

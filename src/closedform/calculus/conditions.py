@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from closedform.expr.node import Node
-from closedform.expr.op import Condition
+from closedform.expr.op import Condition, no_conditions
 from closedform.expr.walk import postorder
 from closedform.functions.algebra import HAD, MPOW, MUL, NUM, POW, SCALE, TR
 from closedform.functions.known_facts import facts_of
@@ -43,7 +43,9 @@ def conditions_of(raw: Node, variables: tuple[Node, ...], order: int = 1) -> Con
         defined.update(dict.fromkeys(_reduced(_domain(node))))
         if node in moving:
             smooth.update(dict.fromkeys(_reduced(_smooth(node, raised, order))))
-    return Conditions(tuple(defined), tuple(c for c in smooth if c not in defined and not _implied(c, defined)))
+    both = {**defined, **smooth}
+    kept = [c for c in both if not _implied(c, both)]
+    return Conditions(tuple(c for c in kept if c in defined), tuple(c for c in kept if c not in defined))
 
 
 def _implied(c: Condition, defined: dict[Condition, None]) -> bool:
@@ -72,6 +74,16 @@ def _domain(node: Node) -> Iterator[Condition]:
             yield Condition("invertible", node.args[0])
     elif node.args:
         yield from node.op.domain(*node.args)
+        for inner in _meaning(node):
+            yield from _domain(inner)
+
+
+def _meaning(node: Node) -> Iterator[Node]:
+    """The nodes a function is written with, where it declares no conditions of its own."""
+    op = node.op
+    silent = op.domain is no_conditions and op.smooth is no_conditions
+    if op.means is not None and silent and op.name not in NORMS:
+        yield from (n for n in postorder(op.means(*node.args), stop=lambda n: n in node.args) if n not in node.args)
 
 
 def _power_domain(base: Node, e: Node) -> Iterator[Condition]:
@@ -94,6 +106,8 @@ def _smooth(node: Node, raised: dict[Node, Fraction], order: int) -> Iterator[Co
             yield Condition("positive", base)
     elif node.args:
         yield from node.op.smooth(*node.args)
+        for inner in _meaning(node):
+            yield from _smooth(inner, raised, order)
 
 
 def _smooth_power(e: Fraction, order: int) -> bool:

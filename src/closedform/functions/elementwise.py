@@ -53,7 +53,7 @@ tan: Function = entrywise(
 asin: Function = entrywise(
     "asin", aliases=("arcsin",), doc="The inverse sine of each entry.",
     d=lambda x, dx: (1 - x**2) ** (-HALF) * dx,
-    domain=where("nonneg", lambda x: 1 - x**2), smooth=where("below-one"),
+    domain=where("nonneg", lambda x: 1 - x**2), smooth=where("positive", lambda x: 1 - x**2),
     sample=("below-one",), outside=("above-one",),
     numeric=lambda xp, x: xp.arcsin(x),
     known=((0.5,), 0.5235987755982989), latex=r"\arcsin({0})",
@@ -62,7 +62,7 @@ acos: Function = entrywise(
     "acos", aliases=("arccos",), doc="The inverse cosine of each entry.",
     d=lambda x, dx: -((1 - x**2) ** (-HALF)) * dx,
     facts=always("nonneg"),
-    domain=where("nonneg", lambda x: 1 - x**2), smooth=where("below-one"),
+    domain=where("nonneg", lambda x: 1 - x**2), smooth=where("positive", lambda x: 1 - x**2),
     sample=("below-one",), outside=("above-one",),
     numeric=lambda xp, x: xp.arccos(x),
     known=((0.5,), 1.0471975511965979), latex=r"\arccos({0})",

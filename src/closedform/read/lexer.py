@@ -32,6 +32,24 @@ class Tokens:
     source: str
     tokens: list[Token]
     notes: tuple[str, ...] = ()
+    upright: frozenset[str] = frozenset()  # names of several letters that were marked as one
+    typeset: bool = False  # LaTeX, of which pieces are spelled from the tokens
+
+    def text(self, first: int, last: int | None = None) -> str:
+        """What stands between two tokens, as the text language writes it."""
+        tokens = self.tokens[first:last]
+        if not self.typeset:
+            return self.source[tokens[0].start : tokens[-1].end] if tokens else ""
+        return spell(tokens)
+
+
+def spell(tokens: list[Token]) -> str:
+    """Tokens as text, with spaces where two words would run together."""
+    out = ""
+    for token in tokens:
+        close = out and (out[-1].isalnum() and token.text[:1].isalnum())
+        out += " " + token.text if close else token.text
+    return out
 
 
 KEYWORDS = {"where", "in", "for"}
@@ -74,12 +92,12 @@ def lex(text: str) -> Tokens:
     while place < len(source):
         found = scan(source, place)
         if found is None:
-            raise _stranger(source, place)
+            raise stranger(source, place)
         kind, word, end = str(found.lastgroup), found.group(), found.end()
         if kind == "gap":
             gap = 2 if "\n" in word else 1
         elif kind == "num":
-            _check_number(source, place, word)
+            check_number(source, place, word)
             out.append(Token("num", word, place, end, gap))
         elif kind == "name":
             _add_names(out, source, word, place, gap)
@@ -133,7 +151,7 @@ def _add_sign(out: list[Token], source: str, kind: str, word: str, place: int, g
         out.append(Token("op", SIGNS.get(word, word), place, end, gap))
 
 
-def _check_number(source: str, place: int, word: str) -> None:
+def check_number(source: str, place: int, word: str) -> None:
     bad = _NOT_NUMBERS.match(source, place)
     if bad:
         raise ReadError(f"{bad.group()} is not a number", span=bad.span(), source=source, hint="Write 16 or 1e3.")
@@ -147,10 +165,10 @@ def _check_letter(source: str, place: int, letter: str) -> None:
     if letter.isascii() or letter in GREEK or letter in SUBSCRIPTS:
         return
     if not unicodedata.category(letter).startswith("L") or unicodedata.normalize("NFKC", letter) != letter:
-        raise _stranger(source, place)
+        raise stranger(source, place)
 
 
-def _stranger(source: str, place: int) -> ReadError:
+def stranger(source: str, place: int) -> ReadError:
     letter = source[place]
     if letter.isprintable() and letter.isascii():
         message = f"the character {letter} is not of the formula language"

@@ -72,7 +72,7 @@ def same(a: Show, b: Show) -> bool:
         a, b = todo.pop()
         if a is b:
             continue
-        if a.hash != b.hash or a.kind != b.kind or a.word != b.word or len(a.items) != len(b.items):
+        if a.hash != b.hash or a.kind != b.kind or a.word != b.word or a.mark != b.mark or len(a.items) != len(b.items):
             return False
         if a.kind == "sum":
             left, right = (sorted(zip(s.signs, s.items, strict=True), key=_by_hash) for s in (a, b))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from closedform.expr.node import Node
 from closedform.expr.op import Condition
-from closedform.functions.algebra import ADD, total
+from closedform.expr.walk import leaves
+from closedform.functions.algebra import ADD, ONES, SYM, num, total
 from closedform.rewrite.display.context import Context
 from closedform.write.render import Form, render
 
@@ -35,7 +36,7 @@ def condition_text(condition: Condition, context: Context, form: Form = "unicode
     expr = condition.expr
     entries = "" if expr.is_scalar or condition.kind == "notzero" else "every entry of "
     if condition.kind in RELATION:
-        sides = _two_sides(expr) if condition.kind in ("nonzero", "notzero") else None
+        sides = _two_sides(expr, context) if condition.kind in ("nonzero", "notzero") else None
         if sides is not None:
             left, right = (render(side, context, form) for side in sides)
             return f"{left} ≠ {right}" + (" in every entry" if entries else "")
@@ -48,13 +49,18 @@ def _plain(expr: Node, context: Context, form: Form) -> str:
     return render(expr, context, form)
 
 
-def _two_sides(expr: Node) -> tuple[Node, Node] | None:
-    """a ≠ b where the expression is a - b."""
+def _two_sides(expr: Node, context: Context) -> tuple[Node, Node] | None:
+    """a ≠ b where the expression is a - b; what was typed first stands on the left."""
     if expr.op is not ADD or len(expr.args) != 2:
         return None
     (c, k), (a, b) = expr.params[0], expr.args
-    if c < 0:
+    if (c > 0) == (k > 0):
+        return None
+    if (a.op is ONES, _first(a, context)) > (b.op is ONES, _first(b, context)):
         c, k, a, b = k, c, b, a
-    return (total([(c, a)]), total([(-k, b)])) if c > 0 > k else None
+    sign = 1 if c > 0 else -1
+    return total([(sign * c, a)]), total([(-sign * k, num(1) if b.op is ONES else b)])
 
 
+def _first(side: Node, context: Context) -> int:
+    return min((context.rank(n.params[0]) for n in leaves(side) if n.op is SYM), default=0)

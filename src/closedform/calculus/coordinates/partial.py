@@ -22,7 +22,7 @@ from closedform.calculus.coordinates.tree import (
     summation,
     walk,
 )
-from closedform.calculus.derive import gradients
+from closedform.calculus.derive import gradient
 from closedform.expr.node import Node, make
 from closedform.functions.algebra import sym
 from closedform.functions.elementwise import log
@@ -103,6 +103,6 @@ def slope(e: Function, k: int) -> Index:
     f = normal(make(e.op, stand_ins))
     if f is stand_ins[k]:
         return UNIT
-    found = gradients(f, [stand_ins[k]])[stand_ins[k]]
+    found = gradient(f, stand_ins[k]).node
     scope = frozenset[Node]().union(*(free(a) for a in e.args))
     return as_entries(found, (), (), scope, dict(zip(stand_ins, e.args, strict=True)))

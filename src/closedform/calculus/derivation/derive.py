@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from closedform.calculus.derivation.expand import Motion, laws_of_reading, placeholders, rule_law
+from closedform.calculus.derivation.facts import declared, with_facts_used
 from closedform.calculus.derivation.gather import (
     cotangent_of,
     paired,
@@ -17,12 +19,14 @@ from closedform.calculus.derivation.laws import LAWS, Law, named
 from closedform.calculus.derivation.line import Line
 from closedform.calculus.jacobian import read_off
 from closedform.calculus.spaces import direction, project, space_of
-from closedform.errors import ClosedformError, LimitError
+from closedform.errors import ClosedformError, LimitError, MissingRule
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 from closedform.functions.algebra import SUMOVER, SYM, d, mul, num, scale
+from closedform.rewrite import keep_sums
 from closedform.rewrite.display.build import cost
 from closedform.rewrite.normal.engine import nzero
+from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
 
 MAX_LINES = 60
@@ -33,17 +37,21 @@ ALIKE = frozenset({"dot", "norm2", "normF", "inv", "sum", "mean", "rowsum", "col
 
 @dataclass(frozen=True)
 class Asked:
-    """What is derived: ``kind`` gradient, jacobian, map, hessian or second-map, of a raw and a normal node."""
+    """What is derived: ``kind`` gradient, jacobian, map, hessian or second-map, of a raw node."""
 
     kind: str
     raw: Node
-    node: Node
     variable: Node
     second: Node | None = None
     name: str | None = None
     layout: str = "numerator"
     symmetric: str = "projected"
     detail: str = "normal"
+
+    @property
+    def node(self) -> Node:
+        """The normal form, with sums over an index kept or written as products, as the context has it."""
+        return normal(self.raw)
 
 
 def derivation(asked: Asked, answer: Node) -> list[Line]:
@@ -61,6 +69,33 @@ def derivation(asked: Asked, answer: Node) -> list[Line]:
         case _:
             lines += _second(asked)
     return _closed(_without_repeats(lines), asked, answer)
+
+
+def explained(asked: Asked, answer: Node) -> list[Line]:
+    """The derivation that leads to ``answer``, with a remark at each line that uses a declared fact."""
+    sums = any(n.op is SUMOVER for n in postorder(asked.raw))
+    found: list[list[Line]] = []
+    problem: MissingRule | None = None
+    for way in (nullcontext, keep_sums) if sums else (nullcontext,):
+        with way():
+            try:
+                found.append(_explained(asked, answer))
+            except MissingRule as error:
+                problem = problem or error
+        if found and answer in postorder(found[-1][-2].node):
+            return found[-1]
+    if not found and problem is not None:
+        raise problem
+    return found[0]
+
+
+def _explained(asked: Asked, answer: Node) -> list[Line]:
+    def again(put: Callable[[Node], Node]) -> list[Line]:
+        second = None if asked.second is None else put(asked.second)
+        same = replace(asked, raw=put(asked.raw), variable=put(asked.variable), second=second)
+        return derivation(same, put(answer))
+
+    return with_facts_used(derivation(asked, answer), declared(asked.node), again)
 
 
 def _function_lines(asked: Asked) -> list[Line]:

@@ -1,0 +1,334 @@
+r"""LaTeX to the signs it is made of, with places: letters, words, brackets, commands; spacing and fonts taken away.
+
+What the signs mean for each other (how far ``\log`` or ``\sum`` reach, whether a subscript is an index) is decided in
+``latex.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import NamedTuple, NoReturn
+
+from closedform.errors import LimitError, ReadError
+from closedform.read import latex_words as words
+from closedform.read.alphabet import GREEK
+from closedform.read.lexer import MAX_CHARACTERS, MAX_NAME, check_number, stranger
+
+MAX_DEPTH_OF_FONTS = 50
+
+
+class Sign(NamedTuple):
+    """``kind``: letter, num, word, cmd, open, close, bar, op, prime, ``{ } ^ _ & \\``, begin, finish, const, end.
+
+    ``gap`` says that there is space before it; ``font`` the shape of a letter; ``side`` of a bar: 1 opens, -1 closes.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    gap: bool = False
+    font: str = ""
+    side: int = 0
+
+
+_SCAN = re.compile(
+    r"""(?P<gap>\s+|%[^\n]*(?:\n|$)|~)
+    |(?P<command>\\(?:[A-Za-z]+|\\|[^A-Za-z]))
+    |(?P<num>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
+    |(?P<letter>[A-Za-z])
+    |(?P<prime>['′’])
+    |(?P<bars>\|\|?)
+    |(?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_ARGUMENT = re.compile(r"\s*(?:\\[A-Za-z]+|\\.|[^\s{}])")
+_SPACE = re.compile(r"(?:\s|%[^\n]*(?:\n|$))*")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_BASIC = {"+": "+", "-": "-", "−": "-", "–": "-", "*": "*", "/": "/", "=": "=", ",": ",", ";": ";", ":": ":",
+          "<": "<", ">": ">", "·": "*", "⋅": "*", "×": "×", "⊙": ".*", "∘": ".*", "⊘": "./", "⊗": "⊗", "∈": "in",
+          "→": "->", "≥": ">=", "⊤": "⊤"}  # fmt: skip
+_ONE = {"1": "ones", "0": "zeros"}
+_DOLLARS = re.compile(r"\$+")
+
+
+class Lexer:
+    """Reads ``source`` to a list of signs that ends with ``end``."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.signs: list[Sign] = []
+        self.mates: dict[int, int] = {}
+        self.singles: set[int] = set()
+        self.fonts: list[tuple[int, str]] = []
+        self.hidden: set[int] = set()  # braces that belong to a font or to a wrapper
+        self.gap = False
+        self.side = 0
+
+    def fail(self, message: str, start: int, end: int, hint: str = "") -> NoReturn:
+        raise ReadError(message, span=(start, end), source=self.source, hint=hint)
+
+    def read(self) -> list[Sign]:
+        source = self.source
+        if len(source) > MAX_CHARACTERS:
+            raise LimitError(f"the text has {len(source)} characters (limit: {MAX_CHARACTERS} characters)")
+        self._match_braces()
+        place = 0
+        while place < len(source):
+            found = _SCAN.match(source, place)
+            assert found is not None
+            place = self._one(str(found.lastgroup), found.group(), place)
+        if self.side:
+            self.fail("a bracket is missing here", len(source) - 1, len(source))
+        self._add("end", "", place, place)
+        return self.signs
+
+    def _match_braces(self) -> None:
+        stack: list[int] = []
+        for found in re.finditer(r"\\.|%[^\n]*|[{}]", self.source, re.DOTALL):
+            if found.group() == "{":
+                stack.append(found.start())
+            elif found.group() == "}":
+                if not stack:
+                    self.fail("} closes nothing", *found.span())
+                self.mates[stack.pop()] = found.start()
+        if stack:
+            self.fail("{ is never closed", stack[-1], stack[-1] + 1)
+
+    def _add(self, kind: str, text: str, start: int, end: int, font: str = "") -> None:
+        self.signs.append(Sign(kind, text, start, end, self.gap, font, self.side if kind == "bar" else 0))
+        self.gap = False
+
+    def _one(self, kind: str, text: str, place: int) -> int:
+        """Read one piece; the place behind it."""
+        end = place + len(text)
+        while self.fonts and place >= self.fonts[-1][0]:
+            self.fonts.pop()
+        if kind == "gap":
+            self.gap = True
+            return end
+        if self.side and not (text in words.PLAIN_BRACKETS or kind in ("command", "bars") or text in "<>./"):
+            self.fail("a bracket must stand here", place, end)
+        if kind == "command":
+            return self._command(text[1:], place, end)
+        if kind == "num":
+            return self._number(text, place)
+        if kind == "letter":
+            self._add("letter", text, place, end, self.fonts[-1][1] if self.fonts else "")
+        elif kind == "prime":
+            self._add("prime", "'", place, end)
+        elif kind == "bars":
+            if self.side and len(text) == 2:
+                text, end = "|", place + 1
+            self._bracket("bar", text, place, end)
+        else:
+            self._other(text, place, end)
+        return end
+
+    def _number(self, text: str, place: int) -> int:
+        if place in self.singles:
+            text = text[0]
+        check_number(self.source, place, text)
+        if self.fonts and self.fonts[-1][1] and text in _ONE:
+            self._add("const", _ONE[text], place, place + 1)
+        else:
+            self._add("num", text, place, place + len(text))
+        return place + len(text)
+
+    def _other(self, text: str, place: int, end: int) -> None:
+        if text in "{}":
+            if place not in self.hidden:
+                self._add(text, text, place, end)
+        elif text in "^_":
+            self._script(text, place, end)
+        elif text == "&":
+            self._add("&", text, place, end)
+        elif text in words.PLAIN_BRACKETS:
+            self._bracket(*words.PLAIN_BRACKETS[text], place, end)
+        elif self.side and text in "<>":
+            self._bracket("open" if text == "<" else "close", "<", place, end)
+        elif self.side and text == ".":
+            self.fail("brackets of which one is left out are not read", place, end, "Write both.")
+        elif text in _BASIC:
+            self._add("op", _BASIC[text], place, end)
+        elif text in GREEK:
+            self._add("letter", GREEK[text], place, end)
+        elif text == "$":
+            if _DOLLARS.sub("", self.source[:place]).strip() and _DOLLARS.sub("", self.source[end:]).strip():
+                self.fail("$ ends a formula here", place, end, "Read one formula at a time.")
+        elif text != "." or self.source[end:].strip(" \n\t$}\\]"):
+            raise stranger(self.source, place)
+
+    def _script(self, text: str, place: int, end: int) -> None:
+        self._add(text, text, place, end)
+        self._single(end)
+
+    def _single(self, place: int) -> int:
+        """If a digit stands at ``place``, it is an argument by itself; the place behind the argument."""
+        found = _SPACE.match(self.source, place)
+        assert found is not None
+        place = found.end()
+        if place < len(self.source) and self.source[place].isdigit():
+            self.singles.add(place)
+            return place + 1
+        if place in self.mates:
+            return self.mates[place] + 1
+        argument = _ARGUMENT.match(self.source, place)
+        return argument.end() if argument else place
+
+    def _bracket(self, kind: str, text: str, start: int, end: int) -> None:
+        if self.side and kind == "bar":
+            self._add("bar", text, start, end)
+        elif self.side and (kind == "open") != (self.side > 0):
+            self.fail("this bracket looks the wrong way", start, end)
+        else:
+            self._add(kind, text, start, end)
+        self.side = 0
+
+    # -- commands
+    def _command(self, name: str, place: int, end: int) -> int:
+        if self.source.startswith("*", end) and name in ("operatorname",):
+            end += 1
+        if self.side and name not in words.BRACKETS:
+            self.fail("a bracket must stand here", place, end)
+        if name == "\\":
+            self._add("\\", name, place, end)
+        elif name in words.BRACKETS:
+            self._bracket(*words.BRACKETS[name], place, end)
+        elif name in words.SIZINGS:
+            self._sizing(name, place, end)
+        elif name in words.LETTERS:
+            font = self.fonts[-1][1] if self.fonts else ""
+            self._add("letter", words.LETTERS[name], place, end, font or name * name.startswith("var"))
+        elif name in words.UPRIGHT:
+            return self._word(place, end)
+        elif name in words.FONTS and not (name == "vec" and self._applied(end)):
+            return self._font(name, place, end)
+        elif name in words.ACCENTS:
+            return self._accent(name, place, end)
+        elif name in words.FUNCTIONS:
+            self._add("word", words.FUNCTIONS[name], place, end)
+        elif name in ("begin", "end"):
+            return self._environment(name, place, end)
+        elif name in words.SPACES:
+            self.gap = True
+        elif name in words.SPACES_WITH_ARGUMENT:
+            return self._skip_argument(end)
+        else:
+            self._sign(name, place, end)
+        return end
+
+    def _sign(self, name: str, place: int, end: int) -> None:
+        if name in words.OPERATORS:
+            self._add("op", words.OPERATORS[name], place, end)
+        elif name in words.RELATIONS:
+            self._add("op", words.RELATIONS[name], place, end)
+        elif name in words.DOTS:
+            self._add("dots", name, place, end)
+        elif name in words.FRACTIONS or name in ("sqrt", "sum", "nabla"):
+            self._add("cmd", "frac" if name in words.FRACTIONS else name, place, end)
+            if name in words.FRACTIONS:
+                self._single(self._single(end))
+            elif name == "sqrt":
+                self._single(end)
+        elif name in ("top", "intercal", "prime", "infty", "dagger"):
+            self._add("cmd", name, place, end)
+        elif name in ("_", "&", "%", "#", "$"):
+            self.fail(f"\\{name} stands alone here", place, end)
+        else:
+            self._unknown(name, place, end)
+
+    def _unknown(self, name: str, place: int, end: int) -> NoReturn:
+        if name in words.REFUSED:
+            message, hint = words.REFUSED[name]
+            self.fail(message, place, end, hint)
+        known = [*words.LETTERS, *words.FUNCTIONS, *words.OPERATORS, *words.FRACTIONS, *words.BRACKETS, "sum", "sqrt"]
+        near = get_close_matches(name, [k for k in known if len(k) > 1], 1, 0.75)
+        hint = f"Did you mean \\{near[0]}?" if near else f"For a function write \\operatorname{{{name}}}(…)."
+        self.fail(f"\\{name} is no command that is read here", place, end, hint if name.isalpha() else "")
+
+    def _sizing(self, name: str, place: int, end: int) -> None:
+        self.side = 1 if name == "left" or name[-1] == "l" else -1 if name == "right" or name[-1] == "r" else 0
+        if name == "middle":
+            self.fail(r"\middle is not read", place, end)
+
+    def _applied(self, place: int) -> bool:
+        r"""Whether a bracket follows: ``\vec(X)`` is the function, ``\vec x`` an arrow."""
+        return re.match(r"\s*(?:\\(?:left|bigl?|Bigl?)\s*)?[(\[]", self.source[place:place + 40]) is not None
+
+    def _argument(self, place: int, end: int) -> tuple[int, int]:
+        """Where the argument of a command starts and ends, braces included."""
+        found = _SPACE.match(self.source, end)
+        assert found is not None
+        start = found.end()
+        if start in self.mates:
+            return start, self.mates[start] + 1
+        one = _ARGUMENT.match(self.source, start)
+        if one is None:
+            self.fail(f"{self.source[place:end]} has nothing to stand on", place, end)
+        return start, one.end()
+
+    def _skip_argument(self, end: int) -> int:
+        self.gap = True
+        return self._argument(end, end)[1]
+
+    def _word(self, place: int, end: int) -> int:
+        """An upright word; ``\\mathrm{d}`` and the like included."""
+        start, stop = self._argument(place, end)
+        inner = self.source[start:stop]
+        inner = inner[1:-1] if inner[0] == "{" else inner
+        inner = re.sub(r"\\(?:mathrm|text|textrm|rm|mathsf)\b|[{}]", "", inner)
+        word = " ".join(inner.replace("\\_", "_").replace("\\,", " ").replace("~", " ").split())
+        if len(word) > MAX_NAME:
+            raise LimitError(f"a name has {len(word)} characters (limit: {MAX_NAME})", source=self.source, span=(place, stop))
+        if word in (",", "."):
+            self._add("op", ",", place, stop)
+        elif word in _ONE:
+            self._add("const", _ONE[word], place, stop)
+        elif word and not _WORD.fullmatch(word) and not word.isascii() and len(word) == 1 and word in GREEK:
+            self._add("letter", GREEK[word], place, stop)
+        elif word:
+            self._add("word", word.strip(" ,:;."), place, stop)
+        else:
+            self.gap = True
+        return stop
+
+    def _font(self, name: str, place: int, end: int) -> int:
+        if name in ("bf", "cal"):
+            font_end = min((m for o, m in self.mates.items() if o < place < m), default=len(self.source))
+            self.fonts.append((font_end, words.FONTS[name]))
+            return end
+        start, stop = self._argument(place, end)
+        if start in self.mates:
+            self.fonts.append((stop - 1, words.FONTS[name]))
+            self.hidden |= {start, stop - 1}
+            if len(self.fonts) > MAX_DEPTH_OF_FONTS:
+                raise LimitError("fonts are nested too deep (limit: fonts)", source=self.source, span=(place, end))
+            return start + 1
+        self.fonts.append((stop, words.FONTS[name]))
+        self.singles.add(start)
+        return end
+
+    def _accent(self, name: str, place: int, end: int) -> int:
+        start, stop = self._argument(place, end)
+        inner = self.source[start:stop].strip("{} ")
+        inner = re.sub(r"\\(mathbf|boldsymbol|bm)\b\s*", "", inner).strip("{} ")
+        letter = words.LETTERS.get(inner[1:], "") if inner[:1] == "\\" else inner
+        if not letter.isalpha() or not letter.isascii() or (len(letter) > 1 and inner[:1] != "\\"):
+            self.fail(f"\\{name} stands over one letter", place, stop, r"Write \hat{x}.")
+        self._add("letter", f"{letter}_{words.ACCENTS[name]}", place, stop)
+        return stop
+
+    def _environment(self, name: str, place: int, end: int) -> int:
+        start, stop = self._argument(place, end)
+        kind = self.source[start:stop].strip("{}")
+        if kind in words.LINES:
+            self.gap = True
+            return stop
+        if kind not in words.MATRICES:
+            self.fail(f"the environment {kind} is not read", place, stop, r"Matrices are \begin{bmatrix} … \end{bmatrix}.")
+        self._add("begin" if name == "begin" else "finish", kind, place, stop)
+        if name == "begin" and kind == "array":
+            stop = self._skip_argument(stop)
+        return stop

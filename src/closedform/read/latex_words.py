@@ -1,0 +1,132 @@
+"""The commands of LaTeX that are read, and what each stands for. Whatever is not listed is refused by its name."""
+
+from __future__ import annotations
+
+from closedform.read.alphabet import SPELLED
+
+LETTERS: dict[str, str] = SPELLED | {
+    "varepsilon": "epsilon", "varphi": "phi", "varpi": "pi", "ell": "ell", "varGamma": "Gamma", "varDelta": "Delta",
+    "varTheta": "Theta", "varLambda": "Lambda", "varXi": "Xi", "varPi": "Pi", "varSigma": "Sigma",
+    "varUpsilon": "Upsilon", "varPhi": "Phi", "varPsi": "Psi", "varOmega": "Omega",
+}  # fmt: skip
+"""Commands that are letters, and the names they have inside."""
+
+FUNCTIONS: dict[str, str] = {
+    "log": "log", "ln": "log", "exp": "exp", "sin": "sin", "cos": "cos", "tan": "tan", "sinh": "sinh", "cosh": "cosh",
+    "tanh": "tanh", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "det": "det", "max": "max", "min": "min",
+    "tr": "tr", "Tr": "tr", "diag": "diag", "sign": "sign", "sgn": "sign", "erf": "erf", "vec": "vec",
+    "trace": "tr", "argmax": "argmax", "argmin": "argmin",
+}  # fmt: skip
+"""Commands that are functions."""
+WORDS: dict[str, str] = {
+    "Diag": "diag", "ReLU": "relu", "Relu": "relu", "Vec": "vec", "Softmax": "softmax", "SoftMax": "softmax",
+    "Sigmoid": "sigmoid", "LogSumExp": "logsumexp", "lse": "logsumexp", "LSE": "logsumexp", "Det": "det",
+    "Var": "var", "Huber": "huber", "Cov": "cov", "adjugate": "adj", "ln": "log", "Exp": "exp", "Log": "log",
+}  # fmt: skip
+"""Upright words with another spelling inside; all names of functions may stand upright as they are."""
+ELEMENTWISE_WORDS = {"sum", "mean", "prod", "max", "min", "softmax", "logsumexp"}
+"""Functions that are no elementwise ones, but whose argument without brackets ends where theirs would."""
+WHOLE_PRODUCT = {"tr", "det", "logdet", "diag", "vec", "eigsum", "eigprod", "rowsum", "colsum", "adj"}
+"""Functions of matrices: without brackets they take the whole product that follows."""
+
+OPERATORS: dict[str, str] = {
+    "cdot": "*", "times": "×", "ast": "*", "odot": ".*", "circ": ".*", "oslash": "./", "otimes": "⊗", "div": "/",
+    "colon": ":", "star": "*", "bullet": "*", "hadamard": ".*",
+}  # fmt: skip
+RELATIONS: dict[str, str] = {
+    "in": "in", "ge": ">=", "geq": ">=", "geqslant": ">=", "gt": ">", "to": "->", "rightarrow": "->",
+    "longrightarrow": "->", "coloneqq": "=", "triangleq": "=", "equiv": "=", "eq": "=",
+}  # fmt: skip
+DOTS = {"dots", "ldots", "cdots", "dotsc", "dotsb"}
+
+SPACES = {
+    ",", ";", ":", "!", " ", ">", "quad", "qquad", "enspace", "thinspace", "medspace", "thickspace", "negthinspace",
+    "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "mathstrut", "strut", "nonumber", "notag",
+    "/", "left.", "right.", "allowbreak", "nobreak", "!,", "-", "hfill", "relax", "mathop", "mathrel", "mathbin",
+    "mathord", "ensuremath", "smash", "rm", "hline", "(", ")", "[", "]",
+}  # fmt: skip
+"""Commands that print nothing, or only space (``\\mathop`` and its kind leave their argument as it is)."""
+SPACES_WITH_ARGUMENT = {
+    "hspace",
+    "vspace",
+    "phantom",
+    "hphantom",
+    "vphantom",
+    "label",
+    "tag",
+    "mspace",
+    "hskip",
+    "kern",
+}
+SIZINGS = {
+    "left", "right", "middle", "big", "Big", "bigg", "Bigg", "bigl", "Bigl", "biggl", "Biggl", "bigr", "Bigr",
+    "biggr", "Biggr", "bigm", "Bigm", "biggm", "Biggm",
+}  # fmt: skip
+"""Words before a bracket that give its size. Those on -l and ``left`` open; those on -r and ``right`` close."""
+
+BRACKETS: dict[str, tuple[str, str]] = {
+    "(": ("open", "("), ")": ("close", "("), "[": ("open", "["), "]": ("close", "["), "lbrack": ("open", "["),
+    "rbrack": ("close", "["), "{": ("open", "{"), "}": ("close", "{"), "lbrace": ("open", "{"),
+    "rbrace": ("close", "{"), "langle": ("open", "<"), "rangle": ("close", "<"), "lvert": ("open", "|"),
+    "rvert": ("close", "|"), "lVert": ("open", "||"), "rVert": ("close", "||"), "|": ("bar", "||"),
+    "Vert": ("bar", "||"), "vert": ("bar", "|"), "lparen": ("open", "("), "rparen": ("close", "("),
+}  # fmt: skip
+"""Commands that are brackets: whether they open or close, and which kind."""
+PLAIN_BRACKETS: dict[str, tuple[str, str]] = {
+    "(": ("open", "("), ")": ("close", "("), "[": ("open", "["), "]": ("close", "["), "|": ("bar", "|"),
+    "‖": ("bar", "||"), "∥": ("bar", "||"), "⟨": ("open", "<"), "⟩": ("close", "<"), "∣": ("bar", "|"),
+}  # fmt: skip
+"""The same for single characters."""
+
+FONTS = {
+    "mathbf": "bold", "boldsymbol": "bold", "bm": "bold", "pmb": "bold", "bf": "bold", "mathbfit": "bold",
+    "mathcal": "script", "mathscr": "script", "cal": "script", "mathfrak": "fraktur", "mathbb": "double",
+    "mathbbm": "double", "mathds": "double", "mathit": "", "vec": "arrow", "vb": "bold", "textbf": "bold",
+    "symbf": "bold", "bold": "bold", "mathnormal": "", "textit": "", "overrightarrow": "arrow",
+}  # fmt: skip
+"""Commands that give letters another shape; a letter in one shape only is that letter."""
+UPRIGHT = {
+    "operatorname", "operatorname*", "mathrm", "text", "textrm", "mathsf", "mathtt", "textsf", "texttt", "textup",
+    "mbox", "textnormal", "hbox",
+}  # fmt: skip
+"""Commands whose argument is one word."""
+ACCENTS = {
+    "hat": "hat", "widehat": "hat", "tilde": "tilde", "widetilde": "tilde", "bar": "bar", "overline": "bar",
+    "dot": "dot", "ddot": "ddot", "check": "check", "breve": "breve", "acute": "acute", "grave": "grave",
+    "underline": "under",
+}  # fmt: skip
+FRACTIONS = {"frac", "tfrac", "dfrac", "cfrac", "nicefrac", "sfrac", "flatfrac"}
+TURNS = {"top", "intercal", "transp", "T", "mathsf T", "prime"}
+"""What above a name means its transpose."""
+MATRICES = {"matrix", "bmatrix", "pmatrix", "Bmatrix", "vmatrix", "smallmatrix", "array", "bsmallmatrix", "psmallmatrix"}
+LINES = {
+    "equation", "equation*", "align", "align*", "aligned", "gather", "gather*", "gathered", "split", "multline",
+    "multline*", "displaymath", "math", "eqnarray", "eqnarray*",
+}  # fmt: skip
+"""Environments that only set a formula apart."""
+
+REFUSED: dict[str, tuple[str, str]] = {
+    "prod": ("products over an index are not supported", r"Write \operatorname{prod}(x) for that of all entries."),
+    "int": ("integrals are not supported", ""), "iint": ("integrals are not supported", ""),
+    "oint": ("integrals are not supported", ""), "lim": ("limits are not supported", ""),
+    "partial": ("a formula is read here, not its derivative", "Leave the derivative out and ask for it by name."),
+    "inf": ("infima are not supported", r"Write \min(x) for the least entry."),
+    "sup": ("suprema are not supported", r"Write \max(x) for the largest entry."),
+    "pm": (r"\pm stands for two formulas", "Write + or -."), "mp": (r"\mp stands for two formulas", "Write + or -."),
+    "over": (r"\over is not read", r"Write \frac{…}{…}."), "choose": ("binomials are not supported", ""),
+    "binom": ("binomials are not supported", ""), "infty": (r"\infty is read as the mark of a norm alone", ""),
+    "neq": (r"\neq is no part of a formula", ""), "ne": (r"\ne is no part of a formula", ""),
+    "leq": (r"\leq is no part of a formula", ""), "le": (r"\le is no part of a formula", ""),
+    "approx": (r"\approx is no part of a formula", ""), "propto": (r"\propto is no part of a formula", ""),
+    "sim": (r"\sim is no part of a formula", ""), "mid": (r"\mid is read as no bracket", r"Write | or \vert."),
+    "Re": ("complex numbers are not supported", "All numbers are real."),
+    "Im": ("complex numbers are not supported", "All numbers are real."),
+    "overset": (r"\overset is not read", ""), "underset": (r"\underset is not read", ""),
+    "arg": (r"\arg is not read", "Leave it out, and ask for the minimum by name."),
+    "lfloor": ("rounding is not supported", ""), "lceil": ("rounding is not supported", ""),
+    "bigotimes": ("products over an index are not supported", r"Write A \otimes B."),
+    "top": (r"\top stands above what it transposes", r"Write X^\top."),
+    "dagger": (r"\dagger stands above a matrix", r"Write X^\dagger."),
+    "oplus": ("direct sums are not supported", r"Write \begin{bmatrix} A & 0 \\ 0 & B \end{bmatrix} with zeros."),
+}  # fmt: skip
+"""Commands that are known and not supported: what is said of them, and the mend."""
