@@ -20,8 +20,9 @@ PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 
 HEAD = """# Performance
 
-Written by `./dev bench`; run it to have these numbers of your own machine. Times on a shared machine move by a
-factor of two between runs, so that medians and ratios within one run are what to read.
+Written by `./dev bench`; run it to have these numbers of your own machine. Times are processor times, but for whole
+processes; on a shared machine they still move by a third between runs, so that medians and ratios within one run are
+what to read.
 
 """
 

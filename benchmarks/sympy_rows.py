@@ -129,7 +129,7 @@ The functions are built or read, differentiated and printed; medians of {REPEATS
 {WARM} for warming up. Each repeat has variables of its own names, so that neither side finds the answer in a table of
 earlier ones. SymPy's `diff` of `MatrixSymbol`s; its answers, and ours, are compared with complex-step derivatives.
 
-Where SymPy is right ({len(ratios)} of {len(rows)}), it takes {median(ratios):.1f} times as long (median;
-{min(ratios):.1f} to {max(ratios):.1f}).
+Where SymPy is right ({len(ratios)} of {len(rows)}), it takes {median(ratios):.1f} times as long in the median
+({min(ratios):.1f} to {max(ratios):.1f}).
 
 {table(heads, rows)}"""

@@ -1,8 +1,9 @@
-"""Write docs/api.md from the docstrings of the public names:  ./dev docs  (``--check``: fail where it is not current)."""
+"""Write docs/api.md from the docstrings of the public names: ``./dev docs``. ``--check`` says whether it is current."""
 
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from functools import cached_property
@@ -16,9 +17,15 @@ from closedform.formula import LinearMap
 PAGE = Path(__file__).with_name("api.md")
 HEAD = """# API
 
-Written by `./dev docs` from the docstrings. `import closedform as cf` gives the names below;
-a [`LinearMap`](#linearmap) and a [`Certificate`](#certificate) are what methods return.
+Written by `./dev docs` from the docstrings. `import closedform as cf` gives `cf.formula` and the other names below;
+a [`LinearMap`](#linearmap) and a [`Certificate`](#certificate) are what methods return. In the examples:
+
+```python
+>>> from closedform import formula
+>>> from closedform.check.certificate import Certificate
+```
 """
+ROLE = re.compile(r":\w+:(?=`)")
 RETURNED = (LinearMap, Certificate)
 
 
@@ -50,17 +57,30 @@ def members(cls: type) -> Iterator[str]:
             yield f"### {cls.__name__}.{name}\n\n{described(member)}"
 
 
+class Bare(str):
+    """An annotation as it is written, without quotes."""
+
+    __repr__ = str.__str__
+
+
 def signature(function: Any) -> str:
-    return f"```text\n{function.__name__}{inspect.signature(function)}\n```\n\n".replace("'", "")
+    found = inspect.signature(function)
+    kept = [p.replace(annotation=Bare(p.annotation)) for name, p in found.parameters.items() if name != "self"]
+    shown = found.replace(parameters=kept, return_annotation=Bare(found.return_annotation))
+    return f"```text\n{function.__name__}{shown}\n```\n\n"
 
 
 def described(thing: Any) -> str:
-    """The docstring, its examples fenced."""
+    """The docstring, its examples fenced, its references to other names as code."""
     text = inspect.getdoc(thing)
     if not text:
         sys.exit(f"docs: {thing!r} has no docstring")
-    parts = [part if not part.startswith(">>>") else f"```python\n{part}\n```" for part in text.split("\n\n")]
-    return "\n\n".join(parts).replace("``", "`").replace("```", "```") + "\n"
+    parts = text.split("\n\n")
+    return "\n\n".join(fenced(p) if p.startswith(">>>") else ROLE.sub("", p.replace("``", "`")) for p in parts) + "\n"
+
+
+def fenced(example: str) -> str:
+    return f"```python\n{example}\n```"
 
 
 def main(args: list[str]) -> int:

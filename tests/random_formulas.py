@@ -50,6 +50,7 @@ class Maker:
         self.rng = Random(seed)
         self.functions = [*SMOOTH, *RARE] if wide else SMOOTH
         self.wide = wide
+        self.sums = 0
         self.x, self.y = sym("x", "n"), sym("y", "m")
         self.A, self.B = sym("A", "m", "n"), sym("B", "n", "n")
         self.S, self.s = sym("S", "n", "n", ["sym"]), sym("s")
@@ -81,8 +82,8 @@ class Maker:
 
     def _rare_scalar(self, n: str, d: int) -> Node:
         return self.pick(
-            lambda: norms.norm2(self.vector(n, d)),
-            lambda: norms.normF(self.matrix("m", "n", d)),
+            lambda: norms.norm2(self._moved(n, d)),
+            lambda: norms.normF(add(scale(num(7), self.A), self.matrix("m", "n", d))),
             lambda: v.mean(self.matrix("m", "n", d)),
             lambda: v.var(self.vector(n, d)),
             lambda: mx.logdet(add(mul(self.A.T, self.A), eye("n"))),
@@ -93,30 +94,36 @@ class Maker:
             lambda: mul(transpose(unit(index("k"), n)), self.vector(n, d)),
         )
 
-    def _row(self) -> Node:
-        """Row i of A, as a column."""
-        return mul(transpose(self.A), unit(index("i"), "m"))
+    def _moved(self, n: str, d: int) -> Node:
+        """A vector that is not zero everywhere, as ``x - x`` is."""
+        return add(scale(num(7), self.x if n == "n" else self.y), self.vector(n, d))
+
+    def _indexed(self) -> tuple[str, Node, Node]:
+        """A new index over m, the row of A at it as a column, and the entry of y."""
+        self.sums += 1
+        at = unit(index(f"i{self.sums}"), "m")
+        return f"i{self.sums}", mul(transpose(self.A), at), mul(transpose(self.y), at)
 
     def _sum_of_scalars(self, d: int) -> Node:
-        row, entry = self._row(), mul(transpose(self.y), unit(index("i"), "m"))
+        name, row, entry = self._indexed()
         body = self.pick(
             lambda: had(entry, self.rng.choice(SMOOTH)(inner(row, self.vector("n", d)))),
             lambda: power(sub(entry, inner(row, self.vector("n", d))), self.rng.choice([2, 3])),
             lambda: self.rng.choice(SMOOTH)(had(entry, inner(row, self.vector("n", d)))),
-            lambda: norms.norm2(sub(self.vector("n", d), row)),
+            lambda: norms.norm2(sub(self._moved("n", d), row)),
             lambda: mul(transpose(row), self.matrix("n", "n", d), row),
             lambda: v.logsumexp(add(row, self.vector("n", d))),
         )
-        return sumover("i", 1, "m", body)
+        return sumover(name, 1, "m", body)
 
     def _sum_of_vectors(self, d: int) -> Node:
-        row, entry = self._row(), mul(transpose(self.y), unit(index("i"), "m"))
+        name, row, entry = self._indexed()
         body = self.pick(
             lambda: scale(self.rng.choice(SMOOTH)(inner(row, self.vector("n", d))), row),
             lambda: scale(entry, v.softmax(sub(self.vector("n", d), row))),
             lambda: scale(power(entry, 2), sub(row, self.vector("n", d))),
         )
-        return sumover("i", 1, "m", body)
+        return sumover(name, 1, "m", body)
 
     def _frobenius(self, d: int) -> Node:
         r = self.matrix("m", "n", d)
@@ -151,7 +158,7 @@ class Maker:
             lambda: v.colsum(self.matrix(k, n, d)),
             lambda: v.logsumexp_rows(self.matrix(n, k, d)),
             lambda: piecewise.max2(self.vector(n, d), scale(num(3), v.cumsum(leaf))),
-            lambda: scale(power(norms.norm2(self.vector(n, d)), -1), self.vector(n, d)),
+            lambda: scale(power(norms.norm2(self._moved(n, d)), -1), self.vector(n, d)),
             lambda: self._sum_of_vectors(d) if n == "n" else v.revcumsum(self.vector(n, d)),
         )
 

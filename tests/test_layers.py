@@ -18,6 +18,8 @@ LAYERS = [  # from the ground up; those on one line do not import each other
     {"rewrite"},
     {"calculus", "read", "write", "run"},
     {"check", "solve"},
+    {"derivations", "taylor"},
+    {"coordinate_lines"},
     {"formula"},
     {"answers"},
     {"cli", "jupyter", "web"},
@@ -26,7 +28,7 @@ LAYERS = [  # from the ground up; those on one line do not import each other
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
 CHECKER_MAY_IMPORT = {"errors", "_version", "expr"}
 HEAVY = {"run", "check"}  # they bring NumPy and FLINT, which a symbolic question must not load
-DOORS = {"formula", "answers", "cli"}  # these may import HEAVY ones on first use
+DOORS = {"derivations", "formula", "answers", "cli"}  # these may import HEAVY ones on first use
 OPTIONAL = {"numpy", "scipy", "flint", "jax", "torch", "rich", "click", "matplotlib"}
 
 

@@ -9,14 +9,15 @@ from functools import cached_property
 from closedform.calculus.derivation.derive import Asked, explained
 from closedform.calculus.derivation.laws import Law
 from closedform.calculus.derivation.line import Line
-from closedform.calculus.derivation.naming import Binding, Naming
+from closedform.calculus.derivation.naming import Binding, Naming, reached
 from closedform.check.certificate import Certificate, Claim
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
-from closedform.functions.algebra import SYM
+from closedform.functions.algebra import SYM, D, d
 from closedform.rewrite.display import display
 from closedform.rewrite.display.context import Context
 from closedform.rewrite.display.sharing import Shared, share
+from closedform.rewrite.normal.engine import negative
 from closedform.write.marks import greek
 from closedform.write.render import Form, render_shared
 from closedform.write.tex import letter
@@ -105,7 +106,7 @@ class Step:
 
     def reason(self, form: Form = "unicode") -> str:
         """The laws and remarks of this line."""
-        said = [_statement(law, form) for law in self.laws] + [_statement(law, form) for law in self.notes]
+        said = [_statement(law, form) for law in (*self.laws, *self.notes) if law.spelled != ("", "", "")]
         return (r",\ " if form == "latex" else "; ").join(said)
 
     @property
@@ -126,15 +127,15 @@ class Step:
 
 
 def _statement(law: Law, form: Form) -> str:
-    text = law.words
-    if form == "latex":
-        text = rf"\text{{{law.words}}}"
+    text = rf"\text{{{law.words}}}" if form == "latex" else law.words
+    if law.spelled is not None:
+        text = law.spelled[FORMS.index(form)]
     if law.left is not None and law.right is not None:
         text = f"{_formula(law.left, form)} = {_formula(law.right, form)}"
     if not law.name:
         return text
-    name = rf"\text{{{law.name}}}" if form == "latex" else law.name
-    if not law.words and law.left is None:
+    name = rf"\text{{{_in_text(law.name)}}}" if form == "latex" else law.name
+    if not text:
         return name
     return rf"\text{{{law.name}: }} {text}" if form == "latex" else f"{name}: {text}"
 
@@ -191,7 +192,7 @@ class Derivation:
         rows = ["| line | law |", "| :-- | :-- |"]
         for step, left in zip(self.steps, _lefts(self.steps, "latex"), strict=True):
             rows += [rf"| $\text{{let }} {letter(name)} = {part.latex}$ | |" for name, part in step.let]
-            said = [_in_markdown(law) for law in (*step.laws, *step.notes)]
+            said = [_in_markdown(law) for law in (*step.laws, *step.notes) if law.spelled != ("", "", "")]
             line = f"{left} = {step.after.written('latex', False)}".strip()
             rows.append(f"| $\\displaystyle {line}$ | {'; '.join(said)} |")
         return "\n".join(rows)
@@ -204,9 +205,9 @@ class Derivation:
 
 
 def _in_markdown(law: Law) -> str:
-    if law.left is None:
+    if law.left is None and law.spelled is None:
         return f"{law.name}: {law.words}" if law.words else law.name
-    statement = f"${_statement(Law('', law.left, law.right), 'latex')}$"
+    statement = f"${_statement(replace(law, name=''), 'latex')}$"
     return f"{law.name}: {statement}" if law.name else statement
 
 
@@ -239,18 +240,48 @@ def _page(steps: Sequence[Step], form: Form) -> str:
 def derive(asked: Asked, answer: Node, context: Context, typed: bool, claim: Callable[[], Claim]) -> Derivation:
     """The derivation of ``answer``; ``claim`` is that of the answer itself, as it is printed."""
     lines = explained(asked, answer)
+    moved = {line.direction.params[0] for line in lines if line.direction is not None}
+    context = replace(context, late=frozenset(moved))
     naming = Naming.of([line.node for line in lines], answer, context)
     steps: list[Step] = []
     for k, line in enumerate(lines):
         written = replace(context, as_written=typed and k == 0)
         after, new = _shown(line, naming, written, last=k == len(lines) - 1)
+        if not new and k + 1 < len(lines) and steps and _repeats(steps[-1], line, after):
+            laws = tuple(dict.fromkeys(steps[-1].laws + line.laws))
+            steps[-1] = replace(steps[-1], laws=laws)
+            continue
         let = tuple((name, Expression(part, context)) for name, part in new)
         steps.append(Step(
-            line.left, steps[-1].after if steps else None, after, line.laws, line.notes,
+            line.left, steps[-1].after if steps else None, after, line.laws, _in_order(line.notes, context),
             tuple((Expression(a, context), Expression(b, context)) for a, b in line.changed), let,
             str(line.variable.params[0]), _moved(line, answer), _claim(line, asked, claim),
         ))  # fmt: skip
     return Derivation(tuple(steps))
+
+
+def _repeats(step: Step, line: Line, after: Expression) -> bool:
+    return step.kind == line.left and step.after.written("text", False) == after.written("text", False)
+
+
+def _in_order(notes: tuple[Law, ...], context: Context) -> tuple[Law, ...]:
+    """Remarks with what they say of expressions first, then ``dA = 0, db = 0`` in the order of the names."""
+    said = dict.fromkeys(_turned(note, context) for note in notes)
+    return tuple(sorted(said, key=lambda note: _note_rank(note, context)))
+
+
+def _note_rank(note: Law, context: Context) -> tuple[bool, int]:
+    still = note.left is not None and note.left.op is D and note.left.args[0].op is SYM
+    return still, context.rank(note.left.args[0].params[0]) if still and note.left is not None else 0
+
+
+def _turned(note: Law, context: Context) -> Law:
+    """``d(A*x - b) = A*dx`` rather than ``d(-A*x + b) = -A*dx``."""
+    if note.left is None or note.right is None or note.left.op is not D:
+        return note
+    if display(note.left.args[0], context).mark != "negative":
+        return note
+    return replace(note, left=d(negative(note.left.args[0])), right=negative(note.right))
 
 
 def _shown(line: Line, naming: Naming, context: Context, last: bool) -> tuple[Expression, list[Binding]]:
@@ -259,17 +290,7 @@ def _shown(line: Line, naming: Naming, context: Context, last: bool) -> tuple[Ex
         return Expression(shared.node, context, shared.bindings), naming.whole(line.node, shared.bindings)
     node, new = naming.shown(line.node, lambda n: display(n, context).tokens)
     used = {n.params[0] for n in postorder(node) if n.op is SYM}
-    return Expression(node, context, tuple(_needed(naming.given, used))), new
-
-
-def _needed(given: list[Binding], used: set[str]) -> list[Binding]:
-    """The bindings that an expression needs, those that they need included."""
-    out: list[Binding] = []
-    for name, part in reversed(given):
-        if name in used:
-            out.insert(0, (name, part))
-            used |= {n.params[0] for n in postorder(part) if n.op is SYM}
-    return out
+    return Expression(node, context, tuple(reached(naming.given, used))), new
 
 
 def _moved(line: Line, answer: Node) -> str:

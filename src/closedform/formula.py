@@ -33,6 +33,7 @@ from closedform.read.read import Reading, read
 from closedform.rewrite.display.context import Context
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
+from closedform.taylor import Derivative, Taylor, checked_order, expansion
 from closedform.write.conditions import condition_text
 from closedform.write.render import Form, render
 
@@ -52,7 +53,7 @@ def formula(source: str, where: str | None = None, syntax: str = "auto") -> Form
     """
     if not isinstance(source, str):
         raise ClosedformError(f"a formula is a string; this is a {type(source).__name__}")
-    reading = read(source, where, "text" if syntax == "auto" else syntax)
+    reading = read(source, where, syntax)
     return Formula(reading, reading.node)
 
 
@@ -451,6 +452,19 @@ class Formula:
             None if y is None else ambient(y), name, origin.layout, origin.symmetric, detail,
         )  # fmt: skip
         return derive(asked, self._raw, self._context, f._origin is None, self.claim)
+
+    def taylor(self, by: str, order: int = 2) -> Taylor:
+        """Taylor's formula around the variable, to order 1 or 2, in closed form.
+
+        >>> formula("logdet(X)").taylor("X").unicode
+        'f(X + dX) ≈ logdet(X) + ⟨X⁻ᵀ, dX⟩ − ½⟨X⁻ᵀdXᵀX⁻ᵀ, dX⟩'
+        """
+        two = checked_order(order) == 2
+        first = self.grad(by) if self._raw.is_scalar else self.derivative(by)
+        second = (self.hessian(by) if self._raw.is_scalar else first.derivative(by)) if two else None
+        parts = [d and Derivative(d._raw, d.check) for d in (first, second)]
+        typed = self._origin is None
+        return expansion(self._raw, ambient(self._variable(by)), parts[0], parts[1], self._context, typed)
 
     def check(self) -> Certificate:
         """Certify the printed answer, read back, by evaluating both sides exactly at random points.

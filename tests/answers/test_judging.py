@@ -174,3 +174,8 @@ def test_the_transpose_is_said() -> None:
 @pytest.mark.parametrize(("first", "second"), [("kron(A, B)", "X^-1"), ("-X^-1*dX*X^-1", "A + A'")])
 def test_matrices_of_different_sizes_are_not_tried_as_commuting(first: str, second: str) -> None:
     assert judge_equal(first, second).kind == "wrong"
+
+
+def test_what_the_answer_declares_is_said() -> None:
+    assert judge("x'*A*x", "2*A*x where A in Sym(n)").notes == ("the answer declares A in Sym(n)",)
+    assert judge("x'*A*x", "2*p where p = A*x", "A in Sym(n)").notes == ()

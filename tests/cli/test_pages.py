@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 GRAD = """\
-function     f = xᵀA x
+function     f = xᵀAx
 assumed      x ∈ ℝⁿ, A ∈ ℝ^(n×n)
 
 ∇f(x) = (A + Aᵀ)x
@@ -20,7 +20,7 @@ certificate  level A (exact, with a bound), wrong with probability below 2^-…,
                for every size
 """
 NEGATIVE = """\
-function     f = −xᵀA x
+function     f = −xᵀAx
 assumed      x ∈ ℝⁿ, A ∈ ℝ^(n×n)
 
 ∇f(x) = −(A + Aᵀ)x
@@ -55,7 +55,7 @@ holds        where X invertible
 certificate  none: not checked
 """
 MIXED = """\
-function     f = xᵀA y
+function     f = xᵀAy
 assumed      x ∈ ℝⁿ, A ∈ ℝ^(n×m), y ∈ ℝᵐ
 
 ∇²f(x, y) = A
@@ -63,22 +63,22 @@ holds        everywhere
 certificate  none: not checked
 """
 SIMPLIFIED = """\
-function     f = xᵀA x + xᵀAᵀx
+function     f = xᵀAx + xᵀAᵀx
 assumed      x ∈ ℝⁿ, A ∈ ℝ^(n×n)
 
-f = 2(xᵀA x)
+f = 2 xᵀAx
 holds        everywhere
 certificate  none: not checked
 """
 VALUE = """\
-function     f = xᵀA x
+function     f = xᵀAx
 assumed      x ∈ ℝⁿ, A ∈ ℝ^(n×n)
 
 value        27.0
 holds        everywhere
 """
 SLOPE = """\
-function     f = xᵀA x
+function     f = xᵀAx
 assumed      x ∈ ℝⁿ, A ∈ ℝ^(n×n)
 
 ∇f(x) = (A + Aᵀ)x
@@ -94,7 +94,7 @@ value        [[-5.,  2.],
 holds        where X invertible
 """
 WRONG = """\
-function     f = xᵀA x
+function     f = xᵀAx
 assumed      x ∈ ℝⁿ, A ∈ ℝ^(n×n)
 your answer  2 Ax
 
@@ -108,7 +108,7 @@ certificate  level A (exact, with a bound), wrong with probability below 2^-…,
                for every size
 """
 RIGHT = """\
-function     f = xᵀA x
+function     f = xᵀAx
 assumed      x ∈ ℝⁿ, A ∈ ℝ^(n×n)
 your answer  (A + Aᵀ)x
 
@@ -118,7 +118,7 @@ certificate  level A (exact, with a bound), wrong with probability below 2^-…,
                for every size
 """
 ROW = """\
-function     f = xᵀA x
+function     f = xᵀAx
 assumed      x ∈ ℝⁿ, A ∈ ℝ^(n×n)
 your answer  xᵀ(A + Aᵀ)
 

@@ -31,7 +31,7 @@ class Typed:
         answer = formula(self.answer, f.where, self.syntax)
         stronger = [n for n in f._reading.names if answer._reading.names.get(n) is not f._reading.names[n]]
         if stronger:
-            f = formula(self.function, joined(self.where, more, _declared(answer, stronger)), self.syntax)
+            f = formula(self.function, joined(self.where, more, declared(answer, stronger)), self.syntax)
             answer = formula(self.answer, f.where, self.syntax)
         return f, answer
 
@@ -79,7 +79,7 @@ def joined(*parts: str) -> str:
     return ", ".join(p for p in parts if p)
 
 
-def _declared(f: Formula, names: list[str]) -> str:
+def declared(f: Formula, names: list[str]) -> str:
     return ", ".join(p for p in f.where.split(", ") if p.split(" ")[0] in names)
 
 
@@ -142,4 +142,4 @@ def certified(claim: Claim) -> Certificate:
 
 def disproved(certificate: Certificate) -> bool:
     """Whether a refusal shows that the claim is false, rather than that nothing could be shown."""
-    return not certificate.ok and (certificate.counterexample is not None or "differ" in certificate.reason)
+    return not certificate.ok and certificate.decided

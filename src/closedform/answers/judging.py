@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from closedform.answers.asked import Asked, candidates, names
-from closedform.answers.attempt import Attempt, Typed, disproved, joined
+from closedform.answers.attempt import Attempt, Typed, declared, disproved, joined
 from closedform.answers.conventions import Finding, alternatives, finding
 from closedform.answers.declarable import declaration, squares
 from closedform.answers.verdict import Verdict
@@ -32,7 +32,7 @@ def judge(
     attempts = _attempts(f, read_answer, list(candidates(f, read_answer, by, op, wish)))
     for attempt in attempts:
         if attempt.fits and attempt.certificate.ok:
-            return _right(attempt)
+            return _right(typed, attempt)
     return _explained(typed, attempts)
 
 
@@ -46,7 +46,7 @@ def judge_equal(first: str, second: str, where: str | None = None, *, syntax: st
     f, g = typed.read_as_equals()
     attempt = Attempt(f, g, None)
     if attempt.fits and attempt.certificate.ok:
-        return _right(attempt)
+        return _right(typed, attempt)
     return _explained(replace(typed, where=joined(typed.where, f.where)), [attempt])
 
 
@@ -91,16 +91,16 @@ def _transposes(attempt: Attempt) -> bool:
     return (cols, rows) == attempt.truth._raw.shape
 
 
-def _right(attempt: Attempt) -> Verdict:
+def _right(typed: Typed, attempt: Attempt) -> Verdict:
     every = dict.fromkeys((*attempt.truth.conditions, *attempt.answer.conditions))
     conditions = [c for c in every if not c.endswith("≠ 0") or f"{c.removesuffix('≠ 0')}> 0" not in every]
     return Verdict(
         "right", attempt.f, attempt.answer, attempt.truth, attempt.certificate, attempt.asked,
-        conditions=tuple(conditions), notes=_notes(attempt),
+        conditions=tuple(conditions), notes=_notes(typed, attempt),
     )  # fmt: skip
 
 
-def _notes(attempt: Attempt) -> tuple[str, ...]:
+def _notes(typed: Typed, attempt: Attempt) -> tuple[str, ...]:
     """What was assumed of the answer and not of the function already."""
     known = set(attempt.f.assumed)
     moved = {d.params[0] for d in attempt.truth._origin.directions} if attempt.truth._origin else set()
@@ -108,7 +108,16 @@ def _notes(attempt: Attempt) -> tuple[str, ...]:
     own = [f"{n} stands in the answer and not in the function" for n in strange if attempt.asked is not None]
     own += [note for note in attempt.answer.assumed if note not in known]
     convention = [note for note in attempt.truth.assumed if note not in known]
-    return tuple(dict.fromkeys([*own, *convention]))
+    return tuple(dict.fromkeys([*_declared_by_answer(typed, attempt.f), *own, *convention]))
+
+
+def _declared_by_answer(typed: Typed, f: Formula) -> list[str]:
+    """What the answer declares of the function's variables, which holds for both."""
+    if "where" not in typed.answer:
+        return []
+    plain = formula(typed.function, typed.where, typed.syntax)._reading.names
+    stronger = [n for n, x in f._reading.names.items() if n in plain and plain[n].params != x.params]
+    return [f"the answer declares {declared(f, stronger)}"] if stronger else []
 
 
 def _explained(typed: Typed, attempts: list[Attempt]) -> Verdict:
@@ -116,24 +125,24 @@ def _explained(typed: Typed, attempts: list[Attempt]) -> Verdict:
     for attempt in close:
         found = finding(attempt, alternatives(attempt))
         if found is not None:
-            return _wrong(attempt, found, _mend(typed, attempt))
+            return _wrong(typed, attempt, found, _mend(typed, attempt))
     for attempt in close:
         mend = _mend(typed, attempt)
         if mend:
-            return _wrong(attempt, None, mend)
-    return _wrong(close[0], None, "")
+            return _wrong(typed, attempt, None, mend)
+    return _wrong(typed, close[0], None, "")
 
 
 def _mend(typed: Typed, attempt: Attempt) -> str:
     return declaration(typed, attempt) if attempt.fits else ""
 
 
-def _wrong(attempt: Attempt, found: Finding | None, mend: str) -> Verdict:
+def _wrong(typed: Typed, attempt: Attempt, found: Finding | None, mend: str) -> Verdict:
     certificate = attempt.certificate
     kind = "wrong" if disproved(certificate) or not attempt.fits else "uncertified"
     if found is not None and found.convention:
         kind = "convention"
     return Verdict(
         kind, attempt.f, attempt.answer, attempt.truth, certificate, attempt.asked,
-        found.remark if found else "", attempt.difference(), mend, attempt.truth.conditions, _notes(attempt),
+        found.remark if found else "", attempt.difference(), mend, attempt.truth.conditions, _notes(typed, attempt),
     )  # fmt: skip

@@ -118,14 +118,6 @@ def polar(x: Mat) -> Mat:
     return (x * sqrtm(x.transpose() * x).inv()).mid()
 
 
-def corner(f: Callable[[Mat], Mat], x: Mat, e: Mat) -> Mat:
-    """The derivative of a matrix function at x along e: the corner of f([x, e; 0, x])."""
-    n = x.nrows()
-    top = [[*r, *s] for r, s in zip(x.tolist(), e.tolist(), strict=True)]
-    big = f(arb_mat([*top, *([arb(0)] * n + r for r in x.tolist())]))
-    return arb_mat([[big[i, n + j] for j in range(n)] for i in range(n)])
-
-
 def sqrtm(x: Mat) -> Mat:
     """The principal square root by the Denman-Beavers iteration."""
     values = flint.acb_mat(x.mid()).eig(algorithm="approx")
@@ -165,6 +157,22 @@ def chol(x: Mat) -> Mat:
             rest = x[i, j] - sum((a * b for a, b in zip(low[i][:j], low[j][:j], strict=True)), start=arb(0))
             low[i][j] = positive(rest).sqrt() if i == j else rest / low[j][j]
     return arb_mat(low)
+
+
+def pivots(x: Mat) -> list[int]:
+    """Columns that are a basis of all: by elimination, where it is clear which pivots are zero."""
+    rows, chosen = [[e.mid() for e in r] for r in x.tolist()], list[int]()
+    unit = magnitude(x)
+    while rows:
+        i, j = max(((i, j) for i in range(len(rows)) for j in range(x.ncols())), key=lambda k: abs(key(rows[k[0]][k[1]])))
+        if abs(rows[i][j]) <= unit * arb(2) ** (-5 * flint.ctx.prec // 8):
+            break
+        if abs(rows[i][j]) < unit * arb(2) ** (-flint.ctx.prec // 4):
+            raise Redraw("the rank is not clear")
+        chosen.append(j)
+        pivot = rows.pop(i)
+        rows = [[(a - r[j] / pivot[j] * b).mid() for a, b in zip(r, pivot, strict=True)] for r in rows]
+    return sorted(chosen)
 
 
 def eye(n: int) -> Mat:

@@ -13,7 +13,7 @@ WORDS = {
     "B": "exact, with heuristics",
     "C": "to 50 digits",
     "D": "in float64",
-    "X": "refused",
+    "X": "not certified",
 }
 
 
@@ -43,8 +43,8 @@ class Certificate:
     """The outcome of a check.
 
     ``level`` is A (exact, with a bound), B (exact, with named heuristics), C (to 50 digits), D (in float64) or X
-    (refused); ``reason`` says why. ``bound`` is log2 of the probability that a false claim passes, None where no number
-    is claimed. ``sizes`` are those at which both sides were compared; ``every_size`` says that they prove it for all.
+    (not certified); ``reason`` says why. ``bound`` is log2 of the probability that a false claim passes, None where no number
+    is claimed. ``decided`` is False where the claim was neither shown right nor wrong. ``sizes`` are those at which both sides were compared; ``every_size`` says that they prove it for all.
 
     >>> Certificate("A", "the two sides agree", bound=-100.2, every_size=True).line()
     'level A (exact, with a bound), wrong with probability below 2^-100, for every size'
@@ -59,6 +59,7 @@ class Certificate:
     every_size: bool = False
     counterexample: dict[str, Any] | None = field(default=None, hash=False)
     milliseconds: float = 0.0
+    decided: bool = True
 
     @property
     def ok(self) -> bool:
@@ -74,11 +75,12 @@ class Certificate:
 
         >>> Certificate("X", "the two sides differ").line()
         'refused: the two sides differ'
+        >>> Certificate("X", "no point was found", decided=False).line()
+        'not certified: no point was found'
         """
-        words = WORDS[self.level]
         if self.level == "X":
-            return f"refused: {self.reason}"
-        parts = [f"level {self.level} ({words})"]
+            return f"{'refused' if self.decided else 'not certified'}: {self.reason}"
+        parts = [f"level {self.level} ({WORDS[self.level]})"]
         if self.bound is not None:
             parts.append(f"wrong with probability below 2^{self.bound:.0f}")
         if self.heuristics:

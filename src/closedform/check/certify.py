@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import os
-import time
 from dataclasses import replace
 from hashlib import sha256
 from random import Random
+from time import perf_counter
 from typing import Any
 
 import flint
 
-from closedform.check.ball import Ball, magnitude
+from closedform.check.ball import Ball
 from closedform.check.bounds import Bound, polynomial_degree, whole
 from closedform.check.certificate import Certificate, Claim
 from closedform.check.draws import Draws
-from closedform.check.evaluate import Evaluator
 from closedform.check.field import Field
-from closedform.check.jet import Jet, Mat, Redraw, Unfit
-from closedform.check.moves import keep
-from closedform.check.points import Scene, in_space, space
-from closedform.errors import ClosedformError
+from closedform.check.jet import OutOfTime, Redraw, Unfit
+from closedform.check.points import Scene
+from closedform.check.sides import DIGITS, agree, agreement, shape_problem, shown, sides, without_roots
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
@@ -36,10 +34,9 @@ KINKS = SIGNS | {"sqrt", "norm2", "normF", "asin", "acos"}
 FREE = EXPS | {
     "log", "log1p", "logdet", "asin", "acos", "atan", "gamma", "loggamma", "digamma", "trigamma", "polygamma",
 }  # fmt: skip
-BITS, DIGITS, REDRAWS, LENIENT = 1000, 50, 600, 12
+BITS, REDRAWS, LENIENT = (480, 1500), 600, 12
 TRIALS, EDGE_TRIALS, MODEST = 3, 8, -30
-
-Pair = tuple[Mat, Mat]
+SECONDS, FIELD_SHARE, COUNTEREXAMPLE_SHARE = 1.5, 0.5, 0.2
 
 
 def certify(claim: Claim, effort: str = "normal") -> Certificate:
@@ -53,61 +50,19 @@ def certify(claim: Claim, effort: str = "normal") -> Certificate:
     >>> certify(Claim("gradient", f, a.mul(A, x), x)).level
     'X'
     """
-    start = time.perf_counter()
+    start = perf_counter()
     wrong_shape = shape_problem(claim)
     found = Certificate("X", wrong_shape) if wrong_shape else Check(claim, effort).run()
-    return replace(found, milliseconds=round(1000 * (time.perf_counter() - start), 3))
-
-
-def shape_problem(claim: Claim) -> str:
-    """Why the answer cannot be right by its shape alone; empty where it can."""
-    f, g, x, w = claim.function, claim.answer, claim.variable, claim.second or claim.variable
-    if claim.kind == "equal":
-        return "" if f.shape == g.shape else f"the shapes differ: {shape(f)} and {shape(g)}"
-    if x is None or w is None:
-        raise ClosedformError(f"a claim about a {claim.kind} names its variable")
-    if claim.kind == "gradient":
-        if not f.is_scalar:
-            raise ClosedformError("a gradient is that of a scalar function")
-        wanted = [x.shape]
-    elif claim.kind == "jacobian":
-        rows, cols = f.shape if x.is_scalar else (f.rows, x.rows)
-        wanted = [(cols, rows) if claim.layout == "denominator" and not x.is_scalar else (rows, cols)]
-        if not (x.is_scalar or (f.is_column and x.is_column)):
-            raise ClosedformError("a Jacobian is that of a vector by a vector, or of anything by a scalar")
-    elif claim.kind == "map":
-        wanted = [f.shape]
-    elif claim.kind == "hessian":
-        wanted = second_shapes(claim, f, x, w)
-    else:
-        raise ClosedformError(f"there is no kind of claim called {claim.kind}")
-    names = " or ".join(f"{rows}×{cols}" for rows, cols in wanted)
-    return "" if g.shape in wanted else f"the answer is {shape(g)}, not {names}"
-
-
-def second_shapes(claim: Claim, f: Node, x: Node, w: Node) -> list[Any]:
-    """The shapes that a second derivative may have: of a matrix, or of a map in one or two differentials."""
-    if len(claim.differentials) == 2:
-        return [f.shape]
-    if len(claim.differentials) == 1:
-        return [x.shape] if f.is_scalar else [(f.rows, x.rows)]
-    if w.is_scalar and f.is_scalar:
-        return [x.shape]
-    if x.is_scalar:
-        return [w.shape, (w.cols, w.rows)] if f.is_scalar else [f.shape]
-    if f.is_scalar and x.is_column and w.is_column:
-        return [(x.rows, w.rows)]
-    raise ClosedformError("this second derivative is a linear map: the claim names its differentials")
-
-
-def shape(node: Node) -> str:
-    return f"{node.rows}×{node.cols}"
+    return replace(found, milliseconds=round(1000 * (perf_counter() - start), 3))
 
 
 class Check:
     """One claim being checked."""
 
     def __init__(self, claim: Claim, effort: str) -> None:
+        claim = replace(
+            claim, function=without_roots(claim.function), answer=without_roots(claim.answer)
+        )
         self.claim = claim
         variables = [v for v in (claim.variable, claim.second) if v is not None]
         self.scene = Scene([claim.function, claim.answer, *variables])
@@ -127,24 +82,47 @@ class Check:
         self.degree = polynomial_degree(self.scene.nodes, [claim.function, claim.answer], claim.kind)
         self.nested = nested_kinks(self.scene.nodes)
         self.draws = Draws()
+        self.start = perf_counter()
+        self.seconds = SECONDS if effort == "normal" else 4 * SECONDS
+        self.allow(1)
 
-    # the course of a check
     def run(self) -> Certificate:
         try:
-            if self.agree_in_fields(homomorphic=False):
-                common = self.in_high_precision() if self.draws.related else None
-                return self.exact(()) if common is None or common.ok else common
-            if not (self.free or self.signs or self.roots):
-                return self.refuse("the two sides differ in a prime field")
-            if self.exps and self.agree_in_fields(homomorphic=True):
-                return self.exact(("exp as a homomorphism into a finite field",))
-        except (Unfit, Redraw):
-            pass
-        return self.in_high_precision()
+            found = self.in_fields()
+        except (Unfit, Redraw, OutOfTime):
+            found = None
+        return found or self.in_high_precision()
+
+    def in_fields(self) -> Certificate | None:
+        """What random prime fields tell; None where they do not tell."""
+        self.allow(FIELD_SHARE)
+        if self.agree_in_fields(homomorphic=False):
+            common = self.in_high_precision() if self.draws.related else None
+            return self.exact(()) if common is None or common.ok else common
+        if not (self.free or self.signs or self.roots):
+            return self.refuse("the two sides differ in a prime field")
+        if self.exps and self.agree_in_fields(homomorphic=True):
+            return self.exact(("exp as a homomorphism into a finite field",))
+        return None
+
+    def allow(self, share: float) -> None:
+        """Until when to go on: so much of the time for the whole check."""
+        self.deadline = self.start + share * self.seconds
 
     def agree_in_fields(self, homomorphic: bool) -> bool:
-        """Agreement at every point drawn. The first point at which the sides differ ends it."""
-        self.draws, kinks = Draws(), self.roots or self.signs
+        """Agreement at every point drawn, as many as there is time for."""
+        self.draws = Draws()
+        try:
+            return self.agree_at_points(homomorphic)
+        except OutOfTime:
+            large = [s for s in self.draws.sizes() if not s or max(s.values()) > 1]
+            if len(large) < 2:
+                raise
+            return True
+
+    def agree_at_points(self, homomorphic: bool) -> bool:
+        """The first point at which the sides differ ends it."""
+        kinks = self.roots or self.signs
         least = max(4, self.degree) if self.degree and self.degree <= 6 else 4
         large: list[dict[str, int]] = []
         for _ in range(self.trials - 1):
@@ -175,15 +153,15 @@ class Check:
         for attempt in range(REDRAWS if self.roots or self.signs else 20):
             field.forget(lenient=attempt < LENIENT)
             try:
-                ev = self.scene.draw(field, self.rng, sizes)
-                same = all(a == b for a, b in self.sides(ev))
+                ev = self.scene.draw(field, self.rng, sizes, self.deadline)
+                same = all(a == b for a, b in sides(self.claim, ev))
             except (Redraw, ZeroDivisionError, Unfit) as problem:
                 if isinstance(problem, Unfit):
                     if least > 1:
                         raise
                     return None
                 self.draws.refused += 1
-                if attempt % 16 == 15 and least > 1:
+                if attempt % 4 == 3 and least > 1:
                     sizes.update(self.scene.draw_sizes(self.rng, least))
                 continue
             self.draws.note(sizes, field.seen, not field.spoiled)
@@ -215,105 +193,68 @@ class Check:
         return Certificate("A", "the two sides agree", bound, sizes, points, (), every)
 
     def in_high_precision(self) -> Certificate:
-        """Two general points and one of size 1, to 50 digits."""
-        reason, seen = "", []
-        with flint.ctx.workprec(BITS):
-            for least in (2, 3, 4, 1, 3, 2, *(1, 2, 3, 4) * self.branches):
+        """Two general points and one of size 1, to 50 digits; more where there are branches."""
+        self.allow(1)
+        seen: list[dict[str, int]] = []
+        reason = "no point was found at which both sides have a value"
+        try:
+            for k, least in enumerate((2, 3, 4, 1, *(1, 2, 3, 4) * self.branches)):
+                if k > 3 and not seen:
+                    break
+                same, sizes = self.at_real_point(least)
+                if same is False:
+                    return self.refuse("the two sides differ in high precision")
+                seen += [sizes] if same else []
+        except Unfit as problem:
+            reason = str(problem)
+        except OutOfTime:
+            reason = f"it could not be decided in {self.seconds:g} seconds"
+        if len(seen) < 3:
+            return Certificate("X", reason, decided=False)
+        return Certificate("C", f"the two sides agree to {DIGITS} digits", None, tuple(seen), len(seen))
+
+    def at_real_point(self, least: int) -> tuple[bool | None, dict[str, int]]:
+        """Whether the sides agree at a point, and its sizes; more bits where few do not tell, and to be sure."""
+        same = None
+        for bits in BITS:
+            with flint.ctx.workprec(bits):
                 for _ in range(REDRAWS):
                     sizes = self.scene.draw_sizes(self.rng, least)
                     try:
-                        ev = self.scene.draw(Ball(self.rng), self.rng, sizes)
-                        same = all(close(a, b) for a, b in self.sides(ev))
-                    except Unfit as problem:
-                        reason = str(problem)
-                        break
+                        ev = self.scene.draw(Ball(self.rng), self.rng, sizes, self.deadline)
+                        same = agree(sides(self.claim, ev))
                     except (Redraw, ZeroDivisionError):
                         continue
-                    if not same:
-                        return self.refuse("the two sides differ in high precision")
-                    seen.append(sizes)
+                    if same:
+                        return same, sizes
                     break
-        if len(seen) < 3:
-            return Certificate("X", reason or "no point was found at which both sides have a value")
-        return Certificate("C", f"the two sides agree to {DIGITS} digits", None, tuple(seen), len(seen))
+        return same, sizes
 
     def refuse(self, reason: str) -> Certificate:
-        return Certificate("X", reason, counterexample=self.counterexample())
+        self.deadline = perf_counter() + COUNTEREXAMPLE_SHARE * self.seconds
+        try:
+            return Certificate("X", reason, counterexample=self.counterexample())
+        except OutOfTime:
+            return Certificate("X", reason)
 
     def counterexample(self) -> dict[str, Any] | None:
         """A point of small integers, or a general one, at which the sides differ."""
-        with flint.ctx.workprec(BITS):
+        with flint.ctx.workprec(BITS[-1]):
             for least, small in ((1, True), (2, True), (3, True), (2, False), (4, False)):
                 for _ in range(8):
                     sizes = self.scene.draw_sizes(self.rng, least)
                     try:
-                        ev = self.scene.draw(Ball(self.rng, small), self.rng, sizes)
-                        pairs = self.sides(ev)
+                        ev = self.scene.draw(Ball(self.rng, small), self.rng, sizes, self.deadline)
+                        pairs = sides(self.claim, ev)
                     except (Unfit, Redraw, ZeroDivisionError):
                         continue
                     for a, b in pairs:
-                        if not close(a, b):
+                        if agreement(a, b) is False:
                             point = {k: shown(v.first) for k, v in ev.symbols.items()}
                             digits = 12 if shown(a) != shown(b) else 60
                             values = {"claimed": shown(a, digits), "true": shown(b, digits)}
                             return {"sizes": sizes, "point": point, **values}
         return None
-
-    # the two sides
-    def sides(self, ev: Evaluator) -> list[Pair]:
-        """What the claim says is equal, the answer's side first, at the point of ``ev``."""
-        claim = self.claim
-        if claim.kind == "equal":
-            return [(ev.evaluate(claim.answer).first, ev.evaluate(claim.function).first)]
-        assert claim.variable is not None
-        x, w = claim.variable, claim.second or claim.variable
-        u, v = self.direction(ev, x), self.direction(ev, w)
-        if claim.kind == "hessian":
-            return self.second_order(ev, x, w, u, v)
-        truth = derivative(ev, claim.function, [(x.params[0], v)])
-        if claim.kind == "map":
-            ev.symbols[claim.differentials[0]] = v
-            return [(ev.evaluate(claim.answer).first, truth)]
-        answer = ev.evaluate(claim.answer)
-        if claim.kind == "gradient":
-            return self.gradient(answer, v, truth, self.space(x))
-        if x.is_scalar:
-            return [((v * answer).first, truth)]
-        return [(((answer.T if claim.layout == "denominator" else answer) @ v).first, truth)]
-
-    def gradient(self, answer: Jet, v: Jet, truth: Mat, facts: frozenset[str]) -> list[Pair]:
-        if self.claim.convention == "free" and "sym" in facts:
-            upper = keep(answer, lambda i, j: i <= j)
-            return [((upper * v).sum().first, truth), (answer.first, answer.T.first)]
-        pairs = [((answer * v).sum().first, truth)]
-        return [*pairs, (answer.first, in_space(answer, facts).first)] if facts else pairs
-
-    def second_order(self, ev: Evaluator, x: Node, w: Node, u: Jet, v: Jet) -> list[Pair]:
-        claim = self.claim
-        truth = derivative(ev, claim.function, [(x.params[0], u), (w.params[0], v)])
-        names = claim.differentials
-        ev.symbols.update(zip(names, (v, u), strict=False))
-        answer = ev.evaluate(claim.answer)
-        if len(names) == 2:
-            return [(answer.first, truth)]
-        if names:
-            if not claim.function.is_scalar:
-                return [((answer @ u).first, truth)]
-            return self.gradient(answer, u, truth, self.space(x))
-        if w.is_scalar and claim.function.is_scalar:
-            return self.gradient(answer * v, u, truth, self.space(x))
-        if x.is_scalar:
-            if not claim.function.is_scalar:
-                return [((answer * u * v).first, truth)]
-            turned = answer if answer.shape == v.shape else answer.T
-            return [(((turned * v).sum() * u).first, truth)]
-        return [((u.T @ answer @ v).first, truth)]
-
-    def space(self, x: Node) -> frozenset[str]:
-        return space(f for f in self.scene.facts[x.params[0]] if ":" not in f)
-
-    def direction(self, ev: Evaluator, x: Node) -> Jet:
-        return Jet(in_space(ev.random(*ev.shape(x)), self.space(x)).c)
 
 
 def smallest(sizes: dict[str, int], name: str, least: int) -> dict[str, int]:
@@ -333,42 +274,3 @@ def nested_kinks(nodes: list[Node]) -> bool:
         elif own:
             below.add(n)
     return False
-
-
-def derivative(ev: Evaluator, function: Node, along: list[tuple[str, Jet]]) -> Mat:
-    """The derivative along one or two directions: read off truncated numbers, or by differences at 2^-250."""
-    base = dict(ev.symbols)
-    if ev.exact:
-        for k, (name, v) in enumerate(along):
-            have = ev.symbols[name]
-            c = list(have.c) + [None] * ((1 << k + 1) - len(have.c))
-            c[1 << k] = v.first
-            ev.symbols[name] = Jet(c, have.q)
-        value = ev.evaluate(function).part((1 << len(along)) - 1)
-    else:
-        h = flint.arb(2) ** (-BITS // 4)
-        value = None
-        for signs in range(1 << len(along)):
-            ev.symbols, sign = dict(base), 1
-            for k, (name, v) in enumerate(along):
-                step = h if signs >> k & 1 else -h
-                sign = sign if signs >> k & 1 else -sign
-                ev.symbols[name] = Jet([ev.symbols[name].c[0] + v.first * step])
-            term = ev.evaluate(function).first * sign
-            value = term if value is None else value + term
-        value = value * (1 / (2 * h)) ** len(along)
-    ev.symbols = base
-    return value
-
-
-def close(a: Mat, b: Mat) -> bool:
-    """Whether two matrices of balls agree to 50 digits, or both are zero to far more."""
-    scale = max(magnitude(a), magnitude(b))
-    gap = magnitude(a - b)
-    if not gap.is_finite():
-        raise Redraw("no digits are left")
-    return bool(scale < flint.arb(2) ** -200 or gap <= scale * flint.arb(10) ** -DIGITS)
-
-
-def shown(m: Mat, digits: int = 12) -> list[list[str]]:
-    return [[e.str(digits, radius=False) for e in row] for row in m.tolist()]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import product
+from math import inf
+from time import perf_counter
 from typing import Any
 
 from closedform.check.field import Field
-from closedform.check.jet import Jet, Mat, Unfit
+from closedform.check.jet import Jet, Mat, OutOfTime, Rough, Unfit
 from closedform.check.moves import kron, stack
 from closedform.check.scalars import COMPOSED, DERIVATIVE, Numbers, Scalars
 from closedform.errors import LimitError
@@ -16,7 +18,7 @@ from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
 Rule = Callable[..., Jet]
-MAX_DEPTH, MAX_TERMS, MAX_POWER = 8, 64, 64
+MAX_DEPTH, MAX_TERMS, MAX_POWER, MAX_PARTIALS = 8, 64, 64, 20_000
 
 
 class Evaluator:
@@ -28,9 +30,10 @@ class Evaluator:
         sizes: Mapping[str, int],
         indices: Mapping[str, int],
         rules: Mapping[str, Rule],
+        deadline: float = inf,
     ) -> None:
         self.numbers, self.sizes, self.rules = numbers, sizes, rules
-        self.f = Scalars(numbers)
+        self.deadline, self.f = deadline, Scalars(numbers)
         self.indices = dict(indices)
         self.integers: dict[str, int] = {}
         self.symbols: dict[str, Jet] = {}
@@ -49,6 +52,8 @@ class Evaluator:
         memo = self.memo
         for node in postorder(root, stop=lambda n: n in memo or n.op.name == "sumover"):
             if node not in memo:
+                if perf_counter() > self.deadline:
+                    raise OutOfTime
                 self.note_rational(node)
                 memo[node] = self.step(node)
         return memo[root]
@@ -147,6 +152,8 @@ class Evaluator:
         """A function of values that only the real numbers have."""
         if self.exact:
             raise Unfit(name)
+        if any(m is not None for a in args for m in a.c[1:]):
+            raise Rough(name)
         return Jet([f(*(a.first for a in args))])
 
     def abstract(self, node: Node, u: Jet, directions: tuple[Jet, ...]) -> Jet:
@@ -176,6 +183,8 @@ class Evaluator:
         """Partial derivatives of order ``order`` + d at the centre: a row an output, a column a monomial."""
         found = self.tables.get((key, outputs, order, d))
         if found is None:
+            if outputs * n ** (order + d) > MAX_PARTIALS:
+                raise Unfit("an abstract function of so many variables")
             rows = [(i, j) for i in range(outputs) for j in product(range(n), repeat=order)]
             columns = list(product(range(n), repeat=d))
             entries = [self.partial((key, i, tuple(sorted(j + k)))) for i, j in rows for k in columns]

@@ -60,7 +60,7 @@ class Field:
         self.forget()
         pi = [x * x for x in self.random_entry()]
         self.pi = self.jet(1, 1, [(pi[0], pi[1])])
-        self.squares = {pi[0] % self.p, 2 * pi[0] % self.p, pow(2, -1, self.p) * pi[0] % self.p}
+        self.squares = {1, pi[0] % self.p, 2 * pi[0] % self.p, pow(2, -1, self.p) * pi[0] % self.p}
 
     def forget(self, lenient: bool = False) -> None:
         """Start anew at another point."""
@@ -118,7 +118,8 @@ class Field:
             return self.root(int(name[4:]), v, w)
         if name == "sign":
             s = self.symbol(v)
-            self.seen.setdefault(("sign", min(v, self.p - v)), s)
+            if v not in (1, self.p - 1):
+                self.seen.setdefault(("sign", min(v, self.p - v)), s)
             return s, s
         if (name, v) not in self.known:
             self.learn(name, v, w)

@@ -25,6 +25,14 @@ class Unfit(Exception):
     """Something that these numbers do not have."""
 
 
+class Rough(Exception):
+    """A function that is known at points alone: its derivative is taken by differences."""
+
+
+class OutOfTime(Exception):
+    """The time for a check is over."""
+
+
 def like(m: Mat, rows: int, cols: int, entries: list[Any]) -> Mat:
     """The matrix with these entries over the numbers of ``m``."""
     if isinstance(m, flint.nmod_mat):
@@ -71,6 +79,11 @@ class Jet:
     def first(self) -> Mat:
         """The value, without infinitesimals."""
         return self.c[0]
+
+    def zeros(self) -> list[int]:
+        """1 for each entry that is 0 with all its derivatives, else 0."""
+        parts = [m.entries() for m in self.c if m is not None]
+        return [int(all(e == 0 for e in entry)) for entry in zip(*parts, strict=True)]
 
     def linear(self, f: Callable[[Mat], Mat]) -> Jet:
         return Jet([None if m is None else f(m) for m in self.c], None if self.q is None else f(self.q))
@@ -147,23 +160,24 @@ class Jet:
         return self.gather(rows, cols, [0] * (rows * cols))
 
     def inverse(self) -> Jet:
-        """By elimination: the truncated numbers are block triangular matrices, and so is the inverse."""
+        return self.analytic(lambda m: m.inv())
+
+    def analytic(self, f: Callable[[Mat], Mat]) -> Jet:
+        """An analytic function of matrices: truncated numbers are block triangular matrices, and so is f of them."""
         n, size = self.shape[0], len(self.c)
-        first = self.first
         if size == 1:
-            inv = first.inv()
-        else:
-            parts = [None if m is None else m.tolist() for m in self.c]
-            big = [[0] * (n * size) for _ in range(n * size)]
-            for s in range(size):
-                for t in range(size):
-                    block = parts[t ^ s] if s & t == s else None
-                    for i in range(n if block else 0):
-                        big[s * n + i][t * n : t * n + n] = block[i]  # type: ignore[index]
-            inv = like(first, n * size, n * size, [x for row in big for x in row]).inv()
-        top = [[inv[i, j] for j in range(n * size)] for i in range(n)]
-        out = [like(first, n, n, [x for row in top for x in row[t * n : t * n + n]]) for t in range(size)]
-        return Jet(out, None if self.q is None else self.q.inv())
+            return Jet([f(self.first)], None if self.q is None else f(self.q))
+        parts = [None if m is None else m.tolist() for m in self.c]
+        big = [[0] * (n * size) for _ in range(n * size)]
+        for s in range(size):
+            for t in range(size):
+                block = parts[t ^ s] if s & t == s else None
+                for i in range(n if block else 0):
+                    big[s * n + i][t * n : t * n + n] = block[i]  # type: ignore[index]
+        done = f(like(self.first, n * size, n * size, [x for row in big for x in row]))
+        top = [[done[i, j] for j in range(n * size)] for i in range(n)]
+        out = [like(self.first, n, n, [x for row in top for x in row[t * n : t * n + n]]) for t in range(size)]
+        return Jet(out, None if self.q is None else f(self.q))
 
     def det_adj(self) -> tuple[Jet, Jet]:
         """Determinant and adjugate by Faddeev-LeVerrier: products and traces alone, right where singular."""

@@ -76,7 +76,7 @@ def cells(rows: int, cols: int) -> list[tuple[int, int]]:
 def matrix_power(ev: Evaluator, node: Node, a: Jet) -> Jet:
     exponent = ev.exponent(node.args[1])
     if exponent == HALF or exponent == -HALF:
-        root = ev.real("sqrtm", ball.sqrtm, a)
+        root = along(ev, node, ball.sqrtm, a)
         return root if exponent > 0 else root.inverse()
     if exponent.denominator != 1:
         raise Unfit("a fractional power of a matrix")
@@ -98,9 +98,32 @@ def weighted_sum(ev: Evaluator, node: Node, *terms: Jet) -> Jet:
     return chain([t * c for c, t in zip(node.params[0], terms, strict=True)], Jet.__add__)
 
 
-def pinv(x: Jet) -> Jet:
+def pinv(ev: Evaluator, x: Jet) -> Jet:
+    """By a factorisation of full rank: X = BC, where B has columns of X that are a basis."""
     rows, cols = x.shape
-    return (x.T @ x).inverse() @ x.T if rows >= cols else x.T @ (x @ x.T).inverse()
+    basis = echelon_columns(x.first) if ev.exact else ball.pivots(x.first)
+    if not basis:
+        return same(x.T, x.T * 0)
+    b = x.gather(rows, len(basis), (i * cols + j for i in range(rows) for j in basis))
+    left = (b.T @ b).inverse() @ b.T
+    if len(basis) == cols:
+        return left
+    c = left @ x
+    same(x, b @ c)
+    return c.T @ (c @ c.T).inverse() @ left
+
+
+def echelon_columns(m: Mat) -> list[int]:
+    form, rank = m.rref()
+    return [next(j for j, e in enumerate(form.tolist()[i]) if e != 0) for i in range(rank)]
+
+
+def same(x: Jet, y: Jet) -> Jet:
+    """``y``, which is x where the rank is the same at every point near."""
+    gap = x - y
+    if any(abs(e).lower() > 2 ** -40 if isinstance(m, arb_mat) else e != 0 for m in gap.c[1:] if m is not None for e in m.entries()):
+        raise Unfit("the pseudo-inverse of a matrix whose rank changes")
+    return y
 
 
 def lyap(ev: Evaluator, a: Jet, q: Jet) -> Jet:
@@ -144,21 +167,46 @@ def commutation(ev: Evaluator, node: Node) -> Jet:
     return ev.constant(node, lambda i, j: int(i // n + m * (i % n) == j))
 
 
-def pick(entries: Callable[[list[Any], list[int]], list[Any]]) -> Rule:
-    """A function of a vector that needs the order of its entries."""
+def place_of(last: int) -> Callable[[Evaluator, Jet], int]:
+    def find(ev: Evaluator, x: Jet) -> int:
+        if ev.exact:
+            raise Unfit("order")
+        return ball.descending(x.first)[last]
 
-    def rule(ev: Evaluator, node: Node, x: Jet) -> Jet:
-        def f(m: Mat) -> Mat:
-            out = entries(m.entries(), ball.descending(m))
-            return like(m, len(out), 1, out)
+    return find
 
-        return ev.real(node.op.name, f, x)
 
-    return rule
+largest, least = place_of(0), place_of(-1)
+
+
+def indicator(x: Jet, ev: Evaluator, at: int) -> Jet:
+    return ev.fixed(x.count, 1, [int(k == at) for k in range(x.count)])
 
 
 def real(f: Callable[..., Mat]) -> Rule:
+    """A function known at points of real numbers alone."""
     return lambda ev, node, *args: ev.real(node.op.name, f, *args)
+
+
+def analytic(f: Callable[[Mat], Mat]) -> Rule:
+    return lambda ev, node, a: along(ev, node, f, a)
+
+
+def along(ev: Evaluator, node: Node, f: Callable[[Mat], Mat], a: Jet) -> Jet:
+    if ev.exact:
+        raise Unfit(node.op.name)
+    return a.analytic(f)
+
+
+def frechet(f: Callable[[Mat], Mat]) -> Rule:
+    """The derivative of a matrix function at X along E: the corner of f([X, E; 0, X])."""
+
+    def rule(ev: Evaluator, node: Node, x: Jet, e: Jet) -> Jet:
+        n = x.shape[0]
+        both = (2 * n, 2 * n)
+        return place(along(ev, node, f, place(x, both, 0, 0) + place(e, both, 0, n) + place(x, both, n, n)), (n, n), 0, -n)
+
+    return rule
 
 
 def column(entries: list[Any]) -> Mat:
@@ -213,18 +261,18 @@ RULES: dict[str, Rule] = {
     "norm2": lambda ev, n, x: norm(ev, x),
     "normF": lambda ev, n, x: norm(ev, x),
     "norm1": lambda ev, n, x: ev.f("abs", x).sum(),
-    "norm_inf": pick(lambda e, places: [max((abs(x) for x in e), key=ball.key)]),
-    "maxentry": pick(lambda e, places: [e[places[0]]]),
-    "minentry": pick(lambda e, places: [e[places[-1]]]),
-    "argmax": pick(lambda e, places: [int(k == places[0]) for k in range(len(e))]),
-    "argmin": pick(lambda e, places: [int(k == places[-1]) for k in range(len(e))]),
+    "norm_inf": lambda ev, n, x: (a := ev.f("abs", x)).entry(largest(ev, a)),
+    "maxentry": lambda ev, n, x: x.entry(largest(ev, x)),
+    "minentry": lambda ev, n, x: x.entry(least(ev, x)),
+    "argmax": lambda ev, n, x: indicator(x, ev, largest(ev, x)),
+    "argmin": lambda ev, n, x: indicator(x, ev, least(ev, x)),
     # functions of matrices
     "det": lambda ev, n, a: a.det_adj()[0],
     "eigprod": lambda ev, n, a: a.det_adj()[0],
     "adj": lambda ev, n, a: a.det_adj()[1],
     "logdet": lambda ev, n, a: ev.f("log", a.det_adj()[0]),
     "inv": lambda ev, n, a: a.inverse(),
-    "pinv": lambda ev, n, a: pinv(a),
+    "pinv": lambda ev, n, a: pinv(ev, a),
     "eigsum": lambda ev, n, a: a.trace(),
     "sym_part": lambda ev, n, a: (a + a.T) * HALF,
     "skew_part": lambda ev, n, a: (a - a.T) * HALF,
@@ -242,11 +290,11 @@ RULES: dict[str, Rule] = {
     "sub": lambda ev, n, x, *_: place(x, ev.shape(n), *(1 - int(ev.exponent(k)) for k in n.args[1:])),
     "inv_gaps": lambda ev, n, w: inverse_gaps(ev, w),
     # those that only the real numbers have
-    "expm": real(lambda x: x.exp()),
-    "expm_frechet": real(lambda x, e: ball.corner(arb_mat.exp, x, e)),
-    "sqrtm": real(ball.sqrtm),
-    "logm": real(ball.logm),
-    "logm_frechet": real(lambda x, e: ball.corner(ball.logm, x, e)),
+    "expm": analytic(arb_mat.exp),
+    "expm_frechet": frechet(arb_mat.exp),
+    "sqrtm": analytic(ball.sqrtm),
+    "logm": analytic(ball.logm),
+    "logm_frechet": frechet(ball.logm),
     "chol": real(ball.chol),
     "polar": real(ball.polar),
     "eigvals": real(lambda s: column(ball.eigen(s)[0])),

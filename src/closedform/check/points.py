@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from math import inf
 from random import Random
 from typing import Any
 
@@ -74,7 +75,9 @@ class Scene:
                 break
         return out
 
-    def draw(self, numbers: Any, rng: Random, sizes: Mapping[str, int]) -> Evaluator:
+    def draw(
+        self, numbers: Any, rng: Random, sizes: Mapping[str, int], deadline: float = inf
+    ) -> Evaluator:
         """An evaluator at a random general point."""
         shapes = [s.value(sizes) for n in self.nodes for s in n.shape]
         if min(shapes, default=1) < 1:
@@ -85,7 +88,7 @@ class Scene:
         indices = {}
         for name, ranges in self.index_ranges.items():
             indices[name] = rng.randint(1, min((r.value(sizes) for r in ranges), default=3))
-        ev = Evaluator(numbers, sizes, indices, RULES)
+        ev = Evaluator(numbers, sizes, indices, RULES, deadline)
         groups = commuting(self.facts)
         for name in sorted(self.symbols):
             rows, cols = ev.shape(self.symbols[name])

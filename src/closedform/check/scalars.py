@@ -45,7 +45,7 @@ DERIVATIVE: dict[str, Callable[[Apply, Any, Jet], Jet]] = {
 
 COMPOSED: dict[str, Callable[..., Jet]] = {
     "abs": lambda f, pi, u: u * f("sign", u),
-    "step": lambda f, pi, u: (f("sign", u) + 1) * HALF,
+    "step": lambda f, pi, u: (side(f("sign", u)) + 1) * HALF,
     "relu": lambda f, pi, u: u * f("step", u),
     "sqrt": lambda f, pi, u: f("root2", u),
     "tan": lambda f, pi, u: f("sin", u) * f("recip", f("cos", u)),
@@ -67,6 +67,10 @@ COMPOSED: dict[str, Callable[..., Jet]] = {
 }
 
 
+ZEROS = {"abs", "relu", "sign", "root2", "root4"}
+"""Functions that are 0 where their argument is 0 at every point near: ‖x - x‖ has the derivative 0."""
+
+
 def clip(f: Apply, x: Jet, low: Jet, high: Jet) -> Jet:
     """x, or the limit that it is beyond. Points at which the order of the three is impossible will not do."""
     above, below, apart = (f("sign", u) for u in (x - low, high - x, high - low))
@@ -75,6 +79,12 @@ def clip(f: Apply, x: Jet, low: Jet, high: Jet) -> Jet:
             raise Redraw("the limits are not in order")
     inside, over, under = (above + 1) * (below + 1) * Fraction(1, 4), (1 - below) * HALF, (1 - above) * HALF
     return x * inside + high * over + low * under
+
+
+def side(sign: Jet) -> Jet:
+    if any(e == 0 for e in value_entries(sign)):
+        raise Redraw("0 at a step")
+    return sign
 
 
 def value_entries(u: Jet) -> list[Any]:
@@ -89,6 +99,10 @@ class Scalars:
         self.numbers = numbers
 
     def __call__(self, name: str, *args: Jet) -> Jet:
+        zeros = args[0].zeros() if name in ZEROS else []
+        if any(zeros):
+            there = self.numbers.constant(*args[0].shape, zeros)
+            return self(name, args[0] + there) * (1 - there)
         rule = COMPOSED.get(name)
         if rule is not None:
             return rule(self, self.numbers.pi, *args)

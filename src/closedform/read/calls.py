@@ -10,6 +10,7 @@ from closedform.expr.size import ONE, Size
 from closedform.functions.algebra import DIAGM, DIAGV
 from closedform.read.infer import SCALAR, UNLIKELY, Trial
 from closedform.read.misfit import Misfit
+from closedform.read.sizes import tree_size
 from closedform.read.spaces import parse_size
 from closedform.read.syntax import Call, Norm, Tree
 from closedform.read.unify import is_scalar
@@ -200,7 +201,7 @@ def _dot(trial: Trial, tree: Call) -> Shape:
 
 def size_of(trial: Trial, tree: Tree) -> Size:
     """The size that an argument such as ``n`` in ``eye(n)`` is."""
-    return parse_size(trial.typed(tree))
+    return tree_size(tree) or parse_size(trial.typed(tree))
 
 
 def _eye(trial: Trial, tree: Call) -> Shape:
@@ -259,15 +260,37 @@ def _blocks(trial: Trial, tree: Call) -> Shape:
 
 
 def _bars(trial: Trial, tree: Call) -> Shape:
-    """``|x|``: elementwise; of a matrix it may be the determinant, so it is asked."""
+    """``|x|``: elementwise; of a matrix it may be the determinant, so it is asked, and in LaTeX it is."""
     (arg,) = tree.args
     rows, cols = shape = trial.shape[arg]
+    if trial.question.typeset and ONE not in shape and trial.sizes.unify(rows, cols):
+        X = trial.typed(arg)
+        trial.notes.append(f"{trial.typed(tree)} is read as the determinant of {X}.")
+        trial.choice[tree] = operations("det")[0]
+        return SCALAR
     if rows is not ONE and cols is not ONE:
         X = trial.typed(arg)
         head = f"{trial.typed(tree)} of a matrix may be the determinant or the absolute values"
         raise Misfit(tree, head, hint=f"Write det({X}) or abs({X}).", final=True)
     trial.choice[tree] = operations("abs")[0]
     return shape
+
+
+def _euler(trial: Trial, tree: Call) -> Shape:
+    """LaTeX's ``e^{u}``: the exponential, of a square matrix the matrix exponential."""
+    (arg,) = tree.args
+    rows, cols = shape = trial.shape[arg]
+    if rows is ONE or cols is ONE:
+        trial.choice[tree] = operations("exp")[0]
+        if not is_scalar(shape):
+            trial.notes.append(f"{trial.typed(tree)} of a vector is read entry by entry.")
+        return shape
+    if not trial.sizes.unify(rows, cols):
+        hint = f"Write exp({trial.typed(arg)}) for the exponential of every entry."
+        raise Misfit(tree, f"{trial.typed(tree)}: the matrix exponential takes a square matrix", [(arg, shape)], hint=hint)
+    trial.choice[tree] = operations("expm")[0]
+    trial.notes.append(f"{trial.typed(tree)} is read as the matrix exponential.")
+    return trial.sizes.shape(shape)
 
 
 MARK = {
@@ -335,5 +358,5 @@ NORMS: dict[str, Callable[[Trial, Call], Shape]] = dict.fromkeys(MARK, _norm_cal
 SPECIAL: dict[str, Callable[[Trial, Call], Shape]] = NORMS | {
     "inv": _square, "tr": _trace, "diag": _diag, "transpose": _transpose, "dot": _dot, "eye": _eye,
     "ones": _filled, "zeros": _filled, "vector": _all_of_one, "matrix": _all_of_one, "unvec": _unvec,
-    "comm": _comm, "sub": _sub, "kron_left": _blocks, "kron_right": _blocks, "|": _bars,
+    "comm": _comm, "sub": _sub, "kron_left": _blocks, "kron_right": _blocks, "|": _bars, "e^": _euler,
 }  # fmt: skip

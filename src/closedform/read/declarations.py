@@ -69,8 +69,8 @@ class Part:
         return self.tokens[0].start, self.tokens[-1].end
 
     def text(self, first: int, last: int | None = None) -> str:
-        tokens = self.tokens[first:last]
-        return self.whole.source[tokens[0].start : tokens[-1].end] if tokens else ""
+        end = self.end if last is None else self.start + last
+        return self.whole.text(self.start + first, end)
 
     def fail(self, message: str, hint: str = "") -> DeclarationError:
         return DeclarationError(message, span=self.span, source=self.whole.source, hint=hint)

@@ -15,6 +15,7 @@ from closedform.functions import algebra as a
 from closedform.functions.known_facts import facts_of
 from closedform.functions.rearrange import block
 from closedform.functions.table import SIZED, SYMMETRIC, by_text
+from closedform.functions.vectors import dot
 from closedform.read.infer import Trial, Unit
 from closedform.read.syntax import (
     Call,
@@ -38,7 +39,7 @@ from closedform.read.vocabulary import SYNONYMS
 MAX_EXPONENT = 10_000
 MAX_MATRIX_EXPONENT = 1_000
 MAX_BITS = 100_000
-KRON = by_text["kron"][0]
+KRON, CROSS = by_text["kron"][0], by_text["cross"][0]
 
 
 @dataclass
@@ -121,7 +122,7 @@ def _sum(to: Elaborator, tree: Sum) -> Node:
 
 
 def _dot(x: Node, y: Node) -> Node:
-    return a.had(x, y) if x.is_scalar else a.inner(x, y)
+    return a.had(x, y) if x.is_scalar else dot(x, y)
 
 
 def _inner(to: Elaborator, tree: Inner) -> Node:
@@ -204,7 +205,9 @@ def _product(to: Elaborator, tree: Product) -> Node:
     chain = _Chain()
     for operator, part in tree.factors:
         factor = to.node[part]
-        if operator in ("*", ""):
+        if operator == "×" and not (factor.is_scalar or chain.shape == (ONE, ONE)) and factor.cols is ONE:
+            chain.replace(make(CROSS, (chain.node(), factor)))
+        elif operator in ("*", "", "×"):
             chain.times(factor)
         elif operator == "/":
             chain.over(factor)

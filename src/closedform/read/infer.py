@@ -63,6 +63,7 @@ class Question:
     bound: dict[str, Tree]
     commuting: tuple[tuple[str, str], ...] = ()
     frobenius: bool = False  # norm2 of a matrix is the Frobenius norm
+    typeset: bool = False  # LaTeX, where |X| of a matrix is its determinant
 
 
 @dataclass

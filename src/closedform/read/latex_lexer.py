@@ -50,7 +50,7 @@ _BASIC = {"+": "+", "-": "-", "−": "-", "–": "-", "*": "*", "/": "/", "=": "
           "<": "<", ">": ">", "·": "*", "⋅": "*", "×": "×", "⊙": ".*", "∘": ".*", "⊘": "./", "⊗": "⊗", "∈": "in",
           "→": "->", "≥": ">=", "⊤": "⊤"}  # fmt: skip
 _ONE = {"1": "ones", "0": "zeros"}
-_DOLLARS = re.compile(r"\$+")
+_OLD_WORD = re.compile(r"\{\s*\\(?:rm|sf|tt)\s+([A-Za-z]+)\s*\}")
 
 
 class Lexer:
@@ -65,6 +65,8 @@ class Lexer:
         self.hidden: set[int] = set()  # braces that belong to a font or to a wrapper
         self.gap = False
         self.side = 0
+        self.first = len(source) - len(source.lstrip("$ \n\t"))
+        self.last = len(source.rstrip("$. \n\t]})\\"))
 
     def fail(self, message: str, start: int, end: int, hint: str = "") -> NoReturn:
         raise ReadError(message, span=(start, end), source=self.source, hint=hint)
@@ -123,7 +125,7 @@ class Lexer:
                 text, end = "|", place + 1
             self._bracket("bar", text, place, end)
         else:
-            self._other(text, place, end)
+            return self._other(text, place, end)
         return end
 
     def _number(self, text: str, place: int) -> int:
@@ -136,11 +138,16 @@ class Lexer:
             self._add("num", text, place, place + len(text))
         return place + len(text)
 
-    def _other(self, text: str, place: int, end: int) -> None:
+    def _other(self, text: str, place: int, end: int) -> int:
+        old = _OLD_WORD.match(self.source, place) if text == "{" else None
+        if old:
+            self._add("word", old.group(1), place, old.end())
+            return old.end()
         if text in "{}":
             if place not in self.hidden:
                 self._add(text, text, place, end)
-        elif text in "^_":
+            return end
+        if text in "^_":
             self._script(text, place, end)
         elif text == "&":
             self._add("&", text, place, end)
@@ -154,11 +161,11 @@ class Lexer:
             self._add("op", _BASIC[text], place, end)
         elif text in GREEK:
             self._add("letter", GREEK[text], place, end)
-        elif text == "$":
-            if _DOLLARS.sub("", self.source[:place]).strip() and _DOLLARS.sub("", self.source[end:]).strip():
-                self.fail("$ ends a formula here", place, end, "Read one formula at a time.")
-        elif text != "." or self.source[end:].strip(" \n\t$}\\]"):
+        elif text not in "$." or self.first <= place < self.last:
+            if text == "$":
+                self.fail("$ stands in the midst of a formula", place, end, "Read one formula at a time.")
             raise stranger(self.source, place)
+        return end
 
     def _script(self, text: str, place: int, end: int) -> None:
         self._add(text, text, place, end)
@@ -296,8 +303,10 @@ class Lexer:
 
     def _font(self, name: str, place: int, end: int) -> int:
         if name in ("bf", "cal"):
-            font_end = min((m for o, m in self.mates.items() if o < place < m), default=len(self.source))
-            self.fonts.append((font_end, words.FONTS[name]))
+            opener = len(self.source[:place].rstrip()) - 1
+            if opener not in self.mates:
+                self.fail(f"\\{name} is read only at the start of a group", place, end, r"Write \mathbf{x}.")
+            self.fonts.append((self.mates[opener], words.FONTS[name]))
             return end
         start, stop = self._argument(place, end)
         if start in self.mates:

@@ -27,6 +27,7 @@ class Scope:
     notes: dict[str, None] = field(default_factory=dict)
     every_index: set[str] = field(default_factory=set)
     free_indices: set[str] = field(default_factory=set)
+    upright: set[str] = field(default_factory=set)
     scalars: set[str] = field(default_factory=set)
 
     def note(self, sentence: str) -> None:
@@ -38,7 +39,7 @@ class Scope:
     def admits(self, name: str) -> bool:
         """Whether an undeclared name may be a variable: a letter, also Greek, with digits and subscripts."""
         letters = base_letters(name)
-        return (len(letters) == 1 or letters in SPELLED) and not (is_function(name) and letters not in SPELLED)
+        return name in self.upright or (len(letters) == 1 or letters in SPELLED) and not (is_function(name) and letters not in SPELLED)
 
     def is_letter(self, name: str) -> bool:
         known = self.knows(name) or (name in self.counts and self.admits(name))

@@ -11,13 +11,13 @@ from typing import NoReturn
 
 from closedform.errors import LimitError, ReadError
 from closedform.read.brackets import Frame, close_frame
-from closedform.read.lexer import Token
+from closedform.read.lexer import Token, spell
 from closedform.read.names import Scope, differential, split_name
 from closedform.read.syntax import Call, Index, Name, Negative, Number, Power, Transpose, Tree
 from closedform.read.vocabulary import APPLIED, DERIVATIVES, REFUSED, is_function, suggestion
 
 MAX_TREES = 40_000
-INFIX = {"*": "*", "/": "/", ".*": ".*", "./": "./", "⊗": "⊗", "×": "*"}
+INFIX = {"*": "*", "/": "/", ".*": ".*", "./": "./", "⊗": "⊗", "×": "*", "⨯": "×"}
 CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
 WORDS_ENDING = {"where", "in", "for", "=", ">=", "->", "..", "∞", "ℝ"}
 
@@ -201,7 +201,7 @@ class Parser:
         if frame.kind not in ("|", "||"):
             self.fail("| closes nothing here")
         size = len(frame.kind)
-        end = min(token.end, token.start + self.bars + size)
+        end = token.end if self.bars + size >= len(token.text) else token.start + self.bars + size
         frame.args.append(frame.finish(self))
         self._use_bars(size)
         mark = ""
@@ -264,7 +264,7 @@ class Parser:
         end = self.place + 1
         while self.tokens[end].text != "," and self.tokens[end].kind != "end":
             end += 1
-        bounds = self.source[second.end : self.tokens[end].start] if second.text != "," else ""
+        bounds = spell(self.tokens[self.place + 2 : end]) if second.text != "," else ""
         low, dots, high = bounds.replace("…", "..").replace("...", "..").partition("..")
         if second.text != "," and not (dots and low.strip() and high.strip()):
             self.fail("the range of a sum is not understood", (first.start, second.end), "Write sum(i=1..m, …).")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from closedform.expr.op import Shape
-from closedform.expr.size import ONE
+from closedform.expr.size import ONE, size
 from closedform.read.infer import SLIGHT, Trial
 from closedform.read.misfit import Misfit
 from closedform.read.syntax import Name, Product, Stack, Tree
@@ -17,7 +17,9 @@ def product_shape(trial: Trial, tree: Product) -> Shape:
     for place in range(1, len(factors)):
         operator, factor = factors[place]
         other = trial.shape[factor]
-        if operator in ("*", ""):
+        if operator == "×" and not (is_scalar(shape) or is_scalar(other)):
+            shape = _cross(trial, tree, place, shape, other)
+        elif operator in ("*", "", "×"):
             shape = _times(trial, tree, place, shape, other)
         elif operator == "/":
             if not is_scalar(other):
@@ -48,6 +50,24 @@ def _times(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape
     return a[0], b[1]
 
 
+def _cross(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape:
+    r"""LaTeX's ``\times``: of two vectors the cross product, else the product."""
+    if a[1] is not ONE or b[1] is not ONE:
+        return _times(trial, tree, place, a, b)
+    three = (size(3), ONE)
+    if not (trial.sizes.same(a, three) and trial.sizes.same(b, three)):
+        factor = tree.factors[place][1]
+        operands = ((Tree((tree.span[0], tree.factors[place - 1][1].span[1])), a), (factor, b))
+        raise Misfit(tree, f"{_both(trial, tree, place)}: the cross product takes two vectors of 3", operands)
+    return a
+
+
+def _both(trial: Trial, tree: Product, place: int) -> str:
+    """Two factors as they stand."""
+    start, end = _upto(tree, place)
+    return " ".join(trial.source[start:end].split())
+
+
 def _conform(trial: Trial, left: Tree, right: Tree) -> None:
     """Blocks times blocks: where their numbers agree, each column of blocks meets its row of blocks."""
     if isinstance(left, Stack) and isinstance(right, Stack) and len(left.rows[0]) == len(right.rows):
@@ -58,7 +78,8 @@ def _conform(trial: Trial, left: Tree, right: Tree) -> None:
 def _clash(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Misfit:
     left, right = _left(trial, tree, place), trial.typed(tree.factors[place][1])
     last = tree.factors[place - 1][1]
-    head = f"{left}*{right}: sizes do not match"
+    both = _both(trial, tree, place) if trial.question.typeset else f"{left}*{right}"
+    head = f"{both}: sizes do not match"
     hint = ""
     shape = trial.sizes.shape
     rows, cols = shape(b)
@@ -107,6 +128,7 @@ def _entrywise(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> S
         operator, factor = tree.factors[place]
         left, right = _left(trial, tree, place), trial.typed(factor)
         operands = ((Tree((tree.span[0], tree.factors[place - 1][1].span[1])), a), (factor, b))
-        head = f"{left}{operator}{right}: shapes differ"
+        both = _both(trial, tree, place) if trial.question.typeset else f"{left}{operator}{right}"
+        head = f"{both}: shapes differ"
         raise Misfit(tree, head, operands, span=_upto(tree, place))
     return a

@@ -21,10 +21,11 @@ from closedform.read.parser import Parser
 from closedform.read.search import settle
 from closedform.read.spaces import parse_size
 from closedform.read.syntax import Name, Tree
+from closedform.read.typeset import is_latex, lex_latex, spoken
 from closedform.read.unify import is_scalar
 from closedform.read.vocabulary import CONSTANTS
 
-SYNTAXES = ("text", "matrixcalculus")
+SYNTAXES = ("auto", "text", "latex", "matrixcalculus")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,14 @@ def read(source: str, where: str | None = None, syntax: str = "text") -> Reading
     """
     if syntax not in SYNTAXES:
         raise ReadError(f"the syntax {syntax} is not known", hint=f"Known are {', '.join(SYNTAXES)}.")
-    return read_tokens(lex(source), lex(where or ""), syntax)
+    if syntax == "auto":
+        syntax = "latex" if is_latex(source) else "text"
+    if syntax != "latex":
+        return read_tokens(lex(source), lex(where or ""), syntax)
+    try:
+        return read_tokens(*lex_latex(source, where or ""), syntax)
+    except ClosedformError as error:
+        raise spoken(error) from None
 
 
 def read_tokens(formula: Tokens, where: Tokens, syntax: str = "text") -> Reading:
@@ -86,7 +94,8 @@ def _scope(said: Declarations, texts: list[Tokens]) -> Scope:
                 counts[token.text] = counts.get(token.text, 0) + 1
     declared = said.variables | said.sizes.keys() | said.bound.keys()
     scalars = {name for name, shape in said.shapes.items() if is_scalar(shape)}
-    return Scope(set(declared), set(said.functions), counts, scalars=scalars)
+    upright = {name for tokens in texts for name in tokens.upright}
+    return Scope(set(declared), set(said.functions), counts, scalars=scalars, upright=upright)
 
 
 def _units(formula: Tokens, said: Declarations, scope: Scope) -> list[Unit]:
@@ -187,7 +196,7 @@ class _Reader:
             self.units, said.shapes, said.functions, frozenset(said.families), away, frozenset(sizes),
             indices, roots,
             tuple(said.commuting),
-            style == "matrixcalculus",
+            style == "matrixcalculus", style == "latex",
         )  # fmt: skip
 
     def _is_variable(self, name: str) -> bool:

@@ -97,7 +97,8 @@ def _letters_split(before: str, after: str, known: frozenset[str]) -> bool:
     rest = after[len(right) : len(right) + 1]
     run = left + right
     ends = before[: -len(left)][-1:] if left else "0"
-    if not left or not right or ends.isalnum() or ends == "_" or rest.isalnum() or rest in ("_", "("):
+    joined = ends == "_" or (ends.isalnum() and ends not in RAISED_MARKS)
+    if not left or not right or joined or rest.isalnum() or rest in ("_", "("):
         return False
     return run[0] != "d" and all(c in known for c in run) and run not in known and run not in WORDS
 

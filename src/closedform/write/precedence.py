@@ -40,7 +40,7 @@ def needs_brackets(parent: Show, at: int) -> bool:
         case "sum":
             return binds <= SUM and (at > 0 or parent.signs[at] < 0 or child.kind == "sum")
         case "product":
-            return binds <= SUM or (binds == PRODUCT and not _open_hadamard(parent, at))
+            return binds <= SUM or (binds == PRODUCT and not (_open_hadamard(parent, at) or open_product(parent, at)))
         case "hadamard":
             scalar = at == 0 and parent.lead and -1 not in child.signs
             return binds <= SUM or (binds == PRODUCT and not scalar)
@@ -60,6 +60,14 @@ def _open_hadamard(parent: Show, at: int) -> bool:
     if child.kind != "hadamard" or parent.signs[at] < 0 or at > parent.lead:
         return False
     return all(s > 0 for s in parent.signs[:at]) and all(s < 0 for s in parent.signs[at + 1 :])
+
+
+def open_product(parent: Show, at: int) -> bool:
+    """``2*s*x'*A*y``: a product after scalars needs no brackets, products being read from left to right."""
+    child = parent.items[at]
+    if child.kind != "product" or -1 in child.signs or at > parent.lead:
+        return False
+    return all(s > 0 for s in parent.signs[: at + 1]) and all(s < 0 for s in parent.signs[at + 1 :])
 
 
 def _exponent_brackets(show: Show) -> bool:

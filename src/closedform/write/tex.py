@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 from closedform.rewrite.show import Show, walk
 from closedform.write.marks import GREEK
-from closedform.write.precedence import ATOM, POSTFIX, PRODUCT, SUM, check_length, level, needs_brackets
+from closedform.write.precedence import ATOM, POSTFIX, PRODUCT, SUM, check_length, level, needs_brackets, open_product
 
 AFTER = {"transpose": r"^{\top}", "inverse": "^{-1}", "inverse-transpose": r"^{-\top}"}
-NORMS = {"": r"\lVert %s \rVert", "_F": r"\lVert %s \rVert_{F}"}
+NORMS = {
+    "": r"\lVert %s \rVert", "_F": r"\lVert %s \rVert_{F}", "_1": r"\lVert %s \rVert_{1}",
+    "_inf": r"\lVert %s \rVert_{\infty}",
+}  # fmt: skip
 
 
 def latex(show: Show) -> str:
@@ -100,7 +103,7 @@ def _brackets(show: Show, at: int) -> bool:
     if child.kind == "call" and binds < ATOM:
         return show.kind != "sum"
     if show.kind == "product":
-        return binds <= PRODUCT
+        return binds <= PRODUCT and not open_product(show, at)
     return needs_brackets(show, at)
 
 

@@ -42,9 +42,11 @@ def resolved(e: Index) -> Index:
 
 
 def _summed(e: Sum, body: Index) -> Index:
-    """Σ of a body whose own sums are carried out; what the maker of sums moves outside stays there."""
-    found = summation(e.index, e.low, e.high, body)
-    return product(*(_carried_out(f) if isinstance(f, Sum) else f for f in factors_of(found)))
+    """Σ of a body whose own sums are carried out; deltas that do not hold the index go outside."""
+    outside = [f for f in factors_of(body) if isinstance(f, Delta) and e.index not in (f.i, f.j)]
+    inside = product(*(f for f in factors_of(body) if f not in outside))
+    found = summation(e.index, e.low, e.high, inside)
+    return product(*outside, *(_carried_out(f) if isinstance(f, Sum) else f for f in factors_of(found)))
 
 
 def _carried_out(e: Sum) -> Index:

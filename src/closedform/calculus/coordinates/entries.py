@@ -4,11 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from closedform.calculus.coordinates.chain import Chain, Place, Scope, at_both, copies, flat, place_of
+from closedform.calculus.coordinates.tree import (
+    HALF,
+    MINUS,
+    UNIT,
+    ZERO,
+    Entry,
+    Function,
+    Index,
+    Number,
+    counted,
+    delta,
+    fresh,
+    number,
+    plus,
+    power,
+    product,
+    summation,
+)
 from closedform.errors import MissingRule
 from closedform.expr.node import Node
 from closedform.expr.op import Op
 from closedform.expr.size import ONE, Size
 from closedform.expr.walk import postorder
+from closedform.functions import algebra
 from closedform.functions.algebra import (
     ADD,
     CONST,
@@ -28,38 +48,22 @@ from closedform.functions.algebra import (
     SYM,
     TR,
     TRANSPOSE,
-    UNIT as UNIT_VECTOR,
-    ZERO as ZEROS,
     index,
     mul,
 )
 from closedform.functions.elementwise import exp, log
 from closedform.functions.norms import norm2, normF
 from closedform.functions.vectors import logsumexp, logsumexp_rows, softmax, softmax_rows
-from closedform.calculus.coordinates.tree import (
-    HALF,
-    MINUS,
-    UNIT,
-    ZERO,
-    Entry,
-    Function,
-    Index,
-    Number,
-    counted,
-    delta,
-    fresh,
-    number,
-    plus,
-    power,
-    product,
-    summation,
-)
 from closedform.rewrite.vectorise.indices import replace_index
 
-MAX_DEPTH, MAX_PARTS, MAX_POWER = 60, 3000, 4
+MAX_DEPTH, MAX_PARTS = 60, 3000
+UNIT_INDEX = fresh(frozenset())
 INSTEAD = "ask for the derivation by differentials"
-Place = tuple[Node, ...]
-Scope = frozenset[Node]
+PERMUTATIONS = "is a sum over permutations, not over indices"
+SPECTRAL = "comes from singular values or eigenvalues, which are no sums of entries"
+WHY = dict.fromkeys(("det", "logdet", "adj"), PERMUTATIONS) | dict.fromkeys(
+    ("norm_op", "norm_nuc", "lambda_max", "lambda_min", "eigvals", "eigvecs", "sqrtm", "logm", "expm"), SPECTRAL
+)
 
 
 def as_entries(root: Node, at: Place, moving: Iterable[Node], taken: Scope, known: Mapping[Node, Index]) -> Index:
@@ -105,7 +109,8 @@ class _Writer:
             return self.entry(node.op.means(*node.args), at, scope)
         if not self.holds(node):
             return Entry(node, at)
-        raise MissingRule(f"{node.op.text} of the variable has no formula by coordinates here; {INSTEAD}")
+        why = WHY.get(node.op.name, "is no sum of products of the entries here")
+        raise MissingRule(f"by coordinates, {node.op.text}(…) of the variable {why}; {INSTEAD}")
 
     def summed(self, count: Size, scope: Scope, body: Callable[[Node, Scope], Index]) -> Index:
         """Σ of ``body(letter, scope)`` over a new letter."""
@@ -116,11 +121,11 @@ class _Writer:
 
     def chain(self, node: Node, at: Place, scope: Scope) -> Index:
         """A product: a sum over each inner index that no factor fixes."""
-        return _Chain(self, _flat(node), scope).entry(*at_both(node, at))
+        return Chain(self, flat(node), scope).entry(*at_both(node, at))
 
     def trace(self, node: Node, _: Place, scope: Scope) -> Index:
         a = node.args[0]
-        return self.summed(a.rows, scope, lambda i, s: self.entry(a, _place(a, i, i), s))
+        return self.summed(a.rows, scope, lambda i, s: self.entry(a, place_of(a, i, i), s))
 
     def index_sum(self, node: Node, at: Place, scope: Scope) -> Index:
         name, low, high = node.params
@@ -135,7 +140,7 @@ class _Writer:
 
     def squares(self, a: Node, scope: Scope) -> Index:
         def rows(i: Node, s: Scope) -> Index:
-            return self.summed(a.cols, s, lambda j, t: power(self.entry(a, _place(a, i, j), t), number(2)))
+            return self.summed(a.cols, s, lambda j, t: power(self.entry(a, place_of(a, i, j), t), number(2)))
 
         return self.summed(a.rows, scope, rows)
 
@@ -158,103 +163,12 @@ class _Writer:
 
     def matrix_power(self, node: Node, at: Place, scope: Scope) -> Index:
         base, e = node.args
-        n = e.params[0] if e.op is NUM else None
-        if n is not None and n.denominator == 1 and 1 <= n <= MAX_POWER:
-            return self.entry(mul(*[base] * int(n)), at, scope) if n > 1 else self.entry(base, at, scope)
+        if n := copies(node):
+            return self.entry(mul(*[base] * n), at, scope) if n > 1 else self.entry(base, at, scope)
         if not self.holds(node):
             return Entry(node, at)
-        word = "the inverse" if n is not None and n < 0 else "this power"
-        raise MissingRule(f"{word} of the variable is no sum of products of its entries; {INSTEAD}")
-
-
-UNIT_INDEX = fresh(frozenset())
-
-
-def _place(node: Node, i: Node, j: Node) -> Place:
-    """The indices that a node has: none along a side of length 1."""
-    return (() if node.rows is ONE else (i,)) + (() if node.cols is ONE else (j,))
-
-
-def at_both(node: Node, at: Place) -> tuple[Node | None, Node | None]:
-    """Row and column index of a place, None along a side of length 1."""
-    rest = iter(at)
-    row = None if node.rows is ONE else next(rest)
-    return row, None if node.cols is ONE else next(rest)
-
-
-def _flat(node: Node) -> list[Node]:
-    """The factors of a product, products inside it and transposed ones taken apart."""
-    if node.op is MUL:
-        return [f for a in node.args for f in _flat(a)]
-    if node.op is TRANSPOSE and node.args[0].op in (MUL, TRANSPOSE):
-        inner = node.args[0]
-        if inner.op is TRANSPOSE:
-            return _flat(inner.args[0])
-        return [f for a in reversed(inner.args) for f in _flat(a.T)]
-    return [node]
-
-
-class _Chain:
-    """The factors of one product and the letters between them."""
-
-    def __init__(self, writer: _Writer, factors: list[Node], scope: Scope) -> None:
-        self.writer, self.factors, self.scope = writer, factors, scope
-
-    def entry(self, first: Node | None, last: Node | None) -> Index:
-        n = len(self.factors)
-        letters: list[Node | None] = [None] * (n + 1)
-        letters[0], letters[n] = first, last
-        deltas: list[Index] = []
-        same = self._fixed(letters, deltas)
-        summed: list[tuple[Node, Size]] = []
-        scope = self.scope
-        for k in range(1, n):
-            if letters[same[k]] is None and self.factors[k].rows is not ONE:
-                new = fresh(scope)
-                letters[same[k]] = new
-                summed.append((new, self.factors[k].rows))
-                scope |= {new}
-        resolved = [letters[same[k]] for k in range(n + 1)]
-        found = [self._factor(f, resolved[k], resolved[k + 1], scope) for k, f in enumerate(self.factors)]
-        out = product(*deltas, *found)
-        for letter, count in reversed(summed):
-            out = summation(letter, ONE, count, out)
-        return out
-
-    def _fixed(self, letters: list[Node | None], deltas: list[Index]) -> list[int]:
-        """Which places share a letter (identities and diagonals have one index), unit vectors put in."""
-        n = len(self.factors)
-        same = list(range(n + 1))
-        for k, f in enumerate(self.factors):
-            a, b = same[k], k + 1
-            if f.op in (EYE, DIAGM) and f.rows is not ONE:
-                if letters[b] is not None and letters[a] is not None:
-                    deltas.append(delta(letters[a], letters[b], f.rows))  # type: ignore[arg-type]
-                elif letters[b] is not None:
-                    letters[a] = letters[b]
-                else:
-                    same[b] = a
-            elif f.op is UNIT_VECTOR:
-                self._fix(letters, a, f.args[0], f.rows, deltas)
-            elif f.op is TRANSPOSE and f.args[0].op is UNIT_VECTOR:
-                self._fix(letters, b, f.args[0].args[0], f.cols, deltas)
-        return same
-
-    def _fix(
-        self, letters: list[Node | None], place: int, at: Node, count: Size, deltas: list[Index]
-    ) -> None:
-        there = letters[place]
-        if there is None:
-            letters[place] = at
-        else:
-            deltas.append(delta(there, at, count))
-
-    def _factor(self, f: Node, i: Node | None, j: Node | None, scope: Scope) -> Index:
-        if f.op is EYE or f.op is UNIT_VECTOR or (f.op is TRANSPOSE and f.args[0].op is UNIT_VECTOR):
-            return UNIT
-        if f.op is DIAGM:
-            return self.writer.entry(f.args[0], _place(f.args[0], i, i), scope)  # type: ignore[arg-type]
-        return self.writer.entry(f, _place(f, i, j), scope)  # type: ignore[arg-type]
+        word = "an inverse" if e.op is NUM and e.params[0] < 0 else "this power"
+        raise MissingRule(f"by coordinates, {word} of the variable is no sum of products of entries; {INSTEAD}")
 
 
 def _number(_: _Writer, node: Node, __: Place, ___: Scope) -> Index:
@@ -284,11 +198,11 @@ def _power(w: _Writer, node: Node, at: Place, scope: Scope) -> Index:
 def _diagonal_matrix(w: _Writer, node: Node, at: Place, scope: Scope) -> Index:
     if not at:
         return w.entry(node.args[0], (), scope)
-    return product(delta(*at, node.rows), w.entry(node.args[0], at[:1], scope))
+    return product(delta(at[0], at[1], node.rows), w.entry(node.args[0], at[:1], scope))
 
 
 def _eye(_: _Writer, node: Node, at: Place, __: Scope) -> Index:
-    return delta(*at, node.rows) if at else UNIT
+    return delta(at[0], at[1], node.rows) if at else UNIT
 
 
 RULES: dict[Op, Callable[[_Writer, Node, Place, Scope], Index]] = {
@@ -299,8 +213,8 @@ RULES: dict[Op, Callable[[_Writer, Node, Place, Scope], Index]] = {
     INDEX: _symbol,
     EYE: _eye,
     ONES: lambda _, __, ___, ____: UNIT,
-    ZEROS: lambda _, __, ___, ____: ZERO,
-    UNIT_VECTOR: lambda _, node, at, __: delta(at[0], node.args[0], node.rows) if at else UNIT,
+    algebra.ZERO: lambda _, __, ___, ____: ZERO,
+    algebra.UNIT: lambda _, node, at, __: delta(at[0], node.args[0], node.rows) if at else UNIT,
     ADD: _add,
     MUL: _Writer.chain,
     SCALE: _times,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import permutations
 
 from closedform.calculus.coordinates.tree import (
-
+    UNIT,
     Delta,
     Entry,
     Index,
@@ -25,6 +26,7 @@ from closedform.calculus.coordinates.tree import (
     rebuilt,
     split,
     summation,
+    terms_of,
     walk,
 )
 from closedform.expr.node import Node
@@ -34,6 +36,7 @@ from closedform.functions.known_facts import facts_of
 
 Ranges = dict[Node, tuple[Size, Size]]
 MAX_LETTERS = 4
+MAX_OUT = 24
 
 
 def relabelled(e: Index, own: frozenset[Node], taken: frozenset[Node]) -> Index:
@@ -54,8 +57,8 @@ def relabelled(e: Index, own: frozenset[Node], taken: frozenset[Node]) -> Index:
         body = put(body, at, aside[at])
     for at in order:
         body = put(body, aside[at], new[at])
-    body = relabelled(body, own, taken)
-    for at in reversed(order):
+    body = relabelled(body, own, taken | scope)
+    for at in sorted(order, key=lambda n: str(new[n].params[0]), reverse=True):
         body = summation(new[at], *ranges[at], body)
     return body
 
@@ -122,7 +125,7 @@ def merged(a: Index, b: Index) -> Index | None:
     return product(*outside, out)
 
 
-def _one_sum(e: Index) -> tuple[object, list[Index], Sum | None]:
+def _one_sum(e: Index) -> tuple[Fraction, list[Index], Sum | None]:
     value, core = split(e)
     sums = [f for f in factors_of(core) if isinstance(f, Sum)]
     return value, [f for f in factors_of(core) if not isinstance(f, Sum)], sums[0] if len(sums) == 1 else None
@@ -136,11 +139,11 @@ def _best(ra: Ranges, a: Index, rb: Ranges, b: Index) -> tuple[list[Index], Inde
         if any(ra[new] != rb[old] for old, new in pairs.items()):
             continue
         moved = _renamed(b, pairs)
-        common = [f for f in factors_of(a) if f in factors_of(moved) and not isinstance(f, Number)]
+        common: list[Index] = [f for f in factors_of(a) if f in factors_of(moved) and not isinstance(f, Number)]
         common = [f for f in common if free(f) & ra.keys()]
         if common and (best is None or len(common) > len(best[0])):
-            rest = [product(*(f for f in factors_of(e) if f not in common)) for e in (a, moved)]
-            best = common, rest[0], rest[1]
+            rest_a, rest_b = (product(*(f for f in factors_of(e) if f not in common)) for e in (a, moved))
+            best = common, rest_a, rest_b
     return best
 
 
@@ -155,4 +158,32 @@ def _renamed(e: Index, pairs: dict[Node, Node]) -> Index:
     return e
 
 
+def collected(e: Index) -> Index:
+    """Brackets multiplied out and common factors taken out, where that is shorter."""
+    if not parts(e):
+        return e
+    e = rebuilt(e, tuple(collected(p) for p in parts(e)))
+    if not isinstance(e, Plus):
+        return e
+    apart = [factors_of(split(t)[1]) for t in e.terms]
+    common = [f for f in apart[0] if f != UNIT and all(f in others for others in apart[1:])]
+    rests = [
+        product(number(split(t)[0]), *(f for f in fs if f not in common)) for t, fs in zip(e.terms, apart, strict=True)
+    ]
+    rest = plus(*rests)
+    shorter = plus(*(u for t in rests for u in multiplied_out(t)))
+    out = product(*common, shorter if length(shorter) < length(rest) else rest)
+    return out if length(out) < length(e) else e
 
+
+def multiplied_out(e: Index) -> list[Index]:
+    """The terms of a product with its brackets multiplied out."""
+    out: list[Index] = [UNIT]
+    for f in factors_of(e):
+        inside = terms_of(f) if len(out) < MAX_OUT else (f,)
+        out = [product(a, b) for a in out for b in inside]
+    return out
+
+
+def length(e: Index) -> int:
+    return sum(1 for _ in walk(e))

@@ -17,6 +17,7 @@ from closedform.calculus.coordinates.tree import (
     split,
 )
 from closedform.expr.node import Node, make
+from closedform.expr.op import Shape
 from closedform.expr.size import ONE
 from closedform.functions.algebra import had, mul, num, power, scale, sumover, total, transpose, unit
 
@@ -54,18 +55,17 @@ def entry_of(base: Node, at: Place) -> Node:
     return mul(base, unit(at[0], base.cols))
 
 
-def assembled(entry: Node, variable: Node, place: Place) -> Node:
-    """The array with ``entry`` at ``place``, in the shape of the variable: Σ entry·unit(k)."""
-    out, rest = entry, list(place)
-    sides = [s for s in variable.shape if s is not ONE]
-    if not rest:
-        return out
-    placed = unit(rest[0], sides[0])
-    if len(rest) == 2:
-        placed = mul(placed, transpose(unit(rest[1], sides[1])))
-    elif variable.rows is ONE:
+def assembled(entry: Node, shape: Shape, place: Place) -> Node:
+    """The array with ``entry`` at ``place``: Σ entry·unit(k) over the letters of the place."""
+    if not place:
+        return entry
+    sides = [s for s in shape if s is not ONE]
+    placed = unit(place[0], sides[0])
+    if len(place) == 2:
+        placed = mul(placed, transpose(unit(place[1], sides[1])))
+    elif shape[0] is ONE:
         placed = transpose(placed)
-    out = scale(out, placed)
-    for at, count in zip(reversed(rest), reversed(sides), strict=True):
+    out = scale(entry, placed)
+    for at, count in zip(reversed(place), reversed(sides), strict=True):
         out = sumover(at.params[0], ONE, count, out)
     return out

@@ -43,7 +43,8 @@ class Spelling:
     """How names and matrix expressions are printed; given by the layers above."""
 
     name: Callable[[str, Form], str]
-    node: Callable[[Node, Form], str]
+    node: Callable[[Node, Form, bool], str]
+    """A matrix expression; with True, its shared parts get names."""
 
 
 def printed(e: Index, form: Form, spelling: Spelling) -> str:
@@ -55,10 +56,11 @@ def subscripted(name: str, at: tuple[Node, ...], form: Form, whole: bool = True)
     """A name with indices: ``A[i,j]``, ``Aᵢⱼ``, ``A_{ij}``; no ``whole`` name is put in brackets."""
     words = [index_word(a) for a in at]
     if not whole:
-        name = rf"\left({name}\right)" if form == "latex" else f"({name})"
+        name = {"text": f"({name})", "unicode": f"[{name}]", "latex": rf"\left[{name}\right]"}[form]
     if not at:
         return name
     if form == "latex":
+        name = rf"\left({name}\right)" if "_" in name and whole else name
         mark = ("" if all(len(w) == 1 for w in words) else ",").join(words)
         return f"{name}_{mark if len(mark) == 1 else '{' + mark + '}'}"
     if form == "unicode" and all(c in BELOW for w in words for c in w) and max(map(len, words)) == 1:
@@ -107,11 +109,10 @@ class _Paper:
     def entry(self, e: Entry) -> tuple[str, int]:
         if e.base.op is SYM:
             name = self.spelling.name(e.base.params[0], self.form)
-            whole = not (self.form == "latex" and e.at and "_" in name)
-            return subscripted(name, e.at, self.form, whole), ATOM
+            return subscripted(name, e.at, self.form), ATOM
         if e.base.op is INDEX:
             return index_word(e.base), ATOM
-        out = self.spelling.node(e.base, self.form)
+        out = self.spelling.node(e.base, self.form, False)
         if e.at:
             return subscripted(out, e.at, self.form, whole=not e.base.args and e.base.op is not NUM), ATOM
         return out, (SUM if e.base.op.structural and e.base.args else ATOM)
@@ -134,7 +135,8 @@ class _Paper:
 
     def plus(self, e: Plus) -> str:
         out = ""
-        for k, term in enumerate(e.terms):
+        first = next((k for k, t in enumerate(e.terms) if split(t)[0] > 0), 0)
+        for k, term in enumerate((e.terms[first], *e.terms[:first], *e.terms[first + 1 :])):
             value, core = split(term)
             body = self.closed(product(number(abs(value)), core), SIGMA)
             if k == 0:
@@ -178,6 +180,7 @@ class _Paper:
             out, binds = self.quotient(value, above, below), PRODUCT
         else:
             out, binds = self.factors(value, above)
+            out = self.brackets(out) if sign and binds == SUM else out
         return sign + out, (SUM if sign else binds)
 
     def factors(self, value: Fraction, factors: list[Index]) -> tuple[str, int]:
@@ -186,9 +189,7 @@ class _Paper:
             return self.single(factors[0])
         if not factors:
             return self.number(value), (ATOM if value.denominator == 1 else PRODUCT)
-        found = [
-            self.closed_factor(f, last=k == len(factors) - 1) for k, f in enumerate(factors)
-        ]
+        found = [self.closed_factor(f, last=k == len(factors) - 1) for k, f in enumerate(factors)]
         if value != 1:
             found.insert(0, self.number(value))
         opens = self.form != "text" and isinstance(factors[-1], Sum)
@@ -199,7 +200,8 @@ class _Paper:
             return "*".join(found)
         if self.form == "latex":
             return " ".join(found)
-        close = numbered and found[0].isdigit() and found[1][0] not in "Σ0123456789"
+        word = found[1:] and found[1][:2].isascii() and found[1][:2].isalpha()
+        close = numbered and found[0].isdigit() and found[1][0] not in "Σ√0123456789" and not word
         return ("" if close else " ").join([found[0], " ".join(found[1:])]) if found[1:] else found[0]
 
     def closed_factor(self, f: Index, last: bool) -> str:
@@ -210,6 +212,15 @@ class _Paper:
         return self.power(f) if isinstance(f, Power) else self.at(f)
 
     def quotient(self, value: Fraction, above: list[Index], below: list[Index]) -> str:
+        if above and isinstance(above[-1], Sum) and all(_is_name(f) for f in below):
+            front = self.quotient(value, [], below)
+            front = self.brackets(front) if self.form == "unicode" else front
+            body = self.factors(Fraction(1), above)
+            return (
+                front
+                + ("*" if self.form == "text" else " ")
+                + (body[0] if body[1] >= SIGMA else self.brackets(body[0]))
+            )
         over = self.factors(Fraction(value.numerator), above)
         under = self.factors(Fraction(value.denominator), below)
         if self.form == "latex":
@@ -238,6 +249,10 @@ class _Paper:
             return base + exponent.translate(RAISED), POSTFIX
         plain = exponent if exponent.isalnum() else f"({exponent})"
         return f"{base}^{plain}", POSTFIX
+
+
+def _is_name(e: Index) -> bool:
+    return isinstance(e, Entry) and not e.at and not e.base.args
 
 
 def explicit(at: Node, low: Size, high: Size, body: Index) -> bool:

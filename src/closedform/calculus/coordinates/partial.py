@@ -24,17 +24,19 @@ from closedform.calculus.coordinates.tree import (
 )
 from closedform.calculus.derive import gradient
 from closedform.expr.node import Node, make
+from closedform.expr.op import Op
 from closedform.functions.algebra import sym
 from closedform.functions.elementwise import log
 from closedform.rewrite.normal.normal import normal
 
 
 class Partial:
-    """∂/∂x at ``place``; ``rules`` collects the names of the rules used, in order."""
+    """∂/∂x at ``place``; ``rules`` and ``functions`` (with how many arguments) collect what was used, in order."""
 
     def __init__(self, variable: Node, place: Place) -> None:
         self.variable, self.place = variable, place
         self.rules: dict[str, None] = {}
+        self.functions: dict[Op, int] = {}
 
     def of(self, e: Index) -> Index:
         """The derivative with its deltas left as they are."""
@@ -69,8 +71,7 @@ class Partial:
         if len(moving) > 1:
             self.rules["product rule"] = None
         terms = [
-            product(self.of(f), *(g for g in moving if g is not f)) if len(moving) > 1 else self.of(f)
-            for f in moving
+            product(self.of(f), *(g for g in moving if g is not f)) if len(moving) > 1 else self.of(f) for f in moving
         ]
         return product(*still, plus(*terms))
 
@@ -93,6 +94,7 @@ class Partial:
         for k, a in enumerate(e.args):
             if self.moves(a):
                 self.rules["chain rule"] = None
+                self.functions[e.op] = len(e.args)
                 terms.append(product(slope(e, k), self.of(a)))
         return plus(*terms)
 

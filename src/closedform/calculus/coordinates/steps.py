@@ -1,224 +1,218 @@
-"""A gradient by coordinates, line by line: sums, the partial derivative, deltas, gathering, the matrix form."""
+"""A gradient or Jacobian by coordinates, line by line: sums, partial derivative, deltas, the matrix form."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from closedform.calculus.coordinates.deltas import resolved
-from closedform.calculus.coordinates.entries import INSTEAD, as_entries
-from closedform.calculus.coordinates.gather import gathered, mirrored, relabelled
-from closedform.calculus.coordinates.nodes import as_node, assembled, entry_of
-from closedform.calculus.coordinates.paper import BELOW, FORMS, Form, Spelling, printed, subscripted
-from closedform.calculus.coordinates.partial import Partial
-from closedform.calculus.coordinates.tree import (
-    MINUS,
-    UNIT,
-    Delta,
-    Entry,
-    Function,
-    Index,
-    Product,
-    Sum,
-    parts,
-    plus,
-    power,
-    product,
-    rebuilt,
-    walk,
+from closedform.calculus.coordinates.entries import INSTEAD, Place, as_entries
+from closedform.calculus.coordinates.familiar import logarithms_apart, with_sigmoids
+from closedform.calculus.coordinates.gather import collected, gathered, mirrored, relabelled
+from closedform.calculus.coordinates.laws import (
+    Law,
+    delta_law,
+    log_law,
+    sigmoid_law,
+    slope_law,
+    symmetry_law,
+    together,
+    unit_law,
+    words,
 )
-from closedform.calculus.derive import gradient
-from closedform.calculus.spaces import ambient, space_of
+from closedform.calculus.coordinates.nodes import as_node, assembled, entry_of
+from closedform.calculus.coordinates.paper import FORMS, Form, Spelling, printed, subscripted
+from closedform.calculus.coordinates.partial import Partial
+from closedform.calculus.coordinates.tree import Delta, Entry, Index, Sum, opened, walk
+from closedform.calculus.spaces import space_of
 from closedform.errors import MissingRule, ShapeError
 from closedform.expr.facts import WORDS
 from closedform.expr.node import Node
+from closedform.expr.op import Shape
 from closedform.expr.size import ONE
-from closedform.expr.walk import postorder, rebuild
+from closedform.expr.walk import postorder
 from closedform.functions.algebra import INDEX, SUMOVER, SYM, index
-from closedform.functions.elementwise import exp, sigmoid
 from closedform.functions.known_facts import facts_of
-from closedform.rewrite.normal.normal import normal
 
 MAX_TOKENS = 100
-PAIRS = ("kl", "pr", "st", "uv", "hx")
+CHOICES = ("kl", "pr", "st", "uv", "hx")
 TOKEN = re.compile(r"[^\W\d]\w*|\d+(?:\.\d+)?|\|\||\.\*|\./|\.\^|\^-T|\^T|\^-1|[-+*/^'@<>=|:;⊙⊗]")
+IDENTITY = re.compile(r"\beye\([^()]*\)")
 
 
 @dataclass(frozen=True)
 class CoordinateStep:
-    """One line: what was done (``law``), the left side and the line in three forms.
+    """One line: what was done (``law``, in the three forms ``laws``), the left side ``heads`` and the line.
 
-    ``kind`` is ``function`` (the line is f), ``partial`` (it is entry ``place`` of the gradient) or ``gradient``.
-    ``node`` is the line as a raw node, with free ``index`` nodes at ``place``; ``array`` the array that has the
-    line as its entries, of the variable's shape (the node itself for ``function`` and ``gradient``).
+    ``kind`` is ``function`` (the line is f), ``partial`` (an entry of the derivative) or ``answer`` (the whole).
+    ``node`` is the line as a raw node with free ``index`` nodes at ``place``; ``array`` has the line as its entries.
     """
 
-    law: str
     kind: str
+    laws: Law
     heads: tuple[str, str, str]
     text: str
     unicode: str
     latex: str
     node: Node
     array: Node
-    place: tuple[Node, ...]
+    place: Place
 
-    def line(self, form: Form) -> str:
-        """The whole line, ``∂f/∂xₖ = 2xₖ``."""
-        return f"{self.heads[FORMS.index(form)]} = {getattr(self, form)}"
+    @property
+    def law(self) -> str:
+        return self.laws[0]
+
+    @property
+    def tokens(self) -> int:
+        """Printed tokens of the line; an identity is one."""
+        return len(TOKEN.findall(IDENTITY.sub("I", self.text)))
+
+    def written(self, form: Form) -> str:
+        return {"text": self.text, "unicode": self.unicode, "latex": self.latex}[form]
 
 
-def coordinates(f: Node, variable: Node, spelling: Spelling) -> list[CoordinateStep]:
-    """The gradient of a scalar raw (or normal) node by coordinates.
+def coordinates(f: Node, variable: Node, answer: Node, spelling: Spelling) -> list[CoordinateStep]:
+    """From a scalar or column ``f`` (a raw or normal node) to ``answer``, its gradient or Jacobian, by coordinates.
 
     Raises MissingRule where a course would not work with entries (inverses, determinants, eigenvalues of the
-    variable), saying why.
+    variable, variables whose entries are not free) and where a line would be longer than a page is wide.
     """
-    if not f.is_scalar:
-        raise ShapeError("by coordinates, a gradient is that of a scalar")
+    if not (f.is_scalar or (f.is_column and variable.is_column)):
+        raise ShapeError(f"by coordinates: gradients, and Jacobians of vectors by vectors; {INSTEAD}")
     space = space_of(variable)
     if space is not None:
         raise MissingRule(
-            f"{variable.params[0]} is {WORDS[space]}: its entries are not free, so there is no partial derivative "
-            f"by each of them; {INSTEAD}"
+            f"by coordinates: {variable.params[0]} is {WORDS[space]}, so its entries are not free and there is no "
+            f"partial derivative by each of them; {INSTEAD}"
         )
-    return _Derivation(f, variable, spelling).steps()
+    return _Derivation(f, variable, answer, spelling).steps()
 
 
 class _Derivation:
     """One derivation being written."""
 
-    def __init__(self, f: Node, variable: Node, spelling: Spelling) -> None:
-        self.variable = ambient(variable)
-        self.f = rebuild(f, lambda n, _: self.variable if n is variable else None)
-        self.spelling = spelling
-        nodes = list(postorder(self.f))
-        symbols = {n.params[0] for n in nodes if n.op is SYM} | {variable.params[0]}
-        sizes = {name for n in nodes for side in n.shape for name in side.names}
+    def __init__(self, f: Node, variable: Node, answer: Node, spelling: Spelling) -> None:
+        self.f, self.variable, self.answer, self.spelling = f, variable, answer, spelling
+        nodes = list(postorder(f))
+        names = {n.params[0] for n in nodes if n.op is SYM} | {variable.params[0]}
+        names |= {name for n in nodes for side in n.shape for name in side.names}
         bound = {n.params[0] for n in nodes if n.op is SUMOVER}
-        indices = {n.params[0] for n in nodes if n.op is INDEX}
-        sides = sum(s is not ONE for s in variable.shape)
-        pair = next((p for p in PAIRS if not set(p[:sides]) & (symbols | sizes | bound | indices)), None)
-        if pair is None:
-            raise MissingRule(f"by coordinates, no letters are left for the entry of {variable.params[0]}; {INSTEAD}")
-        self.place = tuple(index(c) for c in pair[:sides])
-        taken = symbols | sizes | (indices - bound) | set(pair[:sides])
-        self.taken = frozenset(index(name) for name in taken)
-        self.own = frozenset(index(name) for name in bound)
+        fixed = {n.params[0] for n in nodes if n.op is INDEX} - bound
+        self.by = _letters(sum(s is not ONE for s in variable.shape), names | bound | fixed)
+        self.at = () if f.is_scalar else (_first("ijs", names | bound | fixed),)
+        place = (*self.at, *self.by)
+        self.taken = frozenset(map(index, sorted(names | fixed))) | frozenset(place)
+        self.own = frozenset(map(index, sorted(bound)))
         self.done: list[CoordinateStep] = []
 
     def steps(self) -> list[CoordinateStep]:
-        f = as_entries(self.f, (), [self.variable], self.taken, {})
+        f = as_entries(self.f, self.at, [self.variable], self.taken, {})
         f = relabelled(f, self.own, self.taken)
-        self.add("write f as sums over entries", "function", f)
-        found = gradient(normal(self.f), self.variable).node
-        partial = Partial(self.variable, self.place)
-        e = partial.of(f)
-        self.add(", ".join([*partial.rules, self.unit_rule(f)]), "partial", e)
-        e = self.without_deltas(e)
+        self.add("function", words("write f as sums over entries"), f)
+        f = self.changed("function", log_law(self.spelling), f, logarithms_apart)
+        partial = Partial(self.variable, self.by)
+        e = opened(partial.of(f))
+        rules = [words(rule) for rule in partial.rules]
+        rules += [slope_law(op, arity, self.spelling) for op, arity in partial.functions.items()]
+        self.add("partial", together([*rules, self.unit_law(f)]), e)
+        e = self.changed("partial", delta_law(self.by[0], self.spelling) if self.by else ("", "", ""), e, resolved)
         e = self.gathered(e)
-        named = with_sigmoids(e)
-        if named != e:
-            self.add("exp(u)/(1 + exp(u)) = sigmoid(u)", "partial", named)
-        self.matrix_form(named, found)
+        e = self.changed("partial", sigmoid_law(self.spelling), e, with_sigmoids)
+        e = self.changed("partial", words("multiply out and collect"), e, collected)
+        self.matrix_form(e)
         return self.done
 
-    def unit_rule(self, f: Index) -> str:
-        """What the partial derivative of an entry is, with letters of the formula."""
+    def changed(self, kind: str, law: Law, e: Index, change: Callable[[Index], Index]) -> Index:
+        """The expression after a change, with a line for it where there is one."""
+        out = opened(change(e))
+        if out != e:
+            self.add(kind, law, out)
+        return out
+
+    def unit_law(self, f: Index) -> Law:
         found = next((p for p in walk(f) if isinstance(p, Entry) and p.base is self.variable), None)
         if found is None:
-            return "f does not depend on " + self.variable.params[0]
-        x = self.spelling.name(self.variable.params[0], "unicode")
-        below = subscripted(x, self.place, "unicode")
-        rule = f"∂{subscripted(x, found.at, 'unicode')}/∂{below} = "
-        sides = [s for s in self.variable.shape if s is not ONE]
-        deltas = [Delta(i, k, n) for i, k, n in zip(found.at, self.place, sides, strict=True)]
-        return rule + (" ".join(printed(d, "unicode", self.spelling) for d in deltas) or "1")
-
-    def without_deltas(self, e: Index) -> Index:
-        out = resolved(e)
-        if out != e:
-            k = index_words(self.place)[0] if self.place else "k"
-            a, i = BELOW.get(k, k), BELOW["i"]
-            self.add(f"Σ{i} δ{i}{a} a{i} = a{a}", "partial", out)
-        return out
+            return words(f"f does not depend on {self.variable.params[0]}")
+        return unit_law(self.variable, found.at, self.by, self.spelling)
 
     def gathered(self, e: Index) -> Index:
         even = relabelled(e, self.own, self.taken)
-        turned = mirrored(even, self.place)
+        turned = mirrored(even, self.by)
         out = gathered(turned)
         if out == even:
             return e
-        law = "gather the sums over the same letters" if out != turned else ""
+        laws = []
         if turned != even:
-            names = dict.fromkeys(p.base for p in walk(even) if isinstance(p, Entry) and "sym" in facts_of(p.base))
-            law = ", ".join([*(f"{n.params[0]} = {n.params[0]}ᵀ" for n in names if n.op is SYM), *filter(None, [law])])
-        self.add(law, "partial", out)
+            bases = [p.base for p in walk(even) if isinstance(p, Entry) and p.base.op is SYM]
+            names = dict.fromkeys(b.params[0] for b in bases if "sym" in facts_of(b))
+            laws = [symmetry_law(name, self.spelling) for name in names]
+        if out != turned or not laws:
+            laws.append(words("gather the sums over the same letters"))
+        self.add("partial", together(laws), out)
         return out
 
-    def matrix_form(self, e: Index, gradient: Node) -> None:
-        if self.place and any(isinstance(p, Sum | Delta) for p in walk(e)):
-            words = {form: self.spelling.node(gradient, form) for form in FORMS}
-            if WHERE not in words["text"]:
-                self.entry_line(words, gradient)
-        if self.place or self.spelling.node(gradient, "text") != self.done[-1].text:
-            self.add("the gradient, whose entries these are" if self.place else "in matrix form", "gradient", gradient)
+    def matrix_form(self, e: Index) -> None:
+        last = self.done[-1]
+        if last.place and any(isinstance(p, Sum | Delta) for p in walk(e)) and not isinstance(e, Delta):
+            self.entry_line()
+        if last.place:
+            self.whole(words(f"these are the entries of the {'gradient' if self.f.is_scalar else 'Jacobian'}"))
+        elif self.spelling.node(self.answer, "text", True) != last.text:
+            matrices = any(not n.is_scalar for n in postorder(self.answer))
+            self.whole(words("in matrix form" if matrices else "simplified"))
 
-    def entry_line(self, words: dict[Form, str], gradient: Node) -> None:
-        plain = gradient.op is SYM or not gradient.args
-        texts = {form: subscripted(words[form], self.place, form, plain) for form in FORMS}
-        self.append("read the sums as matrix products", "partial", texts, entry_of(gradient, self.place))
+    def entry_line(self) -> None:
+        """The entry of the answer in brackets: ``[(A + Aᵀ)x]ₖ``."""
+        place, bare = (*self.at, *self.by), not self.answer.args
+        texts = [subscripted(self.spelling.node(self.answer, form, False), place, form, bare) for form in FORMS]
+        self.append("partial", words("read the sums as matrix products"), texts, entry_of(self.answer, place))
 
-    def add(self, law: str, kind: str, e: Index | Node) -> None:
-        if isinstance(e, Node):
-            self.append(law, kind, {form: self.spelling.node(e, form) for form in FORMS}, e)
-        else:
-            texts = {form: printed(e, form, self.spelling) for form in FORMS}
-            if not self.done or texts["text"] != self.done[-1].text or kind != self.done[-1].kind:
-                self.append(law, kind, texts, as_node(e))
+    def whole(self, law: Law) -> None:
+        self.append("answer", law, [self.spelling.node(self.answer, form, True) for form in FORMS], self.answer)
 
-    def append(self, law: str, kind: str, texts: dict[Form, str], node: Node) -> None:
-        length = len(TOKEN.findall(texts["text"]))
-        if length > MAX_TOKENS:
-            raise MissingRule(f"by coordinates a line would have {length} tokens, over {MAX_TOKENS}; {INSTEAD}")
-        array = assembled(node, self.variable, self.place) if kind == "partial" else node
-        heads = tuple(self.head(kind, form) for form in FORMS)
-        self.done.append(
-            CoordinateStep(
-                law, kind, (heads[0], heads[1], heads[2]), texts["text"], texts["unicode"], texts["latex"],
-                node, array, self.place,
-            )
-        )  # fmt: skip
+    def add(self, kind: str, law: Law, e: Index) -> None:
+        texts = [printed(e, form, self.spelling) for form in FORMS]
+        if not self.done or texts[0] != self.done[-1].text or kind != self.done[-1].kind:
+            self.append(kind, law, texts, as_node(e))
+
+    def append(self, kind: str, law: Law, texts: list[str], node: Node) -> None:
+        place = {"function": self.at, "partial": (*self.at, *self.by), "answer": ()}[kind]
+        array = assembled(node, self.shape(kind), place)
+        heads = self.head(kind, "text"), self.head(kind, "unicode"), self.head(kind, "latex")
+        step = CoordinateStep(kind, law, heads, texts[0], texts[1], texts[2], node, array, place)
+        if step.tokens > MAX_TOKENS:
+            raise MissingRule(f"by coordinates a line has {step.tokens} tokens, over {MAX_TOKENS}; {INSTEAD}")
+        self.done.append(step)
+
+    def shape(self, kind: str) -> Shape:
+        if kind == "function":
+            return self.f.shape
+        return self.variable.shape if self.f.is_scalar else (self.f.rows, self.variable.rows)
 
     def head(self, kind: str, form: Form) -> str:
         if kind == "function":
-            return "f"
-        x = self.spelling.name(self.variable.params[0], form)
-        if kind == "gradient" and self.place:
-            return {"text": f"grad f({x})", "unicode": f"∇f({x})", "latex": rf"\nabla f\left({x}\right)"}[form]
-        below = subscripted(x, self.place, form, whole=not (form == "latex" and "_" in x))
-        marks = {"text": f"df/d{below}", "unicode": f"∂f/∂{below}"}
-        return marks.get(form) or rf"\frac{{\partial f}}{{\partial {below}}}"
+            return subscripted("f", self.at, form)
+        x = self.spelling.name(str(self.variable.params[0]), form)
+        if kind == "answer" and self.by and self.f.is_scalar:
+            return {"text": "grad f", "unicode": "∇f", "latex": r"\nabla f"}[form]
+        whole = kind == "answer" and bool(self.by)
+        above = "f" if whole else subscripted("f", self.at, form)
+        below = x if whole else subscripted(x, self.by, form)
+        marks = {"text": f"d{above}/d{below}", "unicode": f"∂{above}/∂{below}"}
+        return marks.get(form) or rf"\frac{{\partial {above}}}{{\partial {below}}}"
 
 
-WHERE = " where "
+def _letters(count: int, names: set[str]) -> Place:
+    """The letters of the entry that is differentiated by, none of ``names``."""
+    found = next((c[:count] for c in CHOICES if not set(c[:count]) & names), None)
+    if found is None:
+        raise MissingRule(f"by coordinates, no letters are left for the derivative; {INSTEAD}")
+    return tuple(index(c) for c in found)
 
 
-def index_words(place: tuple[Node, ...]) -> list[str]:
-    return [str(n.params[0]) for n in place]
-
-
-def with_sigmoids(e: Index) -> Index:
-    """exp(u)/(1 + exp(u)) as sigmoid(u)."""
-    if not parts(e):
-        return e
-    e = rebuilt(e, tuple(with_sigmoids(p) for p in parts(e)))
-    if not isinstance(e, Product):
-        return e
-    for f in e.factors:
-        if isinstance(f, Function) and f.op is exp.op:
-            below = power(plus(UNIT, f), MINUS)
-            if below in e.factors:
-                rest = [g for g in e.factors if g not in (f, below)]
-                return product(*rest, Function(sigmoid.op, f.args))
-    return e
+def _first(choice: str, names: set[str]) -> Node:
+    found = next((c for c in choice if c not in names), None)
+    if found is None:
+        raise MissingRule(f"by coordinates, no letter is left for an entry; {INSTEAD}")
+    return index(found)

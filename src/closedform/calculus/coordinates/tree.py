@@ -14,7 +14,7 @@ from fractions import Fraction
 from closedform.expr.node import Node
 from closedform.expr.op import Op
 from closedform.expr.size import ONE, Size
-from closedform.functions.algebra import INDEX, NUM, index, size_number
+from closedform.functions.algebra import INDEX, NUM, SYM, index, size_number
 from closedform.rewrite.vectorise.indices import free_indices, replace_index
 
 
@@ -179,8 +179,23 @@ def _rank(e: Index) -> int:
             return 6
         case Sum():
             return 8
+        case Plus(terms=terms):
+            return max(_rank_inside(split(t)[1]) for t in terms)
         case _:
             return 7
+
+
+def _rank_inside(e: Index) -> int:
+    """Brackets of entries and numbers stand where their entries would."""
+    return _rank(e) if isinstance(e, Entry | Number) else 7
+
+
+def _order(e: Index) -> tuple[int, str, tuple[str, ...]]:
+    """Factors of one kind stand by name and letters."""
+    base = e.base if isinstance(e, Power) else e
+    if not isinstance(base, Entry) or base.base.op is not SYM:
+        return _rank(e), "", ()
+    return _rank(e), base.base.params[0], tuple(str(n.params[0]) for n in base.at)
 
 
 def product(*factors: Index) -> Index:
@@ -199,16 +214,22 @@ def product(*factors: Index) -> Index:
     merged = [power(base, e) for base, e in found.items()]
     if any(isinstance(f, Number | Product) for f in merged):
         return product(Number(value), *merged)
-    ordered = sorted(merged, key=_rank)
+    ordered = sorted(merged, key=_order)
     if value != 1 or not ordered:
         ordered.insert(0, Number(value))
     return ordered[0] if len(ordered) == 1 else Product(tuple(ordered))
 
 
+def opened(e: Index) -> Index:
+    """-(a + b) as -a - b."""
+    value, core = split(e)
+    return Plus(tuple(product(MINUS, t) for t in core.terms)) if value == -1 and isinstance(core, Plus) else e
+
+
 def plus(*terms: Index) -> Index:
     """The sum with like terms collected."""
     found: dict[Index, Fraction] = {}
-    for t in (u for term in terms for u in terms_of(term)):
+    for t in (u for term in terms for u in terms_of(opened(term))):
         value, core = split(t)
         found[core] = found.get(core, Fraction(0)) + value
     kept = [product(Number(c), core) for core, c in found.items() if c]
@@ -236,18 +257,14 @@ def power(base: Index, exponent: Index) -> Index:
 
 
 def summation(at: Node, low: Size, high: Size, body: Index) -> Index:
-    """The sum over an index; numbers, scalars and deltas that do not hold it stand outside."""
+    """The sum over an index; numbers and scalars stand outside."""
     if body == ZERO:
         return ZERO
     if at not in free(body):
         return product(counted(high - low + ONE), body)
-    outside = [f for f in factors_of(body) if at not in free(f) and _goes_outside(f)]
+    outside = [f for f in factors_of(body) if not free(f) and _rank(f) < 5]
     inside = [f for f in factors_of(body) if f not in outside]
     return product(*outside, Sum(at, low, high, product(*inside)))
-
-
-def _goes_outside(f: Index) -> bool:
-    return isinstance(f, Number | Delta) or not free(f) and _rank(f) < 5
 
 
 def counted(count: Size) -> Index:

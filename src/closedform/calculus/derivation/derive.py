@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
+from closedform.calculus.adjoint import inner
 from closedform.calculus.derivation.expand import Motion, laws_of_reading, placeholders, rule_law
 from closedform.calculus.derivation.facts import declared, with_facts_used
 from closedform.calculus.derivation.gather import (
     cotangent_of,
+    matrix_laws,
     paired,
     shortest,
     terms_apart,
@@ -21,15 +23,19 @@ from closedform.calculus.jacobian import read_off
 from closedform.calculus.spaces import direction, project, space_of
 from closedform.errors import ClosedformError, LimitError, MissingRule
 from closedform.expr.node import Node
+from closedform.expr.size import ONE
 from closedform.expr.walk import postorder
-from closedform.functions.algebra import SUMOVER, SYM, d, mul, num, scale
+from closedform.functions.algebra import ADD, DIAGM, DIAGV, SUMOVER, SYM, TR, TRANSPOSE, d, mul, num, scale
 from closedform.rewrite import keep_sums
-from closedform.rewrite.display.build import cost
-from closedform.rewrite.normal.engine import nzero
+from closedform.rewrite.display.build import cost, structure
+from closedform.rewrite.normal.engine import is_zero, nmul, ntranspose, nzero
 from closedform.rewrite.normal.normal import normal
+from closedform.rewrite.normal.split import transposes
+from closedform.rewrite.show import same
 from closedform.rewrite.simplify import simplify
 
 MAX_LINES = 60
+LONGEST_REMARK = 12
 DETAILS = ("short", "normal", "full")
 ALIKE = frozenset({"dot", "norm2", "normF", "inv", "sum", "mean", "rowsum", "colsum", "log", "det", "logdet", "sqrt"})
 """Functions whose meaning everybody writes and reads as the function itself."""
@@ -76,7 +82,10 @@ def explained(asked: Asked, answer: Node) -> list[Line]:
     sums = any(n.op is SUMOVER for n in postorder(asked.raw))
     found: list[list[Line]] = []
     problem: MissingRule | None = None
-    for way in (nullcontext, keep_sums) if sums else (nullcontext,):
+    ways: tuple[Callable[[], AbstractContextManager[None]], ...] = (nullcontext, keep_sums) if sums else (nullcontext,)
+    if any(n.op is SUMOVER for n in postorder(answer)):
+        ways = ways[::-1]
+    for way in ways:
         with way():
             try:
                 found.append(_explained(asked, answer))
@@ -119,12 +128,16 @@ def _functions(node: Node) -> set[str]:
 def _differential_lines(motion: Motion, left: str, asked: Asked) -> list[Line]:
     """``df``, a line for each rule that is applied, until only differentials of variables are left."""
     root = motion.root
-    if root not in motion.moving:
+    if is_zero(motion.moving[root]):
         return [_line(motion, left, nzero(root.shape), (LAWS["nothing moves"],))]
     first = motion.opened[root]
     laws: tuple[Law, ...] = (rule_law(root, motion),)
     changed = {d(root): first}
     if first is d(root):
+        first, changed = motion.expanded(first)
+    single = root.op in (TR, DIAGM, DIAGV, TRANSPOSE) or (root.op is ADD and len(root.args) == 1)
+    if motion.merged and single and motion.is_linear(root) and (inside := list(placeholders(first))):
+        laws = tuple(dict.fromkeys(rule_law(p.args[0], motion) for p in inside))
         first, changed = motion.expanded(first)
     lines = [_line(motion, left, first, laws, _remarks(motion, changed, True), changed)]
     while list(placeholders(lines[-1].node)):
@@ -154,9 +167,12 @@ def _remarks(motion: Motion, changed: dict[Node, Node], first: bool) -> tuple[La
     """What was taken at once on the way: ``d(A*x - b) = A*dx``, and the variables that stand still."""
     notes: list[Law] = []
     for p in changed:
+        if motion.is_linear(p.args[0]):
+            continue
         for a in p.args[0].args:
             seen = motion.opened.get(a)
-            if a.args and seen is not None and seen is not d(a) and cost(a) <= 12 and not a.rows.number == 1:
+            plain = seen is not None and not list(placeholders(seen)) and transposes(a) <= transposes(ntranspose(a))
+            if a.args and plain and seen is not None and cost(a) <= LONGEST_REMARK and a.rows is not ONE:
                 notes.append(Law("", d(a), seen))
     if first:
         still = [n for n in postorder(motion.root) if n.op is SYM and n not in motion.moving]
@@ -170,8 +186,8 @@ def _remarks(motion: Motion, changed: dict[Node, Node], first: bool) -> tuple[La
 def _gradient(asked: Asked, f: Node, x: Node, symmetric: str) -> list[Line]:
     motion = Motion(f, x, direction(x), asked.detail != "full")
     lines = _differential_lines(motion, "df", asked)
-    df = motion.moving.get(f)
-    if df is None:
+    df = motion.moving[f]
+    if is_zero(df):
         return lines
     lines += _inner_products(motion, df, asked.detail)
     if space_of(x) is not None:
@@ -210,7 +226,7 @@ def _projected(motion: Motion, df: Node, symmetric: str) -> list[Line]:
 def _jacobian(asked: Asked, f: Node, x: Node, left: str = "df") -> list[Line]:
     motion = Motion(f, x, direction(x), asked.detail != "full")
     lines = _differential_lines(motion, left, asked)
-    if f not in motion.moving:
+    if is_zero(motion.moving[f]):
         return lines
     return lines + _matrix(motion, left, read_off(motion.moving[f], motion.direction))
 
@@ -218,7 +234,10 @@ def _jacobian(asked: Asked, f: Node, x: Node, left: str = "df") -> list[Line]:
 def _matrix(motion: Motion, left: str, j: Node) -> list[Line]:
     """``J*dx`` as it is read off, and in its shortest form."""
     best, laws = shortest(j)
-    lines = [_line(motion, left, _applied(j, motion.direction), (LAWS["matrix of a linear map"],))]
+    df, dx = motion.moving[motion.root], motion.direction
+    found = (LAWS["common factor"],) if dx.is_scalar else matrix_laws(df, dx)
+    plain = not dx.is_scalar and nmul(j, dx) is df
+    lines = [] if plain else [_line(motion, left, _applied(j, dx), found)]
     if best is not j:
         lines.append(_line(motion, left, _applied(best, motion.direction), laws))
     return lines
@@ -231,15 +250,17 @@ def _applied(j: Node, dx: Node) -> Node:
 def _map(asked: Asked, f: Node, x: Node, name: str | None, left: str, space: Node | None = None) -> list[Line]:
     motion = Motion(f, x, direction(x, name), asked.detail != "full")
     lines = _differential_lines(motion, left, asked)
-    df = motion.moving.get(f)
-    if df is None:
+    df = motion.moving[f]
+    if is_zero(df):
         return lines
     best, laws = shortest(df)
     lines.append(_line(motion, left, best, laws))
     if space is not None and space_of(space) is not None:
         lines.append(_line(motion, left, simplify(project(df, space)), (LAWS["projection"],)))
     if f.is_scalar and not x.is_scalar and left == "df":
-        lines += [line for line in _inner_products(motion, df, asked.detail) if cost(line.node) <= cost(best) + 2]
+        g = simplify(cotangent_of(df, motion.direction))
+        if cost(inner(g, motion.direction)) < cost(best):
+            lines += _inner_products(motion, df, asked.detail)
     return lines
 
 
@@ -259,8 +280,7 @@ def _second(asked: Asked) -> list[Line]:
 
 def _gradient_node(f: Node, x: Node) -> Node:
     motion = Motion(f, x, direction(x))
-    df = motion.moving.get(f)
-    return simplify(project(cotangent_of(df, motion.direction), x)) if df is not None else nzero(x.shape)
+    return simplify(project(cotangent_of(motion.moving[f], motion.direction), x))
 
 
 def _read_gradient(x: Node) -> str:
@@ -309,7 +329,7 @@ def _without_repeats(lines: Sequence[Line]) -> list[Line]:
     """Lines that say what the line before says are left out, their laws kept with it."""
     out: list[Line] = []
     for line in lines:
-        if out and out[-1].left == line.left and out[-1].node is line.node:
+        if out and out[-1].left == line.left and same(structure(out[-1].node), structure(line.node)):
             out[-1] = replace(out[-1], laws=tuple(dict.fromkeys(out[-1].laws + line.laws)))
         else:
             out.append(line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from closedform.calculus.derivation.laws import LAWS, Law, derivative_of
+from closedform.calculus.derivation.laws import LAWS, Law, derivative_of, power_of_matrix
 from closedform.calculus.differential import differentials, of_node
 from closedform.errors import MissingRule
 from closedform.expr.node import Node, make
@@ -26,7 +26,8 @@ from closedform.functions.algebra import (
     D,
     d,
 )
-from closedform.rewrite.normal.engine import build, ntranspose, number
+from closedform.rewrite.normal.engine import build, ntr, ntranspose, number
+from closedform.rewrite.normal.split import transposes
 from closedform.rewrite.steps import recorded
 
 LINEAR = {
@@ -72,19 +73,31 @@ class Motion:
             return self.direction
         if self.merged and self.is_linear(node):
             return self.taken(node)
+        upright = ntranspose(node)
+        if upright in self.moving and transposes(upright) < transposes(node):
+            return ntranspose(d(upright))
         return d(node) if node.args else self.moving[node]
 
     def is_linear(self, node: Node) -> bool:
         """Whether the differential of a node is the node itself with one argument replaced by its own."""
         count = sum(a in self.moving for a in node.args)
+        if self.is_squared_norm(node):
+            return False
         if node.op in (ADD, TRANSPOSE, TR, DIAGM, DIAGV, SUMOVER):
             return count > 0
         if node.op in (MUL, SCALE, HAD):
             return count == 1
         return bool(node.op.adjoint) and node.op.d is None and count == 1
 
+    def is_squared_norm(self, node: Node) -> bool:
+        """Whether a node is ``tr(M'*M)`` with an M that moves."""
+        inside = node.args[0] if node.op is TR else node
+        return inside is not node and inside.op is MUL and _is_palindrome(inside) and inside in self.moving
+
     def taken(self, node: Node) -> Node:
         """The differential of a node by its own rule, with placeholders."""
+        if self.is_squared_norm(node):
+            return ntr(of_node(node.args[0], self.opened, self.failed))
         return of_node(node, self.opened, self.failed)
 
     def expanded(self, line: Node) -> tuple[Node, dict[Node, Node]]:
@@ -138,6 +151,8 @@ def rule_law(node: Node, motion: Motion) -> Law:
     moving = [a for a in node.args if a in motion.moving]
     if node in motion.failed or (node.args and node.args[0] in motion.failed):
         return LAWS["trace of a power"]
+    if motion.is_squared_norm(node):
+        return LAWS["squared norm of a matrix"]
     if motion.is_linear(node):
         return LAWS[LINEAR.get(node.op, "linearity")]
     if node.op is MUL:
@@ -149,7 +164,7 @@ def rule_law(node: Node, motion: Motion) -> Law:
     if node.op is POW:
         return _power_law(node, node.args[1] in moving)
     if node.op is MPOW:
-        return LAWS["inverse rule" if number(node.args[1]) == -1 else "power of a matrix"]
+        return power_of_matrix(number(node.args[1]))
     return LAWS["chain rule"] if node.op is CALL else derivative_of(node)
 
 
@@ -162,8 +177,12 @@ def _power_law(node: Node, moves: bool) -> Law:
 
 
 def _is_square(node: Node) -> bool:
+    return node.is_scalar and _is_palindrome(node)
+
+
+def _is_palindrome(node: Node) -> bool:
     half = len(node.args) // 2
-    if not node.is_scalar or len(node.args) % 2:
+    if len(node.args) % 2:
         return False
     return all(ntranspose(node.args[k]) is node.args[-1 - k] for k in range(half))
 

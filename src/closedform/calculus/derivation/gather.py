@@ -47,6 +47,21 @@ def transposing_laws(df: Node, dx: Node) -> tuple[Law, ...]:
     return tuple(found)
 
 
+def matrix_laws(df: Node, dx: Node) -> tuple[Law, ...]:
+    """The laws that take a column linear in ``dx`` to a matrix times ``dx``."""
+    moving = {dx}
+    found: dict[Law, None] = {}
+    for node in postorder(df):
+        at = [k for k, a in enumerate(node.args) if a in moving]
+        if at:
+            moving.add(node)
+            if node.op is HAD and not node.is_scalar:
+                found[LAWS["entrywise multiplication by a matrix"]] = None
+            elif node.op is SCALE and at[0] == 0:
+                found[LAWS["a scalar before a column"]] = None
+    return tuple(found) or (LAWS["matrix of a linear map"],)
+
+
 def _laws_at(node: Node, moving: set[Node]) -> Iterator[Law]:
     k = next(k for k, a in enumerate(node.args) if a in moving)
     if node.op is MUL:
@@ -85,9 +100,11 @@ def shortest(g: Node) -> tuple[Node, tuple[Law, ...]]:
         node.memo.pop("S", None)
     with recorded() as steps:
         out = simplify(g)
+    if out is g:
+        return g, ()
     inside = set(postorder(out))
     laws = [step.law for step in steps if step.after in inside]
-    if out is not g and not laws:
+    if not laws:
         laws = ["like terms"]
     return out, tuple(named(name) for name in dict.fromkeys(laws))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 
 from closedform.errors import MissingRule
@@ -15,17 +16,20 @@ from closedform.expr.op import Op, registered
 from closedform.functions import algebra as a
 from closedform.functions.define import cotangent, differential
 from closedform.functions.elementwise import log
+from closedform.functions.norms import norm2, normF
 from closedform.functions.vectors import dot
 
 
 @dataclass(frozen=True)
 class Law:
-    """One law: ``left = right``, or ``words`` where it is no equation."""
+    """One law: ``left = right``, or ``words`` or signs ``spelled`` out where it is no equation."""
 
     name: str
     left: Node | None = None
     right: Node | None = None
     words: str = ""
+    spelled: tuple[str, str, str] | None = None
+    """The statement in text, Unicode and LaTeX, where it is no equation between expressions."""
 
 
 def _square(name: str) -> Node:
@@ -58,17 +62,13 @@ EQUATIONS: tuple[tuple[str, Node, Node], ...] = (
     ("product rule for scalars", a.d(s * t), ds * t + s * dt),
     ("product rule for a multiple", a.d(s * X), ds * X + s * dX),
     ("product rule for entries", a.d(u * v), du * v + u * dv),
-    ("squared norm", a.d(dot(u, u)), 2 * dot(u, du)),
-    ("squared norm of a matrix", a.d(a.tr(X.T @ X)), 2 * a.tr(X.T @ dX)),
+    ("squared norm", a.d(norm2(u) ** 2), 2 * dot(u, du)),
+    ("squared norm of a matrix", a.d(normF(X) ** 2), 2 * dot(X, dX)),
     ("power rule", a.d(s**p), p * s ** (p - 1) * ds),
     ("power rule for entries", a.d(u**p), p * u ** (p - 1) * du),
-    ("reciprocal rule", a.d(1 / s), -ds / s**2),
+    ("reciprocal rule", a.d(s**-1), -(ds / s**2)),
     ("power with a moving exponent", a.d(s**t), s**t * (t / s * ds + log(s) * dt)),
     ("inverse rule", a.d(a.inv(X)), -(a.inv(X) @ dX @ a.inv(X))),
-    (
-        "power of a matrix", a.d(a.mpow(X, 3)),
-        a.add(a.mul(dX, a.mpow(X, 2)), a.mul(X, dX, X), a.mul(a.mpow(X, 2), dX)),
-    ),
     ("trace of a power", a.d(a.tr(a.mpow(X, 3))), 3 * a.tr(a.mpow(X, 2) @ dX)),
     ("inner product", a.mul(u.T, v), dot(u, v)),
     ("adjoint of a matrix", dot(u, A @ v), dot(A.T @ u, v)),
@@ -82,16 +82,11 @@ EQUATIONS: tuple[tuple[str, Node, Node], ...] = (
     ("common factor", A @ X + A @ Y, A @ (X + Y)),
     ("distributive law", A @ (X + Y), A @ X + A @ Y),
     ("entrywise multiplication by a matrix", u * v, a.diagm(u) @ v),
+    ("a scalar before a column", a.scale(s, u), a.mul(u, s)),
     ("symmetric part", dot(G, X), dot((G + G.T) / a.num(2), X)),
 )  # fmt: skip
 WORDS: tuple[tuple[str, str], ...] = (
-    ("the function", ""),
     ("in matrix form", "the same function, its sums and functions written together"),
-    ("read off the gradient", "df = <G, dx> for every dx, so G is the gradient"),
-    ("read off the slope", "df = g*dx, so g is the derivative"),
-    ("read off the Jacobian", "df = J*dx for every dx, so J is the Jacobian"),
-    ("read off the Hessian", "d of the gradient is H*dx for every dx, so H is the Hessian"),
-    ("read off the map", "linear in the differential: this is the derivative"),
     ("matrix of a linear map", "everything that stands before dx is one matrix"),
     ("like terms", "equal terms are added, factors that cancel are dropped"),
     ("projection", "the gradient in the space of the variable is the orthogonal projection on it"),
@@ -105,8 +100,21 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("denominator layout", "the transpose of the Jacobian"),
     ("nothing moves", "nothing in the function depends on the variable"),
 )
+SPELLED: tuple[tuple[str, str, str, str], ...] = (
+    ("the function", "", "", ""),
+    ("read off the gradient", "df = <G, dx>", "df = ⟨G, dx⟩", r"df = \langle G, dx \rangle"),
+    ("read off the slope", "df = g*dx", "df = g dx", r"df = g\,dx"),
+    ("read off the Jacobian", "df = J*dx", "df = J dx", r"df = J\,dx"),
+    (
+        "read off the Hessian", "d grad f = H*dx, so d2f = <H*dx1, dx2>", "d∇f = H dx, so d²f = ⟨H dx₁, dx₂⟩",
+        r"d \nabla f = H\,dx, \text{ so } d^{2} f = \langle H\,dx_{1}, dx_{2} \rangle",
+    ),
+    ("read off the map", "df = D f(X)[dX]", "df = D f(X)[dX]", r"df = \mathrm{D} f(X)[dX]"),
+)  # fmt: skip
 LAWS: dict[str, Law] = {name: Law(name, left, right) for name, left, right in EQUATIONS}
 LAWS |= {name: Law(name, words=words) for name, words in WORDS}
+LAWS |= {name: Law(name, spelled=(plain, signs, tex)) for name, plain, signs, tex in SPELLED}
+LAWS |= {"power of a matrix": Law("power of a matrix", a.d(a.mpow(X, 2)), dX @ X + X @ dX)}
 
 
 def law_names() -> tuple[str, ...]:
@@ -124,6 +132,22 @@ def law_names() -> tuple[str, ...]:
 def named(name: str) -> Law:
     """The law of a name; of one that only the rewriting laws have, the name alone."""
     return LAWS.get(name) or Law(name)
+
+
+def power_of_matrix(k: Fraction | None) -> Law:
+    """The rule of ``X^k`` for this k, as far as it fits on a line."""
+    if k == -1:
+        return LAWS["inverse rule"]
+    if k is None or k not in (3, 4, -2):
+        return LAWS["power of a matrix"]
+    n = int(k)
+    pairs = [(j, n - 1 - j) for j in range(n)] if n > 0 else [(-j, n - 1 + j) for j in range(1, 1 - n)]
+    terms = [a.mul(*([_power(i)] if i else []), dX, *([_power(j)] if j else [])) for i, j in pairs]
+    return Law("power of a matrix", a.d(a.mpow(X, n)), a.total((1 if n > 0 else -1, t) for t in terms))
+
+
+def _power(k: int) -> Node:
+    return X if k == 1 else a.mpow(X, k)
 
 
 def derivative_of(node: Node) -> Law:

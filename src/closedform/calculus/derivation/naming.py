@@ -13,7 +13,6 @@ from closedform.rewrite.display.context import Context
 from closedform.rewrite.display.parts import Part, bound, nodes_of, paths, put
 from closedform.rewrite.display.sharing import Names, share, symbol_for
 
-COMFORTABLE = 40
 LONGEST = 100
 PIECE = 60
 Binding = tuple[str, Node]
@@ -41,12 +40,9 @@ class Naming:
         for name, definition in self.given:
             node = named(node, name, definition)
         new: list[Binding] = []
-        if length(node) > COMFORTABLE:
-            for binding in [b for b in self.offered if b not in self.given]:
-                after = named(node, *binding)
-                if after is not node or any(_uses(d, binding[0]) for _, d in self.offered):
-                    node = after
-                    new.append(binding)
+        after, used = self._offered(node)
+        if used and length(after) + sum(cost(part) + 2 for _, part in used) < length(node):
+            node, new = after, used
         while length(node) > LONGEST:
             binding = self._piece(node)
             node = named(node, *binding)
@@ -59,6 +55,19 @@ class Naming:
         new = [b for b in bindings if b not in self.given]
         self.given += new
         return new
+
+    def _offered(self, node: Node) -> tuple[Node, list[Binding]]:
+        """The line with the names of the answer's parts that stand in it."""
+        used: list[Binding] = []
+        for binding in self.offered:
+            if binding in self.given:
+                continue
+            after = named(node, *binding)
+            if after is not node or any(_uses(part, binding[0]) for _, part in self.offered):
+                used.append(binding)
+            node = after
+        held = {n.params[0] for n in nodes_of([node]) if n.op is SYM}
+        return node, reached(used, held)
 
     def _piece(self, node: Node) -> Binding:
         """The part of the line whose name shortens it most."""
@@ -83,6 +92,16 @@ class Naming:
 def _moves(node: Node) -> bool:
     """Whether a differential stands in the node: such parts get no name."""
     return any(n.op is D or (n.op is SYM and n.params[0][:1] == "d" and len(n.params[0]) > 1) for n in nodes_of([node]))
+
+
+def reached(bindings: list[Binding], held: set[str]) -> list[Binding]:
+    """Those of the bindings that are needed for the names that an expression holds."""
+    out: list[Binding] = []
+    for name, part in reversed(bindings):
+        if name in held:
+            out.insert(0, (name, part))
+            held = held | {n.params[0] for n in nodes_of([part]) if n.op is SYM}
+    return out
 
 
 def _uses(definition: Node, name: str) -> bool:

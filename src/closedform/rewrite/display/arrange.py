@@ -32,8 +32,13 @@ def _mirror(show: Show, done: Done, context: Context, letters: dict[str, str]) -
         if id(part) not in done:
             done[id(part)] = _one(part, done, context, letters)
     there, back = done[id(show)], done[id(show.other)]
-    if back[1] < there[1]:
+    ends = _is_late(there[0].items[-1], context), _is_late(back[0].items[-1], context)
+    if ends[1] > ends[0] or (ends[0] == ends[1] and back[1] < there[1]):
         done[id(show)] = back
+
+
+def _is_late(show: Show, context: Context) -> bool:
+    return bool(context.late) and any(i.kind == "name" and i.word in context.late for i in walk(show))
 
 
 def _letters(root: Show, context: Context) -> dict[str, str]:
@@ -71,10 +76,11 @@ def _one(show: Show, done: Done, context: Context, letters: dict[str, str]) -> t
         case "sum":
             return _sum(show, parts)
         case "product" | "hadamard":
-            return _product(show, parts)
+            return _product(show, parts, context)
         case "inner":
             (a, ka), (b, kb) = parts
-            if kb < ka and not show.lead:
+            late = _is_late(a, context), _is_late(b, context)
+            if not show.lead and (late[0] > late[1] or (late[0] == late[1] and kb < ka)):
                 a, b, ka, kb = b, a, kb, ka
             return show.with_items((a, b)), _cut(ka + kb)
         case "sumover":
@@ -84,15 +90,15 @@ def _one(show: Show, done: Done, context: Context, letters: dict[str, str]) -> t
         case "row":
             return _row(show, parts, context)
         case _:
-            return _rest(show, parts, done)
+            return _rest(show, parts, done, context)
 
 
-def _rest(show: Show, parts: list[tuple[Show, Key]], done: Done) -> tuple[Show, Key]:
+def _rest(show: Show, parts: list[tuple[Show, Key]], done: Done, context: Context) -> tuple[Show, Key]:
     if show.kind in ("eye", "ones", "zeros", "unit"):
         same = show.kind != "unit" or parts[0][0] is show.items[0]
         return (show if same else show.with_items((parts[0][0],))), (2 * UNKNOWN,)
     if show.kind == "call" and show.word == "tr" and parts[0][0].kind == "product":
-        parts = [_rotated(show.items[0], parts[0], done)]
+        parts = [_rotated(show.items[0], parts[0], done, context)]
     items = tuple(p for p, _ in parts)
     key = _cut(k for _, part in parts for k in part)
     if _even(show) and items[0].mixed and not _leads_positive(items[0]):
@@ -114,13 +120,15 @@ def _even(show: Show) -> bool:
             return show.kind == "call" and show.word in ("abs", "cos", "cosh")
 
 
-def _rotated(written: Show, arranged: tuple[Show, Key], done: Done) -> tuple[Show, Key]:
+def _rotated(written: Show, arranged: tuple[Show, Key], done: Done, context: Context) -> tuple[Show, Key]:
     """The product inside a trace, turned so that what came first stands first."""
     if written.lead or -1 in written.signs or arranged[0].signs != written.signs:
         return arranged
     parts = [done[id(i)] for i in written.items]
     turns = [parts[k:] + parts[:k] for k in range(min(len(parts), 12))]
-    best = min(turns, key=lambda turn: _cut(k for _, key in turn for k in key))
+    best = min(
+        turns, key=lambda turn: (not _is_late(turn[-1][0], context), _cut(k for _, key in turn for k in key))
+    )
     return written.with_items(tuple(p for p, _ in best)), _cut(k for _, key in best for k in key)
 
 
@@ -161,7 +169,7 @@ def _leads_positive(item: Show) -> bool:
     return item.mark != "negative"
 
 
-def _product(show: Show, parts: list[tuple[Show, Key]]) -> tuple[Show, Key]:
+def _product(show: Show, parts: list[tuple[Show, Key]], context: Context) -> tuple[Show, Key]:
     if show.kind == "hadamard":
         ups = [p for p, sign in zip(parts, show.signs, strict=True) if sign > 0]
         downs = [p for p, sign in zip(parts, show.signs, strict=True) if sign < 0]
@@ -169,7 +177,9 @@ def _product(show: Show, parts: list[tuple[Show, Key]]) -> tuple[Show, Key]:
         parts = ups + sorted(downs, key=_factor)
         signs = (1,) * len(ups) + (-1,) * len(downs)
     else:
-        parts = sorted(parts[: show.lead], key=_factor) + parts[show.lead :]
+        free = sorted(parts[: show.lead], key=_factor)
+        late = [part for part in free if _is_late(part[0], context)]
+        parts = [part for part in free if part not in late] + late + parts[show.lead :]
         signs = show.signs
     out = show.with_items(tuple(p for p, _ in parts), signs)
     return out, _cut(k for _, key in parts for k in key)

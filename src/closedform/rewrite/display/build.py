@@ -72,6 +72,8 @@ def function(node: Node, faces: list[Face]) -> Face:
         lengths = [k for p in node.params for k in (p if isinstance(p, tuple) else (p,))]
         tokens = sum(p.tokens for p in parts) + len(lengths) - 1
         show = Show("block", ",".join(map(str, lengths)), tuple(parts), (), tokens)
+    elif op.name in BARS:
+        show = s.norm(parts[0], BARS[op.name])
     else:
         show = s.call(op.text, *parts, *_sizes(node), mark=op.latex, lead=int(op.elementwise))
     if node.is_scalar:
@@ -86,6 +88,8 @@ def function(node: Node, faces: list[Face]) -> Face:
     return Face(core=show, turned=turned, fixed=fixed)
 
 
+BARS = {"norm2": "", "normF": "_F", "norm1": "_1", "norm_inf": "_inf"}
+"""Norms as they are written with bars; answers hold them as roots, only what was typed has these nodes."""
 EITHER_WAY = ("det", "logdet")
 """Functions that are the same of a matrix and its transpose."""
 

@@ -13,7 +13,8 @@ class Context:
     ``order`` gives each name its rank (first appearance in what the person wrote); ``differentials`` maps
     ``dX`` to ``X``; ``families`` names the matrices whose rows are written ``a[i]`` (None: all with a small
     letter); ``taken`` are names that nothing new may have; ``naming`` lets shared parts be named;
-    ``as_written`` is for raw nodes: their order and grouping stay.
+    ``as_written`` is for raw nodes: their order and grouping stay. ``late`` are names that stand last in a product
+    where that reads as well: the differentials in a derivation.
     """
 
     order: Mapping[str, int] = field(default_factory=dict)
@@ -22,6 +23,7 @@ class Context:
     taken: frozenset[str] = frozenset()
     naming: bool = True
     as_written: bool = False
+    late: frozenset[str] = frozenset()
 
     def rank(self, name: str) -> int:
         """Small for what came first; a differential comes just before its variable."""

@@ -8,8 +8,9 @@ from fractions import Fraction
 from closedform.expr.node import Node
 from closedform.expr.size import ONE as ONE_SIZE
 from closedform.expr.walk import postorder
-from closedform.functions.algebra import HAD, MUL, NUM, ONES, POW, SCALE
+from closedform.functions.algebra import HAD, MUL, NUM, ONES, POW, SCALE, TRANSPOSE, UNIT
 from closedform.rewrite import show as s
+from closedform.rewrite.display import leaves
 from closedform.rewrite.display.build import BUILDERS, function
 from closedform.rewrite.display.face import Face
 from closedform.rewrite.show import Show
@@ -68,6 +69,11 @@ def _factors(node: Node, parts: list[Show]) -> tuple[list[Show], list[int]]:
             k = -a.args[1].params[0]
             items.append(below if k == 1 else s.power(below, s.number(k), not a.is_scalar))
             signs.append(-1)
+        elif a.op is NUM and items and a.params[0].denominator != 1 and abs(a.params[0].numerator) == 1:
+            items.append(s.number(a.params[0].denominator))
+            signs.append(-1)
+            if a.params[0] < 0:
+                items[0] = s.negative(items[0])
         elif not items and part.kind == "product" and a.op in (HAD, SCALE, MUL):
             items += part.items
             signs += part.signs
@@ -81,11 +87,50 @@ def _negative(node: Node) -> bool:
     return node.args[1].op is NUM and node.args[1].params[0] < 0
 
 
+def _matrix_product(node: Node, parts: list[Show]) -> Show:
+    """A product; by a unit vector it is an entry, a row or a column."""
+    return _entry(node, parts) or _product(node, parts)
+
+
+def _entry(node: Node, parts: list[Show]) -> Show | None:
+    units = [a if a.op is UNIT else a.args[0] for a in node.args if a.op is UNIT or _is_unit_row(a)]
+    rest = [(a, p) for a, p in zip(node.args, parts, strict=True) if a.op is not UNIT and not _is_unit_row(a)]
+    if not units or len(rest) != 1:
+        return None
+    (a, whole), at = rest[0], [u.args[0].memo[MEMO] for u in units]
+    if len(units) == 2:
+        return s.index(whole, *at)
+    if node.args[0] is not a:
+        return s.index(whole, at[0]) if a.is_column else None
+    if a.op is not TRANSPOSE:
+        return s.index(whole, s.ALL, at[0])
+    base = a.args[0].memo[MEMO]
+    if a.rows is ONE_SIZE or (base.kind == "name" and base.word[:1].islower()):
+        return s.index(base, at[0])
+    return s.index(base, at[0], s.ALL)
+
+
+def _is_unit_row(a: Node) -> bool:
+    return a.op is TRANSPOSE and a.args[0].op is UNIT
+
+
+def _summed(node: Node, parts: list[Show]) -> Show:
+    """A sum over an index; its range is left out where what it indexes tells it."""
+    name, low, high = node.params
+    inside = postorder(node.args[0])
+    over = {n.rows for n in inside if n.op is UNIT and n.args[0].params == (name,)}
+    ends = () if low is ONE_SIZE and over == {high} else (leaves.size_show(low), leaves.size_show(high))
+    tokens = 2 + parts[0].tokens + (1 + ends[0].tokens + ends[1].tokens if ends else 0)
+    return Show("sumover", name, (parts[0], s.name(name), *ends), (), tokens)
+
+
 def _product(node: Node, parts: list[Show]) -> Show:
     first = node.args[0]
     if first.op is NUM and len(node.args) == 2 and node.op is not MUL:
         c: Fraction = first.params[0]
         rest = parts[1] if abs(c) == 1 else _times(abs(c), parts[1])
+        if c == 1 and rest.kind == "product" and rest.items[0] is s.ONE:
+            return rest
         return s.negative(rest) if c < 0 else rest if c != 1 else s.product([s.ONE, rest])
     items, signs = _factors(node, parts)
     if -1 in signs and node.op is SCALE and signs[0] < 0:
@@ -126,8 +171,12 @@ def _matrix_power(node: Node, parts: list[Show]) -> Show:
 
 OWN: dict[str, Builder] = {
     "num": lambda node, _: s.signed(node.params[0]),
+    "eye": lambda node, parts: Show("eye", "", lead=1) if not node.is_scalar else s.ONE,
     "add": _sum,
-    "mul": _product,
+    "mul": _matrix_product,
+    "sumover": _summed,
+    "norm2": lambda _, parts: s.norm(parts[0]),
+    "normF": lambda _, parts: s.norm(parts[0], "_F"),
     "scale": _product,
     "had": _elementwise,
     "pow": _power,

@@ -1,0 +1,89 @@
+"""Derivations by coordinates as people read them: their lines printed, each certified as it reads back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from closedform.calculus.coordinates import CoordinateStep, Spelling, coordinates
+from closedform.calculus.coordinates.nodes import assembled
+from closedform.calculus.derivation.laws import Law
+from closedform.check.certificate import Claim
+from closedform.derivations import FORMS, Derivation, Expression, Step
+from closedform.expr.node import Node
+from closedform.read.read import read
+from closedform.rewrite.display.context import Context
+from closedform.write.marks import greek
+from closedform.write.render import Form, render
+from closedform.write.tex import letter
+
+
+@dataclass(frozen=True)
+class Written(Expression):
+    """A line with indices, printed already."""
+
+    step: CoordinateStep | None = None
+
+    def written(self, form: Form, bindings: bool = True) -> str:
+        assert self.step is not None
+        return self.step.written(form)
+
+    @property
+    def tokens(self) -> int:
+        assert self.step is not None
+        return self.step.tokens
+
+
+@dataclass(frozen=True)
+class CoordinateLine(Step):
+    """One line of a derivation by coordinates; ``heads`` is its left side in the three forms."""
+
+    heads: tuple[str, str, str] = ("", "", "")
+
+    def left(self, form: Form = "unicode") -> str:
+        return self.heads[FORMS.index(form)]
+
+
+def by_coordinates(
+    f: Node, variable: Node, answer: Node, context: Context, where: str, claim: Callable[[], Claim]
+) -> Derivation:
+    """The derivation of ``answer``, the gradient or Jacobian of the raw node ``f``, by coordinates.
+
+    ``where`` declares the names, so that every line reads back; ``claim`` is that of the answer as it is printed.
+    Raises MissingRule where the formula is none that a course would work out with entries.
+    """
+    lines: list[CoordinateLine] = []
+    for step in coordinates(f, variable, answer, _spelling(context)):
+        checked = claim if step.kind == "answer" else _claim(step, f, variable, where)
+        after = Written(step.node, context, (), step)
+        name = str(variable.params[0])
+        lines.append(CoordinateLine(
+            step.kind, lines[-1].after if lines else None, after, (Law("", spelled=step.laws),), (), (), (),
+            name, f"d{name}", checked, step.heads,
+        ))  # fmt: skip
+    return Derivation(tuple(lines))
+
+
+def _spelling(context: Context) -> Spelling:
+    spell: dict[Form, Callable[[str], str]] = {"text": str, "unicode": greek, "latex": letter}
+
+    def node(matrix: Node, form: Form, named: bool) -> str:
+        return render(matrix, replace(context, naming=named and context.naming), form)
+
+    return Spelling(lambda word, form: spell[form](word), node)
+
+
+def _claim(step: CoordinateStep, f: Node, variable: Node, where: str) -> Callable[[], Claim]:
+    """What is claimed of a line, read back from its text: that it is f, or an entry of the derivative of f."""
+
+    def claim() -> Claim:
+        entry = read(step.text, where, "text").node
+        if step.kind == "function":
+            return Claim("equal", f, assembled(entry, f.shape, step.place))
+        if not step.place:
+            return Claim("gradient", f, entry, variable)
+        if f.is_scalar:
+            return Claim("gradient", f, assembled(entry, variable.shape, step.place), variable)
+        return Claim("jacobian", f, assembled(entry, (f.rows, variable.rows), step.place), variable)
+
+    return claim

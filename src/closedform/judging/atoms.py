@@ -1,0 +1,294 @@
+"""Derivatives inside what a person writes: ``∇f``, ``∂f/∂x``, ``d(Ax - b)``, each replaced by a name of its own.
+
+The formula language has no signs for the derivative of something; the names stand for it while a line is read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from closedform.errors import ReadError
+from closedform.read.alphabet import GREEK, SPELLED, canonical
+from closedform.read.vocabulary import is_function
+
+LETTER = r"(?:\\(?:math\w+|boldsymbol|bm|vec|pmb)\s*\{\\?[A-Za-z]+\}|\\(?:math\w+|boldsymbol|bm|vec|pmb)\s+[A-Za-z]|\\[A-Za-z]+|[^\W\d_])"
+NAME = rf"{LETTER}[0-9]*(?:_(?:\{{[^{{}}]*\}}|[A-Za-z0-9]+))?"
+_FRACTION = r"\\[dtc]?frac\s*"
+_SIZING = re.compile(r"\\(?:left|right|[bB]igg?[lrm]?)\s*(?=[()\[\]]|\\[{}])|\\[lr]vert(?=\s*$)")
+_UPRIGHT = re.compile(r"\\(?:mathrm|operatorname|text|textrm|mathsf|rm)\s*(?:\{\s*d\s*\}|d\b)|\{\\rm\s*d\}|\\dd\b|\\mathop\{\}\\!|\\differential\b|\\diff\b|ⅆ")
+_SPACE = re.compile(r"\\[,;:!> ]|~|\\(?:quad|qquad|thinspace|medspace)\b")
+_OPEN = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "\\langle": "\\rangle", "⟨": "⟩"}
+_BRACKET = re.compile(r"\\langle\b|\\rangle\b|\\[{}]|[()\[\]{}⟨⟩]|\\.")
+FUNCTIONS = r"(?:\\(?:log|ln|det|exp|tr|Tr|sin|cos|tanh|sqrt|diag|sigma)\b|\\(?:operatorname|mathrm|text)\s*\{\w+\}|\b(?:log|ln|det|exp|tr|trace|Tr|logdet|diag|vec|inv|sum|sigmoid|softmax|logsumexp|tanh|sin|cos|sqrt)(?=\s*\())"
+
+
+@dataclass(frozen=True)
+class Atom:
+    """A derivative that was written. ``sign``: ``d``, ``nabla`` or ``partial``; ``order`` 1 or 2; ``by`` may be ""."""
+
+    sign: str
+    of: str
+    by: str = ""
+    order: int = 1
+
+
+@dataclass
+class Atoms:
+    """The atoms of a derivation, by the names they were given."""
+
+    syntax: str
+    functions: dict[str, str] = field(default_factory=dict)  # f -> x, of definitions f(x) = …
+    found: dict[str, Atom] = field(default_factory=dict)
+
+    def name(self, atom: Atom) -> str:
+        for known, other in self.found.items():
+            if other == atom:
+                return known
+        number = 900 + len(self.found)
+        self.found[f"Q_{number}"] = atom
+        return f"Q_{number}"
+
+    def typed(self, atom: Atom) -> str:
+        name = self.name(atom)
+        return f" Q_{{{name[2:]}}} " if self.syntax == "latex" else f" {name} "
+
+    def replaced(self, text: str) -> str:
+        """The text with all derivatives in it replaced by names."""
+        text = cleaned(text)
+        for step in (self._nabla, self._fraction, self._slash, self._primes, self._applied, self._differentials):
+            text = step(text)
+        return text
+
+    # -- gradients
+    def _nabla(self, text: str) -> str:
+        while found := _NABLA.search(text):
+            order = 2 if found["two"] or found["two2"] else 1
+            target, end = self._target(text, found.end())
+            by = _bare(found["by"] or found["by2"] or "")
+            text = text[: found.start()] + self.typed(Atom("nabla", target, by, order)) + text[end:]
+        return text
+
+    def _fraction(self, text: str) -> str:
+        place = 0
+        while found := _FRAC.search(text, place):
+            stop = close_of(text, found.end() - 1)
+            opens = text.find("{", stop)
+            place = found.end()
+            if opens < 0 or text[stop:opens].strip():
+                continue
+            end = close_of(text, opens)
+            above, below = text[found.end() : stop - 1].strip(), text[opens + 1 : end - 1].strip()
+            by = _below(below)
+            top = _ABOVE.match(above)
+            if by is None or top is None:
+                continue
+            of = above[top.end() :].strip()
+            if not of:
+                of, end = self._target(text, end, whole=True)
+            atom = Atom("partial", self._function(_unwrapped(of)), *by)
+            text, place = text[: found.start()] + self.typed(atom) + text[end:], 0
+        return text
+
+    def _slash(self, text: str) -> str:
+        """``∂f/∂x``, ``df/dx``, ``∂(x'Ax)/∂x``."""
+        while found := _SLASH.search(text):
+            of, end = self._target(text, found.end())
+            behind = _UNDER.match(text, end)
+            if behind is None:
+                if found["d"] == "d":
+                    masked = text[: found.start()] + "\x00" + text[found.start() + 1 :]
+                    return self._slash(masked).replace("\x00", "d")
+                raise ReadError("∂ stands where no derivative can be read", span=found.span(), source=text, hint="Write ∂f/∂x.")
+            by = _below(behind.group().lstrip("/ "))
+            assert by is not None
+            text = text[: found.start()] + self.typed(Atom("partial", of, *by)) + text[behind.end() :]
+        return text
+
+    def _primes(self, text: str) -> str:
+        """``f'(x)`` and ``f''(x)`` of a function that was defined with its argument."""
+        for name, argument in self.functions.items():
+            pattern = re.compile(rf"(?<![\w\\]){re.escape(name)}(?P<primes>'{{1,2}})\s*\(\s*{re.escape(argument)}\s*\)")
+            while found := pattern.search(text):
+                atom = Atom("partial", name, argument, len(found["primes"]))
+                text = text[: found.start()] + self.typed(atom) + text[found.end() :]
+        return text
+
+    def _applied(self, text: str) -> str:
+        """``f(x)`` is ``f`` where f was defined with that argument."""
+        for name in self.functions:
+            pattern = re.compile(rf"(?<![\w\\]){re.escape(name)}\s*\(([^()]*)\)")
+            text = pattern.sub(lambda m: f" {m.group()[: m.group().index('(')].strip()} " if self._same(name, m[1]) else m.group(), text)
+        return text
+
+    def _same(self, name: str, arguments: str) -> bool:
+        return _squeezed(arguments) == _squeezed(self.functions[name])
+
+    def _function(self, of: str) -> str:
+        return self._applied(of).strip()
+
+    def _target(self, text: str, place: int, whole: bool = False) -> tuple[str, int]:
+        """What a sign of differentiation stands before: a name with its argument, or brackets; and where it ends."""
+        while place < len(text) and text[place].isspace():
+            place += 1
+        opener = _opener(text, place)
+        if opener:
+            end = close_of(text, place)
+            return _unwrapped(text[place:end]), end
+        found = _TARGET.match(text, place)
+        known = found is not None and _squeezed(found["name"]) in {_squeezed(f) for f in self.functions}
+        if found is not None and (known or found["arg"] is None) and (known or not whole):
+            end = found.end() if known or found["arg"] is None else found.end("name")
+            return found["name"], end
+        if found is not None and not whole:
+            return found["name"], found.end()
+        end = _term_end(text, place)
+        return text[place:end].strip(), end
+
+    # -- differentials
+    def _differentials(self, text: str) -> str:
+        """``d(…)``, ``d log det X``, ``dX^-1`` by names; ``d x`` as ``dx``."""
+        place = 0
+        while found := _D.search(text, place):
+            place = found.end()
+            end = self._reach(text, found.end())
+            if end is None:
+                continue
+            of = text[found.end() : end].strip()
+            name = self.typed(Atom("d", _unwrapped(self._differentials(of)))).strip()
+            new = f" d{name} "
+            text = text[: found.start()] + new + text[end:]
+            place = found.start() + len(new)
+        return _GAP.sub("d", text)
+
+    def _reach(self, text: str, place: int) -> int | None:
+        """Where what a ``d`` at the end of ``text[:place]`` is of ends; None where that is a single name."""
+        while place < len(text) and text[place].isspace():
+            place += 1
+        if _opener(text, place):
+            return close_of(text, place)
+        bars = re.compile(r"\\\||\\[lL]?[vV]ert\b|\|\||‖|\\left\s*(?:\\\||\\[lr]?[vV]ert\b|\|)").match(text, place)
+        if bars:
+            end = text.find(bars.group()[-2:] if "\\|" in bars.group() else bars.group().replace("left", "right").replace("lVert", "rVert"), bars.end())
+            if end < 0:
+                return None
+            end += len(bars.group().replace("left", "right"))
+            return _scripts(text, end)
+        function = re.compile(rf"(?:{FUNCTIONS}\s*(?:_\{{?\w+\}}?)?\s*)+").match(text, place)
+        if function:
+            end = function.end()
+            if _opener(text, end):
+                return _scripts(text, close_of(text, end))
+            one = re.compile(rf"\s*(?:{NAME})").match(text, end)
+            return _scripts(text, one.end()) if one else None
+        fraction = re.compile(_FRACTION + r"(?=\{)").match(text, place)
+        if fraction:
+            return close_of(text, text.index("{", close_of(text, fraction.end())))
+        if re.compile(r"e\s*\^").match(text, place):
+            return _scripts(text, place + 1)
+        power = re.compile(rf"(?P<name>{NAME})\s*\^").match(text, place)
+        if power and power["name"][0] != "d":
+            end = _scripts(text, power.end("name"))
+            if re.fullmatch(r"\s*\^\s*\{?\s*(?:-\s*)?[0-9k]\s*\}?|\^\{?-(?:T|\\top|\\intercal)\}?", text[power.end("name") : end]):
+                return end
+        return None
+
+
+_NABLA = re.compile(
+    rf"""(?:\\nabla|∇|\bgrad(?=[_ ]))\s*(?:(?P<two>²|\^\s*(?:2|\{{2\}}))|(?:_\s*(?P<by>\{{[^{{}}]*\}}|{LETTER}))
+    |(?:\s*(?:_\s*(?P<by2>\{{[^{{}}]*\}}|{LETTER})|(?P<two2>²|\^\s*(?:2|\{{2\}})))))*""",
+    re.VERBOSE,
+)
+_FRAC = re.compile(_FRACTION + r"\{(?=\s*(?:\\partial|∂|d\b|d[A-Za-z\\(^]))")
+_ABOVE = re.compile(r"(?:\\partial|∂|d)(?:\s*\^\s*(?:2|\{2\})|²)?(?![a-z])|(?:\\partial|∂|d)(?:\s*\^\s*(?:2|\{2\})|²)?")
+_SLASH = re.compile(r"(?P<d>\\partial|∂|(?<![\w\\])d(?=[^\W\d_](?:\([^()]*\))?\s*/\s*d)|(?<![\w\\])d(?=\())\s*(?:\^\s*(?:2|\{2\})|²)?")
+_UNDER = re.compile(
+    rf"\s*/\s*\(?(?:\\partial|∂|d)\s*{NAME}(?:\[[^\]]*\])?(?:\s*\^\s*(?:2|\{{2\}})|²)?(?:\s*(?:\\partial|∂|d)\s*{NAME})?(?:\s*(?:'|ᵀ|\^\s*(?:T|\\top|\{{[^{{}}]*\}})))?\)?"
+)
+_TARGET = re.compile(rf"(?P<name>{NAME})(?P<arg>\s*\([^()]*\))?")
+_D = re.compile(r"(?<![\w\\^{])d(?![a-zA-Z]{3,})|(?<=\{)d(?=[\s\\({\[]|[A-Z])|(?<=\d)d(?=[A-Za-z(\\])")
+_GAP = re.compile(rf"(?<![\w\\])d\s+(?={LETTER})")
+_BY = re.compile(
+    rf"(?:\\partial|∂|d)\s*(?P<name>{NAME}(?:\[[^\]]*\])?)(?P<square>\s*\^\s*(?:2|\{{2\}})|²)?\s*(?P<again>(?:\\partial|∂|d)\s*{NAME})?(?:'|ᵀ|\^\s*(?:T|\\top|\{{[^{{}}]*\}}))?$"
+)
+
+
+def _below(text: str) -> tuple[str, int] | None:
+    """The variable and the order that stand below."""
+    found = _BY.fullmatch(text.strip().strip("()").strip())
+    if found is None:
+        return None
+    return _bare(found["name"]), 2 if found["square"] or found["again"] else 1
+
+
+def cleaned(text: str) -> str:
+    """Spacing and sizes of brackets taken away, an upright d made a plain one."""
+    text = _UPRIGHT.sub(lambda m: "" if "mathop" in m.group() else "d ", text)
+    text = re.sub(r"(?<![A-Za-z\\])d\s+(?=[A-Za-z\\])", "d ", text)
+    return _SPACE.sub(" ", _SIZING.sub("", text)).strip().rstrip(".,;").strip()
+
+
+def bare(text: str) -> str:
+    """A name as it is called inside, without fonts and braces; "" where the text is no name."""
+    text = cleaned(text)
+    return _bare(text) if re.fullmatch(NAME, text) else ""
+
+
+def _bare(text: str) -> str:
+    text = re.sub(r"\\(?:math\w+|boldsymbol|bm|vec|pmb)\s*\{?(\\?[A-Za-z]+)\}?", r"\1", text.strip())
+    text = re.sub(r"[{}\s]", "", text)
+    return canonical("".join(GREEK.get(c, c) for c in text.removeprefix("\\")))
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\\(?:math\w+|boldsymbol|bm|vec|pmb)|[\s{}\\]", "", text)
+
+
+def _opener(text: str, place: int) -> str:
+    found = _BRACKET.match(text, place)
+    return found.group() if found and found.group() in _OPEN else ""
+
+
+def close_of(text: str, place: int) -> int:
+    """The place behind the bracket that closes the one at ``place``."""
+    stack: list[str] = []
+    for found in _BRACKET.finditer(text, place):
+        sign = found.group()
+        if sign in _OPEN:
+            stack.append(_OPEN[sign])
+        elif stack and sign == stack[-1]:
+            stack.pop()
+            if not stack:
+                return found.end()
+    raise ReadError(f"{text[place]} is never closed", span=(place, place + 1), source=text)
+
+
+def _scripts(text: str, place: int) -> int:
+    """The place behind the powers and marks that follow."""
+    while found := re.compile(r"\s*[_^]\s*(?:(?P<brace>\{)|-?\w|\\[A-Za-z]+|\*|\()").match(text, place):
+        place = close_of(text, found.end() - 1) if found["brace"] or found.group()[-1] == "(" else found.end()
+    return place
+
+
+def _term_end(text: str, place: int) -> int:
+    depth = 0
+    for k in range(place, len(text)):
+        depth += (text[k] in "([{") - (text[k] in ")]}")
+        if depth < 0 or (depth == 0 and text[k] in "+-" and text[place:k].strip()):
+            return k
+    return len(text)
+
+
+def _unwrapped(text: str) -> str:
+    text = text.strip()
+    for opener, closer in (("(", ")"), ("[", "]"), ("\\{", "\\}"), ("{", "}")):
+        if text.startswith(opener) and text.endswith(closer) and close_of(text, 0) == len(text):
+            return text[len(opener) : -len(closer)].strip()
+    return text
+
+
+def is_differential(name: str) -> bool:
+    """Whether letters are d and one name: ``dx``, ``dSigma``, ``dx_1``."""
+    rest = name[1:]
+    letter = rest[:1].isalpha() and (len(rest.split("_")[0].rstrip("0123456789")) == 1 or rest.split("_")[0] in SPELLED)
+    return name[:1] == "d" and bool(rest) and letter and not is_function(name)

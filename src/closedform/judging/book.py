@@ -1,0 +1,185 @@
+"""What the names of a derivation stand for, and its derivatives: each expression as one of the variables alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from closedform.calculus.derive import gradients, hessian, jacobian
+from closedform.calculus.differential import differential
+from closedform.calculus.spaces import direction
+from closedform.check.certificate import Certificate, Claim
+from closedform.errors import ClosedformError, DeclarationError, MissingRule
+from closedform.expr.node import Node
+from closedform.expr.walk import postorder, rebuild
+from closedform.functions.algebra import INDEX, SYM, index, mul, num, scale, transpose, unit, zeros
+from closedform.judging.atoms import Atom, Atoms
+from closedform.judging.reading import Shared
+from closedform.rewrite.normal.normal import normal
+from closedform.rewrite.simplify import simplify
+
+Moving = frozenset[str]
+HABITS = ("x", "X", "w", "W", "theta", "beta", "Theta", "z", "u", "v", "y", "Y", "t")
+
+
+def certified(claim: Claim) -> Certificate:
+    from closedform.check.certify import certify
+
+    return certify(claim)
+
+
+def same(a: Node, b: Node) -> bool:
+    """Whether two expressions are certified to be equal."""
+    return a is b or (a.shape == b.shape and certified(Claim("equal", a, b)).ok)
+
+
+class Unproved(ClosedformError):
+    """Our own derivative could not be certified: nothing is said of the line."""
+
+
+class Book:
+    """Definitions, constants and derivatives of one derivation."""
+
+    def __init__(self, shared: Shared, atoms: Atoms) -> None:
+        self.shared, self.atoms = shared, atoms
+        self.defined: dict[str, Node] = {}  # as written, names of definitions left in it
+        self.more: dict[str, list[Node]] = {}  # other expressions that a name is said to equal
+        self.constant: set[str] = set()
+        self.variables: list[str] = []  # those that derivatives are taken by, or that move, as they come
+        self._full: dict[tuple[Node, Moving, frozenset[str]], Node] = {}
+        self._moved: dict[tuple[Node, Moving], Node] = {}
+
+    def symbol(self, name: str) -> Node | None:
+        return self.shared.reading.names.get(name) if self.shared.reading else None
+
+    # -- full expressions
+    def full(self, node: Node, moving: Moving = frozenset(), keep: frozenset[str] = frozenset()) -> Node:
+        """The expression with definitions put in (but for ``keep``) and differentials written in those of variables."""
+        key = (node, moving, keep)
+        if key not in self._full:
+            self._full[key] = rebuild(node, lambda n, args: self._stands_for(n, moving, keep))
+        return self._full[key]
+
+    def _stands_for(self, n: Node, moving: Moving, keep: frozenset[str]) -> Node | None:
+        if n.op is not SYM:
+            return None
+        name = n.params[0]
+        if name in keep:
+            return None
+        if name in self.defined:
+            return self.full(self.defined[name], moving, keep)
+        if name in self.atoms.found and self.atoms.found[name].sign != "d":
+            return self.full(self.derivative(self.atoms.found[name]), moving, keep)
+        base = name[1:]
+        if name[0] != "d" or base in keep:
+            return None
+        if base in self.atoms.found:
+            return self._of_atom(self.atoms.found[base], moving, keep)
+        if base in self.defined:
+            return self.moved(self.full(self.defined[base], moving, keep), moving)
+        return zeros(*n.shape) if base in self.constant else None
+
+    def _of_atom(self, atom: Atom, moving: Moving, keep: frozenset[str]) -> Node:
+        inner = self.full(self.shared.node(atom.of), moving, keep)
+        found = self.moved(inner, moving)
+        return self.moved(found, moving) if atom.order == 2 else found
+
+    def moved(self, node: Node, moving: Moving) -> Node:
+        """The differential of a full expression, each variable's part certified."""
+        key = (node, moving)
+        if key not in self._moved:
+            here = {n.params[0]: n for n in postorder(node) if n.op is SYM}
+            moves = {here[v]: direction(here[v]) for v in sorted(moving & here.keys() - self.constant)}
+            found = differential(normal(node), moves)
+            for x, dx in moves.items():
+                alone = differential(normal(node), {x: dx})
+                self._certify(Claim("map", node, alone, x, differentials=(dx.params[0],)))
+            self._moved[key] = found
+        return self._moved[key]
+
+    def _certify(self, claim: Claim) -> None:
+        found = certified(claim)
+        if not found.ok:
+            raise Unproved(f"our own derivative is not certified: {found.reason}")
+
+    # -- derivatives that were written
+    def derivative(self, atom: Atom) -> Node:
+        """The derivative that an atom is: of a scalar the gradient (or Hessian), of a vector the Jacobian."""
+        f, x, entry = self.function_and_variable(atom)
+        if atom.order == 2:
+            found = hessian(normal(f), x)
+            if found.directions:
+                raise MissingRule("the second derivative by a matrix is a linear map")
+            self._certify(Claim("hessian", f, found.node, x))
+        elif f.is_scalar:
+            found = gradients(normal(f), [x])[0]
+            self._certify(Claim("gradient", f, found.node, x))
+        elif x.is_scalar:
+            node = normal(rebuild(self.moved(f, frozenset({x.params[0]})), lambda n, _: num(1) if n is direction(x) else None))
+            self._certify(Claim("jacobian", f, node, x))
+            return node
+        else:
+            found = jacobian(normal(f), x)
+            self._certify(Claim("jacobian", f, found.node, x))
+        return entry_of(found.node, entry)
+
+    def function_and_variable(self, atom: Atom) -> tuple[Node, Node, tuple[str, ...]]:
+        """The function of the variable alone, the variable, and the indices of an entry of it."""
+        own = self.shared.node(atom.of)
+        by, entry = self._by(atom, own)
+        keep = frozenset({by}) if by in self.defined else frozenset()
+        for candidate in self._expressions(own):
+            f = self.full(candidate, frozenset(), keep)
+            found = next((n for n in postorder(f) if n.op is SYM and n.params[0] == by), None)
+            if found is not None:
+                return f, found, entry
+        x = self.symbol(by)
+        if x is None:
+            raise DeclarationError(f"{by} does not stand in what is differentiated by it")
+        return self.full(own), x, entry
+
+    def _expressions(self, own: Node) -> Iterator[Node]:
+        yield own
+        if own.op is SYM and own.params[0] in self.defined:
+            yield self.defined[own.params[0]]
+            yield from self.more.get(own.params[0], ())
+
+    def _by(self, atom: Atom, own: Node) -> tuple[str, tuple[str, ...]]:
+        by = atom.by or self._habit(own)
+        known = self.shared.declared | self.defined.keys()
+        if by in known:
+            return by, ()
+        base, _, rest = by.replace("[", "_").replace("]", "").replace(",", "").partition("_")
+        for name in (base, base.upper()):
+            if rest and name in known:
+                return name, tuple(rest)
+        return by, ()
+
+    def _habit(self, own: Node) -> str:
+        """The variable where none is named: the function's argument, what moves, then by habit."""
+        name = own.params[0] if own.op is SYM else ""
+        argument = self.atoms.functions.get(name, "").strip().removeprefix("\\")
+        here = {n.params[0] for n in postorder(self.full(own)) if n.op is SYM}
+        order = [argument, *self.variables, *HABITS, *sorted(here)]
+        return next((v for v in order if v in here and v not in self.constant), "x")
+
+
+def entry_of(node: Node, entry: tuple[str, ...]) -> Node:
+    """An entry of a gradient, counted from 1; ``entry`` holds names or numbers."""
+    if not entry:
+        return node
+    at = [num(int(e)) if e.isdigit() else index(e) for e in entry]
+    left = mul(transpose(unit(at[0], node.rows)), node)
+    return left if len(at) == 1 or node.is_column else mul(left, unit(at[1], node.cols))
+
+
+def multiple(c: Fraction | int, node: Node) -> Node:
+    return scale(num(c), node) if not node.is_scalar else num(c) * node
+
+
+def short(node: Node) -> Node:
+    return simplify(normal(node))
+
+
+def has_index(node: Node) -> bool:
+    return any(n.op is INDEX for n in postorder(node))

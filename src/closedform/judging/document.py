@@ -1,0 +1,286 @@
+"""A derivation as a person writes it, taken apart: relations ``a = b = c`` with their places, and the words between."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from closedform.errors import LimitError, ReadError
+from closedform.judging.prose import is_word, parted
+
+MAX_CHARACTERS = 100_000
+
+
+@dataclass
+class Member:
+    """One side of an equals sign; ``start`` is its place in the document."""
+
+    text: str
+    start: int
+
+
+@dataclass
+class Relation:
+    """Expressions joined by ``=``. ``words`` are those before it; ``sign`` is not ``=`` where something else stands."""
+
+    members: list[Member]
+    words: str = ""
+    sign: str = "="
+
+
+@dataclass
+class Document:
+    """The relations in order, and all that was said, formulas included, for the search of declarations."""
+
+    source: str
+    syntax: str
+    relations: list[Relation] = field(default_factory=list)
+    said: str = ""
+
+    def line(self, start: int) -> int:
+        return self.source.count("\n", 0, start) + 1
+
+
+@dataclass
+class Piece:
+    """``kind``: formula, word, row (a line ends), stop (a sentence or formula ends)."""
+
+    kind: str
+    text: str
+    start: int
+
+
+def document(source: str, syntax: str = "auto") -> Document:
+    """Take a derivation apart. ``syntax`` is "text", "latex" or "auto"."""
+    if len(source) > MAX_CHARACTERS:
+        raise LimitError(f"the derivation has {len(source)} characters (limit: {MAX_CHARACTERS} characters)")
+    if syntax == "auto":
+        syntax = "latex" if _LATEX.search(source) else "text"
+    if syntax not in ("text", "latex"):
+        raise ReadError(f"the syntax {syntax} is not known", hint="Known are auto, text and latex.")
+    found = Document(source, syntax)
+    pieces = list(_latex(source) if syntax == "latex" else _text(source))
+    found.said = "".join(p.text + " " if p.kind in ("formula", "word") else "\n" for p in pieces)
+    _Builder(found).build(pieces)
+    if not found.relations:
+        raise ReadError("there is no equation in this derivation", hint="Write f = …, df = … or ∇f = … on each line.")
+    return found
+
+
+_LATEX = re.compile(r"\\[A-Za-z]{2,}|\\\\|\$")
+_MATH = re.compile(
+    r"""\$\$(?P<a>.*?)\$\$|\$(?P<b>(?:\\.|[^$\\])*)\$|\\\((?P<c>.*?)\\\)|\\\[(?P<d>.*?)\\\]
+    |\\begin\{(?P<env>align|alignat|flalign|equation|gather|multline|eqnarray|displaymath|math|aligned|split)(?P<star>\*?)\}
+    (?P<e>.*?)\\end\{(?P=env)(?P=star)\}""",
+    re.VERBOSE | re.DOTALL,
+)
+_OUTSIDE = re.compile(r"\\[A-Za-z]+\*?|[A-Za-z]+(?:['’][a-z]+)?|\n|[^A-Za-z\\\n]+|\\.")
+
+
+def _latex(source: str) -> Iterator[Piece]:
+    source = re.sub(r"(?<!\\)%[^\n]*", lambda m: " " * len(m.group()), source)
+    place, any_math = 0, False
+    for found in _MATH.finditer(source):
+        any_math = True
+        yield from _words(source, place, found.start())
+        group = next(g for g in "abcde" if found[g] is not None)
+        yield Piece("formula", found[group], found.start(group))
+        if group != "b" and group != "c":
+            yield Piece("stop", "", found.end())
+        place = found.end()
+    if any_math:
+        yield from _words(source, place, len(source))
+    else:
+        yield Piece("formula", source, 0)
+
+
+def _words(source: str, start: int, end: int) -> Iterator[Piece]:
+    for found in _OUTSIDE.finditer(source, start, end):
+        text = found.group()
+        if text[0].isalpha():
+            yield Piece("word", text, found.start())
+        elif "." in text or text == "\n" and source[found.end() : found.end() + 1] == "\n":
+            yield Piece("stop", text, found.start())
+        elif text.strip():
+            yield Piece("word", text, found.start())
+
+
+def _text(source: str) -> Iterator[Piece]:
+    place = 0
+    for line in source.split("\n"):
+        body = line.split("#")[0] if line.lstrip().startswith("#") else line
+        for text, at, formula in parted(body):
+            yield Piece("formula" if formula else "word", text, place + at)
+        yield Piece("row", "", place + len(line))
+        if not line.strip():
+            yield Piece("stop", "", place)
+        place += len(line) + 1
+
+
+_SCAN = re.compile(
+    r"""(?P<row>\\\\(?:\[[^\]]*\])?)
+    |(?P<open>\\begin\{[a-zA-Z]*(?:matrix|array|cases)\}|\\langle|\\\{|[({\[⟨])
+    |(?P<close>\\end\{[a-zA-Z]*(?:matrix|array|cases)\}|\\rangle|\\\}|[)}\]⟩])
+    |(?P<drop>\\label\{[^{}]*\}|\\tag\*?\{[^{}]*\}|\\nonumber|\\notag|\\displaystyle|\\(?:begin|end)\{(?:aligned|split|gathered|align\*?)\}|&|\\therefore|∴|\\because)
+    |(?P<then>\\implies\b|\\Rightarrow\b|\\Longrightarrow\b|\\iff\b|\\Leftrightarrow\b|\\Longleftrightarrow\b|\\leadsto\b|\\rightsquigarrow\b|<=>|=>|==>|⟹|⇒|⇔|⟺)
+    |(?P<said>\\(?:text|textrm|textit|mbox|intertext|shortintertext|quad\\text)\s*\{(?P<words>(?:[^{}]|\$[^$]*\$)*)\})
+    |(?P<space>\\q?quad\b)
+    |(?P<rel>:=|\\coloneqq\b|\\triangleq\b|\\equiv\b|≡|≔|\\(?:overset|stackrel)\s*\{[^{}]*\}\s*\{=\}|=)
+    |(?P<other><=|>=|!=|≤|≥|≠|≈|\\(?:approx|leq?|geq?|neq?|sim|propto|lt|gt|simeq)\b|∝)
+    |(?P<member>\\in\b|∈|(?<=\s)in(?=\s))
+    |(?P<sep>[,;])|(?P<dot>\.(?=\s|$|\}))|(?P<bar>\|)|(?P<cmd>\\[A-Za-z]+|\\.)|(?P<any>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_GOES_ON = re.compile(r"(?:[-+*/·⋅⊙∘:]|\\cdot|\\odot|\\times|\\circ)\s*$")
+_STARTS_ON = re.compile(r"\s*(?:[-+*/:]|\\cdot|\\odot)")
+
+
+class _Builder:
+    """From pieces to relations."""
+
+    def __init__(self, into: Document) -> None:
+        self.into = into
+        self.words: list[str] = []
+        self.relation: Relation | None = None  # the present one, which may go on
+        self.text, self.start = "", 0
+        self.fresh = True  # nothing of the present statement has been read
+
+    def build(self, pieces: list[Piece]) -> None:
+        for piece in pieces:
+            if piece.kind == "formula":
+                self._formula(piece)
+                if self.into.syntax == "latex":
+                    self._pause()
+            elif piece.kind == "word":
+                self._end()
+                self.words.append(piece.text)
+            elif piece.kind == "row":
+                self._pause()
+            else:
+                self._end()
+                self.words.append(".")
+        self._end()
+
+    # -- a formula, sign by sign
+    def _formula(self, piece: Piece) -> None:
+        depth, text = 0, piece.text
+        for found in _SCAN.finditer(text):
+            kind, sign, place = str(found.lastgroup), found.group(), piece.start + found.start()
+            kind = "said" if kind == "words" else kind
+            if kind == "open":
+                depth += 1
+            elif kind == "close":
+                depth = max(0, depth - 1)
+            if kind == "said" and _is_prose(found["words"]):
+                self._said(found["words"])
+            elif kind == "drop":
+                self.text += " " * len(sign) if self.text else ""
+            elif depth == 0 and kind in _ENDS and not self._inside(kind, found):
+                _ENDS[kind](self, sign, place)
+            else:
+                self._add(sign, place)
+
+    def _inside(self, kind: str, found: re.Match[str]) -> bool:
+        """Whether a comma stands in ``<x, y>`` of text, or a dot in a number."""
+        if kind != "sep" or self.into.syntax == "latex":
+            return False
+        return self.text.count("<") > self.text.count(">") and ">" in found.string[found.end() :]
+
+    def _said(self, words: str) -> None:
+        self._end()
+        self.words += words.split()
+
+    def _add(self, sign: str, place: int) -> None:
+        if not self.text and not sign.strip():
+            return
+        if not self.text:
+            self.start = place
+        self.text += sign
+
+    def _equals(self, sign: str, place: int) -> None:
+        if self.relation is None or (self.text.strip() and self.fresh):
+            self._begin()
+        self._member()
+        self.fresh = False
+
+    def _begin(self) -> None:
+        """A new relation, whose first member is what has been read."""
+        if not self.text.strip() and self.into.relations and self.relation is None:
+            last = self.into.relations[-1]
+            if last.sign == "=":
+                self.relation = last
+                return
+        self.relation = Relation([], " ".join(self.words))
+        self.words = []
+        self.into.relations.append(self.relation)
+
+    def _member(self) -> None:
+        assert self.relation is not None
+        text = self.text.strip()
+        if text:
+            self.relation.members.append(Member(text, self.start))
+        self.text = ""
+
+    def _other(self, sign: str, place: int) -> None:
+        """Another sign than ``=``: what follows is not judged."""
+        if self.relation is None or self.fresh:
+            self._begin()
+        assert self.relation is not None
+        self._member()
+        self.fresh = False
+        self.relation = Relation(self.relation.members[-1:], sign=sign)
+        self.into.relations.append(self.relation)
+
+    def _pause(self) -> None:
+        """A line ends: it goes on in the next one if that begins, or this one ends, with a sign."""
+        if _GOES_ON.search(self.text):
+            self.text += " "
+            return
+        self._finish()
+
+    def _finish(self) -> None:
+        if not self.fresh and self.relation is not None:
+            self._member()
+        elif self.text.strip():
+            self._lone()
+        self.text, self.fresh = "", True
+
+    def _lone(self) -> None:
+        """An expression without ``=``: it goes on with the next line, or with the one before."""
+        text = self.text.strip(" ,.;:")
+        if not text:
+            return
+        last = self.relation
+        if last is not None and last.members and last.sign == "=" and _STARTS_ON.match(text):
+            last.members[-1].text += " " + text
+            return
+        self.relation = Relation([Member(text, self.start)], " ".join(self.words))
+        self.words = []
+        self.into.relations.append(self.relation)
+
+    def _stop(self, sign: str, place: int) -> None:
+        if not self.text.strip() and self.fresh:
+            return
+        self._finish()
+        if sign.strip(" ,;") or sign == ";":
+            self.words.append(".")
+        self.relation = None
+
+    def _end(self) -> None:
+        self._finish()
+        self.relation = None
+
+    def _row(self, sign: str, place: int) -> None:
+        self._pause()
+
+
+_ENDS = {
+    "row": _Builder._row, "then": _Builder._stop, "sep": _Builder._stop, "space": _Builder._stop,
+    "rel": _Builder._equals, "other": _Builder._other, "dot": _Builder._stop,
+}  # fmt: skip
+
+
+def _is_prose(words: str | None) -> bool:
+    found = re.findall(r"[A-Za-z]+(?:'[a-z]+)?", words or "")
+    return not found or "$" in str(words) or any(is_word(w) for w in found) or len(found) > 1

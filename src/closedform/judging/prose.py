@@ -1,0 +1,129 @@
+"""Words of a derivation: which letters are words and not formulas, and what the words declare."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from closedform.read.alphabet import SPELLED, canonical
+from closedform.read.vocabulary import is_function
+
+WORDS = frozenset(
+    """a an and as at be by but can do for from get given gives has have hence here if in into is it its let lets
+    me my new next now of on or our so step take than that the then there these this thus to two up use used using
+    via was we when where which while who will with yields you your therefore since because both one first second
+    not no also are all any note recall obtain follows following finally rule product chain trace term terms
+    gradient derivative differential hessian jacobian matrix matrices vector vectors scalar scalars constant
+    constants symmetric function with respect wrt equal equals expand expanding rewrite substitute plug both sides
+    set setting zero compute differentiate differentiating find solve solution answer proof qed done let's i'm
+    i've thats sum over each i'll only just still must should would could may might problem exercise question
+    loss objective define denote consider suppose assume identity property cyclic transpose inner ie eg
+    see say try thing way side left right hand line case get got goes have becomes same write written want
+    know known well such some more most other another result results row column shape size""".split()
+)
+LABEL = re.compile(r"^\s*(?:>\s*)*(?:\(?\d+[.)]\s+|[-*•]\s+|\([a-z]\)\s+)?")
+_TOKEN = re.compile(r"(?<![\w\\^.'’_])[A-Za-z][a-z]+(?:'(?:s|re|ll|ve))?(?![\w(\[_^])|(?<![\w\\^.'’_])a(?= [a-z]{3,})")
+KEEP = {"tr", "det", "log", "exp", "diag", "vec", "max", "min", "where", "in"}
+
+
+def is_word(token: str) -> bool:
+    """Whether letters that stand together are a word of English, not names.
+
+    >>> is_word("where"), is_word("Hence"), is_word("Ax"), is_word("theta")
+    (True, True, False, False)
+    """
+    low = token.lower()
+    if low in WORDS or "'" in low:
+        return len(token) > 1 or token == "a"
+    if is_function(token) or token in SPELLED or canonical(token) != token:
+        return False
+    return len(low) >= 4 and low[0] != "d" or len(low) >= 6
+
+
+def parted(line: str) -> Iterator[tuple[str, int, bool]]:
+    """The words and the formulas of a line of text in turn: the piece, its place, whether it is a formula."""
+    place = found_end = LABEL.match(line).end()  # type: ignore[union-attr]
+    for found in _TOKEN.finditer(line, place):
+        if not is_word(found.group()) or _declares(line, found):
+            continue
+        if line[found_end : found.start()].strip():
+            yield line[found_end : found.start()], found_end, True
+        end = found.end()
+        while end < len(line) and line[end] == ":" and line[end + 1 : end + 2] != "=":
+            end += 1
+        yield found.group(), found.start(), False
+        found_end = end
+    if line[found_end:].strip():
+        yield line[found_end:], found_end, True
+
+
+def _declares(line: str, word: re.Match[str]) -> bool:
+    """The word ``in`` before a space such as ``R^n``."""
+    return word.group() == "in" and re.match(r"\s*(?:R\b|ℝ|Sym|PD|PSD|Diag|Orth|Skew|Lower|Inv|\{)", line[word.end() :]) is not None
+
+
+_NAME = r"\\?[A-Za-z]+(?:_\{?\w+\}?)?"
+_FONTS = re.compile(r"\\(?:mathbf|boldsymbol|bm|mathrm|mathit|pmb|vec|mathbb|mathcal)\s*(?:\{(\\?[A-Za-z]+)\}|(\\?[A-Za-z]))")
+_FACT = {"symmetric": "sym", "skew-symmetric": "skew", "antisymmetric": "skew", "orthogonal": "orth",
+         "diagonal": "diag", "invertible": "inv", "nonsingular": "inv", "positive definite": "pd", "PSD": "psd",
+         "positive semidefinite": "psd", "SPD": "pd", "psd": "psd", "spd": "pd", "PD": "pd",
+         "symmetric positive definite": "pd", "symmetric and positive definite": "pd", "square": "square"}  # fmt: skip
+_PROPERTY = "|".join(sorted(map(re.escape, _FACT), key=len, reverse=True)).replace(r"\ ", r"[\s-]+")
+_LIST = rf"(?P<names>{_NAME}(?:\s*(?:,|and|,\s*and)\s*{_NAME})*?)"
+_AFTER = re.compile(rf"(?<![\w\\]){_LIST}\s*,?\s*(?:(?:is|are|being|be|to be)\s+)?(?:both\s+)?(?:an?\s+)?(?P<fact>{_PROPERTY})(?![\w-])")
+_BEFORE = re.compile(rf"(?<![\w-])(?P<fact>{_PROPERTY})\s+(?:matrix|matrices)?\s*{_LIST}(?![\w'(])")
+_KIND = re.compile(rf"(?<![\w\\]){_LIST}\s+(?:is|are)\s+(?:an?\s+)?(?:constant\s+|fixed\s+|positive\s+)?(?P<kind>scalar|vector|matrix|number|column vector|matrices|scalars|vectors)\b")
+_KIND_BEFORE = re.compile(rf"\b(?:an?|the|for|with|fixed|constant)\s+(?P<kind>scalar|scalars)\s+{_LIST}(?![\w'(])")
+_IS_SHAPE = re.compile(rf"(?<![\w\\])(?P<names>{_NAME})\s+is\s+(?:an?\s+)?(?P<rows>\w+)\s*(?:x|×|\\times|by|-by-)\s*(?P<cols>\w+)\b")
+
+
+def plain(text: str) -> str:
+    """LaTeX without fonts and dollars, for the search of declarations."""
+    text = _FONTS.sub(lambda m: m.group(1) or m.group(2), text)
+    return re.sub(r"\\text\{([^{}]*)\}", r" \1 ", text).replace("$", " ").replace("\\(", " ").replace("\\)", " ")
+
+
+def facts(text: str) -> Iterator[tuple[str, str]]:
+    """What the words say of names: pairs of a name and a fact, or ``R``, ``vector``, ``matrix``, ``m×n``."""
+    text = " ".join(plain(text).split())
+    for pattern in (_AFTER, _BEFORE):
+        for found in pattern.finditer(text):
+            fact = _FACT[re.sub(r"[\s-]+", " ", found["fact"]) if found["fact"] not in _FACT else found["fact"]]
+            yield from ((name, fact) for name in _names(found["names"]))
+    for pattern in (_KIND, _KIND_BEFORE):
+        for found in pattern.finditer(text):
+            kind = {"s": "R", "n": "R", "c": "vector", "v": "vector", "m": "matrix"}[found["kind"][0]]
+            yield from ((name, kind) for name in _names(found["names"]))
+    for found in _IS_SHAPE.finditer(text):
+        yield from ((name, f"{found['rows']}×{found['cols']}") for name in _names(found["names"]))
+
+
+def _names(listed: str) -> list[str]:
+    found = [n.replace("{", "").replace("}", "").lstrip("\\") for n in re.findall(_NAME, listed)]
+    return [canonical(n) for n in found if n != "and" and (len(n) == 1 or "_" in n or n in SPELLED)]
+
+
+_IN = re.compile(r"(?P<names>[^=]*?)(?:\\in\b|∈|(?<![\w])in(?![\w]))(?P<space>.*)", re.DOTALL)
+_SPACES = ((r"\\(?:mathbb|mathbf|Bbb)\s*\{?\s*R\s*\}?|\\R\b|\\Re\b|\\reals\b|ℝ", "R"), (r"\\times", "×"),
+           (r"\\(?:mathbb|mathcal)\s*\{?\s*S\s*\}?", "S"), (r"[{]", "("), (r"[}]", ")"), (r"\\[,;!\s]", ""))  # fmt: skip
+_CONES = re.compile(r"S(?:_\(?(?P<low>\+\+?)\)?)?\^\(?(?P<n>\w+)\)?(?:_\(?(?P<mark>\+\+?)\)?)?$")
+
+
+def membership(text: str) -> str:
+    """``x, y \\in \\mathbb{R}^n`` as a declaration of the language; "" where it is none.
+
+    >>> membership(r"A \\\\in \\\\mathbb{R}^{m \\\\times n}")
+    'A in R^(m×n)'
+    """
+    found = _IN.fullmatch(text.strip().rstrip(".,;"))
+    if found is None:
+        return ""
+    space = found["space"].strip()
+    for pattern, sign in _SPACES:
+        space = re.sub(pattern, sign, space)
+    cone = _CONES.match(space.replace(" ", ""))
+    if cone:
+        mark = cone["low"] or cone["mark"] or ""
+        space = f"{['Sym', 'PSD', 'PD'][len(mark)]}({cone['n']})"
+    names = _names(plain(found["names"]))
+    return ", ".join(f"{name} in {space.strip()}" for name in names)

@@ -1,0 +1,203 @@
+r"""Functions in LaTeX: ``\log``, ``\operatorname{tr}``, words, ``e^{…}``, with brackets or without."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from closedform.functions.table import by_text
+from closedform.read import latex_words as words
+from closedform.read.alphabet import canonical
+from closedform.read.latex_lexer import Sign
+from closedform.read.latex_names import argument, is_turn
+from closedform.read.latex_scripts import script_range
+from closedform.read.lexer import Token
+from closedform.read.vocabulary import CONSTANTS, DERIVATIVES, STRUCTURAL, is_function
+
+if TYPE_CHECKING:
+    from closedform.read.latex import Translator
+
+BEGINS = {"letter", "num", "word", "const", "cmd", "open", "bar", "begin", "{"}
+ENDINGS = {"where", "with", "for"}
+
+
+def word(t: Translator, sign: Sign) -> None:
+    """An upright word: a function, a name of several letters, a constant."""
+    text = words.WORDS.get(sign.text, sign.text)
+    if not text.replace("_", "").isalnum() or text in ENDINGS:
+        hint = r"Write the formula alone; names of several letters are \mathrm{loss}."
+        t.fail(f"the words “{sign.text}” are not read", sign, hint)
+    if text == "e" and "e" not in t.known.declared and euler(t, sign):
+        return
+    follower = t.signs[t.place + 1]
+    if text == "d" and follower.kind == "letter" and t._differential(sign, follower._replace(gap=False)):
+        return
+    if text in DERIVATIVES and follower.text == "[":
+        _derivative(t, text, sign)
+    elif text in t.known.declared or text in t.known.functions:
+        t.name(text, sign.start, sign.end, sign)
+    elif text in ("Id", "eye") and follower.text != "(":
+        t.name("I", sign.start, sign.end, sign)
+    elif is_function(text) and not (text in CONSTANTS and follower.kind != "open"):
+        t.place += 1
+        function(t, text, sign)
+    elif follower.kind == "open" and follower.text == "(" and len(text) > 1 and text not in CONSTANTS:
+        t.place += 1
+        _call(t, text, sign, [])
+    else:
+        t.name(text, sign.start, sign.end, sign)
+
+
+def function(t: Translator, name: str, sign: Sign) -> None:
+    """A function; ``t.place`` is behind its word."""
+    t.stop_arguments()
+    after = _power(t, name, sign)
+    if t.next.kind == "_":
+        _refuse_subscript(t, name, sign)
+    if t.next.kind == "open" and t.next.text in ("(", "[", "{"):
+        _call(t, name, sign, after)
+        return
+    if t.next.kind not in BEGINS and t.next.text not in ("-", "+"):
+        typed = t.typed(sign.start, sign.end)
+        t.fail(f"{typed} is given nothing", sign, f"Write {typed}(x).")
+    t.operand(sign)
+    t.put_sign("name", name, sign)
+    t.put("op", "(", t.next.start, t.next.start)
+    t.push("argument", sign, after=after, greedy=_takes_all(name))
+
+
+def _takes_all(name: str) -> bool:
+    if name in words.WHOLE_PRODUCT:
+        return True
+    ops = by_text.get(name, ())
+    return not (any(op.elementwise for op in ops) or name in words.ELEMENTWISE_WORDS)
+
+
+def _call(t: Translator, name: str, sign: Sign, after: list[Token]) -> None:
+    """A function and the bracket that follows it, which is all it takes."""
+    bracket = t.next
+    t.operand(sign)
+    t.put_sign("name", name, sign)
+    t.place += 1
+    frame = t.push(bracket.text, bracket, after=after)
+    t.put_sign("op", "(", bracket)
+    frame.opened = len(t.out)
+    if name == "sum":
+        _sum_header(t)
+    elif _doubtful(t, name):
+        typed = t.typed(sign.start, sign.end)
+        hint = f"Write {typed}((…)^{{-1}}) or \\frac{{1}}{{{typed}(…)}}."
+        t.fail(f"{typed}(…)^{{-1}} may be the inverse of either", sign, hint)
+
+
+def _doubtful(t: Translator, name: str) -> bool:
+    r"""``\operatorname{tr}(X^\top X)^{-1}``: of the trace, or of the matrix?"""
+    if name != "tr":
+        return False
+    depth, place = 1, t.place
+    while depth and t.signs[place].kind != "end":
+        depth += (t.signs[place].kind == "open") - (t.signs[place].kind == "close")
+        place += 1
+    if t.signs[place].kind != "^":
+        return False
+    first, last, _ = argument(t.signs, place)
+    return [s.text for s in t.signs[first:last]] == ["-", "1"]
+
+
+def _sum_header(t: Translator) -> None:
+    r"""``\operatorname{sum}(i, …)``, as in the text language."""
+    first, second = t.next, t.signs[t.place + 1]
+    if first.kind == "letter" and second.text == ",":
+        t.put_sign("name", first.text, first)
+        t.put_sign("op", ",", second)
+        t.place += 2
+        t.active.append(first.text)
+        t.top.index = first.text
+
+
+def _power(t: Translator, name: str, sign: Sign) -> list[Token]:
+    r"""The power in ``\tanh^2 x``, which stands behind the bracket in the end."""
+    if t.next.kind != "^":
+        return []
+    first, last, after = script_range(t.signs, t.place, t.source)
+    inner = t.signs[first:last]
+    typed = t.typed(sign.start, inner[-1].end)
+    if len(inner) != 1 or inner[0].kind not in ("num", "letter") or is_turn(inner[0]):
+        hint = f"Write {t.typed(sign.start, sign.end)}(…)^{{…}}."
+        if inner[0].text == "-" and inner[-1].text == "1":
+            hint = "Write the inverse function by its name, as in \\arcsin, or \\frac{1}{…}."
+        t.fail(f"what {typed} means is not clear", (sign.start, inner[-1].end), hint)
+    t.place = after
+    kind = "num" if inner[0].kind == "num" else "name"
+    operator = "^" if _takes_all(name) else ".^"
+    return [
+        Token("op", operator, sign.end, inner[0].start, 1),
+        Token(kind, inner[0].text, inner[0].start, inner[0].end, 1),
+    ]
+
+
+def _refuse_subscript(t: Translator, name: str, sign: Sign) -> None:
+    first, last, _ = script_range(t.signs, t.place, t.source)
+    typed, end = t.typed(sign.start, sign.end), t.signs[last - 1].end
+    base = "".join(s.text for s in t.signs[first:last])
+    hints = {"log": f"Write \\frac{{\\log(…)}}{{\\log {base}}}.", "max": r"Write \max(x) for the largest entry."}
+    hints["min"] = r"Write \min(x) for the smallest entry."
+    t.fail(f"{t.typed(sign.start, end)} is not read", (sign.start, end), hints.get(name, f"Write {typed} without the subscript."))
+
+
+def _derivative(t: Translator, kind: str, sign: Sign) -> None:
+    r"""``\operatorname{grad}[f](u)``."""
+    letter, shut, bracket = t.signs[t.place + 2 : t.place + 5]
+    if letter.text not in t.known.functions or shut.kind != "close" or bracket.text != "(":
+        t.fail(f"{kind}[f](u) takes a function declared with an arrow", sign, "Declare f: R^n -> R.")
+    t.stop_arguments()
+    t.operand(sign)
+    for kind_of, text in (("name", kind), ("op", "["), ("name", letter.text), ("op", "]")):
+        t.put(kind_of, text, sign.start, shut.end, 0)
+    t.place += 5
+    frame = t.push("(", bracket)
+    t.put_sign("op", "(", bracket)
+    frame.opened = len(t.out)
+
+
+def nabla(t: Translator, sign: Sign) -> None:
+    r"""``\nabla f(u)`` of a declared function."""
+    place, kind = t.place + 1, "grad"
+    if t.signs[place].kind == "^":
+        first, last, place = script_range(t.signs, place, t.source)
+        kind = "hess" if t.signs[first].text == "2" and last - first == 1 else ""
+    letter, bracket = t.signs[place : place + 2] if t.signs[place].kind != "end" else (sign, sign)
+    if not kind or letter.text not in t.known.functions or bracket.text != "(":
+        hint = r"Leave \nabla out and ask for the derivative, or declare f: R^n -> R."
+        t.fail("a formula is read here, not its derivative", sign, hint)
+    t.operand(sign)
+    for kind_of, text in (("name", kind), ("op", "["), ("name", letter.text), ("op", "]")):
+        t.put(kind_of, text, sign.start, letter.end, 0)
+    t.place = place + 2
+    frame = t.push("(", bracket)
+    t.put_sign("op", "(", bracket)
+    frame.opened = len(t.out)
+
+
+def euler(t: Translator, sign: Sign) -> bool:
+    """``e^{…}``: the exponential, of a square matrix the matrix exponential; whether it was that."""
+    place = t.place + 1
+    if t.signs[place].kind != "^":
+        return False
+    first, last, after = script_range(t.signs, place, t.source)
+    one = t.signs[first]
+    if last - first == 1 and is_turn(one):
+        return False
+    t.operand(sign)
+    t.put_sign("name", "e^", sign)
+    if last - first == 1 and one.kind in ("letter", "num") and one.text != "e":
+        t.put("op", "(", one.start, one.start)
+        t.put_sign("name" if one.kind == "letter" else "num", canonical(one.text), one)
+        t.put("op", ")", one.end, one.end)
+        t.ended, t.place, t.plain = True, after, ""
+        return True
+    t.place = after
+    t.open_script(first, last)
+    return True
+
+
+_ = STRUCTURAL

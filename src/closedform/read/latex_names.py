@@ -1,0 +1,173 @@
+r"""What a name of LaTeX with a subscript means: a name of its own (``W_1``), an entry, a row, a member of a family."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from closedform.read.alphabet import canonical
+from closedform.read.declarations import Declarations
+from closedform.read.latex_lexer import Sign
+from closedform.read.unify import is_scalar
+
+INDEX_LETTERS = set("ijklmnpqrst")
+
+
+@dataclass
+class Known:
+    """What is known of names before a formula is read: what is declared, and how names stand in all of it."""
+
+    declared: set[str] = field(default_factory=set)
+    arrays: set[str] = field(default_factory=set)  # declared as no scalars
+    functions: set[str] = field(default_factory=set)
+    bare: set[str] = field(default_factory=set)  # stand without a subscript
+    bare_apart: set[str] = field(default_factory=set)  # and not before a bracket, or as the d of dX
+    joined: set[str] = field(default_factory=set)  # X_1
+    summed: set[str] = field(default_factory=set)  # letters that some sum runs over
+    entries: set[str] = field(default_factory=set)  # have a summed index somewhere
+    turned: set[str] = field(default_factory=set)  # stand with one index and are transposed, or in an inner product
+
+    def add(self, said: Declarations) -> None:
+        self.declared |= said.variables | said.sizes.keys() | said.bound.keys()
+        self.arrays |= {n for n, shape in said.shapes.items() if not is_scalar(shape)}
+        self.functions |= said.functions.keys()
+
+    def scan(self, signs: Sequence[Sign]) -> None:
+        """Note how names stand in ``signs``."""
+        for place, sign in enumerate(signs):
+            if sign.text == "sum" and sign.kind == "cmd":
+                self.summed.update(_summed(signs, place + 1))
+        for place, sign in enumerate(signs):
+            if sign.kind not in ("letter", "word"):
+                continue
+            after = signs[place + 1]
+            if after.kind != "_":
+                self.bare.add(sign.text)
+                if after.kind != "open" and not (sign.text == "d" and after.kind == "letter" and not after.gap):
+                    self.bare_apart.add(sign.text)
+                continue
+            first, last, after = argument(signs, place + 1)
+            items = index_items(signs[first:last])
+            if items and not (place and signs[place - 1].text == "d"):
+                self.joined.add(sign.text + "_" + "".join(map(str, items)))
+            if items and self.summed.intersection(map(str, items)):
+                self.entries.add(sign.text)
+            if items and len(items) == 1 and (_turning(signs, after) or _before(signs, place)):
+                self.turned.add(sign.text)
+
+
+def _summed(signs: Sequence[Sign], place: int) -> Iterable[str]:
+    for _ in range(2):
+        if signs[place].kind not in ("_", "^"):
+            return
+        first, last, after = argument(signs, place)
+        if signs[place].kind == "_":
+            for sign in signs[first:last]:
+                if sign.text in ("=", "in"):
+                    break
+                if sign.kind == "letter":
+                    yield sign.text
+        place = after
+
+
+def _turning(signs: Sequence[Sign], place: int) -> bool:
+    return signs[place].kind == "prime" or (signs[place].kind == "^" and turns(signs, place))
+
+
+def _before(signs: Sequence[Sign], place: int) -> bool:
+    before = signs[place - 1] if place else None
+    if before is None:
+        return False
+    return before.text in ("<", "top") or (before.kind == "}" and place > 1 and signs[place - 2].text == "top")
+
+
+def turns(signs: Sequence[Sign], place: int) -> bool:
+    r"""Whether the superscript at ``place`` is one that transposes: ``^\top``, ``^T``, ``^{\mathsf T}``."""
+    first, last, _ = argument(signs, place)
+    return last - first == 1 and is_turn(signs[first])
+
+
+def is_turn(sign: Sign) -> bool:
+    return (sign.kind == "cmd" and sign.text in ("top", "intercal", "prime")) or (
+        sign.text in ("T", "⊤") and sign.kind in ("letter", "word", "op")
+    )
+
+
+def argument(signs: Sequence[Sign], place: int) -> tuple[int, int, int]:
+    """First and last sign of the argument of a script or command at ``place``, and the place behind it."""
+    start = place + 1
+    if signs[start].kind != "{":
+        return start, min(start + 1, len(signs) - 1), min(start + 1, len(signs) - 1)
+    depth = 0
+    for end in range(start, len(signs)):
+        depth += (signs[end].kind == "{") - (signs[end].kind == "}")
+        if depth == 0:
+            return start + 1, end, end + 1
+    return start + 1, len(signs) - 1, len(signs) - 1
+
+
+def index_items(signs: Sequence[Sign]) -> list[int | str] | None:
+    """The indices that a subscript lists, ``":"`` among them; None where it is something else."""
+    items: list[int | str] = []
+    for sign in signs:
+        if sign.kind in ("letter", "word"):
+            items.append(sign.text)
+        elif sign.kind == "num" and sign.text.isdigit():
+            items.append(int(sign.text))
+        elif sign.text in (":", "*") and sign.kind == "op":
+            items.append(":")
+        elif sign.text != "," and sign.kind not in ("{", "}"):
+            return None
+    return items
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A name, or a name with indices; ``note`` says so where it was doubtful, ``ask`` that it must be asked."""
+
+    name: str
+    at: tuple[int | str, ...] = ()
+    note: str = ""
+    ask: str = ""
+
+
+def meaning(base: str, items: list[int | str], typed: str, known: Known, active: Iterable[str]) -> Meaning:
+    """What ``base`` with the subscripts ``items`` is."""
+    whole = canonical(base + "_" + "".join("" if i == ":" else str(i) for i in items))
+    if whole in known.declared and ":" not in items:
+        return Meaning(whole)
+    summed = [i for i in items if i in known.summed or i in active]
+    letters = all(i == ":" or (isinstance(i, str) and (i in summed or i in INDEX_LETTERS)) for i in items)
+    if len(items) <= 2 and (summed or ":" in items or (len(items) == 2 and letters)):
+        return _entry(base, items, typed, known)
+    if len(items) > 2 or (isinstance(items[0], str) and len(items[0]) > 1 and items[0] not in known.summed):
+        return Meaning(whole)
+    return _fixed(base, items, typed, whole, known)
+
+
+def _entry(base: str, items: list[int | str], typed: str, known: Known) -> Meaning:
+    at = tuple(items)
+    capital = base.upper()
+    other = base.islower() and len(base) == 1 and base not in known.declared and base not in known.bare
+    if other and len(at) == 2 and (capital in known.declared or capital in known.bare):
+        return Meaning(capital, at, f"{typed} is read as an entry of {capital}.")
+    if other and len(at) == 1 and capital in known.arrays and base in known.turned:
+        return Meaning(capital, (at[0], ":"), f"{typed} is read as a row of {capital}.")
+    if base.isupper() and len(at) == 1 and base in known.arrays and base in known.turned:
+        return Meaning(base, at)
+    return Meaning(base, at)
+
+
+def _fixed(base: str, items: list[int | str], typed: str, whole: str, known: Known) -> Meaning:
+    """One number or letter that no sum runs over."""
+    at = tuple(items)
+    if 0 in at:
+        return Meaning(whole)
+    what = f"the entry {', '.join(map(str, at))} of {base}"
+    if base in known.arrays:
+        if base in known.bare and base not in known.entries:
+            return Meaning(whole, ask=f"{typed} may be {what} or a name of its own")
+        return Meaning(base, at, f"{typed} is read as {what}.")
+    if base in known.entries and isinstance(at[0], str):
+        return Meaning(base, at, f"{typed} is read as {what}.")
+    return Meaning(whole)

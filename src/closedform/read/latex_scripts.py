@@ -1,0 +1,152 @@
+r"""What stands above and below: transposes, powers, inverses, indices, members of families."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from closedform.errors import ReadError
+from closedform.read.latex_lexer import Sign
+from closedform.read.latex_names import Known, argument, index_items, is_turn
+from closedform.read.lexer import Token
+
+if TYPE_CHECKING:
+    from closedform.read.latex import Translator
+
+MARKS = {"F": "F", "fro": "F", "Fro": "F", "infty": "inf", "inf": "inf", "*": "*", "op": "op", "nuc": "nuc", "1": "1", "2": "2"}
+ADJOINTS = {"*", "H", "ast", "dag"}
+
+
+def script_range(signs: Sequence[Sign], place: int, source: str) -> tuple[int, int, int]:
+    """The signs of a script and the place behind them; refuses ``x^12``, of which only the 1 is raised."""
+    first, last, after = argument(signs, place)
+    if first == last:
+        word = "exponent" if signs[place].kind == "^" else "subscript"
+        raise ReadError(f"an {word} is missing".replace("an s", "a s"), span=(signs[place].start, signs[place].end), source=source)
+    one, follower = signs[first], signs[after]
+    if signs[place + 1].kind != "{" and one.kind == "num" and follower.kind == "num" and not follower.gap:
+        digits = one.text + follower.text
+        sign = signs[place].kind
+        verb = "raised" if sign == "^" else "lowered"
+        raise ReadError(
+            f"only the {one.text} of {digits} is {verb}", span=(signs[place].start, follower.end), source=source,
+            hint=f"Write {sign}{{{digits}}}.",
+        )  # fmt: skip
+    if signs[place + 1].kind != "{" and one.kind == "cmd" and one.text in ("frac", "sqrt", "sum"):
+        raise ReadError(
+            f"what {signs[place].kind} takes is not clear", span=(signs[place].start, one.end), source=source,
+            hint=f"Put it in braces: {signs[place].kind}{{…}}.",
+        )  # fmt: skip
+    return first, last, after
+
+
+def member(signs: Sequence[Sign], first: int, last: int) -> list[int | str] | None:
+    """The index in ``^{(i)}``."""
+    if last - first != 3 or signs[first].text != "(" or signs[last - 1].kind != "close":
+        return None
+    return index_items(signs[first + 1 : last - 1])
+
+
+def superscript(t: Translator, place: int) -> None:
+    """A superscript behind an operand."""
+    signs = t.signs
+    first, last, after = script_range(signs, place, t.source)
+    if signs[after].kind == "_" and after not in t.jumps:
+        t.jumps[after] = subscript(t, after)
+    t.place = after
+    inner, end = signs[first:last], signs[last - 1].end
+    one = inner[0]
+    if len(inner) == 1 and is_turn(one) and not _is_power(one, signs[place + 1], t.known):
+        t.put("op", "'", signs[place].start, end)
+    elif one.text == "-" and len(inner) == 2 and is_turn(inner[1]):
+        t.out += _inverse(signs[place].start, one)
+        t.put("op", "'", inner[1].start, end)
+    elif len(inner) == 1 and one.text in ("+", "dagger"):
+        for text in ("^", "{", "+", "}"):
+            t.put("op", text, signs[place].start, end)
+    elif len(inner) == 1 and one.text in ADJOINTS and one.text not in t.known.declared:
+        what = t.typed(signs[place].start, end)
+        hint = "All numbers are real: write ^\\top for the transpose."
+        t.fail(f"the conjugate transpose {what} is not supported", (signs[place].start, end), hint)
+    elif inner[0].text == "(" and member(signs, first, last) is not None:
+        what = t.typed(signs[place].start, end)
+        hint = "Members of a family are x^{(i)} of a name; powers are written without the brackets."
+        t.fail(f"what {what} means is not clear", (signs[place].start, end), hint)
+    elif inner[-1].kind == "cmd" and is_turn(inner[-1]):
+        what = t.typed(one.start, end)
+        t.fail(f"^{{{what}}} is not read", (signs[place].start, end), r"Write one after the other: (X^2)^\top.")
+    else:
+        _power(t, place, first, last)
+
+
+def _is_power(one: Sign, before: Sign, known: Known) -> bool:
+    """``x^T`` where T is declared a scalar is a power."""
+    return one.text == "T" and one.kind == "letter" and before.kind != "{" and "T" in known.declared - known.arrays
+
+
+def _inverse(start: int, minus: Sign) -> list[Token]:
+    return [
+        Token("op", "^", start, minus.end), Token("op", "-", minus.start, minus.end),
+        Token("num", "1", minus.end, minus.end),
+    ]  # fmt: skip
+
+
+def _power(t: Translator, place: int, first: int, last: int) -> None:
+    signs, operator = t.signs, "^"
+    if signs[first].text == ".*":
+        operator, first = ".^", first + 1
+        if first == last:
+            t.fail("an exponent is missing", signs[first - 1])
+    elif signs[first].text == "⊗":
+        t.fail("Kronecker powers are not supported", signs[first], r"Write A \otimes A.")
+    t.put("op", operator, signs[place].start, signs[place].end)
+    inner = signs[first:last]
+    minus = inner[0].text == "-" and inner[0].kind == "op"
+    rest = inner[1:] if minus else inner
+    if len(rest) == 1 and rest[0].kind in ("letter", "num", "word") and rest[0].text != "e":
+        if minus:
+            t.put_sign("op", "-", inner[0])
+        t.put_sign("num" if rest[0].kind == "num" else "name", rest[0].text, rest[0])
+        t.ended = True
+        return
+    t.open_script(first, last)
+
+
+def subscript(t: Translator, place: int) -> int:
+    """Indices behind a bracket or a call, as in ``(X A)_{ij}``; the place behind them."""
+    signs = t.signs
+    first, last, after = script_range(signs, place, t.source)
+    items = index_items(signs[first:last])
+    if not items or len(items) > 2:
+        what = t.typed(signs[place].start, signs[last - 1].end)
+        t.fail(f"the index {what} is not read", (signs[place].start, signs[last - 1].end), "Indices are numbers or letters: x_i, A_{ij}.")
+    put_index(t, items, signs[first].start, signs[last - 1].end)
+    return after
+
+
+def put_index(t: Translator, items: Sequence[int | str], start: int, end: int) -> None:
+    t.put("op", "[", start, start, 0)
+    for number, item in enumerate(items):
+        if number:
+            t.put("op", ",", end, end)
+        if item == ":":
+            t.put("op", ":", start, end)
+        else:
+            t.put("num" if isinstance(item, int) else "name", str(item), start, end)
+    t.put("op", "]", end, end)
+
+
+def norm_mark(t: Translator, place: int) -> int:
+    r"""The mark of a norm, before or behind its power: ``\|x\|_2^2``, ``\|x\|^2_F``; the place behind the first."""
+    signs = t.signs
+    if signs[place].kind == "^":
+        after = script_range(signs, place, t.source)[2]
+        if signs[after].kind == "_":
+            t.jumps[after] = norm_mark(t, after)
+        return place
+    if signs[place].kind != "_":
+        return place
+    first, last, after = script_range(signs, place, t.source)
+    word = "".join(s.text for s in signs[first:last])
+    t.put("mark", MARKS.get(word, word), signs[place].start, signs[last - 1].end)
+    return after

@@ -1,0 +1,211 @@
+r"""The door for LaTeX: which texts are LaTeX, and a formula with its declarations as the tokens the parser reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from closedform.errors import ClosedformError, ReadError
+from closedform.read.alphabet import canonical
+from closedform.read.declarations import Declarations, declare_all
+from closedform.read.latex import Translator
+from closedform.read.latex_lexer import Lexer, Sign
+from closedform.read.latex_names import Known, argument
+from closedform.read.lexer import Token, Tokens, lex
+
+WHERE = {"where", "with"}
+SPACES = {"S": "Sym"}
+_SIGNS_OF_TEXT = re.compile(r"\.[*/^]|'\*|[A-Za-z]{3,}\(|\|\|")
+
+
+def is_latex(text: str) -> bool:
+    r"""Whether a text is LaTeX: it has a backslash, or braces above or below.
+
+    >>> is_latex(r"x^\top A x"), is_latex("A_{ij} x_j"), is_latex("x'*A*x")
+    (True, True, False)
+    """
+    if "\\" in text:
+        return True
+    return ("^{" in text or "_{" in text) and not _SIGNS_OF_TEXT.search(text)
+
+
+def lex_latex(source: str, where: str) -> tuple[Tokens, Tokens]:
+    """The tokens of a formula and of its declarations; these may be LaTeX or text."""
+    signs = Lexer(source).read()
+    known = Known()
+    given = Lexer(where).read() if "\\" in where else None
+    plain = lex(where) if given is None else None
+    if plain is not None and len(plain.tokens) > 1:
+        said = Declarations()
+        declare_all(plain, 0, said)
+        known.add(said)
+    split = _where(signs)
+    known.scan(signs[:split] + signs[-1:])
+    start = _left_side(signs, split)
+    parts = [(source, signs, split + 1)] if split < len(signs) - 1 else []
+    if given is not None:
+        parts.append((where, given, 0))
+    for text, all_signs, first in parts:  # once for what is declared
+        said = Declarations()
+        declare_all(_declared(text, all_signs, first, known), 0, said)
+        known.add(said)
+    main = Translator(source, signs, known, start, split)
+    tokens = main.run()
+    notes, upright = list(main.notes), set(main.upright)
+    if start:
+        notes.append(f"What stands right of the sign = is read: {main.typed(signs[start].start, signs[split].start)}.")
+    if split < len(signs) - 1:
+        inner = _declared(source, signs, split + 1, known)
+        tokens.append(Token("op", "where", signs[split].start, signs[split].end, 1))
+        tokens += inner.tokens
+        upright |= inner.upright
+    else:
+        tokens.append(Token("end", "", len(source), len(source), 1))
+    formula = Tokens(source, tokens, tuple(notes), frozenset(upright), True)
+    if plain is None:
+        assert given is not None
+        plain = _declared(where, given, 0, known)
+    return formula, plain
+
+
+def _where(signs: list[Sign]) -> int:
+    """The place of the word that declarations follow, or of the end."""
+    for place, sign in enumerate(signs):
+        if sign.kind == "word" and sign.text in WHERE:
+            return place
+    return len(signs) - 1
+
+
+def _left_side(signs: list[Sign], end: int) -> int:
+    """Where the formula starts behind ``f(x) =``, or 0."""
+    place = next((k for k in range(min(end, 40)) if signs[k].text == "="), 0)
+    left = signs[:place]
+    if not left or left[0].kind not in ("letter", "word"):
+        return 0
+    fits = all(s.kind in ("letter", "word", "open", "close", "_", "{", "}", "num", "&") or s.text == "," for s in left)
+    letters = [k for k, s in enumerate(left) if s.kind in ("letter", "word") and not (k and left[k - 1].kind in ("_", "{"))]
+    opened = next((k for k, s in enumerate(left) if s.kind == "open"), len(left))
+    return place + 1 if fits and sum(k < opened for k in letters) == 1 else 0
+
+
+# -- declarations
+def _declared(source: str, signs: list[Sign], start: int, known: Known) -> Tokens:
+    """The tokens of declarations from ``start`` on, with an end token."""
+    out: list[Token] = []
+    notes: dict[str, None] = {}
+    upright: set[str] = set()
+    for first, last in _parts(signs, start):
+        if out:
+            out.append(Token("op", ",", signs[first].start, signs[first].start, 1))
+        equals = next((k for k in range(first, last) if signs[k].text == "="), last)
+        bound = equals < last and not any(s.text == "for" for s in signs[first:last]) and signs[first].kind in ("letter", "word")
+        if not bound or signs[equals - 1].kind == "close":
+            out += _plain(source, signs, first, last)
+            continue
+        left = _plain(source, signs, first, equals)
+        out += [*left, Token("op", "=", signs[equals].start, signs[equals].end, 1)]
+        inner = Translator(source, signs, known, equals + 1, last)
+        out += inner.run()
+        notes.update(inner.notes)
+        upright |= inner.upright
+    upright |= {t.text for t in out if t.kind == "name" and len(t.text) > 1}
+    out.append(Token("end", "", len(source), len(source), 1))
+    return Tokens(source, out, tuple(notes), frozenset(upright), True)
+
+
+def _parts(signs: list[Sign], start: int) -> Iterator[tuple[int, int]]:
+    depth, begin = 0, start
+    for place in range(start, len(signs)):
+        sign = signs[place]
+        depth += (sign.kind in ("open", "{", "begin")) - (sign.kind in ("close", "}", "finish"))
+        splits = sign.text in (",", ";") and sign.kind == "op" or sign.kind == "\\" or sign.text == "and"
+        counting = any(s.kind == "dots" for s in signs[place - 1 : place + 2])
+        if sign.kind == "end" or (splits and depth == 0 and not counting):
+            if place > begin:
+                yield begin, place
+            begin = place + 1
+
+
+def _plain(source: str, signs: list[Sign], first: int, last: int) -> list[Token]:
+    r"""A declaration: ``A \in \mathbb{R}^{m \times n}``, ``a_i \in \mathbb{R}^n \text{ for } i = 1, \dots, m``."""
+    out: list[Token] = []
+    family = any(s.text == "for" for s in signs[first:last])
+    place = first
+    while place < last:
+        sign = signs[place]
+        place += 1
+        if sign.kind in ("letter", "word"):
+            place = _declared_name(signs, place, sign, family, out)
+            continue
+        text = {"{": "(", "}": ")", "×": "×", "&": ""}.get(sign.kind if sign.kind in "{}&" else sign.text, sign.text)
+        if sign.kind in ("open", "close"):
+            text = {"(": "()", "[": "[]", "{": "{}", "<": "<>"}.get(sign.text, "()")[sign.kind == "close"]
+        elif sign.kind == "dots":
+            text = ".."
+        elif sign.text == "," and any(s.kind == "dots" for s in signs[place - 2 : place + 1]):
+            continue
+        elif sign.kind == "cmd" or sign.kind == "begin":
+            raise ReadError("this is no declaration", span=(sign.start, sign.end), source=source, hint=r"Write x \in \mathbb{R}^n.")
+        if text:
+            out.append(Token("num" if sign.kind == "num" else "op", text, sign.start, sign.end, 1))
+    return out
+
+
+def _declared_name(signs: list[Sign], place: int, sign: Sign, family: bool, out: list[Token]) -> int:
+    """A name in a declaration with its subscript; ``dX`` and its kind are one."""
+    text, end = sign.text, sign.end
+    if text in ("in", "for", "where"):
+        out.append(Token("op", text, sign.start, end, 1))
+        return place
+    if text == "d" and signs[place].kind == "letter" and not signs[place].gap:
+        text, end, place = text + signs[place].text, signs[place].end, place + 1
+    if signs[place].kind == "_":
+        start, last, place = argument(signs, place)
+        inner = signs[start:last]
+        end = signs[place - 1].end
+        if family and len(inner) == 1 and inner[0].kind == "letter":
+            index = inner[0]
+            out += [
+                Token("name", canonical(text), sign.start, sign.end, 1), Token("op", "[", index.start, index.start),
+                Token("name", index.text, index.start, index.end), Token("op", "]", index.end, index.end),
+            ]  # fmt: skip
+            return place
+        text += "_" + "".join(s.text for s in inner if s.text != ",")
+    if sign.font == "double" and text in SPACES:
+        text = SPACES[text]
+    out.append(Token("name", canonical(text), sign.start, end, 1))
+    return place
+
+
+# -- errors
+_SAID = [
+    (re.compile(r"\bpinv\(([^()]*)\)"), r"\1^{+}"),
+    (re.compile(r"\b(inv|softmax_rows|logsumexp_rows|diag|tr|normF|norm_op|rowsum|colsum|abs|sym|expm|sqrtm|logm)\("), r"\\operatorname{\1}("),
+    (re.compile(r"(?<![\\\w])(det|exp|log|max|min)\("), r"\\\1("),
+    (re.compile(r"\.\^-1\b"), r"^{\\odot -1}"),
+    (re.compile(r"\.\^([\w]+|\([^()]*\))"), r"^{\\odot \1}"),
+    (re.compile(r"(?<=[\w)}\]])'\*?(?=[\w(\\ ?.,]|$)"), r"^\\top "),
+    (re.compile(r"(?<=\S)\.\*(?=\S)"), r" \\odot "),
+    (re.compile(r"(?<=\S)\./(?=\S)"), r" \\oslash "),
+    (re.compile(r"(?<=[\w)}])\*(?=I\b)"), " "),
+    (re.compile(r"(?<=[\w)}])\*(?=[\w(\\])"), r" \\cdot "),
+    (re.compile(r"\|\|([^|]*)\|\|"), r"\\|\1\\|"),
+    (re.compile(r"\beye\((\w+)\)"), r"I_{\1}"),
+    (re.compile(r"\bones\((\w+)\)"), r"\\mathbf{1}_{\1}"),
+    (re.compile(r"\bones\((\w+),(\w+)\)"), r"\\mathbf{1}_{\1 \\times \2}"),
+    (re.compile(r"\\operatorname\{(\w+)_(\w+)\}"), r"\\operatorname{\1\\_\2}"),
+    (re.compile(r" +(?=[ .,?])"), ""),
+]
+_QUOTED = re.compile(r"\b(?:Declare|declare) .*$")
+
+
+def spoken(error: ClosedformError) -> ClosedformError:
+    """The same error with its mend in LaTeX; declarations stay text."""
+    declared = _QUOTED.search(error.hint)
+    tail = declared.group() if declared else ""
+    hint = error.hint[: len(error.hint) - len(tail)]
+    if not re.search(r"\\[A-Za-z]*op|\\frac|\\mathbf|\\sum|\\cdot|\\top|\^\{", hint) or "'" in hint or ".*" in hint:
+        for pattern, replacement in _SAID:
+            hint = pattern.sub(replacement, hint)
+    error.hint = hint + tail
+    return error
