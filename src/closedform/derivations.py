@@ -34,6 +34,7 @@ LEFT: dict[str, tuple[str, str, str]] = {
     "map": ("D f({x})[{dx}]", "D f({x})[{dx}]", r"\mathrm{{D}} f\left({x}\right)\left[{dx}\right]"),
     "second": ("D2 f({x})[{dx}]", "D²f({x})[{dx}]", r"\mathrm{{D}}^{{2}} f\left({x}\right)\left[{dx}\right]"),
 }
+EMPTY = ("", "", "")
 FORMS: tuple[Form, ...] = ("text", "unicode", "latex")
 
 
@@ -106,7 +107,9 @@ class Step:
 
     def reason(self, form: Form = "unicode") -> str:
         """The laws and remarks of this line."""
-        said = [_statement(law, form) for law in (*self.laws, *self.notes) if law.spelled != ("", "", "")]
+        said = [_statement(law, form) for law in (*self.laws, *self.notes) if law.spelled != EMPTY and not _is_still(law)]
+        still = [_statement(law, form) for law in self.notes if _is_still(law)]
+        said += [(r",\ " if form == "latex" else ", ").join(still)] if still else []
         return (r",\ " if form == "latex" else "; ").join(said)
 
     @property
@@ -127,7 +130,7 @@ class Step:
 
 
 def _statement(law: Law, form: Form) -> str:
-    text = rf"\text{{{law.words}}}" if form == "latex" else law.words
+    text = rf"\text{{{_in_text(law.words)}}}" if form == "latex" else law.words
     if law.spelled is not None:
         text = law.spelled[FORMS.index(form)]
     if law.left is not None and law.right is not None:
@@ -137,7 +140,11 @@ def _statement(law: Law, form: Form) -> str:
     name = rf"\text{{{_in_text(law.name)}}}" if form == "latex" else law.name
     if not text:
         return name
-    return rf"\text{{{law.name}: }} {text}" if form == "latex" else f"{name}: {text}"
+    return rf"\text{{{_in_text(law.name)}: }} {text}" if form == "latex" else f"{name}: {text}"
+
+
+def _in_text(words: str) -> str:
+    return words.replace("_", r"\_")
 
 
 def _formula(node: Node, form: Form) -> str:
@@ -177,6 +184,11 @@ class Derivation:
     def unicode(self) -> str:
         return _page(self.steps, "unicode")
 
+    def page(self, width: int, form: Form = "unicode") -> list[str]:
+        """The lines with the laws at their right, or below each line where a row would be wider than ``width``."""
+        beside = _page(self.steps, form).split("\n")
+        return beside if max(map(len, beside)) <= width else _narrow(self.steps, form)
+
     @cached_property
     def latex(self) -> str:
         r"""LaTeX: ``align*``, the law of each line at its right."""
@@ -192,7 +204,7 @@ class Derivation:
         rows = ["| line | law |", "| :-- | :-- |"]
         for step, left in zip(self.steps, _lefts(self.steps, "latex"), strict=True):
             rows += [rf"| $\text{{let }} {letter(name)} = {part.latex}$ | |" for name, part in step.let]
-            said = [_in_markdown(law) for law in (*step.laws, *step.notes) if law.spelled != ("", "", "")]
+            said = [_in_markdown(law) for law in (*step.laws, *step.notes) if law.spelled != EMPTY]
             line = f"{left} = {step.after.written('latex', False)}".strip()
             rows.append(f"| $\\displaystyle {line}$ | {'; '.join(said)} |")
         return "\n".join(rows)
@@ -237,6 +249,19 @@ def _page(steps: Sequence[Step], form: Form) -> str:
     return "\n".join(out)
 
 
+def _narrow(steps: Sequence[Step], form: Form) -> list[str]:
+    lefts = _lefts(steps, form)
+    margin = max(map(len, lefts))
+    out = []
+    for step, left in zip(steps, lefts, strict=True):
+        spell = greek if form == "unicode" else str
+        out += [f"{'':>{margin}}   let {spell(name)} = {part.written(form)}" for name, part in step.let]
+        out.append(f"{left:>{margin}} = {step.after.written(form, False)}")
+        reason = step.reason(form)
+        out += [f"{'':>{margin}}     {part}" for part in reason.split("; ") if part]
+    return out
+
+
 def derive(asked: Asked, answer: Node, context: Context, typed: bool, claim: Callable[[], Claim]) -> Derivation:
     """The derivation of ``answer``; ``claim`` is that of the answer itself, as it is printed."""
     lines = explained(asked, answer)
@@ -270,9 +295,15 @@ def _in_order(notes: tuple[Law, ...], context: Context) -> tuple[Law, ...]:
     return tuple(sorted(said, key=lambda note: _note_rank(note, context)))
 
 
+def _is_still(law: Law) -> bool:
+    """Whether it says that a variable does not move: ``dA = 0``."""
+    return not law.name and law.left is not None and law.left.op is D and law.left.args[0].op is SYM
+
+
 def _note_rank(note: Law, context: Context) -> tuple[bool, int]:
-    still = note.left is not None and note.left.op is D and note.left.args[0].op is SYM
-    return still, context.rank(note.left.args[0].params[0]) if still and note.left is not None else 0
+    if note.left is None or not _is_still(note):
+        return False, 0
+    return True, context.rank(note.left.args[0].params[0])
 
 
 def _turned(note: Law, context: Context) -> Law:

@@ -20,6 +20,7 @@ from closedform.calculus.spaces import ambient, space_of
 from closedform.calculus.vecform import matrix_of_vec
 from closedform.calculus.derivation.derive import Asked
 from closedform.check.certificate import Certificate, Claim
+from closedform.coordinate_lines import by_coordinates
 from closedform.derivations import Derivation, derive
 from closedform.errors import ClosedformError, DeclarationError, MissingRule
 from closedform.expr.facts import WORDS
@@ -331,7 +332,7 @@ class Formula:
         both = [x] if y is x else [x, y]
         found = self._answers(both, lambda node, xs: [hessian(node, xs[0], xs[-1])])[0]
         found = found._with_origin(second=None if y is x else y)
-        return LinearMap._of(found) if found._directions() else found
+        return LinearMap._of(found) if found._origin and found._origin.directions else found
 
     def hessians(self, *by: str) -> dict[tuple[str, str], Formula]:
         """The blocks of the Hessian over several variables: each pair of names and its block.
@@ -399,7 +400,8 @@ class Formula:
 
     def _with_sizes(self, given: dict[str, Any]) -> dict[str, Any]:
         """Sizes that only an array which the formula does not need would show."""
-        for name in self.variables:
+        sizes = {name for x in (*self._reading.names.values(), self._raw) for s in x.shape for name in s.names}
+        for name in sizes.union(self.variables):
             if name in given or name in self._reading.names:
                 continue
             for other, x in self._reading.names.items():
@@ -433,9 +435,11 @@ class Formula:
         )  # fmt: skip
 
     def derivation(self, method: str = "differentials", detail: str = "normal") -> Derivation:
-        """How it is derived, a law a line; ``detail`` is "short", "normal" or "full".
+        """How it is derived, a law a line, each certified.
 
-        Raises ClosedformError where the formula is no derivative.
+        ``method`` is "differentials" or "coordinates", ``detail`` (of differentials) "short", "normal" or "full".
+        Raises ClosedformError where the formula is no derivative, MissingRule where there is no derivation of it by
+        coordinates.
 
         >>> print(formula("b'*x").grad("x").derivation().steps[1].law)
         constant factor: d(A*X*B) = A*dX*B; db = 0
@@ -443,9 +447,13 @@ class Formula:
         origin = self._origin
         if origin is None:
             raise ClosedformError("this formula was typed; a derivation is that of a derivative")
-        if method != "differentials":
-            raise ClosedformError(f'there is no method called {method}; there is "differentials"')
+        if method not in ("differentials", "coordinates"):
+            raise ClosedformError('method is "differentials" or "coordinates"')
         f, x, y = origin.function, origin.variable, origin.second
+        if method == "coordinates":
+            if origin.kind not in ("gradient", "jacobian"):
+                raise MissingRule("derivations by coordinates are given for gradients and Jacobians; ask for differentials")
+            return by_coordinates(f._raw, x, self._raw, self._context, f.where, self.claim)
         name = str(origin.directions[0].params[0]) if origin.directions and origin.kind == "map" else None
         asked = Asked(
             origin.kind, rebuild(f._raw, lambda n, _: ambient(n) if n in (x, y) else None), ambient(x),
@@ -512,7 +520,8 @@ class LinearMap(Formula):
         return self._origin.directions[-1]
 
     def array(self, data: Mapping[str, Any] | None = None, /, **values: Any) -> np.ndarray:
-        """The map as an array of shape (shape of f) + (shape of X), at given values.
+        """The map as an array of shape (shape of f) + (shape of X), at given values; a second derivative of a
+        matrix has the shape of X twice.
 
         Raises ValueProblem as a formula that is called.
 
@@ -521,8 +530,13 @@ class LinearMap(Formula):
         """
         from closedform.run.values import array_of_map
 
-        found: np.ndarray = array_of_map(self._raw, self._moved, _by_name(data, values), self._allowed())
+        given = self._with_sizes(_by_name(data, values))
+        found: np.ndarray = array_of_map(self._raw, self._unbound(), given, self._allowed())
         return found
+
+    def _unbound(self) -> tuple[Node, ...]:
+        assert self._origin is not None
+        return self._origin.directions
 
     @cached_property
     def kron(self) -> Formula:

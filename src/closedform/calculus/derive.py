@@ -81,9 +81,7 @@ def hessian(f: Node, x: Node, y: Node | None = None) -> Derived:
     """
     y = y or x
     if not f.is_scalar:
-        first = jacobian(f, x).node if f.is_column and x.is_column else linear_map(f, x).node
-        d = direction(y, f"d{y.params[0]}1")
-        return Derived("second-map", simplify(differential(first, {y: d})), (d,))
+        return _second_map(f, x, y)
     g = gradient(f, x).node
     if g.is_column and y.is_column:
         d = direction(y)
@@ -91,6 +89,15 @@ def hessian(f: Node, x: Node, y: Node | None = None) -> Derived:
     d = direction(y, f"d{y.params[0]}1")
     moved = differential(g, {y: d})
     return Derived("hessian", simplify(project(moved, x)) if moved is not nzero(moved.shape) else moved, (d,))
+
+
+def _second_map(f: Node, x: Node, y: Node) -> Derived:
+    """Of a vector by vectors, the map dx1 ↦ dJ; of anything else, bilinear in two differentials."""
+    d = direction(y, f"d{y.params[0]}1")
+    if f.is_column and x.is_column:
+        return Derived("second-map", simplify(differential(jacobian(f, x).node, {y: d})), (d,))
+    first = linear_map(f, x)
+    return Derived("second-map", simplify(differential(first.node, {y: d})), (*first.directions, d))
 
 
 Answers = dict[Node, Derived]

@@ -36,6 +36,8 @@ def positive(u: Any) -> Any:
 class Ball:
     """Numbers of ``flint.ctx.prec`` bits, drawn from (-2, 2); ``small`` draws integers, to show to people."""
 
+    max_entries = 1_000
+
     def __init__(self, rng: Random, small: bool = False) -> None:
         self.rng, self.small = rng, small
         self.pi = Jet([arb_mat(1, 1, [arb.pi()])])
@@ -164,7 +166,8 @@ def pivots(x: Mat) -> list[int]:
     rows, chosen = [[e.mid() for e in r] for r in x.tolist()], list[int]()
     unit = magnitude(x)
     while rows:
-        i, j = max(((i, j) for i in range(len(rows)) for j in range(x.ncols())), key=lambda k: abs(key(rows[k[0]][k[1]])))
+        sizes = {(i, j): abs(key(e)) for i, r in enumerate(rows) for j, e in enumerate(r)}
+        i, j = max(sizes, key=sizes.__getitem__)
         if abs(rows[i][j]) <= unit * arb(2) ** (-5 * flint.ctx.prec // 8):
             break
         if abs(rows[i][j]) < unit * arb(2) ** (-flint.ctx.prec // 4):

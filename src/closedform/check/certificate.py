@@ -43,8 +43,9 @@ class Certificate:
     """The outcome of a check.
 
     ``level`` is A (exact, with a bound), B (exact, with named heuristics), C (to 50 digits), D (in float64) or X
-    (not certified); ``reason`` says why. ``bound`` is log2 of the probability that a false claim passes, None where no number
-    is claimed. ``decided`` is False where the claim was neither shown right nor wrong. ``sizes`` are those at which both sides were compared; ``every_size`` says that they prove it for all.
+    (not certified); ``reason`` says why. ``decided`` is False where the claim was neither shown right nor wrong.
+    ``bound`` is log2 of the probability that a false claim passes, None where no number is claimed. ``sizes`` are
+    those at which both sides were compared; ``every_size`` says that they prove it for all.
 
     >>> Certificate("A", "the two sides agree", bound=-100.2, every_size=True).line()
     'level A (exact, with a bound), wrong with probability below 2^-100, for every size'

@@ -60,9 +60,7 @@ class Check:
     """One claim being checked."""
 
     def __init__(self, claim: Claim, effort: str) -> None:
-        claim = replace(
-            claim, function=without_roots(claim.function), answer=without_roots(claim.answer)
-        )
+        claim = replace(claim, function=without_roots(claim.function), answer=without_roots(claim.answer))
         self.claim = claim
         variables = [v for v in (claim.variable, claim.second) if v is not None]
         self.scene = Scene([claim.function, claim.answer, *variables])
@@ -201,12 +199,14 @@ class Check:
             for k, least in enumerate((2, 3, 4, 1, *(1, 2, 3, 4) * self.branches)):
                 if k > 3 and not seen:
                     break
-                same, sizes = self.at_real_point(least)
+                try:
+                    same, sizes = self.at_real_point(least)
+                except Unfit as problem:
+                    reason = str(problem)
+                    continue
                 if same is False:
                     return self.refuse("the two sides differ in high precision")
                 seen += [sizes] if same else []
-        except Unfit as problem:
-            reason = str(problem)
         except OutOfTime:
             reason = f"it could not be decided in {self.seconds:g} seconds"
         if len(seen) < 3:

@@ -13,12 +13,11 @@ from closedform.check.field import Field
 from closedform.check.jet import Jet, Mat, OutOfTime, Rough, Unfit
 from closedform.check.moves import kron, stack
 from closedform.check.scalars import COMPOSED, DERIVATIVE, Numbers, Scalars
-from closedform.errors import LimitError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
 Rule = Callable[..., Jet]
-MAX_DEPTH, MAX_TERMS, MAX_POWER, MAX_PARTIALS = 8, 64, 64, 20_000
+MAX_DEPTH, MAX_TERMS, MAX_POWER, MAX_PARTIALS = 8, 1000, 1000, 20_000
 
 
 class Evaluator:
@@ -91,10 +90,10 @@ class Evaluator:
         (body,) = node.args
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise LimitError(f"sums are nested deeper than {MAX_DEPTH} (limit: nested sums)")
+            raise Unfit(f"sums are nested deeper than {MAX_DEPTH} (limit: nested sums)")
         first, last = low.value(self.sizes), high.value(self.sizes)
         if last - first > MAX_TERMS:
-            raise LimitError(f"a sum has over {MAX_TERMS} terms (limit: terms checked)")
+            raise Unfit(f"a sum has over {MAX_TERMS} terms (limit: terms checked)")
         inside = [n for n in postorder(body) if depends(n, name)]
         before = self.indices.get(name)
         total: Jet | None = None
@@ -145,7 +144,7 @@ class Evaluator:
         if value is None:
             raise Unfit("a power of a matrix with an exponent that is no number")
         if abs(value) > MAX_POWER:
-            raise LimitError(f"an exponent is over {MAX_POWER} (limit: exponents checked)")
+            raise Unfit(f"an exponent is over {MAX_POWER} (limit: exponents checked)")
         return value
 
     def real(self, name: str, f: Callable[..., Mat], *args: Jet) -> Jet:

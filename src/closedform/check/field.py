@@ -41,6 +41,8 @@ def power(base: int, exponent: int, p: int) -> int:
 class Field:
     """GF(p), with GF(q) for exponents when ``homomorphic``."""
 
+    max_entries = 10_000
+
     def __init__(self, rng: Random, roots: bool, trig: bool, homomorphic: bool) -> None:
         step, rest = (4, 1) if trig and homomorphic else (4, 3)
         if roots:

@@ -176,7 +176,9 @@ class Jet:
                     big[s * n + i][t * n : t * n + n] = block[i]  # type: ignore[index]
         done = f(like(self.first, n * size, n * size, [x for row in big for x in row]))
         top = [[done[i, j] for j in range(n * size)] for i in range(n)]
-        out = [like(self.first, n, n, [x for row in top for x in row[t * n : t * n + n]]) for t in range(size)]
+        out = [
+            like(self.first, n, n, [x for row in top for x in row[t * n : t * n + n]]) for t in range(size)
+        ]
         return Jet(out, None if self.q is None else f(self.q))
 
     def det_adj(self) -> tuple[Jet, Jet]:
@@ -191,6 +193,19 @@ class Jet:
                 adj = turned + eye * c
         sign = -1 if n % 2 == 0 else 1
         return c * -sign, adj * sign
+
+
+def power(base: Jet, k: int, times: Callable[[Jet, Jet], Jet]) -> Jet:
+    """The product of k > 0 equal factors."""
+    out: Jet | None = None
+    while True:
+        if k & 1:
+            out = base if out is None else times(out, base)
+        k >>= 1
+        if not k:
+            assert out is not None
+            return out
+        base = times(base, base)
 
 
 def entrywise(x: Mat, y: Mat) -> Mat:

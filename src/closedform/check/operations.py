@@ -10,7 +10,7 @@ from flint import arb, arb_mat
 
 from closedform.check import ball
 from closedform.check.evaluate import MAX_POWER, Evaluator, Rule
-from closedform.check.jet import Jet, Mat, Unfit, like
+from closedform.check.jet import Jet, Mat, Unfit, power
 from closedform.check.moves import keep, kron, place, row_sums, stack, unvec, vec
 from closedform.check.scalars import HALF
 from closedform.expr.node import Node
@@ -83,7 +83,7 @@ def matrix_power(ev: Evaluator, node: Node, a: Jet) -> Jet:
     base = a.inverse() if exponent < 0 else a
     if not exponent:
         return ev.constant(node, lambda i, j: int(i == j))
-    return chain([base] * abs(exponent.numerator), Jet.__matmul__)
+    return power(base, abs(exponent.numerator), Jet.__matmul__)
 
 
 def elementwise_power(ev: Evaluator, node: Node, a: Jet, e: Jet) -> Jet:
@@ -120,8 +120,8 @@ def echelon_columns(m: Mat) -> list[int]:
 
 def same(x: Jet, y: Jet) -> Jet:
     """``y``, which is x where the rank is the same at every point near."""
-    gap = x - y
-    if any(abs(e).lower() > 2 ** -40 if isinstance(m, arb_mat) else e != 0 for m in gap.c[1:] if m is not None for e in m.entries()):
+    moved = [e for m in (x - y).c[1:] if m is not None for e in m.entries()]
+    if any(abs(e) > arb(2) ** -40 if isinstance(e, arb) else e != 0 for e in moved):
         raise Unfit("the pseudo-inverse of a matrix whose rank changes")
     return y
 
@@ -204,7 +204,8 @@ def frechet(f: Callable[[Mat], Mat]) -> Rule:
     def rule(ev: Evaluator, node: Node, x: Jet, e: Jet) -> Jet:
         n = x.shape[0]
         both = (2 * n, 2 * n)
-        return place(along(ev, node, f, place(x, both, 0, 0) + place(e, both, 0, n) + place(x, both, n, n)), (n, n), 0, -n)
+        big = place(x, both, 0, 0) + place(e, both, 0, n) + place(x, both, n, n)
+        return place(along(ev, node, f, big), (n, n), 0, -n)
 
     return rule
 

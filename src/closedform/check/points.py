@@ -13,13 +13,12 @@ from closedform.check.evaluate import Evaluator
 from closedform.check.jet import Jet, Redraw, Unfit
 from closedform.check.moves import keep
 from closedform.check.operations import RULES
-from closedform.errors import ClosedformError, LimitError
+from closedform.errors import ClosedformError
 from closedform.expr.facts import LINEAR_SPACES, close
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
 POSITIVE = {"log", "sqrt", "gamma", "loggamma", "digamma", "trigamma", "polygamma"}
-MAX_ENTRIES = 40_000
 RIGHT = {"sqrtm", "logm", "logm_frechet"}
 
 
@@ -75,16 +74,15 @@ class Scene:
                 break
         return out
 
-    def draw(
-        self, numbers: Any, rng: Random, sizes: Mapping[str, int], deadline: float = inf
-    ) -> Evaluator:
+    def draw(self, numbers: Any, rng: Random, sizes: Mapping[str, int], deadline: float = inf) -> Evaluator:
         """An evaluator at a random general point."""
         shapes = [s.value(sizes) for n in self.nodes for s in n.shape]
         if min(shapes, default=1) < 1:
             raise Unfit("no such sizes")
         largest = max((r.value(sizes) * c.value(sizes) for r, c in (n.shape for n in self.nodes)), default=1)
-        if largest > MAX_ENTRIES:
-            raise LimitError(f"what is checked has over {MAX_ENTRIES} entries (limit: entries checked)")
+        limit = numbers.max_entries
+        if largest > limit:
+            raise Unfit(f"a matrix to be checked has over {limit} entries (limit: entries checked)")
         indices = {}
         for name, ranges in self.index_ranges.items():
             indices[name] = rng.randint(1, min((r.value(sizes) for r in ranges), default=3))

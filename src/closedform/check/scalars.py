@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, Protocol
 
-from closedform.check.jet import Jet, Redraw, join, split
+from closedform.check.jet import Jet, Redraw, join, power, split
 
 HALF = Fraction(1, 2)
 Apply = Callable[..., Jet]
@@ -126,10 +126,4 @@ class Scalars:
         if exponent < 0:
             base = self("recip", base)
         k = abs(exponent.numerator)
-        out: Jet | None = None
-        while k:
-            if k & 1:
-                out = base if out is None else out * base
-            k >>= 1
-            base = base * base if k else base
-        return u.value * 0 + 1 if out is None else out
+        return power(base, k, Jet.__mul__) if k else u.value * 0 + 1

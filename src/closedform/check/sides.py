@@ -163,16 +163,15 @@ def derivative(ev: Evaluator, function: Node, along: list[tuple[str, Jet]]) -> M
 def differences(ev: Evaluator, function: Node, along: list[tuple[str, Jet]]) -> Mat:
     """With a step that leaves 50 digits and more of the precision, in the first order and in the second."""
     h = flint.arb(2) ** (-flint.ctx.prec * 9 // 40)
-    base, value = ev.symbols, None
+    base, terms = ev.symbols, list[Mat]()
     for signs in range(1 << len(along)):
         ev.symbols, sign = dict(base), 1
         for k, (name, v) in enumerate(along):
             up = 1 if signs >> k & 1 else -1
             sign *= up
             ev.symbols[name] = Jet([ev.symbols[name].first + v.first * (h * up)])
-        term = ev.evaluate(function).first * sign
-        value = term if value is None else value + term
-    return value * (1 / (2 * h)) ** len(along)
+        terms.append(ev.evaluate(function).first * sign)
+    return sum(terms[1:], start=terms[0]) * (1 / (2 * h)) ** len(along)
 
 
 def agree(pairs: Iterable[Pair]) -> bool | None:

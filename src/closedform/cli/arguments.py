@@ -151,6 +151,17 @@ TIME = click.option(
     "--time-limit", type=click.FloatRange(min=0), default=20.0, metavar="SECONDS",
     help="Stop after so many seconds (20; 0 for no limit).",
 )  # fmt: skip
+STEPS = options(
+    click.option("--steps", is_flag=True, help="Also how it is derived, a certified line for each law."),
+    click.option(
+        "--method", type=click.Choice(["differentials", "coordinates"]), default="differentials",
+        help="How --steps derives: by differentials, or entry by entry.",
+    ),
+    click.option(
+        "--detail", type=click.Choice(["short", "normal", "full"]), default="normal",
+        help="How much --steps shows.",
+    ),
+)  # fmt: skip
 LAYOUT = click.option(
     "--layout", type=click.Choice(["numerator", "denominator"]), default="numerator",
     help="Jacobians with dy = J dx (numerator), or their transposes.",

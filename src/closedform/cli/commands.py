@@ -13,7 +13,7 @@ from closedform.cli import arguments as a
 from closedform.cli import records
 from closedform.cli.outcome import REFUSED, RIGHT, WRONG, write
 from closedform.cli.page import Page
-from closedform.cli.printing import print_derivatives, print_simplified, print_value, print_verdict
+from closedform.cli.printing import print_derivatives, print_expansions, print_simplified, print_value, print_verdict
 from closedform.cli.reference import reference, table_json
 from closedform.cli.show import show_function, show_value
 from closedform.cli.sources import formula_text, formula_texts, values
@@ -58,7 +58,8 @@ def _derivative_command(op: str, f: Formula, o: dict[str, Any]) -> int:
     by = split_names([*o["by"], *o["names"]])
     wish = Asked(op, "", o.get("and_by"), o.get("layout", "numerator"), o.get("symmetric", "projected"))
     asked = questions(f, by, wish)
-    found = answers(f, asked, named=bool(by), check=not o["no_check"], kron=o.get("kron", False))
+    steps = (o["method"], o["detail"]) if o["steps"] else None
+    found = answers(f, asked, named=bool(by), check=not o["no_check"], kron=o.get("kron", False), steps=steps)
     print_derivatives({"gradient": "grad"}.get(op, op), f, found, o["form"])
     return RIGHT if all(answer.ok for answer in found) else REFUSED
 
@@ -69,7 +70,7 @@ def _read(o: dict[str, Any]) -> Formula:
 
 FORMULA = click.argument("formula", required=False)
 NAMES = click.argument("names", nargs=-1, metavar="[NAME]...")
-DERIVATIVE = a.options(FORMULA, NAMES, a.BY, a.READING, a.FILE)
+DERIVATIVE = a.options(FORMULA, NAMES, a.BY, a.STEPS, a.READING, a.FILE)
 
 
 @closedform.command(cls=a.DerivativeCommand)
@@ -125,6 +126,26 @@ def derivative(**o: Any) -> int:
     closedform derivative "A*X*B" --by X --kron
     """
     return _derivative_command("derivative", _read(o), o)
+
+
+@closedform.command(cls=a.DerivativeCommand)
+@a.options(FORMULA, NAMES, a.BY, a.READING, a.FILE)
+@click.option("--order", type=click.IntRange(1, 2), default=2, help="The highest order in the differential (2).")
+@a.PRINTING
+def taylor(**o: Any) -> int:
+    """Taylor's formula around a variable, f(x + dx), in closed form.
+
+    \b
+    closedform taylor "logdet(X)" --by X --order 2
+    """
+    f = _read(o)
+    names = split_names([*o["by"], *o["names"]])
+    if not names:
+        raise click.UsageError("taylor needs --by, the variable")
+    found = [f.taylor(name, o["order"]) for name in names]
+    checks = [() if o["no_check"] else one.check() for one in found]
+    print_expansions(f, list(zip(names, found, checks, strict=True)), o["form"])
+    return RIGHT if all(c.ok for each in checks for c in each) else REFUSED
 
 
 @closedform.command(cls=a.FormulaCommand)

@@ -10,7 +10,7 @@ from closedform.check.certificate import Certificate
 from closedform.cli import records
 from closedform.cli.judged import show_verdict
 from closedform.cli.outcome import write
-from closedform.cli.page import Page
+from closedform.cli.page import Page, signs
 from closedform.cli.show import (
     Answer,
     show_answer,
@@ -19,7 +19,9 @@ from closedform.cli.show import (
     show_equation,
     show_function,
 )
+from closedform.derivations import Derivation
 from closedform.formula import Formula
+from closedform.taylor import Taylor
 
 
 def print_derivatives(command: str, f: Formula, found: list[Answer], form: str | None) -> None:
@@ -27,7 +29,7 @@ def print_derivatives(command: str, f: Formula, found: list[Answer], form: str |
         write(records.dump(command, f, derivatives=[records.derivative(answer) for answer in found]))
         return
     if form is not None:
-        write("\n".join(_only(answer.kron or answer.found, form) for answer in found))
+        write("\n".join(_only(answer.derivation or answer.kron or answer.found, form) for answer in found))
         for answer in found:
             _warn(answer.certificate)
         return
@@ -38,7 +40,28 @@ def print_derivatives(command: str, f: Formula, found: list[Answer], form: str |
     write(page.text)
 
 
-def _only(f: Formula, form: str) -> str:
+def print_expansions(f: Formula, found: list[tuple[str, Taylor, tuple[Certificate, ...]]], form: str | None) -> None:
+    if form == "json":
+        write(records.dump("taylor", f, expansions=[records.expansion(*one) for one in found]))
+        return
+    if form is not None:
+        write("\n".join(_only(one, form) for _, one, _ in found))
+        for certificate in (c for _, _, checks in found for c in checks):
+            _warn(certificate)
+        return
+    page = Page()
+    show_function(page, f)
+    for _, one, checks in found:
+        page.gap()
+        page.answer(one.unicode if signs() else one.text)
+        for order, certificate in enumerate(checks, 1):
+            show_certificate(page, certificate, f"order {order}")
+        if not checks:
+            show_certificate(page, None)
+    write(page.text)
+
+
+def _only(f: Formula | Derivation | Taylor, form: str) -> str:
     return f.text if form == "text" else f.latex
 
 

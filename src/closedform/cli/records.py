@@ -12,7 +12,9 @@ from closedform.answers.verdict import Verdict
 from closedform.check.certificate import Certificate
 from closedform.cli.forms import as_read
 from closedform.cli.show import Answer
+from closedform.derivations import Derivation
 from closedform.formula import Formula
+from closedform.taylor import Taylor
 
 VERSION = 1
 
@@ -52,6 +54,34 @@ def derivative(answer: Answer) -> dict[str, Any]:
         "conditions": list(found.conditions),
         "certificate": certificate(answer.certificate),
         "kron": None if answer.kron is None else forms(answer.kron),
+        **({} if answer.derivation is None else {"steps": steps(answer.derivation, answer.certificate is not None)}),
+    }
+
+
+def steps(found: Derivation, check: bool) -> list[dict[str, Any]]:
+    """The lines of a derivation."""
+    return [
+        {
+            "left": step.left("unicode"),
+            "text": step.after.text,
+            "unicode": step.after.unicode,
+            "latex": step.after.latex,
+            "law": step.reason("unicode"),
+            "let": {name: part.text for name, part in step.let},
+            "span": step.span,
+            "certificate": certificate(step.certified if check else None),
+        }
+        for step in found.steps
+    ]
+
+
+def expansion(name: str, found: Taylor, checks: tuple[Certificate, ...]) -> dict[str, Any]:
+    return {
+        "by": name,
+        "text": found.text,
+        "unicode": found.unicode,
+        "latex": found.latex,
+        "certificates": [certificate(c) for c in checks],
     }
 
 

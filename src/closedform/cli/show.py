@@ -8,7 +8,8 @@ from typing import Any
 from closedform.answers.asked import Asked
 from closedform.check.certificate import Certificate
 from closedform.cli.forms import as_read, left_side, parts
-from closedform.cli.page import LABEL, Page, signs, width
+from closedform.cli.page import LABEL, Page, signs, width, wrapped
+from closedform.derivations import Derivation
 from closedform.formula import Formula
 
 
@@ -20,10 +21,13 @@ class Answer:
     found: Formula
     certificate: Certificate | None
     kron: Formula | None = None
+    derivation: Derivation | None = None
 
     @property
     def ok(self) -> bool:
-        return self.certificate is None or self.certificate.ok
+        if self.certificate is None:
+            return True
+        return self.certificate.ok and (self.derivation is None or self.derivation.certified)
 
 
 def show_function(page: Page, f: Formula, label: str = "function", name: str = "f = ") -> None:
@@ -50,6 +54,24 @@ def show_answer(page: Page, f: Formula, answer: Answer) -> None:
         page.fields("convention", new)
     show_conditions(page, found.conditions)
     show_certificate(page, answer.certificate)
+    if answer.derivation is not None:
+        show_derivation(page, answer.derivation, answer.certificate is not None)
+
+
+def show_derivation(page: Page, derivation: Derivation, check: bool) -> None:
+    """The lines of a derivation, then what became of their certificates."""
+    page.gap()
+    for line in derivation.page(width(), "unicode" if signs() else "text"):
+        margin = " " * (len(line) - len(line.lstrip()))
+        page.lines += [margin + part for part in wrapped(line, width() - len(margin), 6)] if len(line) > width() else [line]
+    if not check:
+        return
+    bad = [k for k, step in enumerate(derivation.steps, 1) if not step.certified.ok]
+    if bad:
+        page.field("each line", f"NOT CERTIFIED: line {', '.join(map(str, bad))}", fg="red", bold=True)
+    else:
+        levels = sorted({step.certified.level for step in derivation.steps})
+        page.field("each line", f"certified by itself, level {' and '.join(levels)}", fg="green")
 
 
 def show_value(page: Page, found: Formula, asked: Asked | None, value: Any) -> None:

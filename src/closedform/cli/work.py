@@ -28,12 +28,17 @@ def questions(f: Formula, by: list[str], wish: Asked) -> list[Asked]:
     return [replace(wish, by=name) for name in names]
 
 
-def answers(f: Formula, asked: list[Asked], *, named: bool, check: bool, kron: bool = False) -> list[Answer]:
-    """The derivatives. Those by variables that nobody named are left out where they do not exist."""
+def answers(
+    f: Formula, asked: list[Asked], *, named: bool, check: bool, kron: bool = False,
+    steps: tuple[str, str] | None = None,
+) -> list[Answer]:  # fmt: skip
+    """The derivatives, with how they are derived by the method and detail ``steps``. Those by variables that nobody named are left out where they do not exist."""
     found, refusals = list[Answer](), list[ClosedformError]()
     for one, derived in _derived(f, asked, named, refusals):
         matrix = derived.kron if kron and is_map(derived) else None  # type: ignore[attr-defined]
-        found.append(Answer(one, derived, derived.check() if check else None, matrix))
+        certificate = derived.check() if check else None
+        derivation = derived.derivation(*steps) if steps is not None else None
+        found.append(Answer(one, derived, certificate, matrix, derivation))
     if not found:
         raise refusals[0]
     return found

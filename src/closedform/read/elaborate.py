@@ -201,11 +201,15 @@ class _Chain:
         self.scalars, self.core = ([node], []) if node.is_scalar else ([], [node])
 
 
+def _are_vectors(*shapes: Shape) -> bool:
+    return all(cols is ONE and rows is not ONE for rows, cols in shapes)
+
+
 def _product(to: Elaborator, tree: Product) -> Node:
     chain = _Chain()
     for operator, part in tree.factors:
         factor = to.node[part]
-        if operator == "×" and not (factor.is_scalar or chain.shape == (ONE, ONE)) and factor.cols is ONE:
+        if operator == "×" and _are_vectors(chain.shape, factor.shape):
             chain.replace(make(CROSS, (chain.node(), factor)))
         elif operator in ("*", "", "×"):
             chain.times(factor)

@@ -6,7 +6,7 @@ from closedform.expr.op import Shape
 from closedform.expr.size import ONE, size
 from closedform.read.infer import SLIGHT, Trial
 from closedform.read.misfit import Misfit
-from closedform.read.syntax import Name, Product, Stack, Tree
+from closedform.read.syntax import Group, Name, Product, Stack, Tree
 from closedform.read.unify import is_scalar
 
 
@@ -121,6 +121,7 @@ def _kron(trial: Trial, a: Shape, b: Shape) -> Shape:
 
 def _entrywise(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape:
     if is_scalar(a) or is_scalar(b):
+        _check_joined(trial, tree, place, a, b)
         if not (is_scalar(a) and is_scalar(b)) and isinstance(tree.factors[place][1], Name) and is_scalar(b):
             trial.doubt(tree, 3 * SLIGHT)
         return b if is_scalar(a) else a
@@ -132,3 +133,14 @@ def _entrywise(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> S
         head = f"{both}: shapes differ"
         raise Misfit(tree, head, operands, span=_upto(tree, place))
     return a
+
+
+def _check_joined(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> None:
+    r"""In LaTeX ``x^\top y \odot z`` is asked about: products are read before ``\odot``, and ``x^\top y`` is a scalar."""
+    if not trial.question.typeset or (is_scalar(a) and is_scalar(b)):
+        return
+    part = tree.factors[place - 1 if is_scalar(a) else place][1]
+    if isinstance(part, Group) and isinstance(part.inner, Product) and part.span == part.inner.span:
+        if any(not is_scalar(trial.shape[t]) for t in part.inner.parts):
+            head = f"{_both(trial, tree, place)}: what stands beside the elementwise product is not clear"
+            raise Misfit(tree, head, ((part, trial.shape[part]),), hint="Put brackets around what belongs together.", final=True)

@@ -21,6 +21,7 @@ from closedform.functions.table import extras
 from closedform.run.arrays import as_matrix, check_facts
 from closedform.run.fitting import Equation, solvable, solve_sizes
 from closedform.run.numeric import evaluate, evaluate_along, free_indices
+from closedform.run.stable import stable
 
 Array = Any
 FILLED = ("eye", "ones", "zero", "unit")
@@ -94,13 +95,13 @@ def value(node: Node, given: Mapping[str, Any], unused: Collection[str] = ()) ->
     25.0
     """
     env, sizes = _prepared(node, needs(node), given, unused)
-    return shaped(evaluate(node, env, sizes), node.shape)
+    return shaped(evaluate(stable(node), env, sizes), node.shape)
 
 
 def array_of_map(
-    node: Node, direction: Node, given: Mapping[str, Any], unused: Collection[str] = ()
+    node: Node, directions: Node | tuple[Node, ...], given: Mapping[str, Any], unused: Collection[str] = ()
 ) -> Array:
-    """A linear map, written in the symbol ``direction``, as an array: its axes, then the direction's.
+    """A linear map, written in the symbols ``directions``, as an array: the axes of its value, then theirs.
 
     >>> from closedform.functions.algebra import sym
     >>> A, dx = sym("A", "m", "n"), sym("dx", "n")
@@ -108,19 +109,30 @@ def array_of_map(
     array([[1., 2.],
            [3., 4.]])
     """
+    moved = (directions,) if isinstance(directions, Node) else directions
     wants = needs(node)
-    wants.symbols.pop(direction.params[0], None)
-    for size in direction.shape:
-        wants.sizes.update(dict.fromkeys(sorted(size.names)))
+    for direction in moved:
+        wants.symbols.pop(direction.params[0], None)
+        for size in direction.shape:
+            wants.sizes.update(dict.fromkeys(sorted(size.names)))
     env, sizes = _prepared(node, wants, given, unused)
-    rows, cols = (s.value(sizes) for s in direction.shape)
+    parts = _along(stable(node), moved, env, sizes)
+    axes = [size for n in (node, *moved) for size in n.shape]
+    out = parts.reshape([size.value(sizes) for size in axes])
+    return out.reshape([n for n, size in zip(out.shape, axes, strict=True) if size.number != 1])
+
+
+def _along(node: Node, moved: tuple[Node, ...], env: dict[str, Any], sizes: dict[str, int]) -> Array:
+    """The value along every unit of the first direction, of the second, …: the axis of units last for each."""
+    first, rest = moved[0], moved[1:]
+    rows, cols = (s.value(sizes) for s in first.shape)
     basis = np.eye(rows * cols).reshape(-1, rows, cols)
     if rows == cols:
-        basis = np.array([_projected(E, facts_of(direction)) for E in basis])
-    parts = np.array(evaluate_along(node, direction, basis, env, sizes))
-    out = np.moveaxis(parts, 0, -1).reshape(*parts.shape[1:], rows, cols)
-    dropped = [i for i, size in enumerate((*node.shape, *direction.shape)) if size.number == 1]
-    return out.reshape([n for i, n in enumerate(out.shape) if i not in dropped])
+        basis = np.array([_projected(E, facts_of(first)) for E in basis])
+    if not rest:
+        return np.moveaxis(np.array(evaluate_along(node, first, basis, env, sizes)), 0, -1)
+    parts = [_along(node, rest, {**env, first.params[0]: E}, sizes) for E in basis]
+    return np.stack(parts, axis=2).reshape(*parts[0].shape[:2], len(basis), -1)
 
 
 def _projected(E: Array, facts: Facts) -> Array:

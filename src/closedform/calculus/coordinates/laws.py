@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from closedform.calculus.coordinates.entries import Place
+from closedform.calculus.coordinates.chain import Place
 from closedform.calculus.coordinates.paper import FORMS, Spelling, printed, subscripted
 from closedform.calculus.coordinates.partial import slope
 from closedform.calculus.coordinates.tree import (

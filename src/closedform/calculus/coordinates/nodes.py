@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from closedform.calculus.coordinates.entries import Place
+from closedform.calculus.coordinates.chain import Place
 from closedform.calculus.coordinates.tree import (
     Delta,
     Entry,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from closedform.calculus.coordinates.entries import Place, as_entries
+from closedform.calculus.coordinates.chain import Place
+from closedform.calculus.coordinates.entries import as_entries
 from closedform.calculus.coordinates.tree import (
     MINUS,
     UNIT,

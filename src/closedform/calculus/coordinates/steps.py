@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from closedform.calculus.coordinates.chain import Place
 from closedform.calculus.coordinates.deltas import resolved
-from closedform.calculus.coordinates.entries import INSTEAD, Place, as_entries
+from closedform.calculus.coordinates.entries import INSTEAD, as_entries
 from closedform.calculus.coordinates.familiar import logarithms_apart, with_sigmoids
 from closedform.calculus.coordinates.gather import collected, gathered, mirrored, relabelled
 from closedform.calculus.coordinates.laws import (

@@ -1,0 +1,102 @@
+"""Small numbers by which a person sees with pencil and paper that two expressions differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from closedform.errors import ClosedformError
+from closedform.expr.facts import close
+from closedform.expr.node import Node
+from closedform.expr.walk import postorder
+from closedform.functions.algebra import SYM
+from closedform.judging.records import Example
+
+TRIALS = 24
+SEED = 7
+
+
+def example(before: Node, here: Node) -> Example | None:
+    """Values of the variables, of size 1 or 2 and whole, at which the two differ; None where none was found."""
+    symbols = {n.params[0]: n for n in postorder([before, here]) if n.op is SYM}
+    best: tuple[float, Example] | None = None
+    for sizes in _sizes(symbols):
+        for point in _points(symbols, sizes):
+            found = _differ(before, here, {**point, **sizes}, point)
+            if found is not None:
+                weight = _weight([*point.values(), found.before, found.here])
+                if best is None or weight < best[0]:
+                    best = weight, found
+        if best is not None:
+            return best[1]
+    return None
+
+
+def _sizes(symbols: dict[str, Node]) -> Iterator[dict[str, int]]:
+    names = sorted({name for n in symbols.values() for s in n.shape for name in s.names})
+    yield dict.fromkeys(names, 1)
+    if names:
+        yield dict.fromkeys(names, 2)
+        for k, name in enumerate(names[:2]):
+            yield {**dict.fromkeys(names, 1 + k), name: 2 - k}
+        yield dict.fromkeys(names, 3)
+
+
+def _points(symbols: dict[str, Node], sizes: dict[str, int]) -> Iterator[dict[str, Any]]:
+    rng = Random(SEED)
+    for trial in range(TRIALS):
+        high = 1 + min(2, trial // 6)
+        yield {name: _array(n, sizes, rng, high) for name, n in symbols.items()}
+
+
+def _array(symbol: Node, sizes: dict[str, int], rng: Random, high: int) -> Any:
+    facts = close(f for f in symbol.params[1] if ":" not in f)
+    rows, cols = (s.value(sizes) for s in symbol.shape)
+    low = 1 if "pos" in facts else 0 if "nonneg" in facts else -high
+    entries = [[rng.choice([v for v in range(low, high + 1) if v or rng.random() < 0.3] or [1]) for _ in range(cols)] for _ in range(rows)]
+    for i in range(rows):
+        for j in range(cols):
+            if {"sym", "diag"} & facts and i > j:
+                entries[i][j] = entries[j][i]
+            if ("diag" in facts and i != j) or ("lower" in facts and j > i) or ("upper" in facts and i > j):
+                entries[i][j] = 0
+            if "skew" in facts and i >= j:
+                entries[i][j] = 0 if i == j else -entries[j][i]
+        if {"psd", "pd"} & facts:
+            entries[i][i] = sum(map(abs, entries[i])) + 1
+    if "orth" in facts:
+        entries = [[int(i == (j + 1) % rows) * (-1 if i == 0 and rows > 1 else 1) for j in range(rows)] for i in range(rows)]
+    if symbol.cols.number == 1:
+        return entries[0][0] if symbol.rows.number == 1 else [row[0] for row in entries]
+    return entries
+
+
+def _differ(before: Node, here: Node, given: dict[str, Any], point: dict[str, Any]) -> Example | None:
+    import numpy as np
+
+    from closedform.run.values import needed, value
+
+    try:
+        with np.errstate(all="ignore"):
+            one, two = (value(e, {k: given[k] for k in needed(e)}) for e in (before, here))
+    except (ClosedformError, KeyError, np.linalg.LinAlgError):
+        return None
+    one, two = np.asarray(one), np.asarray(two)
+    if one.shape != two.shape or not (np.isfinite(one).all() and np.isfinite(two).all()):
+        return None
+    if np.allclose(one, two, rtol=1e-6, atol=1e-9):
+        return None
+    return Example(point, one.tolist(), two.tolist())
+
+
+def _weight(values: list[Any]) -> float:
+    """Whole numbers and small ones weigh little."""
+    total, todo = 0.0, list(values)
+    while todo:
+        v = todo.pop()
+        if isinstance(v, list):
+            todo += v
+        else:
+            total += abs(v) + (0 if float(v).is_integer() else 50)
+    return total
