@@ -12,8 +12,9 @@ PAGE = Path(__file__).with_name("derivations.md")
 HEAD = """# Derivations by differentials
 
 Written by `docs/make_derivations.py`. Take the differential, apply one law a line, write `df = ⟨G, dx⟩` and read off
-the gradient; every line is certified by itself. The same on the command line: `closedform grad "x'*A*x" --by x --steps`,
-in Python: `formula("x'*A*x").grad("x").derivation()`, with `.steps`, `.text`, `.unicode`, `.latex` and `.markdown`.
+the gradient; every line is certified by itself. The same on the command line:
+`closedform grad "x'*A*x" --by x --steps`; in Python: `formula("x'*A*x").grad("x").derivation()`, with `.steps`,
+`.text`, `.unicode`, `.latex` and `.markdown`.
 """
 EXAMPLES: tuple[tuple[str, str, str, str, str], ...] = (
     ("A quadratic form", "x'*A*x", "", "x", "grad"),

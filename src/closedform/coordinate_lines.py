@@ -11,6 +11,8 @@ from closedform.calculus.derivation.laws import Law
 from closedform.check.certificate import Claim
 from closedform.derivations import FORMS, Derivation, Expression, Step
 from closedform.expr.node import Node
+from closedform.expr.walk import rebuild
+from closedform.functions.algebra import EYE, MUL, mul
 from closedform.read.read import read
 from closedform.rewrite.display.context import Context
 from closedform.rewrite.vectorise.indices import nesting
@@ -55,7 +57,7 @@ def by_coordinates(
     """
     lines: list[CoordinateLine] = []
     for step in coordinates(f, variable, answer, _spelling(context)):
-        checked = claim if step.kind == "answer" else _claim(step, f, variable, answer, where)
+        checked = claim if step.kind in ("entry", "answer") else _claim(step, f, variable, answer, where)
         after = Written(step.node, context, (), step)
         name = str(variable.params[0])
         lines.append(CoordinateLine(
@@ -74,6 +76,13 @@ def _spelling(context: Context) -> Spelling:
     return Spelling(lambda word, form: spell[form](word), node)
 
 
+def _without_identity(node: Node, args: tuple[Node, ...]) -> Node | None:
+    """``unit(i)'*I*unit(k)``, as a delta is read, without the identity: fewer products to check."""
+    if node.op is MUL and len(args) == 3 and args[1].op is EYE:
+        return mul(args[0], args[2])
+    return None
+
+
 MAX_LOOPS = 3
 """Sums inside each other, the assembled array's included, up to which a line is compared in all its entries."""
 
@@ -86,7 +95,7 @@ def _claim(step: CoordinateStep, f: Node, variable: Node, answer: Node, where: s
     """
 
     def claim() -> Claim:
-        entry = read(step.text, where, "text").node
+        entry = rebuild(read(step.text, where, "text").node, _without_identity)
         if step.kind == "function":
             return Claim("equal", f, assembled(entry, f.shape, step.place))
         if step.place and nesting(entry) + len(step.place) > MAX_LOOPS:

@@ -107,8 +107,9 @@ class Step:
 
     def reason(self, form: Form = "unicode") -> str:
         """The laws and remarks of this line."""
-        said = [_statement(law, form) for law in (*self.laws, *self.notes) if law.spelled != EMPTY and not _is_still(law)]
-        still = [_statement(law, form) for law in self.notes if _is_still(law)]
+        laws = [law for law in (*self.laws, *self.notes) if law.spelled != EMPTY]
+        said = [_statement(law, form) for law in laws if not _is_still(law)]
+        still = [_statement(law, form) for law in laws if _is_still(law)]
         said += [(r",\ " if form == "latex" else ", ").join(still)] if still else []
         return (r",\ " if form == "latex" else "; ").join(said)
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from closedform.calculus.conditions import conditions_of
+from closedform.calculus.derivation.derive import Asked
 from closedform.calculus.derive import (
     Derived,
     gradients,
@@ -18,7 +19,6 @@ from closedform.calculus.derive import (
 )
 from closedform.calculus.spaces import ambient, space_of
 from closedform.calculus.vecform import matrix_of_vec
-from closedform.calculus.derivation.derive import Asked
 from closedform.check.certificate import Certificate, Claim
 from closedform.coordinate_lines import by_coordinates
 from closedform.derivations import Derivation, derive
@@ -452,7 +452,7 @@ class Formula:
         f, x, y = origin.function, origin.variable, origin.second
         if method == "coordinates":
             if origin.kind not in ("gradient", "jacobian"):
-                raise MissingRule("derivations by coordinates are given for gradients and Jacobians; ask for differentials")
+                raise MissingRule("by coordinates, gradients and Jacobians are derived; ask for differentials")
             return by_coordinates(f._raw, x, self._raw, self._context, f.where, self.claim)
         name = str(origin.directions[0].params[0]) if origin.directions and origin.kind == "map" else None
         asked = Asked(
@@ -467,12 +467,13 @@ class Formula:
         >>> formula("logdet(X)").taylor("X").unicode
         'f(X + dX) ≈ logdet(X) + ⟨X⁻ᵀ, dX⟩ − ½⟨X⁻ᵀdXᵀX⁻ᵀ, dX⟩'
         """
-        two = checked_order(order) == 2
+        twice = checked_order(order) == 2
         first = self.grad(by) if self._raw.is_scalar else self.derivative(by)
-        second = (self.hessian(by) if self._raw.is_scalar else first.derivative(by)) if two else None
-        parts = [d and Derivative(d._raw, d.check) for d in (first, second)]
-        typed = self._origin is None
-        return expansion(self._raw, ambient(self._variable(by)), parts[0], parts[1], self._context, typed)
+        second = (self.hessian(by) if self._raw.is_scalar else first.derivative(by)) if twice else None
+        one = Derivative(first._raw, first.check)
+        two = None if second is None else Derivative(second._raw, second.check)
+        x, typed = ambient(self._variable(by)), self._origin is None
+        return expansion(self._raw, x, one, two, self._context, typed)
 
     def check(self) -> Certificate:
         """Certify the printed answer, read back, by evaluating both sides exactly at random points.

@@ -23,6 +23,7 @@ from closedform.write.marks import greek
 from closedform.write.render import Form, render_shared
 from closedform.write.tex import letter
 
+_SPELLING: dict[Form, Callable[[str], str]] = {"text": str, "unicode": greek, "latex": letter}
 ORDERS = (0, 1, 2)
 SIGNS: dict[Form, tuple[str, str, str]] = {
     "text": ("~=", "1/2*", "-"), "unicode": ("≈", "½", "−"), "latex": (r"\approx", r"\frac{1}{2} ", "-"),
@@ -89,7 +90,7 @@ class Taylor:
         return list(found.node.args), found.bindings
 
     def _written(self, form: Form) -> str:
-        spell = {"text": str, "unicode": greek, "latex": letter}[form]
+        spell = _SPELLING[form]
         x, dx = spell(self.variable), spell(f"d{self.variable}")
         about, half, minus = SIGNS[form]
         nodes, bindings = self._shared
@@ -113,9 +114,7 @@ class Taylor:
         return self.unicode
 
 
-def expansion(
-    f: Node, x: Node, first: Derivative, second: Derivative | None, context: Context, typed: bool
-) -> Taylor:
+def expansion(f: Node, x: Node, first: Derivative, second: Derivative | None, context: Context, typed: bool) -> Taylor:
     """The expansion of a raw node by its derivatives: gradient and Hessian of a scalar, else the linear maps."""
     dx = direction(x)
     terms = [Term(1, False, f), _first(f, first.node, dx)]
@@ -182,4 +181,3 @@ def checked_order(order: int) -> int:
     if order not in ORDERS[1:]:
         raise ClosedformError(f"Taylor's formula is given to order 1 or 2; this asks for order {order}")
     return order
-

@@ -208,7 +208,7 @@ class Check:
                     return self.refuse("the two sides differ in high precision")
                 seen += [sizes] if same else []
         except OutOfTime:
-            reason = f"it could not be decided in {self.seconds:g} seconds"
+            reason = f"it could not be decided in {self.seconds:g} seconds" + (": " + reason if not seen else "")
         if len(seen) < 3:
             return Certificate("X", reason, decided=False)
         return Certificate("C", f"the two sides agree to {DIGITS} digits", None, tuple(seen), len(seen))

@@ -17,6 +17,9 @@ Mat = Any
 """A ``flint.nmod_mat`` or ``flint.arb_mat``."""
 
 
+MAX_SIDE, MAX_DET = 400, 64
+
+
 class Redraw(Exception):
     """The point drawn does not serve: draw another."""
 
@@ -165,6 +168,8 @@ class Jet:
     def analytic(self, f: Callable[[Mat], Mat]) -> Jet:
         """An analytic function of matrices: truncated numbers are block triangular matrices, and so is f of them."""
         n, size = self.shape[0], len(self.c)
+        if n * size > MAX_SIDE:
+            raise Unfit(f"a function of a matrix of {n} rows")
         if size == 1:
             return Jet([f(self.first)], None if self.q is None else f(self.q))
         parts = [None if m is None else m.tolist() for m in self.c]
@@ -184,6 +189,8 @@ class Jet:
     def det_adj(self) -> tuple[Jet, Jet]:
         """Determinant and adjugate by Faddeev-LeVerrier: products and traces alone, right where singular."""
         n = self.shape[0]
+        if n > MAX_DET:
+            raise Unfit(f"a determinant of {n} rows")
         eye = self.value.linear(lambda m: like(m, n, n, [int(i == j) for i in range(n) for j in range(n)]))
         adj = eye
         for k in range(1, n + 1):

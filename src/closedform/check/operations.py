@@ -10,10 +10,12 @@ from flint import arb, arb_mat
 
 from closedform.check import ball
 from closedform.check.evaluate import MAX_POWER, Evaluator, Rule
-from closedform.check.jet import Jet, Mat, Unfit, power
+from closedform.check.jet import Jet, Mat, Rough, Unfit, power
 from closedform.check.moves import keep, kron, place, row_sums, stack, unvec, vec
 from closedform.check.scalars import HALF
 from closedform.expr.node import Node
+
+MAX_ANALYTIC = 24
 
 
 def chain(factors: list[Jet], combine: Callable[[Jet, Jet], Jet]) -> Jet:
@@ -193,8 +195,10 @@ def analytic(f: Callable[[Mat], Mat]) -> Rule:
 
 
 def along(ev: Evaluator, node: Node, f: Callable[[Mat], Mat], a: Jet) -> Jet:
-    if ev.exact:
+    if ev.exact or a.shape[0] > MAX_ANALYTIC:
         raise Unfit(node.op.name)
+    if a.shape[0] * len(a.c) > 2 * MAX_ANALYTIC:
+        raise Rough(node.op.name)
     return a.analytic(f)
 
 

@@ -63,7 +63,8 @@ def show_derivation(page: Page, derivation: Derivation, check: bool) -> None:
     page.gap()
     for line in derivation.page(width(), "unicode" if signs() else "text"):
         margin = " " * (len(line) - len(line.lstrip()))
-        page.lines += [margin + part for part in wrapped(line, width() - len(margin), 6)] if len(line) > width() else [line]
+        fits = len(line) <= width()
+        page.lines += [line] if fits else [margin + part for part in wrapped(line, width() - len(margin), 6)]
     if not check:
         return
     bad = [k for k, step in enumerate(derivation.steps, 1) if not step.certified.ok]

@@ -32,7 +32,10 @@ def answers(
     f: Formula, asked: list[Asked], *, named: bool, check: bool, kron: bool = False,
     steps: tuple[str, str] | None = None,
 ) -> list[Answer]:  # fmt: skip
-    """The derivatives, with how they are derived by the method and detail ``steps``. Those by variables that nobody named are left out where they do not exist."""
+    """The derivatives, with how they are derived by the method and detail ``steps``.
+
+    Those by variables that nobody named are left out where they do not exist.
+    """
     found, refusals = list[Answer](), list[ClosedformError]()
     for one, derived in _derived(f, asked, named, refusals):
         matrix = derived.kron if kron and is_map(derived) else None  # type: ignore[attr-defined]

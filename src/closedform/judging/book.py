@@ -68,8 +68,11 @@ class Book:
             return None
         if name in self.defined:
             return self.full(self.defined[name], moving, keep)
-        if name in self.atoms.found and self.atoms.found[name].sign != "d":
-            return self.full(self.derivative(self.atoms.found[name]), moving, keep)
+        if "Q_" + name[2:] in self.atoms.found and name[:2] in ("Q_", "R_"):
+            atom = self.atoms.found["Q_" + name[2:]]
+            if atom.sign != "d":
+                found = self.full(self.derivative(atom), moving, keep)
+                return found if name[0] == "Q" else transpose(found)
         base = name[1:]
         if name[0] != "d" or base in keep:
             return None

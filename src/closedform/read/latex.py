@@ -21,7 +21,7 @@ from closedform.read.lexer import Token
 from closedform.read.vocabulary import APPLIED, is_function
 
 ROUND = ("(", "[", "{")
-SIZES = {"ones", "zeros", "eye"}
+FUNCTION_LETTERS = ("f", "g", "h")
 
 
 class Translator(Writer):
@@ -72,6 +72,7 @@ class Translator(Writer):
             return
         if sign.text == "Gamma" and follower.kind == "open" and not {"Gamma"} & (self.known.declared | self.known.bare_apart):
             self.place += 1
+            self.note(f"{self.typed(sign.start, sign.end)}(…) is read as the gamma function.")
             function(self, "gamma", sign)
             return
         self.name(sign.text, sign.start, sign.end, sign)
@@ -312,6 +313,7 @@ class Translator(Writer):
                 self.put_sign("op", "(", sign)
                 self.top.opened += 1
                 return
+            self._check_prime(sign)
             self.stop_arguments()
             if self._names():
                 self._check_product(sign)
@@ -332,6 +334,18 @@ class Translator(Writer):
             self.plain in known.functions or (self.plain in APPLIED and self.plain not in known.declared)
         )
 
+    def _check_prime(self, sign: Sign) -> None:
+        """``f'(x)``: the transpose of f, or its derivative?"""
+        if not self.ended or len(self.out) < 2 or self.out[-1].text != "'" or self.out[-2].kind != "name":
+            return
+        mark, name = self.out[-1], self.out[-2]
+        if self.source[mark.start] not in "'′’" or name.text in self.known.declared:
+            return
+        if name.text not in self.known.bare_apart or name.text in APPLIED or name.text in FUNCTION_LETTERS:
+            typed = self.typed(name.start, mark.end)
+            hint = f"Write {self.typed(name.start, name.end)}^\\top for the transpose."
+            self.fail(f"{typed}(…) may be a product with the transpose or a derivative", (name.start, sign.end), hint)
+
     def _check_product(self, sign: Sign) -> None:
         """A name before a bracket is a factor, unless it looks like an unknown function."""
         name, known = self.plain, self.known
@@ -341,7 +355,7 @@ class Translator(Writer):
         while signs[place].kind == "letter" or signs[place].text == ",":
             place += 1
         lone = signs[place].kind == "close" and (place == self.place + 1 or any(s.text == "," for s in signs[self.place : place]))
-        if lone or (name in ("f", "g", "h") and name not in known.bare_apart):
+        if lone or (name in FUNCTION_LETTERS and name not in known.bare_apart):
             typed = self.typed(self.out[-1].start, self.out[-1].end)
             hint = f"For a product write {typed} \\cdot (…); for a function declare {name}: R^n -> R."
             self.fail(f"{typed}(…) may be a function or a product", (self.out[-1].start, sign.end), hint)
@@ -417,13 +431,10 @@ class Translator(Writer):
     def open_script(self, first: int, last: int) -> None:
         """Read the signs from ``first`` to ``last`` as a bracket, then go on behind them."""
         sign = self.signs[first]
-        self.put("op", "(", sign.start, sign.start)
+        if self.signs[last].kind != "}" or last == first:
+            self.fail("what is meant here is not clear", sign, "Put it in braces: {…}.")
+        self.put("op", "(", self.signs[first - 1].start, sign.start)
         self.push("script", sign)
-        self.jumps_back(first, last)
-
-    def jumps_back(self, first: int, last: int) -> None:
-        if self.signs[last].kind != "}" or last - first == 0:
-            self.fail("what is meant here is not clear", self.signs[first], "Put it in braces: {…}.")
         self.returns.append(self.place)
         self.place = first
 
@@ -442,7 +453,7 @@ class Translator(Writer):
         if frame.kind == "brace":
             self._end_brace(frame, sign)
             return
-        self.put("op", ")", self.last_end, self.last_end)
+        self.put("op", ")", self.last_end, sign.end if frame.kind == "script" else self.last_end)
         if frame.kind == "script":
             self.place = self.returns.pop()
             self.out += frame.after

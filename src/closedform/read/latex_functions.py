@@ -11,7 +11,7 @@ from closedform.read.latex_lexer import Sign
 from closedform.read.latex_names import argument, is_turn
 from closedform.read.latex_scripts import script_range
 from closedform.read.lexer import Token
-from closedform.read.vocabulary import CONSTANTS, DERIVATIVES, STRUCTURAL, is_function
+from closedform.read.vocabulary import CONSTANTS, DERIVATIVES, is_function
 
 if TYPE_CHECKING:
     from closedform.read.latex import Translator
@@ -56,7 +56,7 @@ def function(t: Translator, name: str, sign: Sign) -> None:
     if t.next.kind == "open" and t.next.text in ("(", "[", "{"):
         _call(t, name, sign, after)
         return
-    if t.next.kind not in BEGINS and t.next.text not in ("-", "+"):
+    if t.next.kind not in BEGINS and t.next.text not in ("-", "<"):
         typed = t.typed(sign.start, sign.end)
         t.fail(f"{typed} is given nothing", sign, f"Write {typed}(x).")
     t.operand(sign)
@@ -86,7 +86,7 @@ def _call(t: Translator, name: str, sign: Sign, after: list[Token]) -> None:
     elif _doubtful(t, name):
         typed = t.typed(sign.start, sign.end)
         hint = f"Write {typed}((…)^{{-1}}) or \\frac{{1}}{{{typed}(…)}}."
-        t.fail(f"{typed}(…)^{{-1}} may be the inverse of either", sign, hint)
+        t.fail(f"{typed}(…)^{{-1}} may be the trace of an inverse or the inverse of a trace", sign, hint)
 
 
 def _doubtful(t: Translator, name: str) -> bool:
@@ -120,12 +120,12 @@ def _power(t: Translator, name: str, sign: Sign) -> list[Token]:
         return []
     first, last, after = script_range(t.signs, t.place, t.source)
     inner = t.signs[first:last]
-    typed = t.typed(sign.start, inner[-1].end)
+    typed, end = t.typed(sign.start, t.signs[after - 1].end), t.signs[after - 1].end
     if len(inner) != 1 or inner[0].kind not in ("num", "letter") or is_turn(inner[0]):
         hint = f"Write {t.typed(sign.start, sign.end)}(…)^{{…}}."
         if inner[0].text == "-" and inner[-1].text == "1":
             hint = "Write the inverse function by its name, as in \\arcsin, or \\frac{1}{…}."
-        t.fail(f"what {typed} means is not clear", (sign.start, inner[-1].end), hint)
+        t.fail(f"what {typed} means is not clear", (sign.start, end), hint)
     t.place = after
     kind = "num" if inner[0].kind == "num" else "name"
     operator = "^" if _takes_all(name) else ".^"
@@ -192,12 +192,10 @@ def euler(t: Translator, sign: Sign) -> bool:
     if last - first == 1 and one.kind in ("letter", "num") and one.text != "e":
         t.put("op", "(", one.start, one.start)
         t.put_sign("name" if one.kind == "letter" else "num", canonical(one.text), one)
-        t.put("op", ")", one.end, one.end)
+        t.put("op", ")", one.end, t.signs[after - 1].end)
         t.ended, t.place, t.plain = True, after, ""
         return True
     t.place = after
     t.open_script(first, last)
     return True
 
-
-_ = STRUCTURAL

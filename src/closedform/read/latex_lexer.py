@@ -250,7 +250,7 @@ class Lexer:
         if name in words.REFUSED:
             message, hint = words.REFUSED[name]
             self.fail(message, place, end, hint)
-        known = [*words.LETTERS, *words.FUNCTIONS, *words.OPERATORS, *words.FRACTIONS, *words.BRACKETS, "sum", "sqrt"]
+        known = [*words.UPRIGHT, *words.FONTS, "top", "begin", "end", "left", "right", *words.LETTERS, *words.FUNCTIONS, *words.OPERATORS, *words.FRACTIONS, *words.BRACKETS, "sum", "sqrt"]
         near = get_close_matches(name, [k for k in known if len(k) > 1], 1, 0.75)
         hint = f"Did you mean \\{near[0]}?" if near else f"For a function write \\operatorname{{{name}}}(…)."
         self.fail(f"\\{name} is no command that is read here", place, end, hint if name.isalpha() else "")

@@ -22,6 +22,7 @@ class Known:
     functions: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)  # stand without a subscript
     bare_apart: set[str] = field(default_factory=set)  # and not before a bracket, or as the d of dX
+    paired: set[str] = field(default_factory=set)  # letters that are indices of an entry A_{ij}
     joined: set[str] = field(default_factory=set)  # X_1
     summed: set[str] = field(default_factory=set)  # letters that some sum runs over
     entries: set[str] = field(default_factory=set)  # have a summed index somewhere
@@ -50,6 +51,8 @@ class Known:
             items = index_items(signs[first:last])
             if items and not (place and signs[place - 1].text == "d"):
                 self.joined.add(sign.text + "_" + "".join(map(str, items)))
+            if items and len(items) == 2 and INDEX_LETTERS.issuperset(map(str, items)):
+                self.paired.update(map(str, items))
             if items and self.summed.intersection(map(str, items)):
                 self.entries.add(sign.text)
             if items and len(items) == 1 and (_turning(signs, after) or _before(signs, place)):
@@ -168,6 +171,6 @@ def _fixed(base: str, items: list[int | str], typed: str, whole: str, known: Kno
         if base in known.bare and base not in known.entries:
             return Meaning(whole, ask=f"{typed} may be {what} or a name of its own")
         return Meaning(base, at, f"{typed} is read as {what}.")
-    if base in known.entries and isinstance(at[0], str):
+    if (base in known.entries or at[0] in known.paired) and isinstance(at[0], str):
         return Meaning(base, at, f"{typed} is read as {what}.")
     return Meaning(whole)

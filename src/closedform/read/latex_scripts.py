@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from closedform.errors import ReadError
+from closedform.read.alphabet import canonical
 from closedform.read.latex_lexer import Sign
 from closedform.read.latex_names import Known, argument, index_items, is_turn
 from closedform.read.lexer import Token
@@ -54,8 +55,11 @@ def superscript(t: Translator, place: int) -> None:
     if signs[after].kind == "_" and after not in t.jumps:
         t.jumps[after] = subscript(t, after)
     t.place = after
-    inner, end = signs[first:last], signs[last - 1].end
+    inner, end = signs[first:last], signs[after - 1].end
     one = inner[0]
+    if signs[after].kind == "^":
+        span = (signs[place].start, signs[after].end)
+        t.fail("two superscripts stand on one another", span, "Write (x^2)^3 or x^{2^3}.")
     if len(inner) == 1 and is_turn(one) and not _is_power(one, signs[place + 1], t.known):
         t.put("op", "'", signs[place].start, end)
     elif one.text == "-" and len(inner) == 2 and is_turn(inner[1]):
@@ -68,7 +72,7 @@ def superscript(t: Translator, place: int) -> None:
         what = t.typed(signs[place].start, end)
         hint = "All numbers are real: write ^\\top for the transpose."
         t.fail(f"the conjugate transpose {what} is not supported", (signs[place].start, end), hint)
-    elif inner[0].text == "(" and member(signs, first, last) is not None:
+    elif inner[0].text == "(" and _whole(inner):
         what = t.typed(signs[place].start, end)
         hint = "Members of a family are x^{(i)} of a name; powers are written without the brackets."
         t.fail(f"what {what} means is not clear", (signs[place].start, end), hint)
@@ -77,6 +81,16 @@ def superscript(t: Translator, place: int) -> None:
         t.fail(f"^{{{what}}} is not read", (signs[place].start, end), r"Write one after the other: (X^2)^\top.")
     else:
         _power(t, place, first, last)
+
+
+def _whole(inner: Sequence[Sign]) -> bool:
+    """Whether one pair of brackets holds all."""
+    depth = 0
+    for sign in inner[:-1]:
+        depth += (sign.kind == "open") - (sign.kind == "close")
+        if depth == 0:
+            return False
+    return inner[-1].kind == "close"
 
 
 def _is_power(one: Sign, before: Sign, known: Known) -> bool:
@@ -104,9 +118,14 @@ def _power(t: Translator, place: int, first: int, last: int) -> None:
     minus = inner[0].text == "-" and inner[0].kind == "op"
     rest = inner[1:] if minus else inner
     if len(rest) == 1 and rest[0].kind in ("letter", "num", "word") and rest[0].text != "e":
+        braced = signs[place + 1].kind == "{"
+        if braced:
+            t.put_sign("op", "(", signs[place + 1])
         if minus:
             t.put_sign("op", "-", inner[0])
-        t.put_sign("num" if rest[0].kind == "num" else "name", rest[0].text, rest[0])
+        t.put_sign("num" if rest[0].kind == "num" else "name", canonical(rest[0].text), rest[0])
+        if braced:
+            t.put_sign("op", ")", signs[last])
         t.ended = True
         return
     t.open_script(first, last)

@@ -121,6 +121,8 @@ REFUSED: dict[str, tuple[str, str]] = {
     "sim": (r"\sim is no part of a formula", ""), "mid": (r"\mid is read as no bracket", r"Write | or \vert."),
     "Re": ("complex numbers are not supported", "All numbers are real."),
     "Im": ("complex numbers are not supported", "All numbers are real."),
+    "underbrace": (r"\underbrace is not read", "Leave it out."),
+    "overbrace": (r"\overbrace is not read", "Leave it out."),
     "overset": (r"\overset is not read", ""), "underset": (r"\underset is not read", ""),
     "arg": (r"\arg is not read", "Leave it out, and ask for the minimum by name."),
     "lfloor": ("rounding is not supported", ""), "lceil": ("rounding is not supported", ""),

@@ -125,7 +125,8 @@ class Parser:
             self.fail("( ) is empty")
         if token.kind == "end" or token.text in CLOSERS or token.text in (",", "where"):
             behind = self.tokens[self.place - 1]
-            where = f"after {behind.text}" if self.place else "here"
+            typed = self.source[behind.start : behind.end] or behind.text
+            where = f"after {typed}" if self.place else "here"
             self.fail(f"something is missing {where}", (behind.start, behind.end) if self.place else None)
         self.fail(f"{token.text} stands where a number, a name or a bracket must stand")
 

@@ -183,12 +183,14 @@ _SAID = [
     (re.compile(r"\b(inv|softmax_rows|logsumexp_rows|diag|tr|normF|norm_op|rowsum|colsum|abs|sym|expm|sqrtm|logm)\("), r"\\operatorname{\1}("),
     (re.compile(r"(?<![\\\w])(det|exp|log|max|min)\("), r"\\\1("),
     (re.compile(r"\.\^-1\b"), r"^{\\odot -1}"),
-    (re.compile(r"\.\^([\w]+|\([^()]*\))"), r"^{\\odot \1}"),
-    (re.compile(r"(?<=[\w)}\]])'\*?(?=[\w(\\ ?.,]|$)"), r"^\\top "),
+    (re.compile(r"\.\^\{?([\w]+|\([^()]*\)|[^{}]+(?=\}))\}?"), r"^{\\odot \1}"),
+    (re.compile(r"(?<=[\w)}\]|])'\*?"), r"^\\top "),
     (re.compile(r"(?<=\S)\.\*(?=\S)"), r" \\odot "),
     (re.compile(r"(?<=\S)\./(?=\S)"), r" \\oslash "),
-    (re.compile(r"(?<=[\w)}])\*(?=I\b)"), " "),
-    (re.compile(r"(?<=[\w)}])\*(?=[\w(\\])"), r" \\cdot "),
+    (re.compile(r"(?<=[\w)}])\*(?=[A-Za-z(\\])"), " "),
+    (re.compile(r"(?<=[\w)}])\*(?=[0-9])"), r" \\cdot "),
+    (re.compile(r"\^-1\b"), "^{-1}"),
+    (re.compile(r"\b_inf\b"), r"_\\infty"),
     (re.compile(r"\|\|([^|]*)\|\|"), r"\\|\1\\|"),
     (re.compile(r"\beye\((\w+)\)"), r"I_{\1}"),
     (re.compile(r"\bones\((\w+)\)"), r"\\mathbf{1}_{\1}"),
@@ -201,6 +203,8 @@ _QUOTED = re.compile(r"\b(?:Declare|declare) .*$")
 
 def spoken(error: ClosedformError) -> ClosedformError:
     """The same error with its mend in LaTeX; declarations stay text."""
+    if error.span is not None and error.source is not None and error.span[1] > error.span[0] + 1:
+        error.span = _balanced(error.source, *error.span)
     declared = _QUOTED.search(error.hint)
     tail = declared.group() if declared else ""
     hint = error.hint[: len(error.hint) - len(tail)]
@@ -209,3 +213,25 @@ def spoken(error: ClosedformError) -> ClosedformError:
             hint = pattern.sub(replacement, hint)
     error.hint = hint + tail
     return error
+
+
+_COMMAND_BEFORE = re.compile(r"\\[A-Za-z]+$")
+
+
+def _balanced(source: str, start: int, end: int) -> tuple[int, int]:
+    """A span widened to whole groups, so that ``u}{v`` becomes ``\\frac{u}{v}``."""
+    inside = source[start:end].replace("\\{", "  ").replace("\\}", "  ")
+    depth = least = 0
+    for sign in inside:
+        depth += (sign == "{") - (sign == "}")
+        least = min(least, depth)
+    missing, surplus = -least, depth - least
+    while missing and start > 0:
+        start -= 1
+        missing += (source[start] == "}") - (source[start] == "{")
+        if not missing and (found := _COMMAND_BEFORE.search(source, max(0, start - 60), start)):
+            start = found.start()
+    while surplus and end < len(source):
+        surplus += (source[end] == "{") - (source[end] == "}")
+        end += 1
+    return start, end

@@ -47,7 +47,8 @@ class Show:
         self.mark = mark
         self.other = other
         if kind == "sum":
-            self.hash = hash((kind, sum(hash((i.hash, s)) for i, s in zip(items, signs, strict=True))))
+            parts = [hash((item.hash, sign)) for item, sign in zip(items, signs, strict=True)]
+            self.hash: int = hash((kind, sum(parts)))
         else:
             self.hash = hash((kind, word, tuple([i.hash for i in items]), signs))
 

@@ -37,6 +37,8 @@ from closedform.functions.known_facts import facts_of
 Ranges = dict[Node, tuple[Size, Size]]
 MAX_LETTERS = 4
 MAX_OUT = 24
+WORTH = 4
+"""How much shorter a line must become to be worth a step."""
 
 
 def relabelled(e: Index, own: frozenset[Node], taken: frozenset[Node]) -> Index:
@@ -173,7 +175,7 @@ def collected(e: Index) -> Index:
     rest = plus(*rests)
     shorter = plus(*(u for t in rests for u in multiplied_out(t)))
     out = product(*common, shorter if length(shorter) < length(rest) else rest)
-    return out if length(out) < length(e) else e
+    return out if length(out) + WORTH < length(e) else e
 
 
 def multiplied_out(e: Index) -> list[Index]:

@@ -31,7 +31,11 @@ N = size("n")
 
 
 def words(said: str) -> Law:
-    return said, said, rf"\text{{{said}}}"
+    return said, said, rf"\text{{{escaped(said)}}}"
+
+
+def escaped(word: str) -> str:
+    return word.replace("_", r"\_")
 
 
 def together(laws: Iterable[Law]) -> Law:
@@ -56,8 +60,12 @@ def slope_law(op: Op, arity: int, spelling: Spelling) -> Law:
     text, unicode, latex = (printed(slope(f, 0), form, spelling) for form in FORMS)
     if len(names) > 1:
         of = f"{op.text}({', '.join(names)})"
-        return f"d{of}/du = {text}", f"∂{of}/∂u = {unicode}", rf"\partial_u \operatorname{{{op.text}}} = {latex}"
-    name = rf"\{op.text}" if op.latex.startswith(rf"\{op.text}(") else rf"\operatorname{{{op.text}}}"
+        return (
+            f"d{of}/du = {text}",
+            f"∂{of}/∂u = {unicode}",
+            rf"\partial_u \operatorname{{{escaped(op.text)}}} = {latex}",
+        )
+    name = rf"\{op.text}" if op.latex.startswith(rf"\{op.text}(") else rf"\operatorname{{{escaped(op.text)}}}"
     return f"{op.text}'(u) = {text}", f"{op.text}′(u) = {unicode}", rf"{name}'\left(u\right) = {latex}"
 
 

@@ -200,7 +200,7 @@ class _Paper:
             return "*".join(found)
         if self.form == "latex":
             return " ".join(found)
-        word = found[1:] and found[1][:2].isascii() and found[1][:2].isalpha()
+        word = found[1:] and found[1][:2].isascii() and found[1][:2].isalpha() and len(found[1]) > 1
         close = numbered and found[0].isdigit() and found[1][0] not in "Σ√0123456789" and not word
         return ("" if close else " ").join([found[0], " ".join(found[1:])]) if found[1:] else found[0]
 

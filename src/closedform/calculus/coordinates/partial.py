@@ -86,7 +86,7 @@ class Partial:
             lowered = power(base, plus(exponent, MINUS))
             terms.append(product(exponent, lowered, self.of(base)))
         if self.moves(exponent):
-            self.rules["(u^v)' = u^v·(v·log u)'"] = None
+            self.rules["exponential rule"] = None
             terms.append(product(e, Function(log.op, (base,)), self.of(exponent)))
         return plus(*terms)
 

@@ -46,7 +46,8 @@ IDENTITY = re.compile(r"\beye\([^()]*\)")
 class CoordinateStep:
     """One line: what was done (``law``, in the three forms ``laws``), the left side ``heads`` and the line.
 
-    ``kind`` is ``function`` (the line is f), ``partial`` (an entry of the derivative) or ``answer`` (the whole).
+    ``kind`` is ``function`` (the line is f), ``partial`` (an entry of the derivative), ``entry`` (that of the answer,
+    in brackets) or ``answer`` (the whole).
     ``node`` is the line as a raw node with free ``index`` nodes at ``place``; ``array`` has the line as its entries.
     """
 
@@ -167,7 +168,7 @@ class _Derivation:
         """The entry of the answer in brackets: ``[(A + Aᵀ)x]ₖ``."""
         place, bare = (*self.at, *self.by), not self.answer.args
         texts = [subscripted(self.spelling.node(self.answer, form, False), place, form, bare) for form in FORMS]
-        self.append("partial", words("read the sums as matrix products"), texts, entry_of(self.answer, place))
+        self.append("entry", words("read the sums as matrix products"), texts, entry_of(self.answer, place))
 
     def whole(self, law: Law) -> None:
         self.append("answer", law, [self.spelling.node(self.answer, form, True) for form in FORMS], self.answer)
@@ -178,7 +179,7 @@ class _Derivation:
             self.append(kind, law, texts, as_node(e))
 
     def append(self, kind: str, law: Law, texts: list[str], node: Node) -> None:
-        place = {"function": self.at, "partial": (*self.at, *self.by), "answer": ()}[kind]
+        place = {"function": self.at, "answer": ()}.get(kind, (*self.at, *self.by))
         array = assembled(node, self.shape(kind), place)
         heads = self.head(kind, "text"), self.head(kind, "unicode"), self.head(kind, "latex")
         step = CoordinateStep(kind, law, heads, texts[0], texts[1], texts[2], node, array, place)

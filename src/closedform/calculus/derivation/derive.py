@@ -334,4 +334,3 @@ def _without_repeats(lines: Sequence[Line]) -> list[Line]:
         else:
             out.append(line)
     return out
-

@@ -107,4 +107,3 @@ def shortest(g: Node) -> tuple[Node, tuple[Law, ...]]:
     if not laws:
         laws = ["like terms"]
     return out, tuple(named(name) for name in dict.fromkeys(laws))
-

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
-from closedform.errors import MissingRule
+from closedform.errors import MissingRule, ShapeError
 from closedform.expr.node import Node, make
 from closedform.expr.op import Op, registered
 from closedform.functions import algebra as a
@@ -154,6 +155,8 @@ def derivative_of(node: Node) -> Law:
     """The law of a function as its declaration states it, for arguments such as those of ``node``."""
     if node.op.name == "block":
         return LAWS["blocks"]
+    if node.params:
+        return Law(f"derivative of {node.op.text}")
     return _derivative_of(node.op, tuple(_kind(x) for x in node.args))
 
 
@@ -169,16 +172,18 @@ LETTERS = {"scalar": "st", "vector": "uv", "square": "XY", "matrix": "XY"}
 def _derivative_of(op: Op, kinds: tuple[str, ...]) -> Law:
     name = f"derivative of {op.text}"
     try:
-        args = _letters(kinds)
+        args = _letters(op, kinds)
         node = make(op, args)
         moved = [a.sym(f"d{x.params[0]}", x.rows, x.cols) for x in args]
         return Law(name, a.d(node), differential(node, moved))
-    except (MissingRule, TypeError):
+    except (MissingRule, ShapeError, TypeError):
         return Law(name)
 
 
 def adjoint_of(node: Node, k: int) -> Law:
     """⟨G, f(u)⟩ = ⟨f'(G), u⟩ of a linear function, as its declaration states it."""
+    if node.params:
+        return Law(f"adjoint of {node.op.text}")
     return _adjoint_of(node.op, tuple(_kind(x) for x in node.args), k)
 
 
@@ -186,20 +191,24 @@ def adjoint_of(node: Node, k: int) -> Law:
 def _adjoint_of(op: Op, kinds: tuple[str, ...], k: int) -> Law:
     name = f"adjoint of {op.text}"
     try:
-        args = _letters(kinds)
+        args = _letters(op, kinds)
         node = make(op, args)
         g = a.sym("g" if node.is_column else "G", node.rows, node.cols)
         return Law(name, dot(g, node), dot(cotangent(make(op, args), k, g), args[k]))
-    except (MissingRule, TypeError):
+    except (MissingRule, ShapeError, TypeError):
         return Law(name)
 
 
-def _letters(kinds: Sequence[str]) -> tuple[Node, ...]:
+def _letters(op: Op, kinds: Sequence[str]) -> tuple[Node, ...]:
+    """Variables for the arguments, of the sizes that the function takes."""
+    shapes: list[tuple[Any, Any]] = [SHAPES[kind] for kind in kinds]
+    if op.signature is not None and not op.elementwise:
+        shapes = list(op.signature.args)
     used: dict[str, int] = {}
     out = []
-    for kind in kinds:
+    for kind, shape in zip(kinds, shapes, strict=True):
         letters = LETTERS[kind]
         at = used.get(letters, 0)
         used[letters] = at + 1
-        out.append(a.sym(letters[at] if at < 2 else f"{letters[0]}{at}", *SHAPES[kind]))
+        out.append(a.sym(letters[at] if at < 2 else f"{letters[0]}{at}", *shape))
     return tuple(out)

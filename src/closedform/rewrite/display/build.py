@@ -260,7 +260,8 @@ def _abstract(node: Node, faces: list[Face]) -> Face:
 def _inner(_: Node, faces: list[Face]) -> Face:
     """``<a, b>`` as it was written; the normal form has none."""
     a, b = (f.show for f in faces)
-    return Face(top=(Show("inner", "", (a, b), (), a.tokens + b.tokens + 2, lead=1),), fixed=faces[0].fixed | faces[1].fixed)
+    show = Show("inner", "", (a, b), (), a.tokens + b.tokens + 2, lead=1)
+    return Face(top=(show,), fixed=faces[0].fixed | faces[1].fixed)
 
 
 def _differential(node: Node, faces: list[Face]) -> Face:

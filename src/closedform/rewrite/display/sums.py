@@ -96,7 +96,10 @@ def _sum(terms: Sequence[Term]) -> tuple[Rational, Show]:
             tokens += 2 * (g.numerator != 1) + 2 * (g.denominator != 1)
             if tokens < fewest or (tokens == fewest and g.denominator == 1 and best == 1):
                 best, fewest, plan = g, tokens, other
-    return best, _written(plan)
+    shown = _written(plan)
+    if best != 1 and shown.kind == "sum" and not any(sign > 0 for sign in shown.signs):
+        return -best, _written([(size, [(-t[0], t[1], t[2], t[3]) for t in group]) for size, group in plan])
+    return best, shown
 
 
 Plan = list[tuple[Rational, list[Term]]]

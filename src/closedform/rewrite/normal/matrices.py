@@ -204,7 +204,8 @@ def build_tr(args: tuple[Node, ...], _: tuple[Any, ...], __: Shape) -> Node:
     if a.op is MUL:
         return _trace_of_product(list(a.args))
     turned = ntranspose(a)
-    if content(turned) == (-1, a):
+    sign, core = content(turned)
+    if sign == -1 and core is a:
         return NOTHING
     return make(TR, (min((a, turned), key=lambda b: (transposes(b), b.key)),))
 

@@ -1,0 +1,297 @@
+"""What is wrong with a step: the slip, small numbers to see it by, the right line, the property it would need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from closedform.answers.attempt import disproved
+from closedform.calculus.adjoint import adjoint
+from closedform.calculus.derive import linear_map
+from closedform.calculus.differential import differential
+from closedform.calculus.spaces import direction
+from closedform.check.certificate import Claim
+from closedform.errors import ClosedformError
+from closedform.expr.node import Node
+from closedform.expr.walk import postorder, rebuild
+from closedform.functions.algebra import ADD, SYM, num, scale, sym, transpose
+from closedform.judging.atoms import Atom
+from closedform.judging.book import Moving, certified, same, short
+from closedform.judging.numbers import example
+from closedform.judging.outline import Chain
+from closedform.judging.records import Example
+from closedform.judging.section import Section
+from closedform.judging.slips import Slip, find
+from closedform.read.lexer import Token, Tokens, lex
+from closedform.read.read import read_tokens
+from closedform.rewrite.display.context import Context
+from closedform.rewrite.normal.engine import UNITY
+from closedform.rewrite.normal.normal import normal
+from closedform.write.render import render
+
+PROPERTIES = {"sym": "symmetric", "skew": "skew-symmetric", "orth": "orthogonal", "diag": "diagonal"}
+
+
+@dataclass(frozen=True)
+class Full:
+    """A reading of an expression: as written, and with definitions and differentials put in."""
+
+    layout: str
+    own: Node
+    node: Node
+
+
+class Explainer:
+    """Explains member ``k`` of a chain, which should equal one of ``truth``."""
+
+    def __init__(self, section: Section, chain: Chain, k: int, truth: list[Full], moving: Moving) -> None:
+        self.section, self.book = section, section.book
+        self.chain, self.k, self.truth, self.moving = chain, k, truth, moving
+
+    def full(self, own: Node) -> Node:
+        return self.book.full(own, self.moving)
+
+    # -- what it is the derivative of
+    @property
+    def atom(self) -> Atom | None:
+        """The derivative that the chain begins with, if it is one."""
+        tokens = self.section.tokens.get(self.chain.members[1 if self.chain.defines else 0].start)
+        name = tokens.tokens[0].text if tokens is not None and len(tokens.tokens) == 2 else ""
+        return self.section.atoms.found.get(name)
+
+    def pieces(self) -> list[Node]:
+        """The terms of the product rule."""
+        atom, truth = self.atom, self.truth[0].node
+        if atom is None or atom.order != 1:
+            return _terms(normal(truth))
+        f, x, entry = self.book.function_and_variable(atom)
+        if entry or not f.is_scalar:
+            return _terms(normal(truth))
+        dx = direction(x)
+        terms = _terms(differential(normal(f), {x: dx}))
+        return [self.full(adjoint(t, [dx], UNITY)[dx]) for t in terms]
+
+    # -- conventions
+    def convention(self, now: list[Full]) -> str | None:
+        """Another convention for gradients by a symmetric matrix in which the step is right."""
+        atom = self.atom
+        if atom is None or atom.order != 1:
+            return None
+        f, x, entry = self.book.function_and_variable(atom)
+        if entry or not f.is_scalar or not {"sym", "psd", "pd"} & set(x.params[1]):
+            return None
+        for n in now:
+            if n.node.shape != x.shape:
+                continue
+            if certified(Claim("gradient", f, n.node, x, convention="free")).ok:
+                return f"the entries of {x.params[0]} on and above the diagonal are the free variables"
+            half = scale(num("1/2"), n.node + transpose(n.node))
+            if certified(Claim("gradient", f, half, x)).ok:
+                return f"the gradient in the space of all matrices: that {x.params[0]} is symmetric is not used"
+        return None
+
+    def layout_of(self, found: Full, truth: list[Full]) -> str:
+        return next((t.layout for t in truth if t.node.shape == found.node.shape), "")
+
+    # -- a step that is wrong
+    def refutation(self, now: list[Full]) -> dict[str, Any] | None:
+        """What is wrong; None where it could not be shown that anything is."""
+        turned = self._turned(now)
+        if turned is not None:
+            return turned
+        pairs = [(t, n) for t in self.truth for n in now if t.node.shape == n.node.shape]
+        if not pairs:
+            shapes = f"this is {_shape(now[0].node)}, it should be {_shape(self.truth[0].node)}"
+            slip = self._lost(now[0])
+            return {"slip": slip or "sizes do not fit", "reason": shapes, "right_line": self._right_line(None)}
+        truth, n = pairs[0]
+        certificate = certified(Claim("equal", truth.node, n.node))
+        shown = example(truth.node, n.node)
+        if shown is None and not disproved(certificate):
+            return None
+        slip = find(n.own, truth.node, self.pieces(), self._right(truth), self._equals)
+        right_if = self._property(truth.node, n.node)
+        if slip is None and right_if:
+            slip = Slip("symmetric-matrix convention", "it is used that a matrix is symmetric, which is not said")
+        slip = slip or Slip("does not follow", "the two sides differ")
+        return {"slip": slip.name, "reason": slip.reason, "example": shown, "right_if": right_if,
+                "right_line": self._right_line(slip.mended)}  # fmt: skip
+
+    def _right(self, truth: Full) -> Callable[[Node], bool]:
+        def right(own: Node) -> bool:
+            try:
+                return own.shape == truth.node.shape and same(truth.node, self.full(own))
+            except ClosedformError:
+                return False
+
+        return right
+
+    def _equals(self, full: Node, own: Node) -> bool:
+        return same(full, self.full(own))
+
+    def _turned(self, now: list[Full]) -> dict[str, Any] | None:
+        for t in self.truth:
+            for n in now:
+                if n.node.is_square or (n.node.cols, n.node.rows) != t.node.shape:
+                    continue
+                if not same(transpose(n.node), t.node):
+                    continue
+                right = self.printed(transpose(n.own))
+                if self.atom is not None and t.node.is_column:
+                    reason = "a gradient is a column, the shape of its variable; this is a row"
+                    return {"slip": "gradient given as a row", "reason": reason, "right_line": right}
+                if self.atom is not None:
+                    reason = f"the gradient is {_shape(t.node)}, the shape of its variable; this is its transpose"
+                    return {"slip": "mixed layouts", "reason": reason, "right_line": right}
+                return {"slip": "dropped transpose", "reason": "this is the transpose of the line before", "right_line": right}
+        return None
+
+    def _lost(self, now: Full) -> str:
+        pieces = [short(self.truth[0].node), normal(self.truth[0].node)]
+        from_slips = find(now.own, self.truth[0].node, [], lambda _: False, self._equals) if pieces else None
+        return from_slips.name if from_slips else ""
+
+    # -- the property that would make it right
+    def _property(self, truth: Node, node: Node) -> str:
+        symbols = {n.params[0]: n for n in postorder([truth, node]) if n.op is SYM}
+        matrices = [s for name, s in symbols.items() if s.is_square and not s.is_scalar and name[0] != "d"]
+        fixed = [s for s in matrices if s.params[0] not in self.moving and f"d{s.params[0]}" not in symbols]
+        for fact, word in PROPERTIES.items():
+            for s in fixed:
+                if fact not in s.params[1] and self._holds(truth, node, [(s, fact)]):
+                    return f"{s.params[0]} is {word}"
+        for a, b in combinations(matrices, 2):
+            facts = [(a, f"commutes:{b.params[0]}"), (b, f"commutes:{a.params[0]}")]
+            if self._holds(truth, node, facts):
+                return f"{a.params[0]} and {b.params[0]} commute"
+            if a in fixed and b in fixed and self._holds(truth, node, [(a, "sym"), (b, "sym")]):
+                return f"{a.params[0]} and {b.params[0]} are symmetric"
+        for name, s in symbols.items():
+            if s.is_scalar and name not in self.moving and name[0] != "d" and self._holds(truth, node, [(s, "pos")]):
+                return f"{name} > 0"
+        return ""
+
+    def _holds(self, truth: Node, node: Node, facts: list[tuple[Node, str]]) -> bool:
+        there = {s: sym(s.params[0], s.rows, s.cols, (*s.params[1], fact)) for s, fact in facts}
+        try:
+            one, two = (rebuild(e, lambda n, _: there.get(n)) for e in (truth, node))
+            return same(one, two)
+        except ClosedformError:
+            return False
+
+    # -- the right line
+    def _right_line(self, mended: Node | None) -> str:
+        """The line with its slip undone; else our own derivative; else the line before."""
+        try:
+            if mended is not None:
+                return self.printed(mended)
+            return self.printed(self._derived(), written=False)
+        except ClosedformError:
+            return ""
+
+    def _derived(self) -> Node:
+        atom, truth = self.atom, self.truth[0].node
+        if atom is None and len(self.moving) == 1 and any(n.op is SYM and n.params[0] == "d" + min(self.moving) for n in postorder(truth)):
+            function = self._differentiated()
+            x = next((n for n in postorder(function) if n.op is SYM and n.params[0] in self.moving), None) if function else None
+            if function is not None and x is not None:
+                return linear_map(normal(function), x).node
+        return short(truth)
+
+    def _differentiated(self) -> Node | None:
+        """What the differential at the start of the chain is of."""
+        tokens = self.section.tokens.get(self.chain.members[0].start)
+        name = tokens.tokens[0].text if tokens is not None and len(tokens.tokens) == 2 else ""
+        if name[1:] in self.book.defined:
+            return self.full(self.book.defined[name[1:]])
+        if name[1:] in self.section.atoms.found:
+            return self.full(self.section.shared.node(self.section.atoms.found[name[1:]].of))
+        return None
+
+    def printed(self, node: Node, written: bool = True) -> str:
+        reading = self.section.shared.reading
+        order = reading.order if reading is not None else {}
+        late = frozenset(f"d{v}" for v in self.moving)
+        context = Context(order=order, naming=False, as_written=written, late=late)
+        return self._named(render(node, context, "latex" if self.section.shared.syntax == "latex" else "text"))
+
+    def _named(self, text: str) -> str:
+        """Names that stand for what was written as a derivative are written out again."""
+        for name, atom in self.section.atoms.found.items():
+            for spelling in (f"Q_{{{name[2:]}}}", name):
+                text = text.replace(f"d{spelling}", f"d({atom.of})").replace(spelling, _atom_text(atom))
+        return text
+
+    # -- a line whose sizes do not fit
+    def misfit(self, text: str, error: ClosedformError) -> tuple[str, str, Example | None]:
+        """The slip, the right line and numbers, of an expression that cannot be computed at all."""
+        for name, tokens in _repairs(self.section.shared.tokens(text)):
+            try:
+                own = read_tokens(tokens, lex(self.section.shared.where)).node
+                for t in self.truth:
+                    if t.node.shape == own.shape and same(t.node, self.full(own)):
+                        return name, self.printed(own), None
+            except ClosedformError:
+                continue
+        mixed = "shapes differ" in error.message and self.atom is not None
+        return ("mixed layouts" if mixed else "sizes do not fit"), self._right_line(None), None
+
+
+def _terms(node: Node) -> list[Node]:
+    if node.op is not ADD:
+        return [node]
+    return [a if c == 1 else normal(num(c) * a) for c, a in zip(node.params[0], node.args, strict=True)]
+
+
+def _shape(node: Node) -> str:
+    return "a scalar" if node.is_scalar else f"{node.rows}×{node.cols}"
+
+
+def _atom_text(atom: Atom) -> str:
+    if atom.sign == "nabla":
+        return f"∇{atom.of}"
+    return f"∂{atom.of}/∂{atom.by}"
+
+
+def _repairs(tokens: Tokens) -> Iterator[tuple[str, Tokens]]:
+    """The tokens with one transpose more or less, or two neighbouring factors in the other order."""
+    have = tokens.tokens
+    for k, token in enumerate(have):
+        if token.text == "'":
+            yield "dropped transpose", Tokens(tokens.source, have[:k] + have[k + 1 :])
+        elif token.kind == "name" or token.text in (")", "]"):
+            mark = Token("op", "'", token.end, token.end)
+            yield "dropped transpose", Tokens(tokens.source, [*have[: k + 1], mark, *have[k + 1 :]])
+    factors = list(_factors(have))
+    for (a, b), (c, d) in zip(factors, factors[1:], strict=False):
+        if all(t.text in ("*",) for t in have[b:c]):
+            swapped = [*have[:a], *have[c:d], *have[b:c], *have[a:b], *have[d:]]
+            yield "wrong factor order", Tokens(tokens.source, _spaced(swapped))
+
+
+def _factors(have: list[Token]) -> Iterator[tuple[int, int]]:
+    """Where factors start and end: names and brackets with what follows them."""
+    k = 0
+    while k < len(have):
+        start = k
+        if have[k].kind == "name":
+            k += 1
+        elif have[k].text in ("(", "<"):
+            depth = 0
+            while k < len(have):
+                depth += (have[k].text in ("(", "<", "[")) - (have[k].text in (")", ">", "]"))
+                k += 1
+                if depth == 0:
+                    break
+        else:
+            k += 1
+            continue
+        while k < len(have) and have[k].text in ("'", "^"):
+            k += 1 if have[k].text == "'" else (3 if have[k + 1].text == "-" else 2)
+        yield start, k
+
+
+def _spaced(tokens: list[Token]) -> list[Token]:
+    return [t._replace(gap=1) if t.kind == "name" else t for t in tokens]

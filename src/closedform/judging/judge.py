@@ -1,0 +1,34 @@
+"""The door: a derivation in, what was found of each of its steps out."""
+
+from __future__ import annotations
+
+from closedform.errors import ClosedformError, ReadError
+from closedform.judging.document import document
+from closedform.judging.following import Follower
+from closedform.judging.outline import outlines
+from closedform.judging.records import Judgement, Step
+from closedform.judging.section import Section
+
+
+def judge(text: str, where: str | None = None, syntax: str = "auto") -> Judgement:
+    r"""Judge a person's derivation: does each line follow from the one before?
+
+    ``text`` is LaTeX (``align``, ``\[ \]``, ``$…$``, words between) or lines of text joined by ``=``; ``where`` holds
+    declarations besides those in the text. Raises ReadError where there is no equation, or none that can be read.
+
+    >>> found = judge("f = x'*A*x\ndf = dx'*A*x + x'*A*dx\n   = 2*x'*A*dx")
+    >>> found.verdict, found.first_wrong.line, found.first_wrong.right_if
+    ('wrong', 3, 'A is symmetric')
+    """
+    steps, assumed, problems = list[Step](), list[str](), list[ClosedformError]()
+    for outline in outlines(document(text, syntax), where or ""):
+        section = Section(outline)
+        steps += Follower(section).steps()
+        problems += section.problems.values()
+        if section.shared.reading is not None:
+            assumed += [a for a in section.shared.reading.assumed if a not in assumed]
+    if problems and not any(s.status in ("right", "wrong") for s in steps):
+        raise problems[0]
+    if not steps:
+        raise ReadError("there is no equation to judge in this derivation", hint="Write df = … or ∇f = … on a line of its own.")
+    return Judgement(tuple(steps), tuple(a for a in assumed if "Q_" not in a))

@@ -1,0 +1,223 @@
+"""One derivation made ready: shapes found for its variables, its definitions read, its derivatives named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from closedform.errors import ClosedformError, ShapeError
+from closedform.expr.node import Node
+from closedform.functions.algebra import SYM, transpose
+from closedform.judging.atoms import Atom, Atoms, is_differential
+from closedform.judging.book import Book, Moving
+from closedform.judging.document import Member
+from closedform.judging.outline import Chain, Outline, hessian_or_gradient
+from closedform.judging.reading import Shared
+from closedform.read.lexer import Tokens, lex
+from closedform.read.read import read_tokens
+from closedform.read.spaces import space_text
+
+WRITTEN = {"sym": "Sym", "psd": "PSD", "pd": "PD", "diag": "Diag", "orth": "Orth", "skew": "Skew", "inv": "Inv"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """A way to read a member: its layout, and the expression as written."""
+
+    layout: str
+    own: Node
+
+
+class Section:
+    """A derivation: its chains, with texts in which derivatives have names, and the book of what names stand for."""
+
+    def __init__(self, outline: Outline) -> None:
+        self.outline = outline
+        self.atoms = Atoms(outline.document.syntax, dict(outline.functions))
+        self.shared = Shared(outline.document.syntax, ", ".join(dict.fromkeys(outline.where)))
+        self.book = Book(self.shared, self.atoms)
+        self.texts: dict[int, str] = {}
+        self.tokens: dict[int, Tokens] = {}
+        self.problems: dict[int, ClosedformError] = {}
+        self.shared.declared |= outline.defined.keys()
+        for chain in outline.chains:
+            if chain.judged:
+                for k, member in enumerate(chain.members):
+                    self._lex(member, first=k == 0 and bool(chain.defines))
+        self._settle()
+        self._definitions()
+        self._moving()
+
+    def _lex(self, member: Member, first: bool) -> None:
+        if first:
+            return
+        try:
+            text = hessian_or_gradient(member.text, self._function(), self.atoms)
+            self.texts[member.start] = self.atoms.replaced(text)
+            self.shared.declared |= self.atoms.found.keys()
+            self.tokens[member.start] = self.shared.tokens(self.texts[member.start])
+        except ClosedformError as error:
+            self.problems[member.start] = error
+
+    def _function(self) -> str:
+        """The function that the derivation is about."""
+        names = [n for n in self.outline.defined if n in ("f", "L", "g", "h", "J", "E", "phi", "ell", "F")]
+        return names[0] if names else next(iter(self.outline.defined), "f")
+
+    def _settle(self) -> None:
+        bound: dict[str, Tokens] = {}
+        for name, chain in self.outline.defined.items():
+            tokens = self.tokens.get(chain.members[1].start)
+            if tokens is not None and not self._derivatives(tokens):
+                bound[name] = tokens
+        for name, atom in self.atoms.found.items():
+            if atom.sign == "d":
+                try:
+                    bound[name] = self.shared.tokens(atom.of)
+                except ClosedformError:
+                    continue
+        for k, (name, found) in enumerate(self.outline.facts.items()):
+            if found and name not in bound:
+                bound[f"Q_{700 + k}"] = lex(f"{name} - {name}'")
+        others = [t for start, t in self.tokens.items() if t not in bound.values() and not self._derivatives(t)]
+        self.shared.declared -= bound.keys()
+        self.shared.settle(bound, others)
+        self.shared.declared -= bound.keys()
+        self._facts()
+
+    def _derivatives(self, tokens: Tokens) -> list[str]:
+        """The names of gradients and Jacobians in an expression."""
+        return [t.text for t in tokens.tokens if t.text in self.atoms.found and self.atoms.found[t.text].sign != "d"]
+
+    def _facts(self) -> None:
+        shared, reading = self.shared, self.shared.reading
+        if reading is None:
+            return
+        parts = [shared.where]
+        for name, found in self.outline.facts.items():
+            symbol = reading.names.get(name)
+            if symbol is None or not symbol.is_square or symbol.is_scalar:
+                continue
+            shared.where = shared.where.replace(f"{name} in {space_text(symbol.shape)}", f"{name} in {{{name}}}")
+            spaces = [f"{name} in {WRITTEN[f]}({symbol.rows})" for f in found if f in WRITTEN]
+            shared.where = shared.where.replace(f"{name} in {{{name}}}", ", ".join(spaces) or f"{name} in {space_text(symbol.shape)}")
+        if shared.where != parts[0]:
+            shared.reading = read_tokens(lex("0"), lex(shared.where))
+
+    def _definitions(self) -> None:
+        waiting = dict(self.outline.defined)
+        problem: dict[str, ClosedformError] = {}
+        while waiting:
+            ready = [n for n, c in waiting.items() if not self._uses(c) & waiting.keys() - {n}] or list(waiting)
+            for name in ready:
+                member = waiting.pop(name).members[1]
+                try:
+                    if member.start in self.problems:
+                        raise self.problems[member.start]
+                    own = self.read(member)[0].own
+                    self.book.defined[name] = own
+                    self.shared.declare(name, own)
+                except ClosedformError as error:
+                    problem[name] = error
+                    self.problems[member.start] = error
+
+    def _uses(self, chain: Chain) -> set[str]:
+        tokens = self.tokens.get(chain.members[1].start)
+        found = {t.text for t in tokens.tokens if t.kind == "name"} if tokens else set()
+        for name in found & self.atoms.found.keys():
+            found |= {n for n in self.outline.defined if n in self.atoms.found[name].of}
+        return found | {n[1:] for n in found if is_differential(n)}
+
+    # -- what moves
+    def _moving(self) -> None:
+        self.groups: list[set[str]] = []
+        self.own: dict[int, set[str]] = {}
+        for chain in self.outline.chains:
+            for member in chain.members:
+                found = self._bases(member)
+                self.own[member.start] = found
+                if found:
+                    self.groups.append(found)
+        self.book.constant = set(self.outline.constant)
+        every = [v for group in self.groups for v in sorted(group)]
+        by = [a.by for a in self.atoms.found.values() if a.by]
+        self.book.variables = list(dict.fromkeys([*every, *by]))
+
+    def _bases(self, member: Member) -> set[str]:
+        tokens = self.tokens.get(member.start)
+        names = [t.text for t in tokens.tokens if t.kind == "name"] if tokens else []
+        found = {n[1:] for n in names if is_differential(n)}
+        return {v for v in found if self._is_variable(v)}
+
+    def _is_variable(self, name: str) -> bool:
+        known = self.shared.reading is not None and name in self.shared.reading.names
+        return known and name not in self.book.defined and name not in self.atoms.found and name not in self.outline.constant
+
+    def moving(self, chain: Chain) -> Moving:
+        """The variables that move in a chain: those whose differentials stand in it, or in all of the derivation."""
+        own = set().union(*(self.own[m.start] for m in chain.members))
+        if own:
+            for group in self.groups:
+                if group & own:
+                    own |= group
+            return frozenset(own)
+        every = [v for v in self.book.variables if self._is_variable(v)]
+        if not every and self.shared.reading is not None:
+            every = [n for n in self.shared.reading.names if self._is_variable(n)]
+        return frozenset(every)
+
+    # -- reading
+    def read(self, member: Member, like: Node | None = None) -> list[Said]:
+        """All ways to read an expression: one, but for the layouts of derivatives that stand in it."""
+        if member.start in self.problems:
+            raise self.problems[member.start]
+        tokens, text = self.tokens[member.start], self.texts[member.start]
+        names = list(dict.fromkeys(self._derivatives(tokens)))
+        if not names:
+            return [Said("", self.shared.node(text, like))]
+        found = {name: self.atoms.found[name] for name in names}
+        for name in names:
+            self._declare(name)
+        if len(tokens.tokens) == 2:
+            return self._alone(names[0], found[names[0]])
+        return self._with_layouts(text, found, like)
+
+    def _declare(self, name: str) -> None:
+        own = self.book.derivative(self.atoms.found[name])
+        self.shared.declared.discard(name)
+        self.shared.declare(name, own)
+        self.shared.declare("R_" + name[2:], transpose(own))
+
+    def _alone(self, name: str, atom: Atom) -> list[Said]:
+        own = self.shared.node(name)
+        turned = Said("row", transpose(own))
+        f, x, entry = self.book.function_and_variable(atom)
+        if not f.is_scalar and not x.is_scalar and atom.order == 1:
+            return [Said("numerator", own), Said("denominator", turned.own)]
+        if atom.sign == "partial" and own.is_column and not own.is_scalar and not entry:
+            return [Said("column", own), turned]
+        return [Said("", own)]
+
+    def _with_layouts(self, text: str, found: dict[str, Atom], like: Node | None) -> list[Said]:
+        out, problem = list[Said](), None
+        rows = {n for n, a in found.items() if a.sign == "partial" and self.book.derivative(a).is_column}
+        jacobians = {n for n, a in found.items() if not self.book.derivative(a).is_column and a.order == 1}
+        for layout, turned in (("", set[str]()), ("row", rows), ("denominator", jacobians), ("both", rows | jacobians)):
+            if layout and not turned:
+                continue
+            try:
+                out.append(Said(layout, self.shared.node(_turned(text, turned), like)))
+            except ShapeError as error:
+                problem = problem or error
+        if not out and problem is not None:
+            raise problem
+        return out
+
+
+def _turned(text: str, names: set[str]) -> str:
+    for name in names:
+        text = text.replace(f"Q_{name[2:]}", f"R_{name[2:]}").replace(f"Q_{{{name[2:]}}}", f"R_{{{name[2:]}}}")
+    return text
+
+
+def names_in(node: Node) -> set[str]:
+    return {n.params[0] for n in [node] if n.op is SYM}
