@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from closedform.calculus.derivation.derive import Asked, explained
+from closedform.calculus.derivation.derive import Asked as Asked
+from closedform.calculus.derivation.derive import explained
 from closedform.calculus.derivation.laws import Law
 from closedform.calculus.derivation.line import Line
 from closedform.calculus.derivation.naming import Binding, Naming, reached
@@ -267,15 +268,14 @@ def derive(asked: Asked, answer: Node, context: Context, typed: bool, claim: Cal
     """The derivation of ``answer``; ``claim`` is that of the answer itself, as it is printed."""
     lines = explained(asked, answer)
     moved = {line.direction.params[0] for line in lines if line.direction is not None}
-    context = replace(context, late=frozenset(moved))
-    naming = Naming.of([line.node for line in lines], answer, context)
+    plain, context = context, replace(context, late=frozenset(moved))
+    naming = Naming.of([line.node for line in lines], answer, plain)
     steps: list[Step] = []
     for k, line in enumerate(lines):
-        written = replace(context, as_written=typed and k == 0)
-        after, new = _shown(line, naming, written, last=k == len(lines) - 1)
-        if not new and k + 1 < len(lines) and steps and _repeats(steps[-1], line, after):
-            laws = tuple(dict.fromkeys(steps[-1].laws + line.laws))
-            steps[-1] = replace(steps[-1], laws=laws)
+        last = k == len(lines) - 1
+        after, new = _shown(line, naming, plain if last else replace(context, as_written=typed and k == 0), last)
+        if not new and not last and steps and _repeats(steps[-1], line, after):
+            steps[-1] = replace(steps[-1], notes=_in_order(steps[-1].notes + line.notes, context))
             continue
         let = tuple((name, Expression(part, context)) for name, part in new)
         steps.append(Step(

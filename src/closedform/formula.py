@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from closedform.calculus.conditions import conditions_of
-from closedform.calculus.derivation.derive import Asked
 from closedform.calculus.derive import (
     Derived,
     gradients,
@@ -20,13 +19,11 @@ from closedform.calculus.derive import (
 from closedform.calculus.spaces import ambient, space_of
 from closedform.calculus.vecform import matrix_of_vec
 from closedform.check.certificate import Certificate, Claim
-from closedform.coordinate_lines import by_coordinates
-from closedform.derivations import Derivation, derive
-from closedform.errors import ClosedformError, DeclarationError, MissingRule
+from closedform.errors import ClosedformError, DeclarationError, MissingRule, ReadError, ShapeError
 from closedform.expr.facts import WORDS
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
-from closedform.functions.algebra import SYM
+from closedform.functions.algebra import EYE, SYM, UNIT
 from closedform.read.alphabet import canonical
 from closedform.read.declarations import Declarations
 from closedform.read.outcome import where_text
@@ -34,12 +31,14 @@ from closedform.read.read import Reading, read
 from closedform.rewrite.display.context import Context
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
-from closedform.taylor import Derivative, Taylor, checked_order, expansion
 from closedform.write.conditions import condition_text
 from closedform.write.render import Form, render
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from closedform.derivations import Derivation
+    from closedform.taylor import Taylor
 
 
 def formula(source: str, where: str | None = None, syntax: str = "auto") -> Formula:
@@ -176,7 +175,14 @@ class Formula:
         return [size for n in postorder(self._raw) if n.op is SYM for size in n.shape]
 
     def _printed(self, form: Form) -> str:
-        return render(self._raw, self._context, form)
+        out = render(self._raw, self._context, form)
+        if form == "latex" or not any(n.op in (EYE, UNIT) for n in postorder(self._raw)):
+            return out
+        try:
+            read(out, self.where, "text")
+        except (ReadError, ShapeError):  # a size that nothing else shows
+            return render(self._raw, replace(self._context, sized=True), form)
+        return out
 
     @cached_property
     def text(self) -> str:
@@ -444,6 +450,9 @@ class Formula:
         >>> print(formula("b'*x").grad("x").derivation().steps[1].law)
         constant factor: d(A*X*B) = A*dX*B; db = 0
         """
+        from closedform.coordinate_lines import by_coordinates
+        from closedform.derivations import Asked, derive
+
         origin = self._origin
         if origin is None:
             raise ClosedformError("this formula was typed; a derivation is that of a derivative")
@@ -467,6 +476,8 @@ class Formula:
         >>> formula("logdet(X)").taylor("X").unicode
         'f(X + dX) ≈ logdet(X) + ⟨X⁻ᵀ, dX⟩ − ½⟨X⁻ᵀdXᵀX⁻ᵀ, dX⟩'
         """
+        from closedform.taylor import Derivative, checked_order, expansion
+
         twice = checked_order(order) == 2
         first = self.grad(by) if self._raw.is_scalar else self.derivative(by)
         second = (self.hessian(by) if self._raw.is_scalar else first.derivative(by)) if twice else None

@@ -84,6 +84,14 @@ hf, jg = call("f", "hess", mul(A, x), mul(b, b.T)), call("g", "jac", x, A)
 h, dh = call("h", "", s, x), call("h", "diff", s, x)
 shifted = fn("exp", x - scale(fn("maxentry", x), one))
 X3 = sym("Z", 3, 3)
+top, dS = fn("eigvec_max", S), sym("dS", "n", "n", ["sym"])
+gaps = fn("pinv", scale(fn("lambda_max", S), eye("n")) - S)
+S_t = S + scale(t, P)
+top_t, gaps_t = fn("eigvec_max", S_t), fn("pinv", scale(fn("lambda_max", S_t), eye("n")) - S_t)
+row = {k: mul(transpose(A), unit(index(k), "m")) for k in "ij"}
+apart, outer = row["i"] - row["j"], mul(A, A.T)
+lengths = mul(fn("rowsum", power(A, 2)), transpose(ones("m")))
+weights = fn("exp", 2 * outer - lengths - lengths.T)
 
 RIGHT: dict[str, tuple[str, Claim]] = {
     "quadratic form": ("A", gradient(quad, mul(B + B.T, x), x)),
@@ -181,11 +189,37 @@ RIGHT: dict[str, tuple[str, Claim]] = {
     "eigenvectors": ("C", equal(mul(fn("eigvecs", S), diagm(fn("eigvals", S)), fn("eigvecs", S).T), S)),
     "spectral norm": ("C", gradient(fn("norm_op", A), mul(fn("leftvec_max", A), fn("rightvec_max", A).T), A)),
     "nuclear norm": ("C", gradient(fn("norm_nuc", A), fn("polar", A), A)),
+    "largest eigenvalue, Hessian": ("C", hessian(
+        fn("lambda_max", S), mul(top, top.T, dS, gaps) + mul(gaps, dS, top, top.T), S, names=("dS",))),
+    "eigenvector": ("C", gradient(
+        inner(y, fn("eigvec_max", S)), scale(half, mul(gaps, y, top.T) + mul(top, y.T, gaps)), S)),
+    "eigenvalue along a line": ("C", hessian(
+        fn("lambda_max", S + scale(t, P)), 2 * mul(top_t.T, P, gaps_t, P, top_t), t)),
     "largest absolute value": ("C", equal(fn("norm_inf", x), fn("maxentry", fn("abs", x)))),
     "diagonal": ("A", equal(diagv(mul(A, A.T)), fn("rowsum", had(A, A)))),
+    "pairs of rows": ("A", gradient(
+        sumover("i", 1, "m", sumover("j", 1, "m", fn("exp", -power(fn("norm2", apart), 2)))),
+        4 * mul(weights - diagm(fn("rowsum", weights)), A), A)),
+    "even power of a norm": ("A", gradient(power(fn("norm2", x), 4), scale(4 * power(fn("norm2", x), 2), x), x)),
+    "high power": ("A", gradient(tr(mpow(X, 100)), 100 * mpow(X, 99).T, X)),
+    "pseudo-inverse of low rank": ("A", equal(
+        fn("pinv", mul(x, b.T)), scale(1 / inner(x, x) / inner(b, b), mul(b, x.T)))),
+    "pseudo-inverse of a product": ("A", gradient(
+        tr(mul(fn("pinv", mul(x, b.T)), W.T)),
+        scale(1 / inner(x, x) / inner(b, b), mul(W.T, b))
+        - scale(2 * mul(b.T, W, x) / power(inner(x, x), 2) / inner(b, b), x), x)),
+    "second derivative of a curve": ("A", hessian(
+        inner(y, call("h", "", s * s, x)),
+        2 * inner(y, call("h", "diff", s * s, x)) + 4 * s * s * inner(y, call("h", "diff2", s * s, x)), s)),
     "columns": ("A", equal(fn("colsum", A), mul(A.T, ones("m")))),
     "sums of norms": ("A", gradient(
         add(*(fn("norm2", mul(B, x) - scale(num(k), y)) for k in range(1, 4))),
         add(*(scale(1 / fn("norm2", mul(B, x) - scale(num(k), y)), mul(B.T, mul(B, x) - scale(num(k), y)))
               for k in range(1, 4))), x)),
 }  # fmt: skip
+
+CUBES = gradient(
+    sumover("i", 1, "m", sumover("j", 1, "m", power(fn("norm2", apart), 3))),
+    6 * sumover("i", 1, "m", sumover("j", 1, "m", scale(
+        fn("norm2", apart), mul(unit(index("i"), "m"), transpose(apart))))), A)  # fmt: skip
+"""Right; its level depends on the points drawn: six square roots for four rows."""

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import pytest
 from claims import (
+    CUBES,
     OPS,
     RIGHT,
     A,
@@ -17,11 +18,13 @@ from claims import (
     S,
     X,
     b,
+    dS,
     dX,
     dX1,
     e,
     equal,
     fn,
+    gaps,
     gradient,
     hessian,
     jacobian,
@@ -35,6 +38,7 @@ from claims import (
     res,
     s,
     t,
+    top,
     x,
     y,
 )
@@ -49,6 +53,7 @@ from closedform.functions.algebra import (
     diagm,
     eye,
     had,
+    index,
     inv,
     mul,
     num,
@@ -59,6 +64,7 @@ from closedform.functions.algebra import (
     sym,
     tr,
     transpose,
+    unit,
 )
 
 TINY = Fraction(1, 10**15)
@@ -116,6 +122,10 @@ WRONG: dict[str, Claim] = {
         "map", fn("expm", X), mul(fn("expm", X), dX), X, differentials=("dX",)),
     "largest entry": gradient(fn("maxentry", x), fn("argmin", x), x),
     "largest eigenvalue": gradient(fn("lambda_max", S), mul(fn("eigvec_min", S), fn("eigvec_min", S).T), S),
+    "largest eigenvalue, Hessian": hessian(
+        fn("lambda_max", S), mul(gaps, dS, top, top.T), S, names=("dS",)),
+    "pseudo-inverse taken for the inverse": equal(mul(fn("pinv", mul(x, x.T)), mul(x, x.T)), eye("n")),
+    "even power of a norm": gradient(power(fn("norm2", x), 4), scale(2 * power(fn("norm2", x), 2), x), x),
     "Cholesky": equal(mul(fn("chol", P).T, fn("chol", P)), P),
     "residual": gradient(num(Fraction(1, 2)) * mul(res.T, res), mul(A.T, mul(A, x) + b), x),
     "an abstract function's gradient twice": gradient(
@@ -133,6 +143,11 @@ def test_right_answers_are_accepted(name: str) -> None:
     assert (found.bound is not None) == (level == "A")
     assert found.bound is None or found.bound < -30
     assert json.loads(found.to_json())["level"] == level
+
+
+def test_a_norm_that_is_zero_at_every_point_has_the_derivative_zero() -> None:
+    assert certify(CUBES).level in "ABC"
+    assert not certify(replace(CUBES, answer=2 * CUBES.answer)).ok
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -183,9 +198,22 @@ def test_polynomials_and_traces_are_proved_for_every_size() -> None:
     assert not certify(equal(tr(eye("n")), n)).every_size
 
 
-def test_what_no_number_serves_is_refused_with_the_reason() -> None:
+def test_what_no_number_serves_is_undecided_with_the_reason() -> None:
     found = certify(equal(fn("log", -fn("exp", s)), s))
-    assert found.level == "X" and "no point" in found.reason
+    assert (found.level, found.decided) == ("X", False) and "no point" in found.reason
+
+
+def test_a_check_ends_in_time() -> None:
+    i, j, k = (mul(transpose(sym("z", 400)), unit(index(name), 400)) for name in "ijk")
+    body = sumover("k", 1, 400, fn("sin", i * j * k))
+    slow = sumover("i", 1, 400, sumover("j", 1, 400, body))
+    found = certify(gradient(slow, sym("z", 400), sym("z", 400)))
+    assert (found.ok, found.decided) == (False, False) and "could not be decided" in found.reason
+    assert found.milliseconds < 2500
+
+
+def test_a_refusal_is_decided() -> None:
+    assert all(certify(claim).decided for name, claim in WRONG.items() if "negative" not in name)
 
 
 def test_an_operation_that_is_not_known_is_named() -> None:
@@ -216,12 +244,32 @@ def test_sizes_are_different_and_at_least_four() -> None:
     assert all(min(v.values()) >= 4 and len(set(v.values())) == len(v) for v in large)
 
 
+def test_agreement_at_size_one_alone_is_not_enough() -> None:
+    factors = [sym(f"k{i}", f"r{i}", f"c{i}") for i in range(20)]
+    product = factors[0]
+    for factor in factors[1:]:
+        product = fn("kron", product, factor)
+    assert not certify(equal(product, fn("kron", factors[0], product))).ok
+    wrong = scale(fn("sum", product), factors[0])
+    assert not certify(gradient(fn("normF", product), wrong, factors[0])).ok
+
+
+def test_products_that_grow_are_checked_at_small_sizes() -> None:
+    K, M = sym("K", "p", "q"), sym("M", "k", "r")
+    product = fn("kron", fn("kron", A, K), M)
+    truth = scale(had(fn("normF", K), fn("normF", M), power(fn("normF", A), -1)), A)
+    found = certify(gradient(fn("normF", product), truth, A))
+    assert found.ok and max(max(s.values()) for s in found.sizes) > 1
+    assert not certify(gradient(fn("normF", product), 2 * truth, A)).ok
+
+
 def test_one_line_for_people() -> None:
     assert (
         certify(RIGHT["logdet"][1]).line().startswith("level A (exact, with a bound), wrong with probability")
     )
     assert certify(WRONG["zero"]).line().startswith("refused: ")
     assert Certificate("C", "").line().startswith("level C (to 50 digits)")
+    assert Certificate("X", "no point", decided=False).line() == "not certified: no point"
 
 
 def test_it_is_fast() -> None:

@@ -9,7 +9,7 @@ FORMS = {"text", "unicode", "latex", "shape", "variables"}
 HEAD = {"version", "command", "function", "assumed", "where"}
 CERTIFICATE = {
     "level", "ok", "line", "reason", "bound", "sizes", "trials", "heuristics", "every_size", "counterexample",
-    "milliseconds",
+    "milliseconds", "decided",
 }  # fmt: skip
 DERIVATIVE = FORMS | {"by", "and_by", "op", "where", "assumed", "conditions", "certificate", "kron"}
 VERDICT = {

@@ -34,8 +34,8 @@ KINKS = SIGNS | {"sqrt", "norm2", "normF", "asin", "acos"}
 FREE = EXPS | {
     "log", "log1p", "logdet", "asin", "acos", "atan", "gamma", "loggamma", "digamma", "trigamma", "polygamma",
 }  # fmt: skip
-BITS, REDRAWS, LENIENT = (480, 1500), 600, 12
-TRIALS, EDGE_TRIALS, MODEST = 3, 8, -30
+BITS, REDRAWS, EDGE_REDRAWS, LENIENT = (480, 1500), 600, 60, 12
+TRIALS, EDGE_TRIALS, MANY, MODEST = 3, 8, 12, -30
 SECONDS, FIELD_SHARE, COUNTEREXAMPLE_SHARE = 1.5, 0.5, 0.2
 
 
@@ -114,7 +114,7 @@ class Check:
             return self.agree_at_points(homomorphic)
         except OutOfTime:
             large = [s for s in self.draws.sizes() if not s or max(s.values()) > 1]
-            if len(large) < 2:
+            if len(large) < 2 or (self.branches > MANY and sum(self.draws.accepted.values()) < MANY):
                 raise
             return True
 
@@ -124,16 +124,19 @@ class Check:
         least = max(4, self.degree) if self.degree and self.degree <= 6 else 4
         large: list[dict[str, int]] = []
         for _ in range(self.trials - 1):
-            large.append(self.scene.draw_sizes(self.rng, least, other_than=large))
+            large.append(self.scene.draw_sizes(self.rng, least, Field.max_entries, other_than=large))
         if self.signs:
             large += [smallest(large[0], name, least) for name in sorted(self.scene.size_names)[:3]]
         for sizes in large:
             if not self.trial(sizes, homomorphic, least, fresh=True):
                 return False
-        small = self.scene.draw_sizes(self.rng, 1)
-        for k in range(EDGE_TRIALS if kinks else 1):
-            if self.scene.size_names and self.trial(small, homomorphic, 1, fresh=not k) is False:
+        small = self.scene.draw_sizes(self.rng, 1, 1)
+        for k in range((EDGE_TRIALS if kinks else 1) if self.scene.size_names else 0):
+            same = self.trial(small, homomorphic, 1, fresh=not k)
+            if same is False:
                 return False
+            if same is None:
+                break
         while self.draws.weak() and not homomorphic:
             if not self.trial(large[-1], homomorphic, least, fresh=True):
                 return False
@@ -148,7 +151,7 @@ class Check:
         field = self.draws.field
         if field is None or fresh:
             field = self.draws.field = Field(self.rng, self.roots or self.signs, self.trig, homomorphic)
-        for attempt in range(REDRAWS if self.roots or self.signs else 20):
+        for attempt in range((REDRAWS if least > 1 else EDGE_REDRAWS) if self.roots or self.signs else 20):
             field.forget(lenient=attempt < LENIENT)
             try:
                 ev = self.scene.draw(field, self.rng, sizes, self.deadline)
@@ -160,7 +163,7 @@ class Check:
                     return None
                 self.draws.refused += 1
                 if attempt % 4 == 3 and least > 1:
-                    sizes.update(self.scene.draw_sizes(self.rng, least))
+                    sizes.update(self.scene.draw_sizes(self.rng, least, Field.max_entries))
                 continue
             self.draws.note(sizes, field.seen, not field.spoiled)
             if not field.spoiled:
@@ -194,41 +197,46 @@ class Check:
         """Two general points and one of size 1, to 50 digits; more where there are branches."""
         self.allow(1)
         seen: list[dict[str, int]] = []
+        barren: set[int] = set()
         reason = "no point was found at which both sides have a value"
         try:
-            for k, least in enumerate((2, 3, 4, 1, *(1, 2, 3, 4) * self.branches)):
-                if k > 3 and not seen:
-                    break
+            for least in (2, 3, 4, 1, *(1, 2, 3, 4) * self.branches):
+                if least in barren:
+                    continue
                 try:
                     same, sizes = self.at_real_point(least)
                 except Unfit as problem:
-                    reason = str(problem)
-                    continue
+                    reason, same = str(problem), None
                 if same is False:
                     return self.refuse("the two sides differ in high precision")
-                seen += [sizes] if same else []
+                if same:
+                    seen.append(sizes)
+                else:
+                    barren.add(least)
         except OutOfTime:
-            reason = f"it could not be decided in {self.seconds:g} seconds" + (": " + reason if not seen else "")
-        if len(seen) < 3:
+            late = f"it could not be decided in {self.seconds:g} seconds"
+            reason = late if seen else f"{late}: {reason}"
+        general = sum(not s or max(s.values()) > 1 for s in seen)
+        if general < 2 or len(seen) < (MANY if self.branches > MANY else 3):
             return Certificate("X", reason, decided=False)
         return Certificate("C", f"the two sides agree to {DIGITS} digits", None, tuple(seen), len(seen))
 
     def at_real_point(self, least: int) -> tuple[bool | None, dict[str, int]]:
-        """Whether the sides agree at a point, and its sizes; more bits where few do not tell, and to be sure."""
-        same = None
-        for bits in BITS:
-            with flint.ctx.workprec(bits):
-                for _ in range(REDRAWS):
-                    sizes = self.scene.draw_sizes(self.rng, least)
-                    try:
+        """Whether the sides agree at a point, and its sizes. Unless they do, the same point with more bits tells."""
+        for _ in range(REDRAWS if least > 1 else EDGE_REDRAWS):
+            state = self.rng.getstate()
+            for bits in BITS:
+                self.rng.setstate(state)
+                sizes = self.scene.draw_sizes(self.rng, least, Ball.max_entries)
+                try:
+                    with flint.ctx.workprec(bits):
                         ev = self.scene.draw(Ball(self.rng), self.rng, sizes, self.deadline)
                         same = agree(sides(self.claim, ev))
-                    except (Redraw, ZeroDivisionError):
-                        continue
-                    if same:
-                        return same, sizes
+                except (Redraw, ZeroDivisionError):
                     break
-        return same, sizes
+                if same or (same is False and bits == BITS[-1]):
+                    return same, sizes
+        return None, {}
 
     def refuse(self, reason: str) -> Certificate:
         self.deadline = perf_counter() + COUNTEREXAMPLE_SHARE * self.seconds
@@ -242,7 +250,7 @@ class Check:
         with flint.ctx.workprec(BITS[-1]):
             for least, small in ((1, True), (2, True), (3, True), (2, False), (4, False)):
                 for _ in range(8):
-                    sizes = self.scene.draw_sizes(self.rng, least)
+                    sizes = self.scene.draw_sizes(self.rng, least, Ball.max_entries)
                     try:
                         ev = self.scene.draw(Ball(self.rng, small), self.rng, sizes, self.deadline)
                         pairs = sides(self.claim, ev)

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Any
 
 from closedform.check.field import Field
-from closedform.check.jet import Jet, Mat, OutOfTime, Rough, Unfit
+from closedform.check.jet import Jet, OutOfTime, Unfit
 from closedform.check.moves import kron, stack
 from closedform.check.scalars import COMPOSED, DERIVATIVE, Numbers, Scalars
 from closedform.expr.node import Node
@@ -82,6 +82,9 @@ class Evaluator:
     def fixed(self, rows: int, cols: int, entries: list[int]) -> Jet:
         return self.numbers.constant(rows, cols, entries)
 
+    def eye(self, n: int) -> Jet:
+        return self.fixed(n, n, [int(i == j) for i in range(n) for j in range(n)])
+
     def random(self, rows: int, cols: int, kind: str = "") -> Jet:
         return self.numbers.random(rows, cols, kind)
 
@@ -136,7 +139,7 @@ class Evaluator:
                 for v in values:
                     out *= v
                 known[node] = out
-            elif name == "pow" and values[1].denominator == 1 and abs(values[1]) <= MAX_POWER and values[0]:
+            elif name == "pow" and values[1].denominator == 1 and values[0] and small(*values):
                 known[node] = values[0] ** int(values[1])
 
     def exponent(self, node: Node) -> Fraction:
@@ -146,14 +149,6 @@ class Evaluator:
         if abs(value) > MAX_POWER:
             raise Unfit(f"an exponent is over {MAX_POWER} (limit: exponents checked)")
         return value
-
-    def real(self, name: str, f: Callable[..., Mat], *args: Jet) -> Jet:
-        """A function of values that only the real numbers have."""
-        if self.exact:
-            raise Unfit(name)
-        if any(m is not None for a in args for m in a.c[1:]):
-            raise Rough(name)
-        return Jet([f(*(a.first for a in args))])
 
     def abstract(self, node: Node, u: Jet, directions: tuple[Jet, ...]) -> Jet:
         """An unknown function by its Taylor polynomial, of free coefficients: at the value of u, or at 0."""
@@ -195,6 +190,10 @@ class Evaluator:
         if key not in self.partials:
             self.partials[key] = self.numbers.random(1, 1)
         return self.partials[key]
+
+
+def small(base: Fraction, exponent: Fraction) -> bool:
+    return abs(exponent) * max(base.numerator.bit_length(), base.denominator.bit_length()) <= 4 * MAX_POWER
 
 
 def derivative_order(kind: str) -> int:

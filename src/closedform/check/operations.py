@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import reduce
+from itertools import product
 from typing import Any
 
 from flint import arb, arb_mat
@@ -18,17 +20,9 @@ from closedform.expr.node import Node
 MAX_ANALYTIC = 24
 
 
-def chain(factors: list[Jet], combine: Callable[[Jet, Jet], Jet]) -> Jet:
-    out = factors[0]
-    for x in factors[1:]:
-        out = combine(out, x)
-    return out
-
-
-def spread(v: Jet) -> list[int]:
-    """Places that repeat each entry of a vector along a row."""
-    n = v.shape[0]
-    return [i for i in range(n) for _ in range(n)]
+def spread(rows: int, cols: int) -> list[int]:
+    """Places that repeat each entry of a column along a row."""
+    return [i for i in range(rows) for _ in range(cols)]
 
 
 def variance(x: Jet) -> Jet:
@@ -38,8 +32,7 @@ def variance(x: Jet) -> Jet:
 
 def product_without(ev: Evaluator, x: Jet, *left_out: int) -> Jet:
     factors = [x.entry(k) for k in range(x.count) if k not in left_out]
-    out = chain(factors, Jet.__mul__) if factors else ev.fixed(1, 1, [1])
-    return out
+    return reduce(Jet.__mul__, factors) if factors else ev.fixed(1, 1, [1])
 
 
 def pairs(ev: Evaluator, x: Jet) -> Jet:
@@ -51,8 +44,8 @@ def pairs(ev: Evaluator, x: Jet) -> Jet:
 def inverse_gaps(ev: Evaluator, w: Jet) -> Jet:
     """1/(w[j] - w[i]) off the diagonal."""
     n = w.count
-    gaps = w.gather(n, n, list(range(n)) * n) - w.gather(n, n, spread(w))
-    eye = ev.fixed(n, n, [int(i == j) for i, j in cells(n, n)])
+    gaps = w.gather(n, n, list(range(n)) * n) - w.gather(n, n, spread(n, n))
+    eye = ev.eye(n)
     return ev.f("recip", gaps + eye) - eye
 
 
@@ -72,7 +65,7 @@ def chain_blocks(g: Jet, part: Jet, left: bool) -> Jet:
 
 
 def cells(rows: int, cols: int) -> list[tuple[int, int]]:
-    return [(i, j) for i in range(rows) for j in range(cols)]
+    return list(product(range(rows), range(cols)))
 
 
 def matrix_power(ev: Evaluator, node: Node, a: Jet) -> Jet:
@@ -97,7 +90,8 @@ def elementwise_power(ev: Evaluator, node: Node, a: Jet, e: Jet) -> Jet:
 
 
 def weighted_sum(ev: Evaluator, node: Node, *terms: Jet) -> Jet:
-    return chain([t * c for c, t in zip(node.params[0], terms, strict=True)], Jet.__add__)
+    out: Jet = reduce(Jet.__add__, (t * c for c, t in zip(node.params[0], terms, strict=True)))
+    return out
 
 
 def pinv(ev: Evaluator, x: Jet) -> Jet:
@@ -130,8 +124,7 @@ def same(x: Jet, y: Jet) -> Jet:
 
 def lyap(ev: Evaluator, a: Jet, q: Jet) -> Jet:
     n = a.shape[0]
-    eye = ev.fixed(n, n, [int(i == j) for i in range(n) for j in range(n)])
-    return unvec((kron(eye, a) + kron(a.T, eye)).inverse() @ vec(q), n, n)
+    return unvec((kron(ev.eye(n), a) + kron(a.T, ev.eye(n))).inverse() @ vec(q), n, n)
 
 
 def norm(ev: Evaluator, x: Jet) -> Jet:
@@ -142,7 +135,7 @@ def softmax(ev: Evaluator, x: Jet) -> Jet:
     """Of each row."""
     e = ev.f("exp", x)
     below = ev.f("recip", row_sums(e))
-    return below.gather(*x.shape, (i for i in range(x.shape[0]) for _ in range(x.shape[1]))) * e
+    return below.gather(*x.shape, spread(*x.shape)) * e
 
 
 def cross(x: Jet, y: Jet) -> Jet:
@@ -161,7 +154,7 @@ def blocks(ev: Evaluator, node: Node, *parts: Jet) -> Jet:
             out.append(place(part, ev.shape(node), top, left))
             left += part.shape[1]
         top, at = top + parts[at].shape[0], at + length
-    return chain(out, Jet.__add__)
+    return reduce(Jet.__add__, out)
 
 
 def commutation(ev: Evaluator, node: Node) -> Jet:
@@ -187,7 +180,15 @@ def indicator(x: Jet, ev: Evaluator, at: int) -> Jet:
 
 def real(f: Callable[..., Mat]) -> Rule:
     """A function known at points of real numbers alone."""
-    return lambda ev, node, *args: ev.real(node.op.name, f, *args)
+
+    def rule(ev: Evaluator, node: Node, *args: Jet) -> Jet:
+        if ev.exact:
+            raise Unfit(node.op.name)
+        if any(m is not None for a in args for m in a.c[1:]):
+            raise Rough(node.op.name)
+        return Jet([f(*(a.first for a in args))])
+
+    return rule
 
 
 def analytic(f: Callable[[Mat], Mat]) -> Rule:
@@ -195,8 +196,9 @@ def analytic(f: Callable[[Mat], Mat]) -> Rule:
 
 
 def along(ev: Evaluator, node: Node, f: Callable[[Mat], Mat], a: Jet) -> Jet:
+    """An analytic function of a matrix of real numbers, with its derivatives."""
     if ev.exact or a.shape[0] > MAX_ANALYTIC:
-        raise Unfit(node.op.name)
+        raise Unfit(f"{node.op.name} of a matrix of {a.shape[0]} rows")
     if a.shape[0] * len(a.c) > 2 * MAX_ANALYTIC:
         raise Rough(node.op.name)
     return a.analytic(f)
@@ -235,14 +237,14 @@ RULES: dict[str, Rule] = {
     "zero": lambda ev, n: ev.constant(n, lambda i, j: 0),
     "unit": lambda ev, n, _: ev.constant(n, lambda i, j: int(i + 1 == ev.rational[n.args[0]])),
     "add": weighted_sum,
-    "mul": lambda ev, n, *a: chain(list(a), Jet.__matmul__),
-    "had": lambda ev, n, *a: chain(list(a), Jet.__mul__),
+    "mul": lambda ev, n, *a: reduce(Jet.__matmul__, a),
+    "had": lambda ev, n, *a: reduce(Jet.__mul__, a),
     "scale": lambda ev, n, s, a: s * a,
     "pow": lambda ev, n, a, e: elementwise_power(ev, n, a, e),
     "mpow": lambda ev, n, a, _: matrix_power(ev, n, a),
     "transpose": lambda ev, n, a: a.T,
     "tr": lambda ev, n, a: a.trace(),
-    "diagm": lambda ev, n, v: keep(v.gather(*ev.shape(n), spread(v)), lambda i, j: i == j),
+    "diagm": lambda ev, n, v: keep(v.gather(*ev.shape(n), spread(*ev.shape(n))), lambda i, j: i == j),
     "diagv": lambda ev, n, a: a.gather(a.shape[0], 1, (i * a.shape[0] + i for i in range(a.shape[0]))),
     "call": lambda ev, n, u, *v: ev.abstract(n, u, v),
     # functions of entries

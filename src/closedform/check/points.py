@@ -10,7 +10,7 @@ from typing import Any
 
 from closedform.check.bounds import whole
 from closedform.check.evaluate import Evaluator
-from closedform.check.jet import Jet, Redraw, Unfit
+from closedform.check.jet import Jet, Unfit
 from closedform.check.moves import keep
 from closedform.check.operations import RULES
 from closedform.errors import ClosedformError
@@ -27,6 +27,7 @@ class Scene:
 
     def __init__(self, roots: Iterable[Node]) -> None:
         self.nodes = list(postorder(roots))
+        self.shapes = {n.shape for n in self.nodes}
         self.positive, self.right = domains(self.nodes)
         self.symbols: dict[str, Node] = {}
         self.facts: dict[str, frozenset[str]] = {}
@@ -61,27 +62,34 @@ class Scene:
         self.facts[name] = self.facts.get(name, frozenset()) | frozenset(facts)
 
     def draw_sizes(
-        self, rng: Random, least: int, other_than: Sequence[dict[str, int]] = ()
+        self, rng: Random, least: int, limit: int, other_than: Sequence[dict[str, int]] = ()
     ) -> dict[str, int]:
-        """Pairwise different sizes, at random; all 1 for ``least`` 1."""
+        """Pairwise different sizes, at random; small ones where a matrix would be too large; 1 for ``least`` 1."""
         names = sorted(self.size_names)
-        if least == 1:
+        if least == 1 or not names:
             return dict.fromkeys(names, 1)
         choice = range(least, least + len(names) + 1)
         for _ in range(8):
             out = dict(zip(names, rng.sample(choice, len(names)), strict=True))
             if out not in other_than:
                 break
+        for _ in range(32):
+            if self.largest(out) <= limit:
+                break
+            out = {name: rng.choice((1, 2, 3)) for name in names}
+            out[rng.choice(names)] = 2
         return out
+
+    def largest(self, sizes: Mapping[str, int]) -> int:
+        """The number of entries of the largest matrix."""
+        return max((r.value(sizes) * c.value(sizes) for r, c in self.shapes), default=1)
 
     def draw(self, numbers: Any, rng: Random, sizes: Mapping[str, int], deadline: float = inf) -> Evaluator:
         """An evaluator at a random general point."""
-        shapes = [s.value(sizes) for n in self.nodes for s in n.shape]
-        if min(shapes, default=1) < 1:
+        if min((s.value(sizes) for shape in self.shapes for s in shape), default=1) < 1:
             raise Unfit("no such sizes")
-        largest = max((r.value(sizes) * c.value(sizes) for r, c in (n.shape for n in self.nodes)), default=1)
         limit = numbers.max_entries
-        if largest > limit:
+        if self.largest(sizes) > limit:
             raise Unfit(f"a matrix to be checked has over {limit} entries (limit: entries checked)")
         indices = {}
         for name, ranges in self.index_ranges.items():
@@ -99,7 +107,7 @@ class Scene:
                 facts = close([*self.facts[name], *(["pos"] if name in self.positive else [])])
                 ev.symbols[name] = symbol(ev, rng, facts, rows, cols)
                 if name in self.right and not ev.exact:
-                    ev.symbols[name] += identity(ev, rows) * 8
+                    ev.symbols[name] += ev.eye(rows) * 8
         return ev
 
 
@@ -140,17 +148,13 @@ def polynomial(
         kind = "diag" if "diag" in union else "sym"
         common = symbol(ev, Random(0), close([kind] if kind in union else []), n, n)
         ev.symbols[min(group) + " common"] = common
-    eye = identity(ev, n)
+    eye = ev.eye(n)
     free = [ev.random(1, 1) for _ in range(3)]
     out = eye * free[0] + common * free[1] + common @ common * free[2]
     own = close(f for f in facts[name] if ":" not in f)
     if own & {"orth", "skew"}:
         raise Unfit("commuting matrices with this fact")
     return out @ out if "psd" in own else out
-
-
-def identity(ev: Evaluator, n: int) -> Jet:
-    return ev.fixed(n, n, [int(i == j) for i in range(n) for j in range(n)])
 
 
 def symbol(ev: Evaluator, rng: Random, facts: frozenset[str], rows: int, cols: int) -> Jet:
@@ -173,7 +177,7 @@ def symbol(ev: Evaluator, rng: Random, facts: frozenset[str], rows: int, cols: i
 def cayley(ev: Evaluator, rng: Random, general: Jet) -> Jet:
     """An orthogonal matrix of either determinant."""
     n = general.shape[0]
-    eye, skew = identity(ev, n), general - general.T
+    eye, skew = ev.eye(n), general - general.T
     flips = [rng.choice((1, -1)) if i == j else 0 for i in range(n) for j in range(n)]
     return (eye - skew) @ (eye + skew).inverse() @ ev.fixed(n, n, flips)
 
@@ -197,6 +201,3 @@ def in_space(a: Jet, facts: frozenset[str]) -> Jet:
 def space(facts: Iterable[str]) -> frozenset[str]:
     """The linear space that a variable with these facts varies in."""
     return close(facts) & frozenset(LINEAR_SPACES)
-
-
-__all__ = ["Redraw", "Scene", "in_space", "space"]

@@ -12,7 +12,8 @@ from closedform.errors import ReadError
 from closedform.read.alphabet import GREEK, SPELLED, canonical
 from closedform.read.vocabulary import is_function
 
-LETTER = r"(?:\\(?:math\w+|boldsymbol|bm|vec|pmb)\s*\{\\?[A-Za-z]+\}|\\(?:math\w+|boldsymbol|bm|vec|pmb)\s+[A-Za-z]|\\[A-Za-z]+|[^\W\d_])"
+_SPELLED = "|".join(sorted((n for n in SPELLED if len(n) > 1), key=len, reverse=True))
+LETTER = rf"(?:(?:{_SPELLED})(?![A-Za-z])|" + r"\\(?:math\w+|boldsymbol|bm|vec|pmb)\s*\{\\?[A-Za-z]+\}|\\(?:math\w+|boldsymbol|bm|vec|pmb)\s+[A-Za-z]|\\[A-Za-z]+|[^\W\d_])"
 NAME = rf"{LETTER}[0-9]*(?:_(?:\{{[^{{}}]*\}}|[A-Za-z0-9]+))?"
 _FRACTION = r"\\[dtc]?frac\s*"
 _SIZING = re.compile(r"\\(?:left|right|[bB]igg?[lrm]?)\s*(?=[()\[\]]|\\[{}])|\\[lr]vert(?=\s*$)")
@@ -45,13 +46,25 @@ class Atoms:
         for known, other in self.found.items():
             if other == atom:
                 return known
-        number = 900 + len(self.found)
-        self.found[f"Q_{number}"] = atom
-        return f"Q_{number}"
+        number = FIRST + len(self.found)
+        self.found[f"Xi_{number}"] = atom
+        return f"Xi_{number}"
 
     def typed(self, atom: Atom) -> str:
-        name = self.name(atom)
-        return f" Q_{{{name[2:]}}} " if self.syntax == "latex" else f" {name} "
+        return f" {self.spelled(self.name(atom))} "
+
+    def spelled(self, name: str) -> str:
+        """A name of ours as it is typed."""
+        return f"\\Xi_{{{name[3:]}}}" if self.syntax == "latex" else name
+
+    def of_name(self, name: str) -> tuple[Atom | None, bool]:
+        """The atom that a name stands for, and whether for its transpose."""
+        atom = self.found.get(name)
+        if atom is None and name.startswith("Xi_"):
+            number = int(name[3:]) if name[3:].isdigit() else 0
+            return self.found.get(f"Xi_{number - TURNED}"), True
+        return atom, False
+
 
     def replaced(self, text: str) -> str:
         """The text with all derivatives in it replaced by names."""
@@ -85,7 +98,7 @@ class Atoms:
                 continue
             of = above[top.end() :].strip()
             if not of:
-                of, end = self._target(text, end, whole=True)
+                of, end = self._whole(text, end)
             atom = Atom("partial", self._function(_unwrapped(of)), *by)
             text, place = text[: found.start()] + self.typed(atom) + text[end:], 0
         return text
@@ -126,6 +139,13 @@ class Atoms:
 
     def _function(self, of: str) -> str:
         return self._applied(of).strip()
+
+    def _whole(self, text: str, place: int) -> tuple[str, int]:
+        r"""What ``\frac{\partial}{\partial x}`` stands before."""
+        end = self._reach(text, place)
+        if end is not None and not text[end:].strip():
+            return _unwrapped(text[place:end]), end
+        return self._target(text, place, whole=True)
 
     def _target(self, text: str, place: int, whole: bool = False) -> tuple[str, int]:
         """What a sign of differentiation stands before: a name with its argument, or brackets; and where it ends."""
@@ -271,10 +291,11 @@ def _scripts(text: str, place: int) -> int:
 
 
 def _term_end(text: str, place: int) -> int:
-    depth = 0
+    depth, bars = 0, False
     for k in range(place, len(text)):
         depth += (text[k] in "([{") - (text[k] in ")]}")
-        if depth < 0 or (depth == 0 and text[k] in "+-" and text[place:k].strip()):
+        bars ^= text[k] in "|‖" and text[k - 1 : k] != "|"
+        if depth < 0 or (depth == 0 and not bars and text[k] in "+-" and text[place:k].strip()):
             return k
     return len(text)
 
@@ -292,3 +313,12 @@ def is_differential(name: str) -> bool:
     rest = name[1:]
     letter = rest[:1].isalpha() and (len(rest.split("_")[0].rstrip("0123456789")) == 1 or rest.split("_")[0] in SPELLED)
     return name[:1] == "d" and bool(rest) and letter and not is_function(name)
+
+
+def turned(name: str) -> str:
+    """The name of the transpose of what ``name`` stands for."""
+    return f"Xi_{int(name[3:]) + TURNED}"
+
+
+FIRST, TURNED = 901, 1000
+"""Our names begin with Xi_901; a thousand later come the transposes."""

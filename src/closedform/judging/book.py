@@ -12,7 +12,7 @@ from closedform.check.certificate import Certificate, Claim
 from closedform.errors import ClosedformError, DeclarationError, MissingRule
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
-from closedform.functions.algebra import INDEX, SYM, index, mul, num, scale, transpose, unit, zeros
+from closedform.functions.algebra import SYM, index, mul, num, scale, sym, transpose, unit, zeros
 from closedform.judging.atoms import Atom, Atoms
 from closedform.judging.reading import Shared
 from closedform.rewrite.normal.normal import normal
@@ -31,6 +31,11 @@ def certified(claim: Claim) -> Certificate:
 def same(a: Node, b: Node) -> bool:
     """Whether two expressions are certified to be equal."""
     return a is b or (a.shape == b.shape and certified(Claim("equal", a, b)).ok)
+
+
+def disproved(certificate: Certificate) -> bool:
+    """Whether a refusal shows that the claim is false, rather than that nothing could be shown."""
+    return not certificate.ok and (certificate.counterexample is not None or "differ" in certificate.reason)
 
 
 class Unproved(ClosedformError):
@@ -68,11 +73,10 @@ class Book:
             return None
         if name in self.defined:
             return self.full(self.defined[name], moving, keep)
-        if "Q_" + name[2:] in self.atoms.found and name[:2] in ("Q_", "R_"):
-            atom = self.atoms.found["Q_" + name[2:]]
-            if atom.sign != "d":
-                found = self.full(self.derivative(atom), moving, keep)
-                return found if name[0] == "Q" else transpose(found)
+        atom, turned = self.atoms.of_name(name)
+        if atom is not None and atom.sign != "d":
+            found = self.full(self.derivative(atom), moving, keep)
+            return transpose(found) if turned else found
         base = name[1:]
         if name[0] != "d" or base in keep:
             return None
@@ -131,7 +135,7 @@ class Book:
         own = self.shared.node(atom.of)
         by, entry = self._by(atom, own)
         keep = frozenset({by}) if by in self.defined else frozenset()
-        for candidate in self._expressions(own):
+        for candidate in self._expressions(own, by):
             f = self.full(candidate, frozenset(), keep)
             found = next((n for n in postorder(f) if n.op is SYM and n.params[0] == by), None)
             if found is not None:
@@ -141,11 +145,19 @@ class Book:
             raise DeclarationError(f"{by} does not stand in what is differentiated by it")
         return self.full(own), x, entry
 
-    def _expressions(self, own: Node) -> Iterator[Node]:
+    def _expressions(self, own: Node, by: str) -> Iterator[Node]:
+        """The function as written, in other ways it was written, and with what ``by`` stands for put back."""
         yield own
-        if own.op is SYM and own.params[0] in self.defined:
-            yield self.defined[own.params[0]]
-            yield from self.more.get(own.params[0], ())
+        name = own.params[0] if own.op is SYM else ""
+        if name in self.defined:
+            yield self.defined[name]
+            yield from self.more.get(name, ())
+        if by in self.defined:
+            symbol = sym(by, *self.defined[by].shape)
+            whole = {self.full(self.defined[by]), self.defined[by]}
+            for candidate in [own, *([self.defined[name], *self.more.get(name, ())] if name in self.defined else [])]:
+                for f in (candidate, self.full(candidate)):
+                    yield rebuild(f, lambda n, _: symbol if n in whole else None)
 
     def _by(self, atom: Atom, own: Node) -> tuple[str, tuple[str, ...]]:
         by = atom.by or self._habit(own)
@@ -182,7 +194,3 @@ def multiple(c: Fraction | int, node: Node) -> Node:
 
 def short(node: Node) -> Node:
     return simplify(normal(node))
-
-
-def has_index(node: Node) -> bool:
-    return any(n.op is INDEX for n in postorder(node))

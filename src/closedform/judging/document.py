@@ -14,10 +14,11 @@ MAX_CHARACTERS = 100_000
 
 @dataclass
 class Member:
-    """One side of an equals sign; ``start`` is its place in the document."""
+    """One side of an equals sign; ``start`` is its place in the document, ``shown`` how it is quoted."""
 
     text: str
     start: int
+    shown: str = ""
 
 
 @dataclass
@@ -37,6 +38,7 @@ class Document:
     syntax: str
     relations: list[Relation] = field(default_factory=list)
     said: str = ""
+    families: list[str] = field(default_factory=list)
 
     def line(self, start: int) -> int:
         return self.source.count("\n", 0, start) + 1
@@ -60,6 +62,7 @@ def document(source: str, syntax: str = "auto") -> Document:
     if syntax not in ("text", "latex"):
         raise ReadError(f"the syntax {syntax} is not known", hint="Known are auto, text and latex.")
     found = Document(source, syntax)
+    source = _FAMILY.sub(lambda m: found.families.append(m.group()) or " " * len(m.group()), source)  # type: ignore[func-returns-value]
     pieces = list(_latex(source) if syntax == "latex" else _text(source))
     found.said = "".join(p.text + " " if p.kind in ("formula", "word") else "\n" for p in pieces)
     _Builder(found).build(pieces)
@@ -68,6 +71,7 @@ def document(source: str, syntax: str = "auto") -> Document:
     return found
 
 
+_FAMILY = re.compile(r"\b\w+\[(\w)\]\s+in\s+R(?:\^\S+?)?\s+for\s+\1\s*=\s*1\.\.\w+")
 _LATEX = re.compile(r"\\[A-Za-z]{2,}|\\\\|\$")
 _MATH = re.compile(
     r"""\$\$(?P<a>.*?)\$\$|\$(?P<b>(?:\\.|[^$\\])*)\$|\\\((?P<c>.*?)\\\)|\\\[(?P<d>.*?)\\\]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-from closedform.answers.attempt import disproved
 from closedform.calculus.adjoint import adjoint
 from closedform.calculus.derive import linear_map
 from closedform.calculus.differential import differential
@@ -16,21 +15,23 @@ from closedform.check.certificate import Claim
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
-from closedform.functions.algebra import ADD, SYM, num, scale, sym, transpose
+from closedform.functions.algebra import ADD, MUL, SYM, mul, num, scale, sym, transpose
 from closedform.judging.atoms import Atom
-from closedform.judging.book import Moving, certified, same, short
+from closedform.judging.book import Moving, certified, disproved, entry_of, same, short
 from closedform.judging.numbers import example
 from closedform.judging.outline import Chain
 from closedform.judging.records import Example
 from closedform.judging.section import Section
-from closedform.judging.slips import Slip, find
+from closedform.judging.slips import Slip, find, scalar_lost
 from closedform.read.lexer import Token, Tokens, lex
 from closedform.read.read import read_tokens
 from closedform.rewrite.display.context import Context
 from closedform.rewrite.normal.engine import UNITY
 from closedform.rewrite.normal.normal import normal
+from closedform.rewrite.simplify.expand import expanded
 from closedform.write.render import render
 
+MAX_SCALARS = 8
 PROPERTIES = {"sym": "symmetric", "skew": "skew-symmetric", "orth": "orthogonal", "diag": "diagonal"}
 
 
@@ -57,21 +58,39 @@ class Explainer:
     @property
     def atom(self) -> Atom | None:
         """The derivative that the chain begins with, if it is one."""
-        tokens = self.section.tokens.get(self.chain.members[1 if self.chain.defines else 0].start)
+        tokens = self.section.tokens.get(id(self.chain.members[1 if self.chain.defines else 0]))
         name = tokens.tokens[0].text if tokens is not None and len(tokens.tokens) == 2 else ""
         return self.section.atoms.found.get(name)
 
-    def pieces(self) -> list[Node]:
-        """The terms of the product rule."""
+    def pieces(self) -> list[list[Node]]:
+        """The terms of the product rule, in the ways in which there are some."""
         atom, truth = self.atom, self.truth[0].node
         if atom is None or atom.order != 1:
-            return _terms(normal(truth))
+            return [_terms(truth), *self._by_variable()]
         f, x, entry = self.book.function_and_variable(atom)
-        if entry or not f.is_scalar:
-            return _terms(normal(truth))
+        if not f.is_scalar:
+            return [_terms(truth)]
         dx = direction(x)
         terms = _terms(differential(normal(f), {x: dx}))
-        return [self.full(adjoint(t, [dx], UNITY)[dx]) for t in terms]
+        return [[entry_of(adjoint(t, [dx], UNITY)[dx], entry) for t in terms]]
+
+    def _by_variable(self) -> list[list[Node]]:
+        """Of a differential: one term for each variable, and one for each factor of a product as written."""
+        function = self._differentiated()
+        if function is None:
+            return []
+        found = [[self.book.moved(function, frozenset({v})) for v in sorted(self.moving)]] if len(self.moving) > 1 else []
+        if function.op is MUL:
+            args = function.args
+            found.append([mul(*args[:k], self.book.moved(a, self.moving), *args[k + 1 :]) for k, a in enumerate(args)])
+        return found
+
+    def _scalars(self) -> list[Node]:
+        """Scalars that stand in what is differentiated."""
+        atom = self.atom
+        function = self.book.function_and_variable(atom)[0] if atom is not None else self._differentiated()
+        found = [n for n in postorder(function) if n.is_scalar and any(a.op is SYM for a in postorder(n))] if function else []
+        return found[-MAX_SCALARS:]
 
     # -- conventions
     def convention(self, now: list[Full]) -> str | None:
@@ -103,21 +122,30 @@ class Explainer:
             return turned
         pairs = [(t, n) for t in self.truth for n in now if t.node.shape == n.node.shape]
         if not pairs:
-            shapes = f"this is {_shape(now[0].node)}, it should be {_shape(self.truth[0].node)}"
-            slip = self._lost(now[0])
-            return {"slip": slip or "sizes do not fit", "reason": shapes, "right_line": self._right_line(None)}
+            return self._other_shape(now[0])
         truth, n = pairs[0]
         certificate = certified(Claim("equal", truth.node, n.node))
         shown = example(truth.node, n.node)
         if shown is None and not disproved(certificate):
             return None
-        slip = find(n.own, truth.node, self.pieces(), self._right(truth), self._equals)
+        second = self.atom is not None and self.atom.order == 2
+        slip = find(n.own, truth.node, self.pieces(), self._right(truth), self._equals, lost_first=second)
         right_if = self._property(truth.node, n.node)
-        if slip is None and right_if:
+        if slip is None:
+            slip = scalar_lost(n.own, self._scalars(), self._right(truth))
+        if "symmetric" in right_if and (slip is None or "taken as equal" in slip.reason):
             slip = Slip("symmetric-matrix convention", "it is used that a matrix is symmetric, which is not said")
         slip = slip or Slip("does not follow", "the two sides differ")
         return {"slip": slip.name, "reason": slip.reason, "example": shown, "right_if": right_if,
                 "right_line": self._right_line(slip.mended)}  # fmt: skip
+
+    def _other_shape(self, now: Full) -> dict[str, Any]:
+        reason = f"this is {_shape(now.node)}, it should be {_shape(self.truth[0].node)}"
+        tokens = self.section.tokens[id(self.chain.members[self.k])]
+        slip, right = self._repaired(tokens)
+        slip = slip or self._lost(now) or "sizes do not fit"
+        shown = example(self.truth[0].node, now.node, scalars=True)
+        return {"slip": slip, "reason": reason, "right_line": right or self._right_line(None), "example": shown}
 
     def _right(self, truth: Full) -> Callable[[Node], bool]:
         def right(own: Node) -> bool:
@@ -141,17 +169,19 @@ class Explainer:
                 right = self.printed(transpose(n.own))
                 if self.atom is not None and t.node.is_column:
                     reason = "a gradient is a column, the shape of its variable; this is a row"
-                    return {"slip": "gradient given as a row", "reason": reason, "right_line": right}
+                    shown = side_by_side(t.node, n.node)
+                    return {"slip": "gradient given as a row", "reason": reason, "right_line": right, "example": shown}
                 if self.atom is not None:
                     reason = f"the gradient is {_shape(t.node)}, the shape of its variable; this is its transpose"
-                    return {"slip": "mixed layouts", "reason": reason, "right_line": right}
-                return {"slip": "dropped transpose", "reason": "this is the transpose of the line before", "right_line": right}
+                    shown = side_by_side(t.node, n.node)
+                    return {"slip": "mixed layouts", "reason": reason, "right_line": right, "example": shown}
+                return {"slip": "dropped transpose", "reason": "this is the transpose of the line before",
+                        "right_line": right, "example": side_by_side(t.node, n.node)}  # fmt: skip
         return None
 
     def _lost(self, now: Full) -> str:
-        pieces = [short(self.truth[0].node), normal(self.truth[0].node)]
-        from_slips = find(now.own, self.truth[0].node, [], lambda _: False, self._equals) if pieces else None
-        return from_slips.name if from_slips else ""
+        found = find(now.own, self.truth[0].node, [], lambda _: False, self._equals)
+        return found.name if found else ""
 
     # -- the property that would make it right
     def _property(self, truth: Node, node: Node) -> str:
@@ -163,6 +193,8 @@ class Explainer:
                 if fact not in s.params[1] and self._holds(truth, node, [(s, fact)]):
                     return f"{s.params[0]} is {word}"
         for a, b in combinations(matrices, 2):
+            if a.shape != b.shape:
+                continue
             facts = [(a, f"commutes:{b.params[0]}"), (b, f"commutes:{a.params[0]}")]
             if self._holds(truth, node, facts):
                 return f"{a.params[0]} and {b.params[0]} commute"
@@ -202,7 +234,7 @@ class Explainer:
 
     def _differentiated(self) -> Node | None:
         """What the differential at the start of the chain is of."""
-        tokens = self.section.tokens.get(self.chain.members[0].start)
+        tokens = self.section.tokens.get(id(self.chain.members[0]))
         name = tokens.tokens[0].text if tokens is not None and len(tokens.tokens) == 2 else ""
         if name[1:] in self.book.defined:
             return self.full(self.book.defined[name[1:]])
@@ -220,29 +252,43 @@ class Explainer:
     def _named(self, text: str) -> str:
         """Names that stand for what was written as a derivative are written out again."""
         for name, atom in self.section.atoms.found.items():
-            for spelling in (f"Q_{{{name[2:]}}}", name):
+            for spelling in (rf"\Xi_{{{name[3:]}}}", name):
                 text = text.replace(f"d{spelling}", f"d({atom.of})").replace(spelling, _atom_text(atom))
         return text
 
     # -- a line whose sizes do not fit
     def misfit(self, text: str, error: ClosedformError) -> tuple[str, str, Example | None]:
         """The slip, the right line and numbers, of an expression that cannot be computed at all."""
-        for name, tokens in _repairs(self.section.shared.tokens(text)):
+        name, right = self._repaired(self.section.shared.tokens(text))
+        mixed = "shapes differ" in error.message and self.atom is not None
+        name = name or ("mixed layouts" if mixed else "sizes do not fit")
+        return name, right or self._right_line(None), None
+
+    def _repaired(self, tokens: Tokens) -> tuple[str, str]:
+        """A small change of what was typed that makes it right: its name, and the line."""
+        once = list(_repairs(tokens))
+        twice = [(n, again) for n, t in once for m, again in _repairs(t) if n == m] if len(once) <= 8 else []
+        for name, changed in (*once, *twice):
             try:
-                own = read_tokens(tokens, lex(self.section.shared.where)).node
+                own = read_tokens(changed, lex(self.section.shared.where), self.section.shared.syntax).node
                 for t in self.truth:
                     if t.node.shape == own.shape and same(t.node, self.full(own)):
-                        return name, self.printed(own), None
+                        return name, self.printed(own)
             except ClosedformError:
                 continue
-        mixed = "shapes differ" in error.message and self.atom is not None
-        return ("mixed layouts" if mixed else "sizes do not fit"), self._right_line(None), None
+        return "", ""
 
 
 def _terms(node: Node) -> list[Node]:
+    node = expanded(normal(node))
     if node.op is not ADD:
         return [node]
     return [a if c == 1 else normal(num(c) * a) for c, a in zip(node.params[0], node.args, strict=True)]
+
+
+def side_by_side(column: Node, row: Node) -> Example | None:
+    """Numbers at which a column and the same as a row are seen side by side."""
+    return example(column, row, flat=False)
 
 
 def _shape(node: Node) -> str:
@@ -260,15 +306,15 @@ def _repairs(tokens: Tokens) -> Iterator[tuple[str, Tokens]]:
     have = tokens.tokens
     for k, token in enumerate(have):
         if token.text == "'":
-            yield "dropped transpose", Tokens(tokens.source, have[:k] + have[k + 1 :])
+            yield "dropped transpose", replace(tokens, tokens=have[:k] + have[k + 1 :])
         elif token.kind == "name" or token.text in (")", "]"):
             mark = Token("op", "'", token.end, token.end)
-            yield "dropped transpose", Tokens(tokens.source, [*have[: k + 1], mark, *have[k + 1 :]])
+            yield "dropped transpose", replace(tokens, tokens=[*have[: k + 1], mark, *have[k + 1 :]])
     factors = list(_factors(have))
     for (a, b), (c, d) in zip(factors, factors[1:], strict=False):
         if all(t.text in ("*",) for t in have[b:c]):
             swapped = [*have[:a], *have[c:d], *have[b:c], *have[a:b], *have[d:]]
-            yield "wrong factor order", Tokens(tokens.source, _spaced(swapped))
+            yield "wrong factor order", replace(tokens, tokens=_spaced(swapped))
 
 
 def _factors(have: list[Token]) -> Iterator[tuple[int, int]]:

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from closedform.calculus.adjoint import adjoint
-from closedform.calculus.differential import differential
-from closedform.calculus.spaces import direction
-from closedform.errors import ClosedformError, ReadError, ShapeError
+from closedform.errors import ClosedformError, ShapeError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
-from closedform.functions.algebra import ADD, SYM, sub, transpose, zeros
-from closedform.judging.book import Book, Moving, certified, multiple, same
-from closedform.judging.explain import Explainer, Full
+from closedform.functions.algebra import SYM, sub, transpose, zeros
+from closedform.judging.book import Moving, multiple, same
+from closedform.judging.explain import Explainer, Full, side_by_side
 from closedform.judging.outline import Chain, is_zero
 from closedform.judging.records import Step
 from closedform.judging.section import Section
-from closedform.rewrite.normal.engine import UNITY
-from closedform.rewrite.normal.normal import normal
 
 
 @dataclass
@@ -46,7 +41,7 @@ class Follower:
 
     def _step(self, chain: Chain, k: int, status: str, **more: object) -> Step:
         member, document = chain.members[k], self.section.outline.document
-        left = chain.members[0].text if k == 1 else ""
+        left = (chain.members[0].shown or chain.members[0].text) if k == 1 else ""
         text = " ".join(f"{left} = {member.text}".split()) if left else "= " + " ".join(member.text.split())
         return Step(document.line(member.start), text, status, **more)  # type: ignore[arg-type]
 
@@ -86,11 +81,11 @@ class Follower:
 
     def _unknown(self, chain: Chain) -> str:
         """A variable whose differential is said to be something."""
-        tokens = self.section.tokens.get(chain.members[0].start)
+        tokens = self.section.tokens.get(id(chain.members[0]))
         if chain.defines or tokens is None or len(tokens.tokens) != 2:
             return ""
         name = tokens.tokens[0].text
-        return name[1:] if name[0] == "d" and name[1:] in self.section.own[chain.members[0].start] else ""
+        return name[1:] if name[0] == "d" and name[1:] in self.section.own[id(chain.members[0])] else ""
 
     def _full(self, chain: Chain, k: int, moving: Moving, like: Node | None) -> list[Full]:
         said = self.section.read(chain.members[k], like)
@@ -130,15 +125,16 @@ class Follower:
             if self.state.layout and layout != self.state.layout:
                 words = {"row": "a row", "column": "a column"}
                 reason = f"this gradient is {words[layout]}, one before was {words[self.state.layout]}"
-                right = explainer.printed(transpose(agreed[0].own))
-                return self._step(chain, k, "wrong", slip="mixed layouts", reason=reason, right_line=right), agreed
+                turned = transpose(agreed[0].own)
+                more = {"right_line": explainer.printed(turned), "example": side_by_side(turned, agreed[0].node)}
+                return self._step(chain, k, "wrong", slip="mixed layouts", reason=reason, **more), agreed
             self.state.layout = layout
         return self._step(chain, k, "right"), agreed
 
     def _misfit(self, chain: Chain, k: int, error: ClosedformError, explainer: Explainer, wrong: bool) -> Step:
         if wrong:
             return self._step(chain, k, "undecided", reason=error.message)
-        slip, right, example = explainer.misfit(self.section.texts[chain.members[k].start], error)
+        slip, right, example = explainer.misfit(self.section.texts[id(chain.members[k])], error)
         reason = error.message.replace("\n", "; ")
         return self._step(chain, k, "wrong", slip=slip, reason=reason, right_line=right, example=example)
 
@@ -179,5 +175,3 @@ class Follower:
 def _agreeing(truth: list[Full], now: list[Full]) -> list[Full]:
     return [n for n in now if any(same(t.node, n.node) for t in truth)]
 
-
-__all__ = ["Follower", "ReadError", "certified", "direction", "differential", "adjoint", "ADD", "UNITY", "normal", "Book"]

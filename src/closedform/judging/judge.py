@@ -31,4 +31,4 @@ def judge(text: str, where: str | None = None, syntax: str = "auto") -> Judgemen
         raise problems[0]
     if not steps:
         raise ReadError("there is no equation to judge in this derivation", hint="Write df = … or ∇f = … on a line of its own.")
-    return Judgement(tuple(steps), tuple(a for a in assumed if "Q_" not in a))
+    return Judgement(tuple(steps), tuple(a for a in assumed if "Xi_" not in a and "Q_" not in a))

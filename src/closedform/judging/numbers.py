@@ -10,20 +10,26 @@ from closedform.errors import ClosedformError
 from closedform.expr.facts import close
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
-from closedform.functions.algebra import SYM
+from closedform.functions.algebra import INDEX, SYM
 from closedform.judging.records import Example
 
 TRIALS = 24
 SEED = 7
 
 
-def example(before: Node, here: Node) -> Example | None:
-    """Values of the variables, of size 1 or 2 and whole, at which the two differ; None where none was found."""
+def example(before: Node, here: Node, *, scalars: bool = False, flat: bool = True) -> Example | None:
+    """Values of the variables, of size 1 or 2 and whole, at which the two differ; None where none was found.
+
+    ``scalars``: all sizes are 1, where two of different shapes can be compared. ``flat=False``: a row and a column
+    differ.
+    """
     symbols = {n.params[0]: n for n in postorder([before, here]) if n.op is SYM}
     best: tuple[float, Example] | None = None
-    for sizes in _sizes(symbols):
+    for sizes in list(_sizes(symbols))[: 1 if scalars else None]:
+        if not flat and max(sizes.values(), default=1) == 1:
+            continue
         for point in _points(symbols, sizes):
-            found = _differ(before, here, {**point, **sizes}, point)
+            found = _differ(before, here, {**point, **sizes, **_indices(before, here)}, point)
             if found is not None:
                 weight = _weight([*point.values(), found.before, found.here])
                 if best is None or weight < best[0]:
@@ -46,14 +52,19 @@ def _sizes(symbols: dict[str, Node]) -> Iterator[dict[str, int]]:
 def _points(symbols: dict[str, Node], sizes: dict[str, int]) -> Iterator[dict[str, Any]]:
     rng = Random(SEED)
     for trial in range(TRIALS):
-        high = 1 + min(2, trial // 6)
+        high = 1 + min(2, trial // 8)
         yield {name: _array(n, sizes, rng, high) for name, n in symbols.items()}
+
+
+def _indices(*nodes: Node) -> dict[str, int]:
+    """Fixed indices, at the first entry."""
+    return {n.params[0]: 1 for n in postorder(nodes) if n.op is INDEX}
 
 
 def _array(symbol: Node, sizes: dict[str, int], rng: Random, high: int) -> Any:
     facts = close(f for f in symbol.params[1] if ":" not in f)
     rows, cols = (s.value(sizes) for s in symbol.shape)
-    low = 1 if "pos" in facts else 0 if "nonneg" in facts else -high
+    low = 1 if "pos" in facts else 0 if "nonneg" in facts or high < 3 else -2
     entries = [[rng.choice([v for v in range(low, high + 1) if v or rng.random() < 0.3] or [1]) for _ in range(cols)] for _ in range(rows)]
     for i in range(rows):
         for j in range(cols):
@@ -83,9 +94,9 @@ def _differ(before: Node, here: Node, given: dict[str, Any], point: dict[str, An
     except (ClosedformError, KeyError, np.linalg.LinAlgError):
         return None
     one, two = np.asarray(one), np.asarray(two)
-    if one.shape != two.shape or not (np.isfinite(one).all() and np.isfinite(two).all()):
+    if not (np.isfinite(one).all() and np.isfinite(two).all()) or (one.size != two.size):
         return None
-    if np.allclose(one, two, rtol=1e-6, atol=1e-9):
+    if np.allclose(one.ravel(), two.ravel(), rtol=1e-6, atol=1e-9) and one.shape == two.shape:
         return None
     return Example(point, one.tolist(), two.tolist())
 
@@ -98,5 +109,5 @@ def _weight(values: list[Any]) -> float:
         if isinstance(v, list):
             todo += v
         else:
-            total += abs(v) + (0 if float(v).is_integer() else 50)
+            total += abs(v) + (v < 0) + (0 if float(v).is_integer() else 50)
     return total

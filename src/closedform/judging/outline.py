@@ -58,6 +58,7 @@ def outlines(document: Document, where: str = "") -> Iterator[Outline]:
 
 def _new(document: Document, where: str) -> Outline:
     out = Outline(document, [where] if where else [])
+    out.where += document.families
     for name, fact in facts(document.said):
         if fact == "R":
             out.where.append(f"{name} in R")
@@ -98,11 +99,14 @@ def _with_gradients(relations: list[Relation]) -> Iterator[Relation]:
             target = text
         elif _GRADIENT.search(said) and _SAYS.search(words):
             kind = _GRADIENT.findall(said)[-1].lower()
-            yield Relation([Member(_written(kind, target, by), relation.members[0].start), *relation.members], said)
+            left = Member(_written(kind, target, by), relation.members[0].start, f"the {kind}")
+            yield Relation([left, *relation.members], said)
             said = target = by = ""
 
 
 def _written(kind: str, target: str, by: str) -> str:
+    if kind == "jacobian" and not target:
+        return f"J{f'_{{{by}}}' if by else ''} ?"
     two = "^2" if kind == "hessian" else ""
     mark = f"_{{{by}}}" if by else ""
     return f"∇{two}{mark} ({target})" if target else f"∇{two}{mark} ?"
@@ -120,7 +124,7 @@ def _defined(relation: Relation) -> tuple[str, str]:
     if name:
         return ("", "") if is_differential(name) else (name, "")
     found = _APPLIED.fullmatch(first)
-    if found is None or is_differential(bare(found["name"])):
+    if found is None or is_differential(bare(found["name"])) or found["name"] == "d":
         return "", ""
     return bare(found["name"]), found["args"].strip()
 
@@ -135,8 +139,8 @@ def _place(out: Outline, relation: Relation) -> None:
     name, argument = _defined(relation)
     said = _SETS.search(relation.words[-60:]) is not None
     if name in ("H", "J") and not said and out.defined:
-        sign = f"∇{'^2' if name == 'H' else ''} ?"
-        relation.members[0] = Member(sign, relation.members[0].start)
+        sign = "∇^2 ?" if name == "H" else "J ?"
+        relation.members[0] = Member(sign, relation.members[0].start, relation.members[0].text)
         name = ""
     chain = Chain(relation.members)
     if name and name not in out.defined and not (_solving(out) and not said) and not _own(name, relation):
@@ -200,4 +204,4 @@ def hessian_or_gradient(text: str, function: str, atoms: Atoms) -> str:
         return text
     order = 2 if "^2" in text else 1
     found = re.search(r"_\{(.*?)\}", text)
-    return atoms.typed(Atom("nabla", function, bare(found[1]) if found else "", order))
+    return atoms.typed(Atom("jacobian" if "J" in text else "nabla", function, bare(found[1]) if found else "", order))

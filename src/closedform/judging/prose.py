@@ -19,11 +19,11 @@ WORDS = frozenset(
     i've thats sum over each i'll only just still must should would could may might problem exercise question
     loss objective define denote consider suppose assume identity property cyclic transpose inner ie eg
     see say try thing way side left right hand line case get got goes have becomes same write written want
-    know known well such some more most other another result results row column shape size""".split()
+    know known well such some more most other put pick fix why let's like need needs i.e. e.g. ok okay yes hint sol thm eq eqn another result results row column shape size""".split()
 )
 LABEL = re.compile(r"^\s*(?:>\s*)*(?:\(?\d+[.)]\s+|[-*•]\s+|\([a-z]\)\s+)?")
 _TOKEN = re.compile(r"(?<![\w\\^.'’_])[A-Za-z][a-z]+(?:'(?:s|re|ll|ve))?(?![\w(\[_^])|(?<![\w\\^.'’_])a(?= [a-z]{3,})")
-KEEP = {"tr", "det", "log", "exp", "diag", "vec", "max", "min", "where", "in"}
+KEEP = {"grad"}
 
 
 def is_word(token: str) -> bool:
@@ -44,7 +44,7 @@ def parted(line: str) -> Iterator[tuple[str, int, bool]]:
     """The words and the formulas of a line of text in turn: the piece, its place, whether it is a formula."""
     place = found_end = LABEL.match(line).end()  # type: ignore[union-attr]
     for found in _TOKEN.finditer(line, place):
-        if not is_word(found.group()) or _declares(line, found):
+        if not is_word(found.group()) or _declares(line, found) or found.group() in KEEP:
             continue
         if line[found_end : found.start()].strip():
             yield line[found_end : found.start()], found_end, True

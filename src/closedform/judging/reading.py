@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node
-from closedform.read.latex import Translator
-from closedform.read.latex_lexer import Lexer
-from closedform.read.latex_names import Known
 from closedform.read.lexer import Token, Tokens, lex
 from closedform.read.read import Reading, read_tokens
 from closedform.read.spaces import space_text
+from closedform.read.typeset import lex_latex
+
+Unit = tuple[str, Tokens]
+_OURS = re.compile(r"^dXi(\d{3,4})$")
+"""The differential of a name of ours, as the LaTeX reader spells it."""
 
 
 @dataclass
@@ -30,37 +33,40 @@ class Shared:
     def tokens(self, text: str) -> Tokens:
         if self.syntax != "latex":
             return lex(text)
-        signs = Lexer(text).read()
-        known = Known(declared=set(self.declared))
-        known.scan(signs)
-        found = Translator(text, signs, known).run()
-        if not found or found[-1].kind != "end":
-            found.append(Token("end", "", len(text), len(text)))
-        return Tokens(text, found)
+        found = lex_latex(text, self.where)[0]
+        return replace(found, tokens=[t._replace(text=_OURS.sub(r"dXi_\1", t.text)) for t in found.tokens])
 
     def settle(self, bound: dict[str, Tokens], others: Iterable[Tokens]) -> None:
-        """Find shapes for all variables: of all expressions together, or of as many as fit, in order."""
-        units = [*bound.items(), *((f"Q_{600 + k}", tokens) for k, tokens in enumerate(others))]
-        found = self._joint(units)
-        if found is None:
-            kept = list[tuple[str, Tokens]]()
-            for unit in units:
-                tried = self._joint([*kept, unit])
-                if tried is not None:
-                    found, kept = tried, [*kept, unit]
+        """Find shapes for all variables: of all expressions together, or of as many as fit, in order.
+
+        What is defined comes first: another line may say of a variable how large it is, not that it is a scalar.
+        """
+        rest = [(f"Q_{600 + k}", tokens) for k, tokens in enumerate(others)]
+        first, kept = self._most(None, [], list(bound.items()))
+        found, kept = self._most(first, kept, rest)
         if found is not None:
-            self.reading, self.where = found, _joined(self.where, found.where)
-            self.where = found.where
+            self.reading, self.where = found, found.where
             self.declared |= found.names.keys()
 
-    def _joint(self, units: list[tuple[str, Tokens]]) -> Reading | None:
+    def _most(self, found: Reading | None, kept: list[Unit], units: list[Unit]) -> tuple[Reading | None, list[Unit]]:
+        """The reading of all units, or of as many as fit with what was found before."""
+        whole = self._joint([*kept, *units]) if units else found
+        if whole is not None and _same_kinds(found, whole):
+            return whole, [*kept, *units]
+        for unit in units:
+            tried = self._joint([*kept, unit])
+            if tried is not None and _same_kinds(found, tried):
+                found, kept = tried, [*kept, unit]
+        return found, kept
+
+    def _joint(self, units: list[Unit]) -> Reading | None:
         try:
-            return read_tokens(lex("0"), self._where_tokens(units))
+            return read_tokens(lex("0"), self._where_tokens(units), self.syntax)
         except ClosedformError:
             return None
 
-    def _where_tokens(self, units: list[tuple[str, Tokens]]) -> Tokens:
-        source, out = self.where, lex(self.where).tokens[:-1]
+    def _where_tokens(self, units: list[Unit]) -> Tokens:
+        source, out, upright = self.where, lex(self.where).tokens[:-1], frozenset[str]()
         for name, tokens in units:
             at = len(source)
             if out:
@@ -68,7 +74,9 @@ class Shared:
             out += [Token("name", name, at, at, 1), Token("op", "=", at, at, 1)]
             out += [t._replace(start=t.start + at, end=t.end + at) for t in tokens.tokens if t.kind != "end"]
             source += tokens.source
-        return Tokens(source, [*out, Token("end", "", len(source), len(source))])
+            upright |= tokens.upright
+        end = Token("end", "", len(source), len(source))
+        return Tokens(source, [*out, end], (), upright, self.syntax == "latex")
 
     def declare(self, name: str, node: Node) -> None:
         """Make a name that of a variable of the shape of ``node``."""
@@ -90,7 +98,7 @@ class Shared:
                 raise error from None
 
     def _read(self, tokens: Tokens) -> Reading:
-        found = read_tokens(tokens, lex(self.where))
+        found = read_tokens(tokens, lex(self.where), self.syntax)
         new = [name for name in found.names if name not in self.declared]
         for name in new:
             if not name.startswith("d"):
@@ -101,9 +109,19 @@ class Shared:
         """``(expression) - Q`` for a Q of the shape."""
         end = len(tokens.source)
         around = [Token("op", ")", end, end), Token("op", "-", end, end), Token("name", "Q_599", end, end), tokens.tokens[-1]]
-        framed = Tokens(tokens.source, [Token("op", "(", 0, 0), *tokens.tokens[:-1], *around])
-        found = read_tokens(framed, lex(_joined(self.where, f"Q_599 in {space_text(like.shape)}")))
+        framed = replace(tokens, tokens=[Token("op", "(", 0, 0), *tokens.tokens[:-1], *around])
+        found = read_tokens(framed, lex(_joined(self.where, f"Q_599 in {space_text(like.shape)}")), self.syntax)
         return found.node.args[0]
+
+
+def _same_kinds(before: Reading | None, after: Reading) -> bool:
+    """Whether no scalar has become a vector, and so on."""
+    known = before.names if before is not None else {}
+    return all(name in after.names and _kind(x) == _kind(after.names[name]) for name, x in known.items())
+
+
+def _kind(x: Node) -> tuple[bool, bool]:
+    return x.rows.number == 1, x.cols.number == 1
 
 
 def _joined(*parts: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from closedform.errors import ClosedformError, ShapeError
 from closedform.expr.node import Node
-from closedform.functions.algebra import SYM, transpose
-from closedform.judging.atoms import Atom, Atoms, is_differential
+from closedform.functions.algebra import transpose
+from closedform.judging.atoms import Atom, Atoms, is_differential, turned
 from closedform.judging.book import Book, Moving
 from closedform.judging.document import Member
 from closedform.judging.outline import Chain, Outline, hessian_or_gradient
@@ -17,6 +19,10 @@ from closedform.read.read import read_tokens
 from closedform.read.spaces import space_text
 
 WRITTEN = {"sym": "Sym", "psd": "PSD", "pd": "PD", "diag": "Diag", "orth": "Orth", "skew": "Skew", "inv": "Inv"}
+
+
+_APART = re.compile(r"\b(?:similarly|analogously|likewise|same way|fixed|fixing|hold|holding|constant|symmetry)\b", re.IGNORECASE)
+"""Words that say that one variable moves while others stay."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +58,10 @@ class Section:
             return
         try:
             text = hessian_or_gradient(member.text, self._function(), self.atoms)
-            self.texts[member.start] = self.atoms.replaced(text)
-            self.shared.declared |= self.atoms.found.keys()
-            self.tokens[member.start] = self.shared.tokens(self.texts[member.start])
+            self.texts[id(member)] = self.atoms.replaced(text)
+            self.tokens[id(member)] = self.shared.tokens(self.texts[id(member)])
         except ClosedformError as error:
-            self.problems[member.start] = error
+            self.problems[id(member)] = error
 
     def _function(self) -> str:
         """The function that the derivation is about."""
@@ -66,7 +71,7 @@ class Section:
     def _settle(self) -> None:
         bound: dict[str, Tokens] = {}
         for name, chain in self.outline.defined.items():
-            tokens = self.tokens.get(chain.members[1].start)
+            tokens = self.tokens.get(id(chain.members[1]))
             if tokens is not None and not self._derivatives(tokens):
                 bound[name] = tokens
         for name, atom in self.atoms.found.items():
@@ -101,27 +106,36 @@ class Section:
             spaces = [f"{name} in {WRITTEN[f]}({symbol.rows})" for f in found if f in WRITTEN]
             shared.where = shared.where.replace(f"{name} in {{{name}}}", ", ".join(spaces) or f"{name} in {space_text(symbol.shape)}")
         if shared.where != parts[0]:
-            shared.reading = read_tokens(lex("0"), lex(shared.where))
+            shared.reading = read_tokens(lex("0"), lex(shared.where), shared.syntax)
 
     def _definitions(self) -> None:
         waiting = dict(self.outline.defined)
-        problem: dict[str, ClosedformError] = {}
+        self._inner()
         while waiting:
             ready = [n for n, c in waiting.items() if not self._uses(c) & waiting.keys() - {n}] or list(waiting)
             for name in ready:
                 member = waiting.pop(name).members[1]
                 try:
-                    if member.start in self.problems:
-                        raise self.problems[member.start]
+                    if id(member) in self.problems:
+                        raise self.problems[id(member)]
                     own = self.read(member)[0].own
                     self.book.defined[name] = own
                     self.shared.declare(name, own)
                 except ClosedformError as error:
-                    problem[name] = error
-                    self.problems[member.start] = error
+                    self.problems[id(member)] = error
+                self._inner()
+
+    def _inner(self) -> None:
+        """Declare the names of what ``d(…)`` is taken of, as far as it can be read by now."""
+        for name, atom in self.atoms.found.items():
+            if atom.sign == "d" and name not in self.shared.declared:
+                try:
+                    self.shared.declare(name, self.shared.node(atom.of))
+                except ClosedformError:
+                    continue
 
     def _uses(self, chain: Chain) -> set[str]:
-        tokens = self.tokens.get(chain.members[1].start)
+        tokens = self.tokens.get(id(chain.members[1]))
         found = {t.text for t in tokens.tokens if t.kind == "name"} if tokens else set()
         for name in found & self.atoms.found.keys():
             found |= {n for n in self.outline.defined if n in self.atoms.found[name].of}
@@ -134,16 +148,25 @@ class Section:
         for chain in self.outline.chains:
             for member in chain.members:
                 found = self._bases(member)
-                self.own[member.start] = found
+                self.own[id(member)] = found
                 if found:
                     self.groups.append(found)
         self.book.constant = set(self.outline.constant)
         every = [v for group in self.groups for v in sorted(group)]
-        by = [a.by for a in self.atoms.found.values() if a.by]
-        self.book.variables = list(dict.fromkeys([*every, *by]))
+        self.book.variables = list(dict.fromkeys(every))
+        self.book.variables = list(dict.fromkeys([*every, *self._named_variables()]))
+
+    def _named_variables(self) -> Iterator[str]:
+        """What derivatives are taken by."""
+        for atom in self.atoms.found.values():
+            if atom.sign != "d":
+                try:
+                    yield self.book.function_and_variable(atom)[1].params[0]
+                except ClosedformError:
+                    continue
 
     def _bases(self, member: Member) -> set[str]:
-        tokens = self.tokens.get(member.start)
+        tokens = self.tokens.get(id(member))
         names = [t.text for t in tokens.tokens if t.kind == "name"] if tokens else []
         found = {n[1:] for n in names if is_differential(n)}
         return {v for v in found if self._is_variable(v)}
@@ -154,11 +177,13 @@ class Section:
 
     def moving(self, chain: Chain) -> Moving:
         """The variables that move in a chain: those whose differentials stand in it, or in all of the derivation."""
-        own = set().union(*(self.own[m.start] for m in chain.members))
+        own = set().union(*(self.own[id(m)] for m in chain.members))
         if own:
             for group in self.groups:
                 if group & own:
                     own |= group
+            if not _APART.search(self.outline.document.said):
+                own |= {v for v in self._named_variables() if self._is_variable(v) and not any(v in g for g in self.groups)}
             return frozenset(own)
         every = [v for v in self.book.variables if self._is_variable(v)]
         if not every and self.shared.reading is not None:
@@ -168,9 +193,9 @@ class Section:
     # -- reading
     def read(self, member: Member, like: Node | None = None) -> list[Said]:
         """All ways to read an expression: one, but for the layouts of derivatives that stand in it."""
-        if member.start in self.problems:
-            raise self.problems[member.start]
-        tokens, text = self.tokens[member.start], self.texts[member.start]
+        if id(member) in self.problems:
+            raise self.problems[id(member)]
+        tokens, text = self.tokens[id(member)], self.texts[id(member)]
         names = list(dict.fromkeys(self._derivatives(tokens)))
         if not names:
             return [Said("", self.shared.node(text, like))]
@@ -185,39 +210,35 @@ class Section:
         own = self.book.derivative(self.atoms.found[name])
         self.shared.declared.discard(name)
         self.shared.declare(name, own)
-        self.shared.declare("R_" + name[2:], transpose(own))
+        self.shared.declare(turned(name), transpose(own))
 
     def _alone(self, name: str, atom: Atom) -> list[Said]:
-        own = self.shared.node(name)
-        turned = Said("row", transpose(own))
+        own = self.shared.node(self.atoms.spelled(name))
+        row = Said("row", transpose(own))
         f, x, entry = self.book.function_and_variable(atom)
         if not f.is_scalar and not x.is_scalar and atom.order == 1:
-            return [Said("numerator", own), Said("denominator", turned.own)]
-        if atom.sign == "partial" and own.is_column and not own.is_scalar and not entry:
-            return [Said("column", own), turned]
+            ways = [Said("numerator", own), Said("denominator", row.own)]
+            return ways[:1] if atom.sign == "jacobian" else ways
+        if atom.sign != "nabla" and own.is_column and not own.is_scalar and not entry:
+            return [Said("column", own), row]
         return [Said("", own)]
 
     def _with_layouts(self, text: str, found: dict[str, Atom], like: Node | None) -> list[Said]:
         out, problem = list[Said](), None
         rows = {n for n, a in found.items() if a.sign == "partial" and self.book.derivative(a).is_column}
         jacobians = {n for n, a in found.items() if not self.book.derivative(a).is_column and a.order == 1}
-        for layout, turned in (("", set[str]()), ("row", rows), ("denominator", jacobians), ("both", rows | jacobians)):
-            if layout and not turned:
+        for layout, chosen in (("", set[str]()), ("row", rows), ("denominator", jacobians), ("both", rows | jacobians)):
+            if layout and not chosen:
                 continue
             try:
-                out.append(Said(layout, self.shared.node(_turned(text, turned), like)))
+                out.append(Said(layout, self.shared.node(self._turned(text, chosen), like)))
             except ShapeError as error:
                 problem = problem or error
         if not out and problem is not None:
             raise problem
         return out
 
-
-def _turned(text: str, names: set[str]) -> str:
-    for name in names:
-        text = text.replace(f"Q_{name[2:]}", f"R_{name[2:]}").replace(f"Q_{{{name[2:]}}}", f"R_{{{name[2:]}}}")
-    return text
-
-
-def names_in(node: Node) -> set[str]:
-    return {n.params[0] for n in [node] if n.op is SYM}
+    def _turned(self, text: str, names: set[str]) -> str:
+        for name in names:
+            text = text.replace(self.atoms.spelled(name), self.atoms.spelled(turned(name)))
+        return text

@@ -9,6 +9,7 @@ from itertools import combinations
 
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node, make
+from closedform.expr.walk import postorder, rebuild
 from closedform.functions.algebra import (
     ADD,
     HAD,
@@ -18,10 +19,13 @@ from closedform.functions.algebra import (
     POW,
     SCALE,
     SUMOVER,
+    SYM,
     TRANSPOSE,
+    UNIT,
     mpow,
     num,
     power,
+    scale,
     total,
     transpose,
 )
@@ -45,7 +49,12 @@ class Slip:
 Test = Callable[[Node], bool]
 
 
-def find(own: Node, truth: Node, pieces: list[Node], right: Test, equals: Callable[[Node, Node], bool]) -> Slip | None:
+Equals = Callable[[Node, Node], bool]
+
+
+def find(
+    own: Node, truth: Node, pieces: list[list[Node]], right: Test, equals: Equals, lost_first: bool = False
+) -> Slip | None:
     """The slip in ``own``, if one of those known explains it.
 
     ``right(expression)``: whether it is what should stand there. ``pieces`` are the terms of a derivative by the
@@ -57,7 +66,14 @@ def find(own: Node, truth: Node, pieces: list[Node], right: Test, equals: Callab
     for name, reason, mended in _limited(_changes(own)):
         if right(mended):
             return Slip(name, reason, mended)
-    return _missing(own, pieces, equals) or _lost(own, truth, equals)
+    lost = _lost(own, truth, equals) if lost_first else None
+    if lost is not None:
+        return lost
+    for terms in pieces:
+        found = _missing(own, terms, equals)
+        if found is not None:
+            return found
+    return None if lost_first else _lost(own, truth, equals)
 
 
 def _factor(c: Fraction) -> tuple[str, str]:
@@ -77,16 +93,25 @@ def _limited(changes: Iterator[tuple[str, str, Node]]) -> Iterator[tuple[str, st
 Path = tuple[int, ...]
 
 
+def _is_exponent(root: Node, path: Path) -> bool:
+    for k in path[:-1]:
+        root = root.args[k]
+    return bool(path) and path[-1] == 1 and root.op in (POW, MPOW)
+
+
 def _changes(root: Node) -> Iterator[tuple[str, str, Node]]:
     for local in (_turned, _swapped, _signed, _numbers, _inverted):
         for path, node in _places(root):
             for name, reason, new in local(node, path):
+                if local is _numbers and _is_exponent(root, path):
+                    name = "power"
                 try:
                     mended = _put(root, path, new)
                 except ClosedformError:
                     continue
                 if mended.shape == root.shape:
                     yield name, reason, mended
+    yield from _exchanged(root)
 
 
 def _places(root: Node) -> Iterator[tuple[Path, Node]]:
@@ -96,7 +121,8 @@ def _places(root: Node) -> Iterator[tuple[Path, Node]]:
         path, node = todo.pop()
         seen += 1
         yield path, node
-        todo += [((*path, k), a) for k, a in reversed(list(enumerate(node.args)))]
+        if node.op is not UNIT:
+            todo += [((*path, k), a) for k, a in reversed(list(enumerate(node.args)))]
 
 
 def _put(root: Node, path: Path, new: Node) -> Node:
@@ -177,7 +203,7 @@ def _inverted(n: Node, path: Path) -> Iterator[Change]:
 
 
 # -- terms and factors that are missing
-def _missing(own: Node, pieces: list[Node], equals: Callable[[Node, Node], bool]) -> Slip | None:
+def _missing(own: Node, pieces: list[Node], equals: Equals) -> Slip | None:
     if not 1 < len(pieces) <= 6:
         return None
     for size in range(len(pieces) - 1, 0, -1):
@@ -188,13 +214,36 @@ def _missing(own: Node, pieces: list[Node], equals: Callable[[Node, Node], bool]
         if len(pieces) == 2 and equals(total(zip(signs, pieces, strict=True)), own):
             return Slip("sign", "the sign of a term is wrong")
     for piece in pieces:
-        for c in (len(pieces), 2):
-            if equals(multiple(c, piece), own):
-                return Slip("symmetric-matrix convention", "the terms of the product rule are taken as equal")
+        if equals(multiple(2, piece), own) or equals(multiple(len(pieces), piece), own):
+            return Slip("wrong factor order", "the terms of the product rule are taken as equal: factors do not commute")
     return None
 
 
-def _lost(own: Node, truth: Node, equals: Callable[[Node, Node], bool]) -> Slip | None:
+def scalar_lost(own: Node, scalars: list[Node], right: Test) -> Slip | None:
+    """A scalar of the function by which the line must be multiplied or divided."""
+    for s in scalars:
+        for e in (1, -1, 2, -2, Fraction(-1, 2), Fraction(1, 2)):
+            mended = scale(power(s, e), own) if not own.is_scalar else power(s, e) * own
+            if right(mended):
+                return Slip("lost chain-rule factor", "a scalar factor is missing", mended)
+    return None
+
+
+def _exchanged(root: Node) -> Iterator[Change]:
+    """Two variables in each other's place."""
+    symbols = [n for n in postorder(root) if n.op is SYM]
+    for a, b in combinations(symbols, 2):
+        if a.shape == b.shape and not a.is_scalar:
+            there = {a: b, b: a}
+            reason = f"{a.params[0]} and {b.params[0]} stand in each other's place"
+            yield "wrong factor order", reason, rebuild(root, there_of(there))
+
+
+def there_of(there: dict[Node, Node]) -> Callable[[Node, tuple[Node, ...]], Node | None]:
+    return lambda n, _: there.get(n)
+
+
+def _lost(own: Node, truth: Node, equals: Equals) -> Slip | None:
     for candidate in dict.fromkeys(c for form in (short(truth), normal(truth)) for c in _fewer(form)):
         if candidate.shape == own.shape and candidate is not truth and equals(candidate, own):
             return Slip("lost chain-rule factor", "a factor is missing")
@@ -221,21 +270,20 @@ def _fewer(n: Node) -> Iterator[Node]:
 def _fewer_factors(n: Node) -> Iterator[Node]:
     if n.op is SCALE:
         s, a = n.args
-        yield a
+        yield from (a, s)
         for t in _fewer_factors(s):
-            yield make(SCALE, (t, a))
+            if t.is_scalar:
+                yield make(SCALE, (t, a))
         for b in _fewer_factors(a):
-            yield make(SCALE, (s, b))
-            yield b
+            yield from (make(SCALE, (s, b)), b)
     elif n.op is HAD:
-        for k in range(len(n.args)):
-            rest = (*n.args[:k], *n.args[k + 1 :])
-            yield rest[0] if len(rest) == 1 else make(HAD, rest)
-        if n.is_scalar:
-            for k, a in enumerate(n.args):
-                for less in _fewer_factors(a):
-                    if less.is_scalar:
-                        yield make(HAD, (*n.args[:k], less, *n.args[k + 1 :]))
+        for size in range(len(n.args) - 1, 0, -1):
+            for rest in combinations(n.args, size) if len(n.args) <= 5 else ():
+                yield rest[0] if len(rest) == 1 else make(HAD, rest)
+        for k, a in enumerate(n.args if n.is_scalar else ()):
+            for less in _fewer_factors(a):
+                if less.is_scalar:
+                    yield make(HAD, (*n.args[:k], less, *n.args[k + 1 :]))
     elif n.op is MUL:
         yield from _fewer_in_product(n.args)
     elif n.op is POW and n.is_scalar:

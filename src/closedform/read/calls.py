@@ -287,7 +287,8 @@ def _euler(trial: Trial, tree: Call) -> Shape:
         return shape
     if not trial.sizes.unify(rows, cols):
         hint = f"Write exp({trial.typed(arg)}) for the exponential of every entry."
-        raise Misfit(tree, f"{trial.typed(tree)}: the matrix exponential takes a square matrix", [(arg, shape)], hint=hint)
+        head = f"{trial.typed(tree)}: the matrix exponential takes a square matrix"
+        raise Misfit(tree, head, [(arg, shape)], hint=hint)
     trial.choice[tree] = operations("expm")[0]
     trial.notes.append(f"{trial.typed(tree)} is read as the matrix exponential.")
     return trial.sizes.shape(shape)

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from closedform.errors import LimitError, ReadError
-from closedform.read.latex_lexer import Sign
+from closedform.read.latex_lexer import Sign, Signs
 from closedform.read.lexer import Token
 
 MAX_TOKENS = 200_000
+MAX_QUOTED = 200
 UNSEEN = ("argument", "sum")
 
 
@@ -33,12 +34,13 @@ class Open:
     signed: bool = False
     slash: int = -1
     opened: int = 0
+    function: str = ""
 
 
 class Writer:
     """Tokens, and the frames that are open."""
 
-    def __init__(self, source: str, signs: list[Sign]) -> None:
+    def __init__(self, source: str, signs: Signs) -> None:
         self.source, self.signs = source, signs
         self.out: list[Token] = []
         self.inserted: list[tuple[int, Token]] = []
@@ -59,7 +61,8 @@ class Writer:
         self.notes[sentence] = None
 
     def typed(self, start: int, end: int) -> str:
-        return " ".join(self.source[start:end].split())
+        words = " ".join(self.source[start : min(end, start + MAX_QUOTED)].split())
+        return words if end <= start + MAX_QUOTED else words + " …"
 
     # -- tokens
     def put(self, kind: str, text: str, start: int, end: int, gap: int = 1) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from closedform.functions.table import by_text
 from closedform.read import latex_words as words
 from closedform.read.alphabet import canonical
+from closedform.read.latex_frames import Open
 from closedform.read.latex_lexer import Sign
-from closedform.read.latex_names import argument, is_turn
+from closedform.read.latex_names import is_turn
 from closedform.read.latex_scripts import script_range
 from closedform.read.lexer import Token
 from closedform.read.vocabulary import CONSTANTS, DERIVATIVES, is_function
@@ -29,7 +30,7 @@ def word(t: Translator, sign: Sign) -> None:
     if text == "e" and "e" not in t.known.declared and euler(t, sign):
         return
     follower = t.signs[t.place + 1]
-    if text == "d" and follower.kind == "letter" and t._differential(sign, follower._replace(gap=False)):
+    if text == "d" and follower.kind == "letter" and t.differential(sign, follower._replace(gap=False)):
         return
     if text in DERIVATIVES and follower.text == "[":
         _derivative(t, text, sign)
@@ -51,6 +52,10 @@ def function(t: Translator, name: str, sign: Sign) -> None:
     """A function; ``t.place`` is behind its word."""
     t.stop_arguments()
     after = _power(t, name, sign)
+    if name == "log" and not after and t.next.kind == "word" and t.next.text == "det":
+        name, sign = "logdet", sign._replace(end=t.next.end)
+        t.place += 1
+        after = _power(t, name, sign)
     if t.next.kind == "_":
         _refuse_subscript(t, name, sign)
     if t.next.kind == "open" and t.next.text in ("(", "[", "{"):
@@ -78,29 +83,26 @@ def _call(t: Translator, name: str, sign: Sign, after: list[Token]) -> None:
     t.operand(sign)
     t.put_sign("name", name, sign)
     t.place += 1
-    frame = t.push(bracket.text, bracket, after=after)
+    frame = t.push(bracket.text, bracket, after=after, function=name)
     t.put_sign("op", "(", bracket)
     frame.opened = len(t.out)
-    if name == "sum":
+    if name == "sum" and t.next.kind == "letter":
         _sum_header(t)
-    elif _doubtful(t, name):
-        typed = t.typed(sign.start, sign.end)
-        hint = f"Write {typed}((…)^{{-1}}) or \\frac{{1}}{{{typed}(…)}}."
-        t.fail(f"{typed}(…)^{{-1}} may be the trace of an inverse or the inverse of a trace", sign, hint)
 
 
-def _doubtful(t: Translator, name: str) -> bool:
-    r"""``\operatorname{tr}(X^\top X)^{-1}``: of the trace, or of the matrix?"""
-    if name != "tr":
-        return False
-    depth, place = 1, t.place
-    while depth and t.signs[place].kind != "end":
-        depth += (t.signs[place].kind == "open") - (t.signs[place].kind == "close")
-        place += 1
-    if t.signs[place].kind != "^":
-        return False
-    first, last, _ = argument(t.signs, place)
-    return [s.text for s in t.signs[first:last]] == ["-", "1"]
+def check_inverse(t: Translator, frame: Open) -> None:
+    r"""``\operatorname{tr}(X^\top X)^{-1}`` and ``\log\det(X)^2`` are asked about."""
+    if frame.function not in ("tr", "logdet") or t.next.kind != "^":
+        return
+    first, last, after = script_range(t.signs, t.place, t.source)
+    if frame.function == "tr" and last - first == 2 and t.signs[first].text == "-" and t.signs[first + 1].text == "1":
+        hint = r"Write \operatorname{tr}((…)^{-1}) or \frac{1}{\operatorname{tr}(…)}."
+        span = (frame.sign.start, t.signs[after - 1].end)
+        t.fail("this may be the trace of an inverse or the inverse of a trace", span, hint)
+    if frame.function == "logdet":
+        span = (frame.sign.start, t.signs[after - 1].end)
+        hint = r"Write (\log\det(…))^2 or \log(\det(…)^2)."
+        t.fail("this may be the power of the determinant or of its logarithm", span, hint)
 
 
 def _sum_header(t: Translator) -> None:
@@ -141,7 +143,11 @@ def _refuse_subscript(t: Translator, name: str, sign: Sign) -> None:
     base = "".join(s.text for s in t.signs[first:last])
     hints = {"log": f"Write \\frac{{\\log(…)}}{{\\log {base}}}.", "max": r"Write \max(x) for the largest entry."}
     hints["min"] = r"Write \min(x) for the smallest entry."
-    t.fail(f"{t.typed(sign.start, end)} is not read", (sign.start, end), hints.get(name, f"Write {typed} without the subscript."))
+    t.fail(
+        f"{t.typed(sign.start, end)} is not read",
+        (sign.start, end),
+        hints.get(name, f"Write {typed} without the subscript."),
+    )
 
 
 def _derivative(t: Translator, kind: str, sign: Sign) -> None:
@@ -198,4 +204,3 @@ def euler(t: Translator, sign: Sign) -> bool:
     t.place = after
     t.open_script(first, last)
     return True
-

@@ -33,6 +33,22 @@ class Sign(NamedTuple):
     side: int = 0
 
 
+class Signs(list[Sign]):
+    """All signs of one text; ``mates`` are the places of the closing braces."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mates: dict[int, int] = {}
+
+    def pair(self) -> None:
+        stack: list[int] = []
+        for place, sign in enumerate(self):
+            if sign.kind == "{":
+                stack.append(place)
+            elif sign.kind == "}" and stack:
+                self.mates[stack.pop()] = place
+
+
 _SCAN = re.compile(
     r"""(?P<gap>\s+|%[^\n]*(?:\n|$)|~)
     |(?P<command>\\(?:[A-Za-z]+|\\|[^A-Za-z]))
@@ -58,7 +74,7 @@ class Lexer:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.signs: list[Sign] = []
+        self.signs = Signs()
         self.mates: dict[int, int] = {}
         self.singles: set[int] = set()
         self.fonts: list[tuple[int, str]] = []
@@ -71,7 +87,7 @@ class Lexer:
     def fail(self, message: str, start: int, end: int, hint: str = "") -> NoReturn:
         raise ReadError(message, span=(start, end), source=self.source, hint=hint)
 
-    def read(self) -> list[Sign]:
+    def read(self) -> Signs:
         source = self.source
         if len(source) > MAX_CHARACTERS:
             raise LimitError(f"the text has {len(source)} characters (limit: {MAX_CHARACTERS} characters)")
@@ -84,6 +100,7 @@ class Lexer:
         if self.side:
             self.fail("a bracket is missing here", len(source) - 1, len(source))
         self._add("end", "", place, place)
+        self.signs.pair()
         return self.signs
 
     def _match_braces(self) -> None:
@@ -250,7 +267,22 @@ class Lexer:
         if name in words.REFUSED:
             message, hint = words.REFUSED[name]
             self.fail(message, place, end, hint)
-        known = [*words.UPRIGHT, *words.FONTS, "top", "begin", "end", "left", "right", *words.LETTERS, *words.FUNCTIONS, *words.OPERATORS, *words.FRACTIONS, *words.BRACKETS, "sum", "sqrt"]
+        known = [
+            *words.UPRIGHT,
+            *words.FONTS,
+            "top",
+            "begin",
+            "end",
+            "left",
+            "right",
+            *words.LETTERS,
+            *words.FUNCTIONS,
+            *words.OPERATORS,
+            *words.FRACTIONS,
+            *words.BRACKETS,
+            "sum",
+            "sqrt",
+        ]
         near = get_close_matches(name, [k for k in known if len(k) > 1], 1, 0.75)
         hint = f"Did you mean \\{near[0]}?" if near else f"For a function write \\operatorname{{{name}}}(…)."
         self.fail(f"\\{name} is no command that is read here", place, end, hint if name.isalpha() else "")
@@ -262,7 +294,7 @@ class Lexer:
 
     def _applied(self, place: int) -> bool:
         r"""Whether a bracket follows: ``\vec(X)`` is the function, ``\vec x`` an arrow."""
-        return re.match(r"\s*(?:\\(?:left|bigl?|Bigl?)\s*)?[(\[]", self.source[place:place + 40]) is not None
+        return re.match(r"\s*(?:\\(?:left|bigl?|Bigl?)\s*)?[(\[]", self.source[place : place + 40]) is not None
 
     def _argument(self, place: int, end: int) -> tuple[int, int]:
         """Where the argument of a command starts and ends, braces included."""
@@ -288,7 +320,9 @@ class Lexer:
         inner = re.sub(r"\\(?:mathrm|text|textrm|rm|mathsf)\b|[{}]", "", inner)
         word = " ".join(inner.replace("\\_", "_").replace("\\,", " ").replace("~", " ").split())
         if len(word) > MAX_NAME:
-            raise LimitError(f"a name has {len(word)} characters (limit: {MAX_NAME})", source=self.source, span=(place, stop))
+            raise LimitError(
+                f"a name has {len(word)} characters (limit: {MAX_NAME})", source=self.source, span=(place, stop)
+            )
         if word in (",", "."):
             self._add("op", ",", place, stop)
         elif word in _ONE:
@@ -336,7 +370,9 @@ class Lexer:
             self.gap = True
             return stop
         if kind not in words.MATRICES:
-            self.fail(f"the environment {kind} is not read", place, stop, r"Matrices are \begin{bmatrix} … \end{bmatrix}.")
+            self.fail(
+                f"the environment {kind} is not read", place, stop, r"Matrices are \begin{bmatrix} … \end{bmatrix}."
+            )
         self._add("begin" if name == "begin" else "finish", kind, place, stop)
         if name == "begin" and kind == "array":
             stop = self._skip_argument(stop)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from closedform.read.alphabet import canonical
 from closedform.read.declarations import Declarations
-from closedform.read.latex_lexer import Sign
+from closedform.read.latex_lexer import Sign, Signs
 from closedform.read.unify import is_scalar
 
 INDEX_LETTERS = set("ijklmnpqrst")
@@ -33,18 +33,18 @@ class Known:
         self.arrays |= {n for n, shape in said.shapes.items() if not is_scalar(shape)}
         self.functions |= said.functions.keys()
 
-    def scan(self, signs: Sequence[Sign]) -> None:
-        """Note how names stand in ``signs``."""
-        for place, sign in enumerate(signs):
+    def scan(self, signs: Signs, end: int) -> None:
+        """Note how names stand in ``signs`` up to ``end``."""
+        for place, sign in enumerate(signs[:end]):
             if sign.text == "sum" and sign.kind == "cmd":
                 self.summed.update(_summed(signs, place + 1))
-        for place, sign in enumerate(signs):
+        for place, sign in enumerate(signs[:end]):
             if sign.kind not in ("letter", "word"):
                 continue
-            after = signs[place + 1]
-            if after.kind != "_":
+            behind = signs[place + 1]
+            if behind.kind != "_":
                 self.bare.add(sign.text)
-                if after.kind != "open" and not (sign.text == "d" and after.kind == "letter" and not after.gap):
+                if behind.kind != "open" and not (sign.text == "d" and behind.kind == "letter" and not behind.gap):
                     self.bare_apart.add(sign.text)
                 continue
             first, last, after = argument(signs, place + 1)
@@ -59,7 +59,7 @@ class Known:
                 self.turned.add(sign.text)
 
 
-def _summed(signs: Sequence[Sign], place: int) -> Iterable[str]:
+def _summed(signs: Signs, place: int) -> Iterable[str]:
     for _ in range(2):
         if signs[place].kind not in ("_", "^"):
             return
@@ -73,18 +73,18 @@ def _summed(signs: Sequence[Sign], place: int) -> Iterable[str]:
         place = after
 
 
-def _turning(signs: Sequence[Sign], place: int) -> bool:
+def _turning(signs: Signs, place: int) -> bool:
     return signs[place].kind == "prime" or (signs[place].kind == "^" and turns(signs, place))
 
 
-def _before(signs: Sequence[Sign], place: int) -> bool:
+def _before(signs: Signs, place: int) -> bool:
     before = signs[place - 1] if place else None
     if before is None:
         return False
     return before.text in ("<", "top") or (before.kind == "}" and place > 1 and signs[place - 2].text == "top")
 
 
-def turns(signs: Sequence[Sign], place: int) -> bool:
+def turns(signs: Signs, place: int) -> bool:
     r"""Whether the superscript at ``place`` is one that transposes: ``^\top``, ``^T``, ``^{\mathsf T}``."""
     first, last, _ = argument(signs, place)
     return last - first == 1 and is_turn(signs[first])
@@ -96,17 +96,14 @@ def is_turn(sign: Sign) -> bool:
     )
 
 
-def argument(signs: Sequence[Sign], place: int) -> tuple[int, int, int]:
+def argument(signs: Signs, place: int) -> tuple[int, int, int]:
     """First and last sign of the argument of a script or command at ``place``, and the place behind it."""
     start = place + 1
-    if signs[start].kind != "{":
-        return start, min(start + 1, len(signs) - 1), min(start + 1, len(signs) - 1)
-    depth = 0
-    for end in range(start, len(signs)):
-        depth += (signs[end].kind == "{") - (signs[end].kind == "}")
-        if depth == 0:
-            return start + 1, end, end + 1
-    return start + 1, len(signs) - 1, len(signs) - 1
+    end = signs.mates.get(start)
+    if end is not None:
+        return start + 1, end, end + 1
+    last = min(start + 1, len(signs) - 1)
+    return start, last, last
 
 
 def index_items(signs: Sequence[Sign]) -> list[int | str] | None:
@@ -134,7 +131,7 @@ class Meaning:
     ask: str = ""
 
 
-def meaning(base: str, items: list[int | str], typed: str, known: Known, active: Iterable[str]) -> Meaning:
+def meaning(base: str, items: list[int | str], typed: str, known: Known, active: Sequence[str]) -> Meaning:
     """What ``base`` with the subscripts ``items`` is."""
     whole = canonical(base + "_" + "".join("" if i == ":" else str(i) for i in items))
     if whole in known.declared and ":" not in items:

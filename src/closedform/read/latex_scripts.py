@@ -7,23 +7,36 @@ from typing import TYPE_CHECKING
 
 from closedform.errors import ReadError
 from closedform.read.alphabet import canonical
-from closedform.read.latex_lexer import Sign
+from closedform.read.latex_lexer import Sign, Signs
 from closedform.read.latex_names import Known, argument, index_items, is_turn
 from closedform.read.lexer import Token
 
 if TYPE_CHECKING:
     from closedform.read.latex import Translator
 
-MARKS = {"F": "F", "fro": "F", "Fro": "F", "infty": "inf", "inf": "inf", "*": "*", "op": "op", "nuc": "nuc", "1": "1", "2": "2"}
+MARKS = {
+    "F": "F",
+    "fro": "F",
+    "Fro": "F",
+    "infty": "inf",
+    "inf": "inf",
+    "*": "*",
+    "op": "op",
+    "nuc": "nuc",
+    "1": "1",
+    "2": "2",
+}
 ADJOINTS = {"*", "H", "ast", "dag"}
 
 
-def script_range(signs: Sequence[Sign], place: int, source: str) -> tuple[int, int, int]:
+def script_range(signs: Signs, place: int, source: str) -> tuple[int, int, int]:
     """The signs of a script and the place behind them; refuses ``x^12``, of which only the 1 is raised."""
     first, last, after = argument(signs, place)
     if first == last:
         word = "exponent" if signs[place].kind == "^" else "subscript"
-        raise ReadError(f"an {word} is missing".replace("an s", "a s"), span=(signs[place].start, signs[place].end), source=source)
+        raise ReadError(
+            f"an {word} is missing".replace("an s", "a s"), span=(signs[place].start, signs[place].end), source=source
+        )
     one, follower = signs[first], signs[after]
     if signs[place + 1].kind != "{" and one.kind == "num" and follower.kind == "num" and not follower.gap:
         digits = one.text + follower.text
@@ -41,7 +54,7 @@ def script_range(signs: Sequence[Sign], place: int, source: str) -> tuple[int, i
     return first, last, after
 
 
-def member(signs: Sequence[Sign], first: int, last: int) -> list[int | str] | None:
+def member(signs: Signs, first: int, last: int) -> list[int | str] | None:
     """The index in ``^{(i)}``."""
     if last - first != 3 or signs[first].text != "(" or signs[last - 1].kind != "close":
         return None
@@ -55,8 +68,8 @@ def superscript(t: Translator, place: int) -> None:
     if signs[after].kind == "_" and after not in t.jumps:
         t.jumps[after] = subscript(t, after)
     t.place = after
-    inner, end = signs[first:last], signs[after - 1].end
-    one = inner[0]
+    inner, end = signs[first : min(last, first + 3)], signs[after - 1].end
+    one, final = inner[0], signs[last - 1]
     if signs[after].kind == "^":
         span = (signs[place].start, signs[after].end)
         t.fail("two superscripts stand on one another", span, "Write (x^2)^3 or x^{2^3}.")
@@ -72,25 +85,25 @@ def superscript(t: Translator, place: int) -> None:
         what = t.typed(signs[place].start, end)
         hint = "All numbers are real: write ^\\top for the transpose."
         t.fail(f"the conjugate transpose {what} is not supported", (signs[place].start, end), hint)
-    elif inner[0].text == "(" and _whole(inner):
+    elif one.text == "(" and _whole(signs, first, last):
         what = t.typed(signs[place].start, end)
         hint = "Members of a family are x^{(i)} of a name; powers are written without the brackets."
         t.fail(f"what {what} means is not clear", (signs[place].start, end), hint)
-    elif inner[-1].kind == "cmd" and is_turn(inner[-1]):
+    elif final.kind == "cmd" and is_turn(final):
         what = t.typed(one.start, end)
         t.fail(f"^{{{what}}} is not read", (signs[place].start, end), r"Write one after the other: (X^2)^\top.")
     else:
         _power(t, place, first, last)
 
 
-def _whole(inner: Sequence[Sign]) -> bool:
+def _whole(signs: Signs, first: int, last: int) -> bool:
     """Whether one pair of brackets holds all."""
     depth = 0
-    for sign in inner[:-1]:
-        depth += (sign.kind == "open") - (sign.kind == "close")
+    for place in range(first, last - 1):
+        depth += (signs[place].kind == "open") - (signs[place].kind == "close")
         if depth == 0:
             return False
-    return inner[-1].kind == "close"
+    return signs[last - 1].kind == "close"
 
 
 def _is_power(one: Sign, before: Sign, known: Known) -> bool:
@@ -114,10 +127,10 @@ def _power(t: Translator, place: int, first: int, last: int) -> None:
     elif signs[first].text == "⊗":
         t.fail("Kronecker powers are not supported", signs[first], r"Write A \otimes A.")
     t.put("op", operator, signs[place].start, signs[place].end)
-    inner = signs[first:last]
+    inner = signs[first : min(last, first + 3)]
     minus = inner[0].text == "-" and inner[0].kind == "op"
     rest = inner[1:] if minus else inner
-    if len(rest) == 1 and rest[0].kind in ("letter", "num", "word") and rest[0].text != "e":
+    if len(rest) == 1 and last - first < 3 and rest[0].kind in ("letter", "num", "word") and rest[0].text != "e":
         braced = signs[place + 1].kind == "{"
         if braced:
             t.put_sign("op", "(", signs[place + 1])
@@ -138,7 +151,11 @@ def subscript(t: Translator, place: int) -> int:
     items = index_items(signs[first:last])
     if not items or len(items) > 2:
         what = t.typed(signs[place].start, signs[last - 1].end)
-        t.fail(f"the index {what} is not read", (signs[place].start, signs[last - 1].end), "Indices are numbers or letters: x_i, A_{ij}.")
+        t.fail(
+            f"the index {what} is not read",
+            (signs[place].start, signs[last - 1].end),
+            "Indices are numbers or letters: x_i, A_{ij}.",
+        )
     put_index(t, items, signs[first].start, signs[last - 1].end)
     return after
 

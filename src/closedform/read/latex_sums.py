@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from closedform.read.latex_lexer import Sign
+from closedform.read.latex_lexer import Sign, Signs
 from closedform.read.latex_names import argument
 from closedform.read.latex_scripts import script_range
 
@@ -71,9 +71,7 @@ def _check_bound(t: Translator, signs: Sequence[Sign]) -> None:
             t.fail("the range of a sum is not understood", sign, UNCLEAR)
 
 
-def _open(
-    t: Translator, sign: Sign, index: str, low: Sequence[Sign], high: Sequence[Sign], inside: bool
-) -> None:
+def _open(t: Translator, sign: Sign, index: str, low: Sequence[Sign], high: Sequence[Sign], inside: bool) -> None:
     if not inside or not t.ended:
         t.operand(sign)
     t.put_sign("name", "sum", sign)
@@ -97,13 +95,18 @@ def _bound(t: Translator, signs: Sequence[Sign]) -> None:
         t.put_sign("name" if sign.kind == "letter" else "num" if sign.kind == "num" else "op", sign.text, sign)
 
 
-def term_indices(signs: Sequence[Sign], place: int, end: int) -> set[str]:
+def term_indices(signs: Signs, place: int, end: int) -> set[str]:
     """The letters that are indices in the term that starts at ``place``, those of its own sums apart."""
     depth, found, own = 0, set(), set()
     for k in range(place, min(end, place + MAX_TERM)):
         sign = signs[k]
         depth += (sign.kind in OPENING) - (sign.kind in CLOSING)
-        ends = sign.text in ("+", "-", "=", ",") and sign.kind == "op" and k > place and signs[k - 1].text not in ("*", "/", "×")
+        ends = (
+            sign.text in ("+", "-", "=", ",")
+            and sign.kind == "op"
+            and k > place
+            and signs[k - 1].text not in ("*", "/", "×")
+        )
         if depth < 0 or (depth == 0 and ends and signs[k - 1].kind != "op"):
             break
         if sign.kind in ("_", "^"):

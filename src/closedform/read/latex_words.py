@@ -98,7 +98,17 @@ ACCENTS = {
 FRACTIONS = {"frac", "tfrac", "dfrac", "cfrac", "nicefrac", "sfrac", "flatfrac"}
 TURNS = {"top", "intercal", "transp", "T", "mathsf T", "prime"}
 """What above a name means its transpose."""
-MATRICES = {"matrix", "bmatrix", "pmatrix", "Bmatrix", "vmatrix", "smallmatrix", "array", "bsmallmatrix", "psmallmatrix"}
+MATRICES = {
+    "matrix",
+    "bmatrix",
+    "pmatrix",
+    "Bmatrix",
+    "vmatrix",
+    "smallmatrix",
+    "array",
+    "bsmallmatrix",
+    "psmallmatrix",
+}
 LINES = {
     "equation", "equation*", "align", "align*", "aligned", "gather", "gather*", "gathered", "split", "multline",
     "multline*", "displaymath", "math", "eqnarray", "eqnarray*",

@@ -39,7 +39,9 @@ class Scope:
     def admits(self, name: str) -> bool:
         """Whether an undeclared name may be a variable: a letter, also Greek, with digits and subscripts."""
         letters = base_letters(name)
-        return name in self.upright or (len(letters) == 1 or letters in SPELLED) and not (is_function(name) and letters not in SPELLED)
+        if name in self.upright:
+            return True
+        return (len(letters) == 1 or letters in SPELLED) and not (is_function(name) and letters not in SPELLED)
 
     def is_letter(self, name: str) -> bool:
         known = self.knows(name) or (name in self.counts and self.admits(name))

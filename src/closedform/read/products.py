@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE, size
-from closedform.read.infer import SLIGHT, Trial
+from closedform.read.infer import SLIGHT, UNLIKELY, Trial
 from closedform.read.misfit import Misfit
-from closedform.read.syntax import Group, Name, Product, Stack, Tree
+from closedform.read.syntax import Group, Index, Name, Product, Stack, Tree
 from closedform.read.unify import is_scalar
 
 
@@ -43,11 +43,18 @@ def _times(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape
     if is_scalar(a):
         return b
     if is_scalar(b):
+        if a[0] is ONE and _open_entry(trial, tree.factors[place][1]):
+            trial.doubt(tree, UNLIKELY)
         return a
     _conform(trial, tree.factors[place - 1][1], tree.factors[place][1])
     if not trial.sizes.unify(a[1], b[0]):
         raise _clash(trial, tree, place, a, b)
     return a[0], b[1]
+
+
+def _open_entry(trial: Trial, tree: Tree) -> bool:
+    """``x[i]`` of an undeclared x: behind a row it is sooner a member of a family than an entry."""
+    return isinstance(tree, Index) and isinstance(tree.base, Name) and not trial.declared(tree.base.name)
 
 
 def _cross(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape:
@@ -136,11 +143,13 @@ def _entrywise(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> S
 
 
 def _check_joined(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> None:
-    r"""In LaTeX ``x^\top y \odot z`` is asked about: products are read before ``\odot``, and ``x^\top y`` is a scalar."""
+    r"""In LaTeX ``x^\top y \odot z`` is asked about: what stands before ``\odot`` would be a scalar."""
     if not trial.question.typeset or (is_scalar(a) and is_scalar(b)):
         return
     part = tree.factors[place - 1 if is_scalar(a) else place][1]
-    if isinstance(part, Group) and isinstance(part.inner, Product) and part.span == part.inner.span:
-        if any(not is_scalar(trial.shape[t]) for t in part.inner.parts):
-            head = f"{_both(trial, tree, place)}: what stands beside the elementwise product is not clear"
-            raise Misfit(tree, head, ((part, trial.shape[part]),), hint="Put brackets around what belongs together.", final=True)
+    if not (isinstance(part, Group) and isinstance(part.inner, Product) and part.span == part.inner.span):
+        return
+    if any(not is_scalar(trial.shape[t]) for t in part.inner.parts):
+        head = f"{_both(trial, tree, place)}: what stands beside the elementwise product is not clear"
+        hint = "Put brackets around what belongs together."
+        raise Misfit(tree, head, ((part, trial.shape[part]),), hint=hint, final=True)

@@ -25,7 +25,7 @@ from closedform.read.typeset import is_latex, lex_latex, spoken
 from closedform.read.unify import is_scalar
 from closedform.read.vocabulary import CONSTANTS
 
-SYNTAXES = ("auto", "text", "latex", "matrixcalculus")
+SYNTAXES = ("text", "latex", "matrixcalculus")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def read(source: str, where: str | None = None, syntax: str = "text") -> Reading
     >>> reading.assumed
     ('x ∈ ℝⁿ', 'A ∈ ℝ^(n×n)')
     """
-    if syntax not in SYNTAXES:
+    if syntax not in ("auto", *SYNTAXES):
         raise ReadError(f"the syntax {syntax} is not known", hint=f"Known are {', '.join(SYNTAXES)}.")
     if syntax == "auto":
         syntax = "latex" if is_latex(source) else "text"

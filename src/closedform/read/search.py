@@ -164,4 +164,4 @@ def name_sizes(trial: Trial) -> None:
 
 def _place(trial: Trial, name: str) -> Tree:
     from_units = (tree for unit in trial.question.units for tree in unit.trees)
-    return next(t for t in from_units if getattr(t, "name", None) == name)
+    return next((t for t in from_units if getattr(t, "name", None) == name), trial.question.units[-1].root)

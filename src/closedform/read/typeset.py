@@ -9,7 +9,7 @@ from closedform.errors import ClosedformError, ReadError
 from closedform.read.alphabet import canonical
 from closedform.read.declarations import Declarations, declare_all
 from closedform.read.latex import Translator
-from closedform.read.latex_lexer import Lexer, Sign
+from closedform.read.latex_lexer import Lexer, Sign, Signs
 from closedform.read.latex_names import Known, argument
 from closedform.read.lexer import Token, Tokens, lex
 
@@ -40,7 +40,7 @@ def lex_latex(source: str, where: str) -> tuple[Tokens, Tokens]:
         declare_all(plain, 0, said)
         known.add(said)
     split = _where(signs)
-    known.scan(signs[:split] + signs[-1:])
+    known.scan(signs, split)
     start = _left_side(signs, split)
     parts = [(source, signs, split + 1)] if split < len(signs) - 1 else []
     if given is not None:
@@ -68,7 +68,7 @@ def lex_latex(source: str, where: str) -> tuple[Tokens, Tokens]:
     return formula, plain
 
 
-def _where(signs: list[Sign]) -> int:
+def _where(signs: Signs) -> int:
     """The place of the word that declarations follow, or of the end."""
     for place, sign in enumerate(signs):
         if sign.kind == "word" and sign.text in WHERE:
@@ -76,20 +76,22 @@ def _where(signs: list[Sign]) -> int:
     return len(signs) - 1
 
 
-def _left_side(signs: list[Sign], end: int) -> int:
+def _left_side(signs: Signs, end: int) -> int:
     """Where the formula starts behind ``f(x) =``, or 0."""
     place = next((k for k in range(min(end, 40)) if signs[k].text == "="), 0)
     left = signs[:place]
     if not left or left[0].kind not in ("letter", "word"):
         return 0
     fits = all(s.kind in ("letter", "word", "open", "close", "_", "{", "}", "num", "&") or s.text == "," for s in left)
-    letters = [k for k, s in enumerate(left) if s.kind in ("letter", "word") and not (k and left[k - 1].kind in ("_", "{"))]
+    letters = [
+        k for k, s in enumerate(left) if s.kind in ("letter", "word") and not (k and left[k - 1].kind in ("_", "{"))
+    ]
     opened = next((k for k, s in enumerate(left) if s.kind == "open"), len(left))
     return place + 1 if fits and sum(k < opened for k in letters) == 1 else 0
 
 
 # -- declarations
-def _declared(source: str, signs: list[Sign], start: int, known: Known) -> Tokens:
+def _declared(source: str, signs: Signs, start: int, known: Known) -> Tokens:
     """The tokens of declarations from ``start`` on, with an end token."""
     out: list[Token] = []
     notes: dict[str, None] = {}
@@ -98,7 +100,11 @@ def _declared(source: str, signs: list[Sign], start: int, known: Known) -> Token
         if out:
             out.append(Token("op", ",", signs[first].start, signs[first].start, 1))
         equals = next((k for k in range(first, last) if signs[k].text == "="), last)
-        bound = equals < last and not any(s.text == "for" for s in signs[first:last]) and signs[first].kind in ("letter", "word")
+        bound = (
+            equals < last
+            and not any(s.text == "for" for s in signs[first:last])
+            and signs[first].kind in ("letter", "word")
+        )
         if not bound or signs[equals - 1].kind == "close":
             out += _plain(source, signs, first, last)
             continue
@@ -113,12 +119,12 @@ def _declared(source: str, signs: list[Sign], start: int, known: Known) -> Token
     return Tokens(source, out, tuple(notes), frozenset(upright), True)
 
 
-def _parts(signs: list[Sign], start: int) -> Iterator[tuple[int, int]]:
+def _parts(signs: Signs, start: int) -> Iterator[tuple[int, int]]:
     depth, begin = 0, start
     for place in range(start, len(signs)):
         sign = signs[place]
         depth += (sign.kind in ("open", "{", "begin")) - (sign.kind in ("close", "}", "finish"))
-        splits = sign.text in (",", ";") and sign.kind == "op" or sign.kind == "\\" or sign.text == "and"
+        splits = (sign.text in (",", ";") and sign.kind == "op") or sign.kind == "\\" or sign.text == "and"
         counting = any(s.kind == "dots" for s in signs[place - 1 : place + 2])
         if sign.kind == "end" or (splits and depth == 0 and not counting):
             if place > begin:
@@ -126,7 +132,7 @@ def _parts(signs: list[Sign], start: int) -> Iterator[tuple[int, int]]:
             begin = place + 1
 
 
-def _plain(source: str, signs: list[Sign], first: int, last: int) -> list[Token]:
+def _plain(source: str, signs: Signs, first: int, last: int) -> list[Token]:
     r"""A declaration: ``A \in \mathbb{R}^{m \times n}``, ``a_i \in \mathbb{R}^n \text{ for } i = 1, \dots, m``."""
     out: list[Token] = []
     family = any(s.text == "for" for s in signs[first:last])
@@ -145,13 +151,15 @@ def _plain(source: str, signs: list[Sign], first: int, last: int) -> list[Token]
         elif sign.text == "," and any(s.kind == "dots" for s in signs[place - 2 : place + 1]):
             continue
         elif sign.kind == "cmd" or sign.kind == "begin":
-            raise ReadError("this is no declaration", span=(sign.start, sign.end), source=source, hint=r"Write x \in \mathbb{R}^n.")
+            raise ReadError(
+                "this is no declaration", span=(sign.start, sign.end), source=source, hint=r"Write x \in \mathbb{R}^n."
+            )
         if text:
             out.append(Token("num" if sign.kind == "num" else "op", text, sign.start, sign.end, 1))
     return out
 
 
-def _declared_name(signs: list[Sign], place: int, sign: Sign, family: bool, out: list[Token]) -> int:
+def _declared_name(signs: Signs, place: int, sign: Sign, family: bool, out: list[Token]) -> int:
     """A name in a declaration with its subscript; ``dX`` and its kind are one."""
     text, end = sign.text, sign.end
     if text in ("in", "for", "where"):
@@ -180,7 +188,12 @@ def _declared_name(signs: list[Sign], place: int, sign: Sign, family: bool, out:
 # -- errors
 _SAID = [
     (re.compile(r"\bpinv\(([^()]*)\)"), r"\1^{+}"),
-    (re.compile(r"\b(inv|softmax_rows|logsumexp_rows|diag|tr|normF|norm_op|rowsum|colsum|abs|sym|expm|sqrtm|logm)\("), r"\\operatorname{\1}("),
+    (
+        re.compile(
+            r"\b(inv|softmax_rows|logsumexp_rows|diag|tr|normF|norm_op|rowsum|colsum|abs|sym|expm|sqrtm|logm)\("
+        ),
+        r"\\operatorname{\1}(",
+    ),
     (re.compile(r"(?<![\\\w])(det|exp|log|max|min)\("), r"\\\1("),
     (re.compile(r"\.\^-1\b"), r"^{\\odot -1}"),
     (re.compile(r"\.\^\{?([\w]+|\([^()]*\)|[^{}]+(?=\}))\}?"), r"^{\\odot \1}"),
@@ -208,9 +221,8 @@ def spoken(error: ClosedformError) -> ClosedformError:
     declared = _QUOTED.search(error.hint)
     tail = declared.group() if declared else ""
     hint = error.hint[: len(error.hint) - len(tail)]
-    if not re.search(r"\\[A-Za-z]*op|\\frac|\\mathbf|\\sum|\\cdot|\\top|\^\{", hint) or "'" in hint or ".*" in hint:
-        for pattern, replacement in _SAID:
-            hint = pattern.sub(replacement, hint)
+    for pattern, replacement in _SAID:
+        hint = pattern.sub(replacement, hint)
     error.hint = hint + tail
     return error
 

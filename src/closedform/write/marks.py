@@ -34,6 +34,7 @@ class Marks:
     bar: str
     left: str
     right: str
+    sized: bool = False
 
 
 TEXT = Marks(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from closedform.rewrite.show import Show, walk
 from closedform.write import marks
@@ -10,17 +11,17 @@ from closedform.write.marks import Marks
 from closedform.write.precedence import check_length, needs_brackets
 
 
-def text(show: Show) -> str:
-    """The formula in ASCII, as the language reads it."""
-    return _print(show, marks.TEXT)
+def text(show: Show, sized: bool = False) -> str:
+    """The formula in ASCII, as the language reads it; ``sized`` writes ``eye(n)`` for every I."""
+    return _print(show, replace(marks.TEXT, sized=sized))
 
 
-def unicode(show: Show, known: Iterable[str] = ()) -> str:
+def unicode(show: Show, known: Iterable[str] = (), sized: bool = False) -> str:
     """The formula with mathematical signs; products without a mark where that reads back.
 
     ``known`` are the variables: only those may stand before a bracket without being taken for a function.
     """
-    return _print(show, marks.unicode(frozenset(known)))
+    return _print(show, replace(marks.unicode(frozenset(known)), sized=sized))
 
 
 def _print(root: Show, style: Marks) -> str:
@@ -73,9 +74,11 @@ def _bracketed(show: Show, parts: list[str], style: Marks) -> str:
         case "index":
             return f"{parts[0]}[{','.join(parts[1:])}]"
         case "unit":
-            return f"I[:,{parts[0]}]"
+            return f"{f'eye({show.word})' if style.sized else 'I'}[:,{parts[0]}]"
         case "eye":
-            return "I" if show.lead else f"eye({parts[0]})"
+            if not show.lead:
+                return f"eye({parts[0]})"
+            return f"eye({show.word})" if style.sized and show.word else "I"
         case "sumover":
             at = parts[1] if len(parts) == 2 else f"{parts[1]}={parts[2]}..{parts[3]}"
             return f"sum({at}, {parts[0]})"

@@ -36,7 +36,7 @@ def render(node: Node, context: Context = PLAIN, form: Form = "text") -> str:
 def render_shared(shared: Shared, context: Context, form: Form) -> str:
     """The same for an answer whose parts are named already."""
     known = frozenset(context.order) | context.taken | {name for name, _ in shared.bindings}
-    write = _writer(form, known)
+    write = _writer(form, known, context.sized)
     answer = write(display(shared.node, context))
     if not shared.bindings:
         return answer
@@ -45,14 +45,14 @@ def render_shared(shared: Shared, context: Context, form: Form) -> str:
     return rf"{answer} \quad \text{{where }} {where}" if form == "latex" else f"{answer} where {where}"
 
 
-def _writer(form: Form, known: frozenset[str]) -> Callable[[Show], str]:
+def _writer(form: Form, known: frozenset[str], sized: bool) -> Callable[[Show], str]:
     match form:
         case "text":
-            return text
+            return lambda show: text(show, sized)
         case "latex":
             return latex
         case "unicode":
-            return lambda show: unicode(show, known)
+            return lambda show: unicode(show, known, sized)
 
 
 def heading(kind: str, variable: str, form: Form = "text") -> str:

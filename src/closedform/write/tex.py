@@ -102,6 +102,8 @@ def _brackets(show: Show, at: int) -> bool:
         return not (show.kind == "sum" and at == len(show.items) - 1)
     if child.kind == "call" and binds < ATOM:
         return show.kind != "sum"
+    if child.kind == "call" and show.kind == "power" and at == 0 and "\\det" in child.mark:
+        return child.word != "det"  # \\log\\det(X)^2 may be either
     if show.kind == "product":
         return binds <= PRODUCT and not open_product(show, at)
     return needs_brackets(show, at)

@@ -8,7 +8,7 @@ from closedform.calculus.coordinates.tree import UNIT, Index, delta, fresh, prod
 from closedform.expr.node import Node
 from closedform.expr.size import ONE, Size
 from closedform.functions import algebra
-from closedform.functions.algebra import DIAGM, EYE, MPOW, MUL, NUM, TRANSPOSE
+from closedform.functions.algebra import DIAGM, EYE, MUL, NUM, TRANSPOSE
 
 Place = tuple[Node, ...]
 Scope = frozenset[Node]
@@ -37,15 +37,11 @@ def flat(node: Node) -> list[Node]:
     """The factors of a product, products inside it and transposed ones taken apart."""
     if node.op is MUL:
         return [f for a in node.args for f in flat(a)]
-    if node.op is MPOW and (n := copies(node)):
-        return flat(node.args[0]) * n
-    if node.op is TRANSPOSE and node.args[0].op in (MUL, TRANSPOSE, MPOW):
+    if node.op is TRANSPOSE and node.args[0].op in (MUL, TRANSPOSE):
         inner = node.args[0]
         if inner.op is TRANSPOSE:
             return flat(inner.args[0])
-        if inner.op is MUL:
-            return [f for a in reversed(inner.args) for f in flat(a.T)]
-        return flat(inner.args[0].T) * copies(inner) if copies(inner) else [node]
+        return [f for a in reversed(inner.args) for f in flat(a.T)]
     return [node]
 
 

@@ -198,7 +198,7 @@ class _Derivation:
         x = self.spelling.name(str(self.variable.params[0]), form)
         if kind == "answer" and self.by and self.f.is_scalar:
             return {"text": "grad f", "unicode": "∇f", "latex": r"\nabla f"}[form]
-        whole = kind == "answer" and bool(self.by)
+        whole = kind == "answer"
         above = "f" if whole else subscripted("f", self.at, form)
         below = x if whole else subscripted(x, self.by, form)
         marks = {"text": f"d{above}/d{below}", "unicode": f"∂{above}/∂{below}"}

@@ -130,6 +130,8 @@ def _differential_lines(motion: Motion, left: str, asked: Asked) -> list[Line]:
     root = motion.root
     if is_zero(motion.moving[root]):
         return [_line(motion, left, nzero(root.shape), (LAWS["nothing moves"],))]
+    if asked.detail == "short":
+        return [_all_at_once(motion, left)]
     first = motion.opened[root]
     laws: tuple[Law, ...] = (rule_law(root, motion),)
     changed = {d(root): first}
@@ -147,10 +149,15 @@ def _differential_lines(motion: Motion, left: str, asked: Asked) -> list[Line]:
         after, changed = motion.expanded(before)
         laws = tuple(dict.fromkeys(rule_law(p.args[0], motion) for p in changed))
         lines.append(_line(motion, left, after, laws, _remarks(motion, changed, False), changed))
-    if asked.detail == "short":
-        laws = tuple(dict.fromkeys(law for line in lines for law in line.laws))
-        lines = [replace(lines[-1], laws=laws, notes=lines[0].notes, changed=())]
     return lines
+
+
+def _all_at_once(motion: Motion, left: str) -> Line:
+    """``df`` in one line, by all the rules that it takes."""
+    steps = [n for n in postorder(motion.root) if n.args and n in motion.moving and not motion.is_linear(n)]
+    laws = tuple(dict.fromkeys(rule_law(n, motion) for n in reversed(steps))) or (rule_law(motion.root, motion),)
+    still = _remarks(motion, {}, True)
+    return _line(motion, left, motion.moving[motion.root], laws, still)
 
 
 def _line(
@@ -198,7 +205,7 @@ def _gradient(asked: Asked, f: Node, x: Node, symmetric: str) -> list[Line]:
 def _inner_products(motion: Motion, df: Node, detail: str) -> list[Line]:
     """``⟨G, dx⟩``: term by term, gathered, in its shortest form."""
     dx = motion.direction
-    laws = transposing_laws(df, dx)
+    laws = (LAWS["common factor"],) if dx.is_scalar else transposing_laws(df, dx)
     apart = terms_apart(df, dx) if detail != "short" else None
     g = cotangent_of(df, dx)
     best, found = shortest(g)
@@ -326,11 +333,9 @@ def _last(asked: Asked) -> str:
 
 
 def _without_repeats(lines: Sequence[Line]) -> list[Line]:
-    """Lines that say what the line before says are left out, their laws kept with it."""
+    """Lines that say what the line before says are left out."""
     out: list[Line] = []
     for line in lines:
-        if out and out[-1].left == line.left and same(structure(out[-1].node), structure(line.node)):
-            out[-1] = replace(out[-1], laws=tuple(dict.fromkeys(out[-1].laws + line.laws)))
-        else:
+        if not (out and out[-1].left == line.left and same(structure(out[-1].node), structure(line.node))):
             out.append(line)
     return out

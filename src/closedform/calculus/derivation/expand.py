@@ -74,6 +74,8 @@ class Motion:
         if self.merged and self.is_linear(node):
             return self.taken(node)
         upright = ntranspose(node)
+        if upright is self.variable:
+            return ntranspose(self.direction)
         if upright in self.moving and transposes(upright) < transposes(node):
             return ntranspose(d(upright))
         return d(node) if node.args else self.moving[node]

@@ -19,6 +19,7 @@ from closedform.functions.define import cotangent, differential
 from closedform.functions.elementwise import log
 from closedform.functions.norms import norm2, normF
 from closedform.functions.vectors import dot
+from closedform.rewrite.laws.law import all_laws
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ LAWS |= {"power of a matrix": Law("power of a matrix", a.d(a.mpow(X, 2)), dX @ X
 
 
 def law_names() -> tuple[str, ...]:
-    """The names of all laws that a derivation may give, those of the functions included.
+    """The names of all laws that a derivation may give, those of the functions and of rewriting included.
 
     >>> "product rule" in law_names(), "derivative of logdet" in law_names()
     (True, True)
@@ -127,7 +128,8 @@ def law_names() -> tuple[str, ...]:
     functions = [op for op in registered().values() if not op.structural]
     own = [f"derivative of {op.text}" for op in functions if op.d is not None]
     linear = [f"adjoint of {op.text}" for op in functions if op.adjoint]
-    return tuple(dict.fromkeys([*LAWS, *own, *linear]))
+    rewriting = [law.name for law in all_laws()]
+    return tuple(dict.fromkeys([*LAWS, *own, *linear, *rewriting]))
 
 
 def named(name: str) -> Law:

@@ -22,6 +22,7 @@ class Context:
     families: frozenset[str] | None = None
     taken: frozenset[str] = frozenset()
     naming: bool = True
+    sized: bool = False
     as_written: bool = False
     late: frozenset[str] = frozenset()
 

@@ -73,7 +73,7 @@ def _plain_ones(terms: list[Term], column: bool, row: bool) -> list[Term]:
         if core is not None and core.kind == "ones" and fills:
             out.append((c, top, below, None))
         elif core is not None and core.kind == "eye":
-            out.append((c, top, below, Show("eye", "", lead=1)))
+            out.append((c, top, below, Show("eye", core.word, lead=1)))
         else:
             out.append((c, top, below, core))
     return out

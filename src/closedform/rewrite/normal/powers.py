@@ -337,10 +337,11 @@ def _power_of_sum(base: Node, e: Fraction, shape: Shape) -> Node:
     if e.denominator == 1:
         if c != 1:
             return times(c**e.numerator, npow(core, e))
-        powers = {base: num(e)}
-        join_exponentials(powers, [], shape)
-        if base not in powers:
-            return nhad(*(npow(b, k) for b, k in powers.items()))
+        if any(a.op is EXP for a in base.args):
+            powers = {base: num(e)}
+            join_exponentials(powers, [], shape)
+            if base not in powers:
+                return nhad(*(npow(b, k) for b, k in powers.items()))
     else:
         size = abs(c)
         if size != 1:

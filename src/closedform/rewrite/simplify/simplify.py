@@ -15,8 +15,8 @@ from closedform.rewrite.steps import report
 MAX_SUM = 40
 """Sums of more terms are left as they are: the search is quadratic in the terms."""
 MAX_ROUNDS = 6
-MAX_GROUPS = 2000
-"""How many groups one simplification may try; after that the sum stays as it is."""
+MAX_GROUPS, PARTS = 2000, 16
+"""How many groups one simplification may try, a group of over PARTS factors counting more; then sums stay as they are."""
 
 
 def simplify(root: Node) -> Node:
@@ -83,7 +83,7 @@ class _Search:
         terms = terms_of(node)
         best, saved = None, 0
         for places, together in groups(terms, self.factored):
-            self.fuel -= 1
+            self.fuel -= 1 + sum(len(terms[k][1].args) for k in places) // PARTS
             taken = set(places)
             before = nsum([terms[k] for k in taken], node.shape)
             gain = measure(before) - measure(together)

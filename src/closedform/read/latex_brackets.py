@@ -1,0 +1,203 @@
+r"""Brackets, bars and braces of LaTeX: which open, which close, and what a name before one means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from closedform.read.latex_frames import Open
+from closedform.read.latex_functions import check_inverse
+from closedform.read.latex_layout import fraction_part
+from closedform.read.latex_lexer import Sign
+from closedform.read.latex_names import index_items
+from closedform.read.latex_scripts import norm_mark, put_index
+from closedform.read.vocabulary import APPLIED
+
+if TYPE_CHECKING:
+    from closedform.read.latex import Translator
+
+ROUND = ("(", "[", "{")
+FUNCTION_LETTERS = ("f", "g", "h")
+
+
+def open_bracket(t: Translator, sign: Sign) -> None:
+    kind = sign.text
+    if kind == "[" and t.ended and _typed_index(t, sign):
+        return
+    t.place += 1
+    if kind in ROUND:
+        if _applies(t):
+            t.push(kind, sign)
+            t.put_sign("op", "(", sign)
+            t.top.opened += 1
+            return
+        _check_prime(t, sign)
+        t.stop_arguments()
+        if _names(t):
+            _check_product(t, sign)
+    if t.ended and (kind in ("|", "||") or t.out[-1].kind == "name"):
+        t.put("op", "*", sign.start, sign.start)
+    t.operand(sign)
+    t.push(kind, sign)
+    t.put_sign("op", "(" if kind in ROUND else kind, sign)
+
+
+def _names(t: Translator) -> bool:
+    """Whether a name without an index has just been read."""
+    return t.ended and bool(t.plain) and t.out[-1].text == t.plain
+
+
+def _applies(t: Translator) -> bool:
+    """Whether it is a function, applied to the bracket that opens here."""
+    known = t.known
+    return _names(t) and (t.plain in known.functions or (t.plain in APPLIED and t.plain not in known.declared))
+
+
+def _check_prime(t: Translator, sign: Sign) -> None:
+    """``f'(x)``: the transpose of f, or its derivative?"""
+    if not t.ended or len(t.out) < 2 or t.out[-1].text != "'" or t.out[-2].kind != "name":
+        return
+    mark, name = t.out[-1], t.out[-2]
+    if t.source[mark.start] not in "'′’" or name.text in t.known.declared:
+        return
+    if name.text not in t.known.bare_apart or name.text in APPLIED or name.text in FUNCTION_LETTERS:
+        typed = t.typed(name.start, mark.end)
+        hint = f"Write {t.typed(name.start, name.end)}^\\top for the transpose."
+        t.fail(f"{typed}(…) may be a product with the transpose or a derivative", (name.start, sign.end), hint)
+
+
+def _check_product(t: Translator, sign: Sign) -> None:
+    """A name before a bracket is a factor, unless it looks like an unknown function."""
+    name, known = t.plain, t.known
+    if name in known.declared:
+        return
+    signs, place = t.signs, t.place
+    while signs[place].kind == "letter" or signs[place].text == ",":
+        place += 1
+    lone = signs[place].kind == "close" and (place == t.place + 1 or any(s.text == "," for s in signs[t.place : place]))
+    if lone or (name in FUNCTION_LETTERS and name not in known.bare_apart):
+        typed = t.typed(t.out[-1].start, t.out[-1].end)
+        hint = f"For a product write {typed} \\cdot (…); for a function declare {name}: R^n -> R."
+        t.fail(f"{typed}(…) may be a function or a product", (t.out[-1].start, sign.end), hint)
+    if not sign.gap and name[0].islower():
+        t.note(f"{t.typed(t.out[-1].start, t.out[-1].end)}(…) is read as a product.")
+
+
+def _typed_index(t: Translator, sign: Sign) -> bool:
+    """``x[i]`` as in the text language."""
+    signs, place = t.signs, t.place + 1
+    while signs[place].kind in ("letter", "num") or signs[place].text in (",", ":"):
+        place += 1
+    items = index_items(signs[t.place + 1 : place])
+    whole = signs[place].kind == "close" and signs[place].text == "[" and items and len(items) <= 2
+    if (
+        sign.gap
+        or not whole
+        or not items
+        or not all(i == ":" or isinstance(i, int) or i in t.active or i in t.known.summed for i in items)
+    ):
+        return False
+    put_index(t, items, sign.start, signs[place].end)
+    t.place, t.plain = place + 1, ""
+    return True
+
+
+def close_bracket(t: Translator, sign: Sign) -> None:
+    t.end_unseen()
+    frame, kind = t.top, sign.text
+    shut = t.typed(sign.start, sign.end)
+    if frame.kind != kind:
+        if len(t.frames) == 1:
+            t.fail(f"{shut} closes nothing", sign)
+        opened = t.typed(frame.sign.start, frame.sign.end)
+        t.fail(f"{shut} closes {opened}, which is still open", (frame.sign.start, sign.end))
+    t.end_product()
+    t.place += 1
+    t.frames.pop()
+    t.plain = ""
+    if frame.index:
+        t.active.remove(frame.index)
+    check_inverse(t, frame)
+    alone = kind == "(" and t.next.kind == "_" and len(t.out) - frame.opened == 2 and not frame.after
+    if alone and t.out[-1].kind == "name" and t.out[-2].text == "(":
+        del t.out[-2]
+        t.ended = True
+        return
+    t.put_sign("op", {"<": ">"}.get(kind, kind if kind[0] == "|" else ")"), sign)
+    t.ended = True
+    if kind == "||":
+        t.place = norm_mark(t, t.place)
+    t.out += frame.after
+
+
+def bar(t: Translator, sign: Sign) -> None:
+    """A bar that does not say whether it opens or closes, unless ``\\left`` or ``\\right`` does."""
+    frame = next((f for f in reversed(t.frames) if f.kind not in ("argument", "sum", "brace")), t.top)
+    if sign.text == "||" and t.source[sign.start] == "|" and frame.kind == "|" and t.ended:
+        middle = sign.start + 1  # |x||y|
+        close_bracket(t, sign._replace(text="|", end=middle))
+        t.place -= 1
+        bar(t, sign._replace(text="|", start=middle, gap=False))
+        return
+    closes = sign.side < 0 or (sign.side == 0 and t.ended and frame.kind == sign.text)
+    (close_bracket if closes else open_bracket)(t, sign)
+
+
+def brace(t: Translator, sign: Sign) -> None:
+    t.place += 1
+    if t.signs[t.place].kind == "}":
+        t.place += 1
+        return
+    t.operand(sign)
+    ended = t.ended
+    if ended and t.out[-1].kind == "name":
+        t.put("op", "*", sign.start, sign.start)
+    t.push("brace", sign)
+    t.top.signed = ended
+
+
+def open_script(t: Translator, first: int, last: int) -> None:
+    """Read the signs from ``first`` to ``last`` as a bracket, then go on behind them."""
+    sign = t.signs[first]
+    if t.signs[last].kind != "}" or last == first:
+        t.fail("what is meant here is not clear", sign, "Put it in braces: {…}.")
+    t.put("op", "(", t.signs[first - 1].start, sign.start)
+    t.push("script", sign)
+    t.returns.append(t.place)
+    t.place = first
+
+
+def unbrace(t: Translator, sign: Sign) -> None:
+    t.end_unseen()
+    frame = t.top
+    if frame.kind not in ("brace", "script", "top", "bottom"):
+        opened = t.typed(frame.sign.start, frame.sign.end)
+        t.fail(f"}} closes {opened}, which is still open", (frame.sign.start, sign.end))
+    if not t.ended:
+        t.fail("something is missing here", sign)
+    t.end_product()
+    t.frames.pop()
+    t.plain = ""
+    t.place += 1
+    if frame.kind == "brace":
+        _end_brace(t, frame, sign)
+        return
+    t.put("op", ")", t.last_end, sign.end if frame.kind == "script" else t.last_end)
+    if frame.kind == "script":
+        t.place = t.returns.pop()
+        t.out += frame.after
+    elif frame.kind == "top":
+        fraction_part(t, "bottom", frame.sign)
+    else:
+        t.put("op", ")", sign.end, sign.end)
+
+
+def _end_brace(t: Translator, frame: Open, sign: Sign) -> None:
+    t.top.operands += max(0, frame.operands - 1)
+    beside = t.next.kind in ("^", "_", "letter", "num", "open", "word", "cmd") or frame.signed
+    if frame.added and beside:
+        hint = "Write ( ) where brackets are meant."
+        t.fail(
+            "braces do not show in print, so what they hold together is not clear",
+            (frame.sign.start, sign.end),
+            hint,
+        )

@@ -1,0 +1,210 @@
+r"""Names, numbers and constants of LaTeX: one letter is one name, with the subscripts that belong to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from closedform.read.alphabet import canonical
+from closedform.read.latex_functions import euler, function, word
+from closedform.read.latex_lexer import Sign
+from closedform.read.latex_names import Meaning, argument, index_items, is_turn, meaning
+from closedform.read.latex_scripts import member, put_index, script_range
+from closedform.read.vocabulary import is_function
+
+if TYPE_CHECKING:
+    from closedform.read.latex import Translator
+
+
+def letter(t: Translator, sign: Sign) -> None:
+    follower = t.signs[t.place + 1]
+    if sign.text == "d" and not sign.font and differential(t, sign, follower):
+        return
+    if sign.text == "e" and "e" not in t.known.declared and euler(t, sign):
+        return
+    run = _run(t, sign)
+    if run:
+        stop = t.place + len(run)
+        whole = Sign("word", run, sign.start, t.signs[stop - 1].end, sign.gap)
+        t.place = stop - 1
+        word(t, whole)
+        return
+    if sign.text == "Gamma" and follower.kind == "open" and not {"Gamma"} & (t.known.declared | t.known.bare_apart):
+        t.place += 1
+        t.note(f"{t.typed(sign.start, sign.end)}(…) is read as the gamma function.")
+        function(t, "gamma", sign)
+        return
+    name(t, sign.text, sign.start, sign.end, sign)
+
+
+def _run(t: Translator, sign: Sign) -> str:
+    """Letters typed without a gap that spell a function before a bracket, or a declared name."""
+    signs, place, run = t.signs, t.place, ""
+    if not sign.text.isascii() or len(sign.text) > 1 or sign.font or (place and _joins(signs[place - 1], sign)):
+        return ""
+    while signs[place].kind == "letter" and len(signs[place].text) == 1 and not (run and signs[place].gap):
+        run += signs[place].text
+        place += 1
+        if len(run) > 40:
+            return ""
+    if len(run) > 1 and (
+        run in t.known.declared or (signs[place].kind == "open" and signs[place].text == "(" and is_function(run))
+    ):
+        if run not in t.known.declared:
+            t.note(f"{run}(…), typed as letters, is read as the function {run}.")
+        return run
+    return ""
+
+
+def differential(t: Translator, sign: Sign, follower: Sign) -> bool:
+    """``dX``, ``d\\phi``, ``dX_{1}``: one name."""
+    if follower.kind not in ("letter", "word") or follower.gap or "d" in t.known.declared | t.known.bare_apart:
+        return False
+    base, after = follower.text, t.place + 2
+    name, end = "d" + base, follower.end
+    if t.signs[after].kind == "_":
+        first, last, behind = script_range(t.signs, after, t.source)
+        items = index_items(t.signs[first:last]) or []
+        tail = "".join(map(str, items))
+        choices = [name + "_" + tail, name + tail, name + "_" + tail[:-1] + tail[-1:]]
+        known = [c for c in choices if c in t.known.declared]
+        if tail and (known or tail.isdigit()):
+            own = f"{base}_{tail}" in t.known.declared or f"{base}_{tail}" in t.known.joined
+            name = known[0] if known else choices[0] if own else choices[1]
+            after, end = behind, t.signs[last - 1].end
+    t.operand(sign)
+    t.put("name", canonical(name), sign.start, end)
+    t.place, t.ended, t.plain = after, True, canonical(name)
+    t.upright.add(canonical(name))
+    return True
+
+
+def name(t: Translator, base: str, start: int, end: int, sign: Sign) -> None:
+    """A name with all its subscripts; ``t.place`` is at its last sign."""
+    base = canonical(base)
+    items, last_end, t.place = _items(t, t.place + 1, end)
+    typed = t.typed(start, last_end)
+    if base == "I" and base not in t.known.declared and items and ":" not in items and not _summed(t, items):
+        sized(t, "eye", sign, t.sized_at)
+        return
+    if items and items in (["max"], ["min"]) and _extreme(t, base, str(items[0]), sign, last_end):
+        return
+    found = meaning(base, items, typed, t.known, t.active) if items else Meaning(base)
+    if found.ask:
+        hint = f"Write ({base})_{items[0]} for the entry, or declare {base}_{items[0]}."
+        t.fail(found.ask, (start, last_end), hint)
+    if found.note:
+        t.note(found.note)
+    _check_font(t, found.name, sign, typed)
+    t.operand(sign)
+    t.put("name", found.name, start, last_end if not found.at else end)
+    if found.at:
+        put_index(t, found.at, last_end, last_end)
+    elif "_" in found.name or len(found.name) > 1:
+        t.upright.add(found.name)
+    t.plain = "" if found.at else found.name
+    t.ended = True
+
+
+def _summed(t: Translator, items: list[int | str]) -> bool:
+    return any(i in t.active for i in items)
+
+
+def _items(t: Translator, place: int, end: int) -> tuple[list[int | str], int, int]:
+    """All subscripts of a name, those behind its superscripts and in ``^{(i)}`` included."""
+    signs = t.signs
+    items: list[int | str] = []
+    after = place
+    while signs[after].kind in ("prime", "^", "_"):
+        if signs[after].kind == "prime":
+            after += 1
+            continue
+        first, last, behind = script_range(signs, after, t.source)
+        index = member(signs, first, last) if signs[after].kind == "^" else None
+        if signs[after].kind == "_":
+            index = index_items(signs[first:last])
+            t.sized_at = (first, last)
+            if index is None and signs[place - 1].text != "I":
+                what = t.typed(signs[first].start, signs[last - 1].end)
+                span = (signs[first].start, signs[last - 1].end)
+                t.fail(f"the index {what} is not read", span, "Indices are numbers or letters: x_i, A_{ij}.")
+            index = index if index is not None else ["size"]
+        if index is not None:
+            items = index + items if signs[after].kind == "^" else items + index
+            end = max(end, signs[behind - 1].end)
+            if after == place:
+                place = behind
+            else:
+                t.jumps[after] = behind
+        after = behind
+    return items, end, place
+
+
+def _extreme(t: Translator, base: str, which: str, sign: Sign, end: int) -> bool:
+    r"""``\lambda_{\max}(X)``, ``\sigma_{\max}(X)``."""
+    name = {"lammax": "lambda_max", "lammin": "lambda_min", "sigmamax": "norm_op"}.get(base + which)
+    if name is None or t.next.kind not in ("open", "letter", "begin"):
+        return False
+    function(t, name, Sign("word", name, sign.start, end, sign.gap))
+    return True
+
+
+def _check_font(t: Translator, name: str, sign: Sign, typed: str) -> None:
+    """A letter in two shapes is two names for people, and would be one here."""
+    known = t.fonts.setdefault(name, (sign.font, sign))
+    if known[0] != sign.font:
+        other = t.typed(known[1].start, known[1].end)
+        hint = "Give one of them another letter."
+        t.fail(f"{name} stands in two shapes, which may be one name or two", sign, hint) if other else None
+
+
+def sized(t: Translator, name: str, sign: Sign, at: tuple[int, int]) -> None:
+    r"""``I_n``, ``\mathbf{1}_{m \times n}``: the constant with its size."""
+    t.operand(sign)
+    t.put_sign("name", name, sign)
+    first, last = at
+    t.put("op", "(", t.signs[first].start, t.signs[first].start)
+    for part in t.signs[first:last]:
+        if name == "eye" and part.text == "×":  # I_{n \times n}
+            break
+        if part.kind in ("letter", "num"):
+            t.put_sign("name" if part.kind == "letter" else "num", part.text, part)
+        elif part.text in (",", "×", "+", "-", "*"):
+            t.put_sign("op", "," if part.text == "×" else part.text, part)
+        elif part.kind not in ("{", "}", "open", "close"):
+            hint = r"Write I_n or \mathbf{1}_{m \times n}."
+            t.fail("a size is made of names and whole numbers", part, hint)
+    t.put("op", ")", t.signs[last - 1].end, t.signs[last - 1].end)
+    t.ended, t.plain = True, ""
+
+
+def number(t: Translator, sign: Sign) -> None:
+    follower = t.signs[t.place + 1]
+    if sign.text in ("0", "1") and (
+        follower.kind == "_"
+        or (sign.text == "1" and follower.kind == "^" and is_turn(t.signs[argument(t.signs, t.place + 1)[0]]))
+    ):
+        t.note(
+            f"{t.typed(sign.start, follower.end)}… is read as the vector of {'ones' if sign.text == '1' else 'zeros'}."
+        )
+        constant(t, sign._replace(text={"1": "ones", "0": "zeros"}[sign.text]))
+        return
+    t.place += 1
+    t.operand(sign)
+    t.put_sign("num", sign.text, sign)
+    t.ended, t.plain = True, ""
+
+
+def constant(t: Translator, sign: Sign) -> None:
+    place = t.place + 1
+    if t.signs[place].kind == "_":
+        first, last, t.place = script_range(t.signs, place, t.source)
+        sized(t, sign.text, sign, (first, last))
+        return
+    t.place = place
+    t.operand(sign)
+    t.put_sign("name", sign.text, sign)
+    t.ended, t.plain = True, ""
+
+
+def _joins(before: Sign, sign: Sign) -> bool:
+    return before.kind == "letter" and len(before.text) == 1 and not sign.gap and before.end == sign.start
