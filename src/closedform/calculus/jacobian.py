@@ -54,7 +54,7 @@ class _Reader:
 
     def read(self, root: Node) -> Node:
         """The matrix of a column; columns inside it are read first."""
-        for node in postorder(root, stop=lambda n: n not in self.moving):
+        for node in postorder(root, stop=lambda n: n not in self.moving or n.is_scalar):
             if node in self.moving and node.is_column and node not in self.done and self._ready(node):
                 self.done[node] = self._one(node)
         if root not in self.done:

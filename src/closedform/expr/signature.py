@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from closedform.expr.size import ONE, Size, size
 
@@ -37,6 +38,7 @@ class Signature:
         return rows.put(bound), cols.put(bound)
 
 
+@lru_cache(maxsize=256)
 def parse_signature(text: str) -> Signature:
     """Read a signature.
 
@@ -59,6 +61,7 @@ def _pattern(text: str) -> Pattern:
     return _size(text), ONE
 
 
+@lru_cache(maxsize=256)
 def _size(text: str) -> Size:
     total = size(0)
     for term in text.split("+"):

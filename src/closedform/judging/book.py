@@ -9,7 +9,7 @@ from closedform.calculus.derive import gradients, hessian, jacobian
 from closedform.calculus.differential import differential
 from closedform.calculus.spaces import direction
 from closedform.check.certificate import Certificate, Claim
-from closedform.errors import ClosedformError, DeclarationError, MissingRule
+from closedform.errors import ClosedformError, DeclarationError, LimitError, MissingRule
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
 from closedform.functions.algebra import SYM, index, mul, num, scale, sym, transpose, unit, zeros
@@ -19,6 +19,7 @@ from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
 
 Moving = frozenset[str]
+MAX_NESTED = 50
 HABITS = ("x", "X", "w", "W", "theta", "beta", "Theta", "z", "u", "v", "y", "Y", "t")
 
 
@@ -51,6 +52,7 @@ class Book:
         self.more: dict[str, list[Node]] = {}  # other expressions that a name is said to equal
         self.constant: set[str] = set()
         self.variables: list[str] = []  # those that derivatives are taken by, or that move, as they come
+        self._open: list[str] = []  # definitions being put in
         self._full: dict[tuple[Node, Moving, frozenset[str]], Node] = {}
         self._moved: dict[tuple[Node, Moving], Node] = {}
 
@@ -72,7 +74,7 @@ class Book:
         if name in keep:
             return None
         if name in self.defined:
-            return self.full(self.defined[name], moving, keep)
+            return self._definition(name, moving, keep)
         atom, turned = self.atoms.of_name(name)
         if atom is not None and atom.sign != "d":
             found = self.full(self.derivative(atom), moving, keep)
@@ -83,8 +85,19 @@ class Book:
         if base in self.atoms.found:
             return self._of_atom(self.atoms.found[base], moving, keep)
         if base in self.defined:
-            return self.moved(self.full(self.defined[base], moving, keep), moving)
+            return self.moved(self._definition(base, moving, keep), moving)
         return zeros(*n.shape) if base in self.constant else None
+
+    def _definition(self, name: str, moving: Moving, keep: frozenset[str]) -> Node:
+        if name in self._open:
+            raise DeclarationError(f"{name} is defined by itself")
+        if len(self._open) >= MAX_NESTED:
+            raise LimitError(f"over {MAX_NESTED} definitions stand within each other (limit: definitions)")
+        self._open.append(name)
+        try:
+            return self.full(self.defined[name], moving, keep)
+        finally:
+            self._open.pop()
 
     def _of_atom(self, atom: Atom, moving: Moving, keep: frozenset[str]) -> Node:
         inner = self.full(self.shared.node(atom.of), moving, keep)

@@ -136,7 +136,7 @@ _SCAN = re.compile(
     |(?P<sep>[,;])|(?P<dot>\.(?=\s|$|\}))|(?P<bar>\|)|(?P<cmd>\\[A-Za-z]+|\\.)|(?P<any>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_GOES_ON = re.compile(r"(?:[-+*/·⋅⊙∘:]|\\cdot|\\odot|\\times|\\circ)\s*$")
+_GOES_ON = re.compile(r"(?<![_^])(?:[-+*/·⋅⊙∘:]|\\cdot|\\odot|\\times|\\circ)\s*$")
 _STARTS_ON = re.compile(r"\s*(?:[-+*/:]|\\cdot|\\odot)")
 
 

@@ -33,15 +33,27 @@ from closedform.functions.rearrange import vec
 from closedform.functions.vectors import prod
 from closedform.rewrite.laws.law import acts, law
 from closedform.rewrite.normal.engine import content, ntranspose, number
-from closedform.rewrite.normal.split import outer_parts
+from closedform.rewrite.normal.split import outer_parts, transposes
 
 X, Y = sym("X", "n", "n"), sym("Y", "n", "n")
 P = sym("P", "n", "n", ["pd"])
 u, v = sym("u", "m"), sym("v", "n")
 HALF = num("1/2")
 
-law("determinant of a transpose", det(transpose(X)), det(X))
-law("log det of a transpose", logdet(transpose(X)), logdet(X))
+
+
+def _upright(f: Function) -> Callable[[Node], Node | None]:
+    """f(A') is f(A): of a matrix and its transpose, the one with fewer transposes is held."""
+
+    def act(a: Node) -> Node | None:
+        turned = ntranspose(a)
+        return f(turned) if (transposes(turned), turned.key) < (transposes(a), a.key) else None
+
+    return act
+
+
+acts("determinant of a transpose", det(transpose(X)))(_upright(det))
+acts("log det of a transpose", logdet(transpose(X)))(_upright(logdet))
 law("log of det is log det", log(det(X)), logdet(X))
 law("pinv of an invertible", pinv(X), inv(X), X="inv")
 

@@ -160,7 +160,13 @@ def build_diagv(args: tuple[Node, ...], _: tuple[Any, ...], shape: Shape) -> Nod
         return ndiagv(a.args[0])
     if a.op is SYM and "skew" in facts_of(a):
         return nzero(shape)
-    return _diagonal_of_product(a) if a.op is MUL else make(DIAGV, (a,))
+    if a.op is MUL:
+        return _diagonal_of_product(a)
+    sign, turned = content(ntranspose(a))
+    if turned is a:
+        return make(DIAGV, (a,)) if sign == 1 else nzero(shape)
+    first = min((a, turned), key=lambda b: (transposes(b), b.key))
+    return times(sign if first is turned else 1, make(DIAGV, (first,)))
 
 
 def _diagonal_of_product(a: Node) -> Node:

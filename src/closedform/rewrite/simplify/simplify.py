@@ -16,7 +16,9 @@ MAX_SUM = 40
 """Sums of more terms are left as they are: the search is quadratic in the terms."""
 MAX_ROUNDS = 6
 MAX_GROUPS, PARTS = 2000, 16
-"""How many groups one simplification may try, a group of over PARTS factors counting more; then sums stay as they are."""
+"""Groups one simplification may try, a group of over PARTS factors counting more; then sums stay as they are."""
+MAX_LEVELS = 40
+"""How deep factors may be taken out of what factors were taken out of."""
 
 
 def simplify(root: Node) -> Node:
@@ -36,6 +38,7 @@ class _Search:
     def __init__(self) -> None:
         self.done: dict[Node, Node] = {}
         self.fuel = MAX_GROUPS
+        self.level = 0
 
     def round(self, root: Node) -> Node:
         """Every node below ``root`` improved once, arguments first."""
@@ -67,9 +70,11 @@ class _Search:
         if node.op is not ADD:
             return node
         known = self.done.get(node)
-        if known is None:
+        if known is None and self.level < MAX_LEVELS:
+            self.level += 1
             known = self.done[node] = self._factored(node)
-        return known
+            self.level -= 1
+        return node if known is None else known
 
     def _factored(self, node: Node) -> Node:
         while node.op is ADD and 1 < len(node.args) <= MAX_SUM and self.fuel > 0:
