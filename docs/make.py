@@ -1,98 +1,47 @@
-"""Write docs/api.md from the docstrings of the public names: ``./dev docs``. ``--check`` says whether it is current."""
+"""Write the pages of docs/ that the library makes: ``./dev docs [PAGE]...``; ``--check``: are they current?"""
 
 from __future__ import annotations
 
-import inspect
-import re
 import sys
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import closedform
-from closedform.check.certificate import Certificate
-from closedform.formula import LinearMap
+import make_api
+import make_derivations
+import make_exercises
+import make_hessian
+import make_laws
 
-PAGE = Path(__file__).with_name("api.md")
-HEAD = """# API
-
-Written by `./dev docs` from the docstrings. `import closedform as cf` gives `cf.formula` and the other names below;
-a [`LinearMap`](#linearmap) and a [`Certificate`](#certificate) are what methods return. In the examples:
-
-```python
->>> from closedform import formula
->>> from closedform.check.certificate import Certificate
-```
-"""
-ROLE = re.compile(r":\w+:(?=`)")
-RETURNED = (LinearMap, Certificate)
-
-
-def sections() -> Iterator[str]:
-    names = [name for name in closedform.__all__ if not name.startswith("_")]
-    public = [getattr(closedform, name) for name in names]
-    errors = [p for p in public if inspect.isclass(p) and issubclass(p, Exception)]
-    functions = [p for p in public if inspect.isfunction(p)]
-    classes = [p for p in public if p not in errors and p not in functions]
-    for function in functions:
-        yield f"## {function.__name__}\n\n{signature(function)}{described(function)}"
-    for cls in (*classes, *RETURNED):
-        yield f"## {cls.__name__}\n\n{described(cls)}"
-        yield from members(cls)
-    yield "## Errors\n"
-    for error in sorted(errors, key=lambda e: (len(e.__mro__), e.__name__)):
-        base = "" if error.__base__ is Exception else f" ({error.__base__.__name__})"
-        yield f"### {error.__name__}{base}\n\n{described(error)}"
-
-
-def members(cls: type) -> Iterator[str]:
-    """The public methods and properties of a class, in the order in which they are written."""
-    for name, member in vars(cls).items():
-        if name.startswith("_") and name != "__call__":
-            continue
-        if inspect.isfunction(member):
-            yield f"### {cls.__name__}.{name}\n\n{signature(member)}{described(member)}"
-        elif isinstance(member, (property, cached_property)):
-            yield f"### {cls.__name__}.{name}\n\n{described(member)}"
-
-
-class Bare(str):
-    """An annotation as it is written, without quotes."""
-
-    __repr__ = str.__str__
-
-
-def signature(function: Any) -> str:
-    found = inspect.signature(function)
-    kept = [p.replace(annotation=Bare(p.annotation)) for name, p in found.parameters.items() if name != "self"]
-    shown = found.replace(parameters=kept, return_annotation=Bare(found.return_annotation))
-    return f"```text\n{function.__name__}{shown}\n```\n\n"
-
-
-def described(thing: Any) -> str:
-    """The docstring, its examples fenced, its references to other names as code."""
-    text = inspect.getdoc(thing)
-    if not text:
-        sys.exit(f"docs: {thing!r} has no docstring")
-    parts = text.split("\n\n")
-    return "\n\n".join(fenced(p) if p.startswith(">>>") else ROLE.sub("", p.replace("``", "`")) for p in parts) + "\n"
-
-
-def fenced(example: str) -> str:
-    return f"```python\n{example}\n```"
+DOCS = Path(__file__).parent
+PAGES: dict[str, Callable[[], str]] = {
+    "api.md": make_api.page,
+    "derivations.md": make_derivations.page,
+    "laws.md": make_laws.page,
+    "gradient-jacobian-hessian.md": make_hessian.page,
+    "exercises.md": make_exercises.page,
+}
 
 
 def main(args: list[str]) -> int:
-    page = HEAD + "\n" + "\n".join(sections())
-    if "--check" in args:
-        if PAGE.exists() and PAGE.read_text("utf-8") == page:
-            return 0
-        print("docs/api.md is not what the docstrings say: run ./dev docs", file=sys.stderr)
-        return 1
-    PAGE.write_text(page, "utf-8")
-    print(f"docs: wrote {PAGE.name}")
-    return 0
+    names = [arg for arg in args if arg != "--check"] or list(PAGES)
+    for name in names:
+        if name not in PAGES:
+            print(f"docs: there is no page {name}; there are {', '.join(PAGES)}", file=sys.stderr)
+            return 2
+    stale = [name for name in names if not settled(name, "--check" in args)]
+    for name in stale:
+        print(f"docs/{name} is not current: run ./dev docs", file=sys.stderr)
+    return 1 if stale else 0
+
+
+def settled(name: str, check: bool) -> bool:
+    """Writes a page, or says whether it is what would be written."""
+    path, page = DOCS / name, PAGES[name]()
+    if check:
+        return path.exists() and path.read_text("utf-8") == page
+    path.write_text(page, "utf-8")
+    print(f"docs: wrote {name}")
+    return True
 
 
 if __name__ == "__main__":

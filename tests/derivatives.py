@@ -15,7 +15,6 @@ from closedform.functions.algebra import SYM
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
 
-
 SHAPED = frozenset({"add", "mul", "scale", "had", "pow", "transpose", "mpow", "tr", "diagm", "diagv"})
 
 

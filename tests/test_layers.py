@@ -21,15 +21,15 @@ LAYERS = [  # from the ground up; those on one line do not import each other
     {"derivations", "taylor"},
     {"coordinate_lines"},
     {"formula"},
-    {"answers", "judging"},
+    {"answers", "judging", "explain"},
     {"cli", "jupyter", "web"},
     {"__init__", "__main__"},
 ]
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
 CHECKER_MAY_IMPORT = {"errors", "_version", "expr"}
-HEAVY = {"run", "check", "derivations", "coordinate_lines", "taylor"}
+HEAVY = {"run", "check", "derivations", "coordinate_lines", "taylor", "explain"}
 # run and check bring NumPy and FLINT; the others are large and seldom asked for: none loads with the package
-DOORS = {"derivations", "formula", "answers", "judging", "cli"}  # these may import HEAVY ones on first use
+DOORS = {"derivations", "formula", "answers", "judging", "explain", "cli"}  # these may import HEAVY ones on first use
 OPTIONAL = {"numpy", "scipy", "flint", "jax", "torch", "rich", "click", "matplotlib"}
 
 

@@ -16,17 +16,22 @@ from closedform.errors import (
     ShapeError,
     ValueProblem,
 )
+from closedform.explain import explain
 from closedform.formula import Formula, formula
+from closedform.judging import Judgement, judge
 
 __all__ = [
     "ClosedformError",
     "DeclarationError",
     "Formula",
+    "Judgement",
     "LimitError",
     "MissingRule",
     "ReadError",
     "ShapeError",
     "ValueProblem",
     "__version__",
+    "explain",
     "formula",
+    "judge",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from closedform.calculus.conditions import conditions_of
+from closedform.calculus.conditions import conditions_of, implies
 from closedform.calculus.derive import (
     Derived,
     gradients,
@@ -16,7 +16,7 @@ from closedform.calculus.derive import (
     linear_map,
     shortest,
 )
-from closedform.calculus.spaces import ambient, space_of
+from closedform.calculus.spaces import ambient, held_plain, space_of
 from closedform.calculus.vecform import matrix_of_vec
 from closedform.check.certificate import Certificate, Claim
 from closedform.errors import ClosedformError, DeclarationError, MissingRule, ReadError, ShapeError
@@ -161,7 +161,9 @@ class Formula:
             variables += [v for v in (origin.variable, origin.second) if v is not None]
             origin = origin.function._origin
         found = conditions_of(raw, tuple(variables), order)
-        return tuple(condition_text(c, self._context) for c in (*found.defined, *found.differentiable))
+        known = (*found.defined, *found.differentiable)
+        inverses = (c for c in conditions_of(self._raw, ()).defined if c.kind == "invertible" and not implies(known, c))
+        return tuple(condition_text(c, self._context) for c in (*known, *inverses))
 
     # -- printed forms
 
@@ -179,10 +181,10 @@ class Formula:
         if form == "latex" or not any(n.op in (EYE, UNIT) for n in postorder(self._raw)):
             return out
         try:
-            read(out, self.where, "text")
-        except (ReadError, ShapeError):  # a size that nothing else shows
-            return render(self._raw, replace(self._context, sized=True), form)
-        return out
+            follows = read(out, self.where, "text").node.shape == self._raw.shape
+        except (ReadError, ShapeError):
+            follows = False
+        return out if follows else render(self._raw, replace(self._context, sized=True), form)
 
     @cached_property
     def text(self) -> str:
@@ -230,9 +232,9 @@ class Formula:
         return found
 
     def _answers(self, variables: list[Node], ask: Callable[[Node, list[Node]], list[Derived]]) -> list[Formula]:
-        """Derivatives by ``ask(node, variables)``, orthogonal variables held as plain ones meanwhile."""
-        plain = [ambient(x) for x in variables]
-        there = {x: y for x, y in zip(variables, plain, strict=True) if x is not y}
+        """Derivatives by ``ask(node, variables)``; facts that a small step breaks are set aside meanwhile."""
+        there = held_plain((n for n in postorder(self._raw) if n.op is SYM), variables)
+        plain = [there.get(x, x) for x in variables]
         back = {y: x for x, y in there.items()}
         raw = rebuild(self._raw, lambda n, _: there.get(n)) if there else self._raw
         found = shortest(raw, lambda node: dict(zip(plain, ask(node, plain), strict=False)))
@@ -581,6 +583,8 @@ def _convention_notes(origin: Origin) -> list[str]:
             notes.append(f"the entries of {name} on and above the diagonal are the free variables")
         else:
             notes.append(f"the gradient is the one in the space of {WORDS[space]} matrices")
+    if any(f.startswith("commutes:") for f in x.params[1]):
+        notes.append(f"that {name} commutes with another matrix is not used while differentiating by it")
     if "orth" in x.params[1]:
         notes.append(f"the gradient by {name} is the one in the ambient space: orthogonality is not used")
     if origin.layout == "denominator":

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from judging import equal
+from exact import equal
 from random_formulas import KINDS, formula
 
 import closedform as cf

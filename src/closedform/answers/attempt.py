@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from closedform.answers.asked import Asked
 from closedform.check.certificate import Certificate, Claim
-from closedform.errors import ClosedformError
+from closedform.errors import ClosedformError, ShapeError
 from closedform.expr.node import Node
+from closedform.expr.size import Size
+from closedform.expr.walk import postorder
 from closedform.formula import Formula, formula
-from closedform.functions.algebra import NUM, ZERO, sub
+from closedform.functions.algebra import ADD, NUM, ZERO, sub
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
 
@@ -28,12 +31,24 @@ class Typed:
     def read(self, more: str = "") -> tuple[Formula, Formula]:
         """Both, the answer under the declarations of the function; those of the answer hold for both."""
         f = formula(self.function, joined(self.where, more), self.syntax)
-        answer = formula(self.answer, f.where, self.syntax)
+        answer = self._answer(f)
         stronger = [n for n in f._reading.names if answer._reading.names.get(n) is not f._reading.names[n]]
         if stronger:
             f = formula(self.function, joined(self.where, more, declared(answer, stronger)), self.syntax)
-            answer = formula(self.answer, f.where, self.syntax)
+            answer = self._answer(f)
         return f, answer
+
+    def _answer(self, f: Formula) -> Formula:
+        """The answer; where the size of an identity is open, in the first shape a derivative of f may have."""
+        try:
+            return formula(self.answer, f.where, self.syntax)
+        except ShapeError:
+            for rows, cols in _derivative_shapes(f):
+                with suppress(ClosedformError):
+                    whole = formula(f"zeros({rows}, {cols}) + ({self.answer})", f.where, self.syntax)
+                    if whole._raw.op is ADD and len(whole._raw.args) == 2:
+                        return Formula(whole._reading, whole._raw.args[1])
+            raise
 
     def read_as_equals(self) -> tuple[Formula, Formula]:
         """Both, with sizes that suit both: as ``read``, or else as parts of one formula.
@@ -44,6 +59,8 @@ class Typed:
         for pattern in ("", "sum({}) + sum({})", "({}) - ({})"):
             try:
                 f, g = self._read_within(pattern) if pattern else self.read()
+                if _sizes(f) & g._reading.names.keys() or _sizes(g) & f._reading.names.keys():
+                    f, g = self._read_as_difference()
             except ClosedformError as error:
                 refusals.append(error)
                 continue
@@ -63,9 +80,34 @@ class Typed:
         f, g = (Formula(replace(b._reading, assumed=whole.assumed), b._raw) for b in both)
         return f, g
 
+    def _read_as_difference(self) -> tuple[Formula, Formula]:
+        """Both as the two sides of one difference: a size of one is that size in the other."""
+        whole = formula(f"({self.function}) - ({self.answer})", self.where, self.syntax)
+        if whole._raw.op is not ADD or len(whole._raw.args) != 2:
+            raise ClosedformError("the two formulas share a name that is a size in one and a variable in the other")
+        f, g = (Formula(whole._reading, side) for side in whole._raw.args)
+        return f, g
+
     @property
     def _texts(self) -> tuple[str, str]:
         return self.function, self.answer
+
+
+def _derivative_shapes(f: Formula) -> list[tuple[str, str]]:
+    """The shapes of the gradients, Jacobians and Hessians of a formula, as sizes."""
+    out = [(x.rows.text, x.cols.text) for x in f._reading.names.values()]
+    columns = [x.rows.text for x in f._reading.names.values() if x.is_column]
+    out += [(f.shape[0], n) for n in columns] + [(n, n) for n in columns]
+    return list(dict.fromkeys(out))
+
+
+def _sizes(f: Formula) -> set[str]:
+    """The names that are sizes in a formula."""
+    return {name for n in postorder(f._raw) for s in (*n.shape, *_counted(n)) for name in s.names}
+
+
+def _counted(n: Node) -> tuple[Size, ...]:
+    return tuple(p for p in n.params if isinstance(p, Size))
 
 
 def _vectors(f: Formula) -> set[str]:

@@ -15,6 +15,7 @@ from closedform.expr.op import Condition, no_conditions
 from closedform.expr.walk import postorder
 from closedform.functions.algebra import HAD, MPOW, MUL, NUM, POW, SCALE, TR
 from closedform.functions.known_facts import facts_of
+from closedform.functions.matrix import det
 from closedform.rewrite.normal.engine import content, nmul, ntranspose
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
@@ -51,6 +52,14 @@ def conditions_of(raw: Node, variables: tuple[Node, ...], order: int = 1) -> Con
 def _implied(c: Condition, defined: dict[Condition, None]) -> bool:
     stronger = {"nonneg": ("positive",), "nonzero": ("positive",), "notzero": ("positive",)}
     return any(Condition(kind, c.expr) in defined for kind in stronger.get(c.kind, ()))
+
+
+def implies(known: tuple[Condition, ...], c: Condition) -> bool:
+    """Whether a condition is among the known ones, or follows from one: a positive determinant is not zero."""
+    if c in known:
+        return True
+    value = simplify(normal(det(c.expr))) if c.kind == "invertible" and c.expr.is_square else c.expr
+    return any(k.kind in ("positive", "nonzero") and k.expr is value for k in known)
 
 
 def _raised_norms(raw: Node) -> dict[Node, Fraction]:

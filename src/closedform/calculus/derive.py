@@ -10,9 +10,9 @@ from closedform.calculus.adjoint import adjoint, inner
 from closedform.calculus.differential import differential
 from closedform.calculus.jacobian import read_off
 from closedform.calculus.spaces import direction, project
-from closedform.errors import MissingRule, ShapeError
+from closedform.errors import LimitError, MissingRule, ShapeError
 from closedform.expr.node import Node
-from closedform.expr.walk import postorder
+from closedform.expr.walk import depth, postorder
 from closedform.functions.algebra import SUMOVER
 from closedform.functions.declare import shape_words
 from closedform.rewrite import keep_sums
@@ -31,12 +31,23 @@ class Derived:
     directions: tuple[Node, ...] = ()
 
 
+MAX_DEPTH, MAX_DEPTH_TWICE = 2500, 200
+"""How deep a formula may be nested to be differentiated, and to be differentiated twice."""
+
+
+def refuse_deep(root: Node, limit: int) -> None:
+    """Raise LimitError where the graph is nested deeper than ``limit``."""
+    if depth(root) > limit:
+        raise LimitError(f"to be differentiated so, the formula is nested deeper than {limit} (limit: depth)")
+
+
 def gradients(f: Node, variables: list[Node], symmetric: str = "projected") -> list[Derived]:
     """The gradients of a scalar by several variables at once, in one backward pass."""
     if not f.is_scalar:
         raise ShapeError(
             f"a gradient is of a scalar; this is {shape_words(f.shape)}: ask for the Jacobian or the derivative"
         )
+    refuse_deep(f, MAX_DEPTH)
     moves = {x: direction(x) for x in variables}
     back = adjoint(differential(f, moves), moves.values(), UNITY)
     return [Derived("gradient", simplify(project(back[d], x, symmetric))) for x, d in moves.items()]
@@ -49,6 +60,7 @@ def gradient(f: Node, x: Node, symmetric: str = "projected") -> Derived:
 
 def linear_map(f: Node, x: Node, name: str | None = None) -> Derived:
     """Df(x)[dx] as an expression in dx."""
+    refuse_deep(f, MAX_DEPTH)
     d = direction(x, name)
     df = differential(f, {x: d})
     plain = simplify(df)
@@ -69,6 +81,7 @@ def jacobian(f: Node, x: Node, layout: str = "numerator") -> Derived:
             f"a Jacobian is of a vector by a vector; this is {shape_words(f.shape)} by {shape_words(x.shape)}: "
             "ask for the derivative, which is a linear map"
         )
+    refuse_deep(f, MAX_DEPTH_TWICE)
     d = direction(x)
     j = simplify(read_off(differential(f, {x: d}), d))
     return Derived("jacobian", ntranspose(j) if layout == "denominator" else j)
@@ -80,6 +93,7 @@ def hessian(f: Node, x: Node, y: Node | None = None) -> Derived:
     The Hessian by x then y is the derivative by y of the gradient by x.
     """
     y = y or x
+    refuse_deep(f, MAX_DEPTH_TWICE)
     if not f.is_scalar:
         return _second_map(f, x, y)
     g = gradient(f, x).node

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from closedform.errors import DeclarationError
 from closedform.expr.facts import LINEAR_SPACES, WORDS, Facts, tangent
 from closedform.expr.node import Node
@@ -47,7 +49,23 @@ def project(g: Node, x: Node, symmetric: str = "projected") -> Node:
 
 
 def ambient(x: Node) -> Node:
-    """The variable without facts that are no linear space (orthogonality is not used while differentiating)."""
-    if x.op is SYM and "orth" in x.params[1]:
-        return sym(x.params[0], x.rows, x.cols, [f for f in x.params[1] if f != "orth"] + ["inv"])
-    return x
+    """The variable without facts that are no linear space: orthogonality and commuting with others are not used
+    while differentiating by it."""
+    if x.op is not SYM:
+        return x
+    facts = [f for f in x.params[1] if f != "orth" and not f.startswith("commutes:")]
+    if "orth" in x.params[1]:
+        facts.append("inv")
+    return sym(x.params[0], x.rows, x.cols, facts) if len(facts) < len(x.params[1]) or "orth" in x.params[1] else x
+
+
+def held_plain(symbols: Iterable[Node], variables: Iterable[Node]) -> dict[Node, Node]:
+    """What to put for symbols while differentiating by ``variables``: those themselves, and what is declared to
+    commute with one of them."""
+    moving = list(variables)
+    out = {x: ambient(x) for x in moving if ambient(x) is not x}
+    gone = {f"commutes:{x.params[0]}" for x in moving}
+    for y in symbols:
+        if y not in moving and gone & set(y.params[1]):
+            out[y] = sym(y.params[0], y.rows, y.cols, [f for f in y.params[1] if f not in gone])
+    return out

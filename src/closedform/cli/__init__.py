@@ -7,7 +7,12 @@ from collections.abc import Sequence
 import click
 
 from closedform.cli.commands import closedform
+from closedform.cli.derivation import judge_command
+from closedform.cli.explained import explain_command
 from closedform.cli.outcome import INPUT, INTERRUPTED, write
+
+closedform.add_command(judge_command)
+closedform.add_command(explain_command)
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from closedform.errors import ClosedformError
-from closedform.formula import Formula, formula
+from closedform.formula import Formula, LinearMap, formula
 from closedform.write.marks import greek
+from closedform.write.render import render
 
-LEFT = {"grad": "∇f({x})", "jacobian": "∂f/∂{x}", "hessian": "∇²f({x})", "derivative": "D f({x})[d{x}]"}
+LEFT = {"grad": "∇f({x})", "jacobian": "∂f/∂{x}", "hessian": "∇²f({x})", "derivative": "D f({x})"}
 OPTIONS = {"--by": "by", "--and-by": "and_by", "--where": "where", "--layout": "layout", "--symmetric": "symmetric"}
 
 
@@ -44,11 +45,11 @@ class Example:
         typed, options, steps = _parted(arguments)
         where = options.pop("where", None)
         if op == "equal":
-            return _compared(*typed, where)
+            return _compared(typed[0], typed[1], where)
         f = formula(typed[0], where)
         by = options.pop("by")
         found: Formula = getattr(f, op)(by, **options)
-        return _shown(f, found, LEFT[op].format(x=greek(by)), steps), found.check().level
+        return _shown(f, found, left_side(op, by, found), steps), found.check().level
 
 
 def _parted(arguments: list[str]) -> tuple[list[str], dict[str, str], bool]:
@@ -64,10 +65,25 @@ def _parted(arguments: list[str]) -> tuple[list[str], dict[str, str], bool]:
     return typed, options, steps
 
 
+def as_typed(f: Formula) -> str:
+    """The function in the order and grouping in which it was typed.
+
+    >>> as_typed(formula("(J'*g)'", "J in R^(m×n), g in R^m"))
+    '(Jᵀg)ᵀ'
+    """
+    return render(f._raw, replace(f._context, as_written=True, naming=False), "unicode")
+
+
+def left_side(op: str, by: str, found: Formula) -> str:
+    """What stands left of an answer: ``∇f(x)``, of a linear map with its direction."""
+    direction = f"[{greek(found.direction)}]" if isinstance(found, LinearMap) else ""
+    return LEFT[op].format(x=greek(by)) + direction
+
+
 def _shown(f: Formula, found: Formula, left: str, steps: bool) -> str:
     if steps:
         return found.derivation().unicode
-    lines = [f"f = {f.unicode}", f"{left} = {found.unicode}"]
+    lines = [f"f = {as_typed(f)}", f"{left} = {found.unicode}"]
     return "\n".join([*lines, *(f"where {condition}" for condition in found.conditions)])
 
 
@@ -80,4 +96,4 @@ def _compared(first: str, second: str, where: str | None) -> tuple[str, str]:
     found = certify(Claim("equal", f._raw, g._raw))
     if not found.ok and found.counterexample is None:
         raise ClosedformError(f"it is not known whether {first} equals {second}")
-    return f"{f.unicode} {'=' if found.ok else '≠'} {g.unicode}" + ("" if found.ok else " in general"), found.level
+    return f"{as_typed(f)} {'=' if found.ok else '≠'} {as_typed(g)}" + ("" if found.ok else " in general"), found.level

@@ -65,35 +65,31 @@ def _with_note(page: Page, note: Source) -> Page:
 def _own(op: Op, known: Row) -> Page:
     call, where = called(op)
     f = formula(call, where, "text")
-    told = [f"{_called_so(f)}: {known.what}", f"Shapes: {_shapes(f)}."]
+    told = [f"`{f.unicode}`: {known.what}".replace("*", r"\*"), f"Shapes: `{_shapes(f)}`."]
     told += [f"Also typed {', '.join(f'`{alias}`' for alias in known.aliases)}."] if known.aliases else []
-    told += [f"d({_called_so(f)}) = {known.differential}"] if not known.differential.startswith("none") else []
+    told += [f"`d({f.unicode}) = {known.differential}`"] if not known.differential.startswith("none") else []
     told += [_value(op)] if op.known is not None else []
     when = "; ".join(known.conditions) if known.conditions else "everywhere"
-    examples = tuple(_examples(op, f, call, where))
+    examples = tuple(_examples(op, f, call, where)) if not known.differential.startswith("none") else ()
     return Page(op.text, op.text, tuple(_statements(op, f)), "\n\n".join(told), when, _why(op, f), examples, ())
 
 
-def _called_so(f: Formula) -> str:
-    return f.unicode
-
-
 def _shapes(f: Formula) -> str:
-    given = ", ".join(f"{name} {_shape(f._reading.names[name].shape)}" for name in f._reading.names)
+    given = ", ".join(f"{name} ∈ {_shape(x.shape)}" for name, x in f._reading.names.items())
     return f"{given} → {_shape(f._raw.shape)}" if given else _shape(f._raw.shape)
 
 
 def _shape(shape: tuple[Any, Any]) -> str:
     rows, cols = (str(size) for size in shape)
     if rows == cols == "1":
-        return "∈ ℝ"
-    return f"∈ ℝ^{rows}" if cols == "1" else f"∈ ℝ^({rows}×{cols})"
+        return "ℝ"
+    return f"ℝ^{rows}" if cols == "1" and rows.isalpha() else f"ℝ^({rows})" if cols == "1" else f"ℝ^({rows}×{cols})"
 
 
 def _value(op: Op) -> str:
     assert op.known is not None
     arguments, value = op.known
-    return f"For instance: {op.text} of {', '.join(map(_number, arguments))} is {_number(value)}."
+    return f"For instance: {op.text} of `{', '.join(map(_number, arguments))}` is `{_number(value)}`."
 
 
 def _number(value: Any) -> str:
@@ -120,9 +116,11 @@ def _statements(op: Op, f: Formula) -> Iterator[Statement]:
 
 def _why(op: Op, f: Formula) -> str:
     """A short argument from the kind of the declaration."""
-    if op.means is not None:
-        meant = render(op.means(*f._raw.args), f._context, "unicode")
-        return f"By definition {f.unicode} = {meant}, and it is differentiated through that."
+    if op.means is not None and f._raw.op is op:
+        meant = render(op.means(*f._raw.args), replace(f._context, as_written=True), "unicode")
+        return f"By definition `{f.unicode} = {meant}`, and it is differentiated through that."
+    if not op.signature and not f._raw.args:
+        return "It is constant: there is nothing to differentiate by."
     if op.piecewise_constant:
         return "It is constant between its jumps, so that its derivative is zero where it has one."
     if op.elementwise:

@@ -14,18 +14,8 @@ from closedform.explain.source import Source, sources
 from closedform.explain.statement import statement
 
 
-def explain(name: str) -> Page:
-    """The page of a law, a function or a question: what it states, when it holds, why, an example, a source.
-
-    ``name`` is a law as derivations name it (``"product rule"``), a function (``"logdet"``) or the title of a page;
-    see :func:`page_names` in ``closedform.explain``. Raises DeclarationError with the nearest name for another.
-
-    >>> page = explain("inverse rule")
-    >>> page.statements[0].text
-    'd(X^-1) = -X^-1*dX*X^-1'
-    >>> page.examples[0].level
-    'A'
-    """
+def page_of(name: str) -> Page:
+    """The page of this name; see ``closedform.explain``."""
     asked = " ".join(name.split())
     written = _by_name().get(asked.casefold())
     if written is not None:

@@ -9,7 +9,7 @@ from typing import Any
 from closedform.explain.example import Example
 from closedform.explain.statement import Statement
 
-_MARKS = re.compile(r"\*([^*\s][^*]*)\*|`([^`]*)`|\[([^\]]*)\]\([^)]*\)")
+_MARKS = re.compile(r"(?<![\w)\]}'])\*(\w[^*]*)\*(?![\w(])|`([^`]*)`|\[([^\]]*)\]\([^)]*\)")
 
 
 @dataclass(frozen=True)
@@ -84,5 +84,5 @@ def plain(markdown: str) -> str:
     >>> plain("A *book*, and `x'*A*x`\\nhere")
     "A book, and x'*A*x here"
     """
-    words = _MARKS.sub(lambda m: m[1] or m[2] or m[3] or "", markdown)
+    words = _MARKS.sub(lambda m: m[1] or m[2] or m[3] or "", markdown).replace(r"\*", "*")
     return re.sub(r"(?<!\n)\n(?!\n)", " ", words)

@@ -40,8 +40,9 @@ def parsed(text: str, file: str = "") -> Source:
     parts = {name.strip(): body.strip() for name, _, body in (part.partition("\n") for part in rest)}
     title, _, words = head.partition("\n")
     lists = {key: tuple(x.strip() for x in found.split(";")) for key, found in _HEAD.findall(words)}
+    laws, functions, also, see = (lists.get(key, ()) for key in ("laws", "functions", "also", "see"))
     return Source(
-        file, title.removeprefix("#").strip(), *(lists.get(k, ()) for k in ("laws", "functions", "also", "see")),
+        file, title.removeprefix("#").strip(), laws, functions, also, see,
         _HEAD.sub("", words).strip(), parts.get("When it holds", ""), parts.get("Why", ""),
         tuple(_COMMAND.findall(parts.get("Example", ""))),
         tuple(line.removeprefix("- ") for line in parts.get("Source", "").splitlines() if line),

@@ -62,7 +62,7 @@ def _rewritten(law: Rewriting) -> Statement:
     facts = {n.params[0]: n for n in leaves(law.example) if n.op is SYM and n.params[1]}
     said = f" ({', '.join(f'{name} {WORDS[_strongest(x)]}' for name, x in facts.items())})" if facts else ""
     tex = rf"\quad\text{{{said.strip()}}}" if said else ""
-    text, unicode, latex = (f"{_written(law.example, f)} = {_plainly(answer, f)}" for f in FORMS)
+    text, unicode, latex = (f"{_written(law.example, f)} = {_plainly(answer, law.example, f)}" for f in FORMS)
     return Statement(law.name, text + said, unicode + said, latex + tex)
 
 
@@ -75,12 +75,13 @@ def _strongest(x: Node) -> str:
 
 
 def _written(node: Node, form: Form) -> str:
-    return render(node, Context(as_written=True, naming=False, taken=_names(node)), form)
+    return render(node, Context(as_written=True, naming=False, taken=frozenset(_names(node))), form)
 
 
-def _plainly(node: Node, form: Form) -> str:
-    return render(node, Context(naming=False, taken=_names(node)), form)
+def _plainly(node: Node, left: Node, form: Form) -> str:
+    order = {name: k for k, name in enumerate(_names(left))}
+    return render(node, Context(naming=False, order=order), form)
 
 
-def _names(node: Node) -> frozenset[str]:
-    return frozenset(n.params[0] for n in leaves(node) if n.op is SYM)
+def _names(node: Node) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(n.params[0] for n in leaves(node) if n.op is SYM))

@@ -53,3 +53,11 @@ def leaves(root: Node) -> list[Node]:
 def count(root: Node) -> int:
     """How many distinct nodes the graph has."""
     return sum(1 for _ in postorder(root))
+
+
+def depth(root: Node) -> int:
+    """How many nodes deep the graph is nested."""
+    deep: dict[Node, int] = {}
+    for node in postorder(root):
+        deep[node] = 1 + max((deep[a] for a in node.args), default=0)
+    return deep[root]

@@ -13,15 +13,22 @@ from closedform.read.alphabet import GREEK, SPELLED, canonical
 from closedform.read.vocabulary import is_function
 
 _SPELLED = "|".join(sorted((n for n in SPELLED if len(n) > 1), key=len, reverse=True))
-LETTER = rf"(?:(?:{_SPELLED})(?![A-Za-z])|" + r"\\(?:math\w+|boldsymbol|bm|vec|pmb)\s*\{\\?[A-Za-z]+\}|\\(?:math\w+|boldsymbol|bm|vec|pmb)\s+[A-Za-z]|\\[A-Za-z]+|[^\W\d_])"
+_FONT = r"\\(?:math\w+|boldsymbol|bm|vec|pmb)"
+LETTER = rf"(?:(?:{_SPELLED})(?![A-Za-z])|{_FONT}\s*\{{\\?[A-Za-z]+\}}|{_FONT}\s+[A-Za-z]|\\[A-Za-z]+|[^\W\d_])"
 NAME = rf"{LETTER}[0-9]*(?:_(?:\{{[^{{}}]*\}}|[A-Za-z0-9]+))?"
 _FRACTION = r"\\[dtc]?frac\s*"
 _SIZING = re.compile(r"\\(?:left|right|[bB]igg?[lrm]?)\s*(?=[()\[\]]|\\[{}])|\\[lr]vert(?=\s*$)")
-_UPRIGHT = re.compile(r"\\(?:mathrm|operatorname|text|textrm|mathsf|rm)\s*(?:\{\s*d\s*\}|d\b)|\{\\rm\s*d\}|\\dd\b|\\mathop\{\}\\!|\\differential\b|\\diff\b|ⅆ")
+_UPRIGHT = re.compile(
+    r"\\(?:mathrm|operatorname|text|textrm|mathsf|rm)\s*(?:\{\s*d\s*\}|d\b)|\{\\rm\s*d\}|\\dd\b|\\mathop\{\}\\!"
+    r"|\\differential\b|\\diff\b|ⅆ"
+)
 _SPACE = re.compile(r"\\[,;:!> ]|~|\\(?:quad|qquad|thinspace|medspace)\b")
 _OPEN = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "\\langle": "\\rangle", "⟨": "⟩"}
 _BRACKET = re.compile(r"\\langle\b|\\rangle\b|\\[{}]|[()\[\]{}⟨⟩]|\\.")
-FUNCTIONS = r"(?:\\(?:log|ln|det|exp|tr|Tr|sin|cos|tanh|sqrt|diag|sigma)\b|\\(?:operatorname|mathrm|text)\s*\{\w+\}|\b(?:log|ln|det|exp|tr|trace|Tr|logdet|diag|vec|inv|sum|sigmoid|softmax|logsumexp|tanh|sin|cos|sqrt)(?=\s*\())"
+FUNCTIONS = (
+    r"(?:\\(?:log|ln|det|exp|tr|Tr|sin|cos|tanh|sqrt|diag|sigma)\b|\\(?:operatorname|mathrm|text)\s*\{\w+\}"
+    r"|\b(?:log|ln|det|exp|tr|trace|Tr|logdet|diag|vec|inv|sum|sigmoid|softmax|logsumexp|tanh|sin|cos|sqrt)(?=\s*\())"
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,7 @@ class Atoms:
     syntax: str
     functions: dict[str, str] = field(default_factory=dict)  # f -> x, of definitions f(x) = …
     found: dict[str, Atom] = field(default_factory=dict)
+    variations: bool = False  # δx is written for dx
 
     def name(self, atom: Atom) -> str:
         for known, other in self.found.items():
@@ -69,6 +77,8 @@ class Atoms:
     def replaced(self, text: str) -> str:
         """The text with all derivatives in it replaced by names."""
         text = cleaned(text)
+        if self.variations:
+            text = re.sub(r"(?:\\delta|δ)(?![A-Za-z])\s*", "d ", text)
         for step in (self._nabla, self._fraction, self._slash, self._primes, self._applied, self._differentials):
             text = step(text)
         return text
@@ -112,7 +122,8 @@ class Atoms:
                 if found["d"] == "d":
                     masked = text[: found.start()] + "\x00" + text[found.start() + 1 :]
                     return self._slash(masked).replace("\x00", "d")
-                raise ReadError("∂ stands where no derivative can be read", span=found.span(), source=text, hint="Write ∂f/∂x.")
+                text = f"{text[: found.start()]} d {text[found.end() :]}"  # ∂X for dX
+                continue
             by = _below(behind.group().lstrip("/ "))
             assert by is not None
             text = text[: found.start()] + self.typed(Atom("partial", of, *by)) + text[behind.end() :]
@@ -130,9 +141,12 @@ class Atoms:
     def _applied(self, text: str) -> str:
         """``f(x)`` is ``f`` where f was defined with that argument."""
         for name in self.functions:
-            pattern = re.compile(rf"(?<![\w\\]){re.escape(name)}\s*\(([^()]*)\)")
-            text = pattern.sub(lambda m: f" {m.group()[: m.group().index('(')].strip()} " if self._same(name, m[1]) else m.group(), text)
+            pattern = re.compile(rf"(?<![\w\\])(?P<name>{re.escape(name)})\s*\((?P<arguments>[^()]*)\)")
+            text = pattern.sub(self._plainly, text)
         return text
+
+    def _plainly(self, found: re.Match[str]) -> str:
+        return f" {found['name']} " if self._same(found["name"], found["arguments"]) else found.group()
 
     def _same(self, name: str, arguments: str) -> bool:
         return _squeezed(arguments) == _squeezed(self.functions[name])
@@ -189,11 +203,9 @@ class Atoms:
             return close_of(text, place)
         bars = re.compile(r"\\\||\\[lL]?[vV]ert\b|\|\||‖|\\left\s*(?:\\\||\\[lr]?[vV]ert\b|\|)").match(text, place)
         if bars:
-            end = text.find(bars.group()[-2:] if "\\|" in bars.group() else bars.group().replace("left", "right").replace("lVert", "rVert"), bars.end())
-            if end < 0:
-                return None
-            end += len(bars.group().replace("left", "right"))
-            return _scripts(text, end)
+            closing = bars.group().replace("left", "right").replace("lVert", "rVert").replace("lvert", "rvert")
+            end = text.find(closing, bars.end())
+            return _scripts(text, end + len(closing)) if end >= 0 else None
         function = re.compile(rf"(?:{FUNCTIONS}\s*(?:_\{{?\w+\}}?)?\s*)+").match(text, place)
         if function:
             end = function.end()
@@ -209,11 +221,12 @@ class Atoms:
         power = re.compile(rf"(?P<name>{NAME})\s*\^").match(text, place)
         if power and power["name"][0] != "d":
             end = _scripts(text, power.end("name"))
-            if re.fullmatch(r"\s*\^\s*\{?\s*(?:-\s*)?[0-9k]\s*\}?|\^\{?-(?:T|\\top|\\intercal)\}?", text[power.end("name") : end]):
+            if _EXPONENT.fullmatch(text[power.end("name") : end]):
                 return end
         return None
 
 
+_EXPONENT = re.compile(r"\s*\^\s*\{?\s*(?:-\s*)?[0-9k]\s*\}?|\^\{?-(?:T|\\top|\\intercal)\}?")
 _NABLA = re.compile(
     rf"""(?:\\nabla|∇|\bgrad(?=[_ ]))\s*(?:(?P<two>²|\^\s*(?:2|\{{2\}}))|(?:_\s*(?P<by>\{{[^{{}}]*\}}|{LETTER}))
     |(?:\s*(?:_\s*(?P<by2>\{{[^{{}}]*\}}|{LETTER})|(?P<two2>²|\^\s*(?:2|\{{2\}})))))*""",
@@ -221,15 +234,20 @@ _NABLA = re.compile(
 )
 _FRAC = re.compile(_FRACTION + r"\{(?=\s*(?:\\partial|∂|d\b|d[A-Za-z\\(^]))")
 _ABOVE = re.compile(r"(?:\\partial|∂|d)(?:\s*\^\s*(?:2|\{2\})|²)?(?![a-z])|(?:\\partial|∂|d)(?:\s*\^\s*(?:2|\{2\})|²)?")
-_SLASH = re.compile(r"(?P<d>\\partial|∂|(?<![\w\\])d(?=[^\W\d_](?:\([^()]*\))?\s*/\s*d)|(?<![\w\\])d(?=\())\s*(?:\^\s*(?:2|\{2\})|²)?")
+_SLASH = re.compile(
+    r"(?P<d>\\partial|∂|(?<![\w\\])d(?=[^\W\d_](?:\([^()]*\))?\s*/\s*d)|(?<![\w\\])d(?=\())"
+    r"\s*(?:\^\s*(?:2|\{2\})|²)?"
+)
 _UNDER = re.compile(
-    rf"\s*/\s*\(?(?:\\partial|∂|d)\s*{NAME}(?:\[[^\]]*\])?(?:\s*\^\s*(?:2|\{{2\}})|²)?(?:\s*(?:\\partial|∂|d)\s*{NAME})?(?:\s*(?:'|ᵀ|\^\s*(?:T|\\top|\{{[^{{}}]*\}})))?\)?"
+    rf"\s*/\s*\(?(?:\\partial|∂|d)\s*{NAME}(?:\[[^\]]*\])?(?:\s*\^\s*(?:2|\{{2\}})|²)?"
+    rf"(?:\s*(?:\\partial|∂|d)\s*{NAME})?(?:\s*(?:'|ᵀ|\^\s*(?:T|\\top|\{{[^{{}}]*\}})))?\)?"
 )
 _TARGET = re.compile(rf"(?P<name>{NAME})(?P<arg>\s*\([^()]*\))?")
 _D = re.compile(r"(?<![\w\\^{])d(?![a-zA-Z]{3,})|(?<=\{)d(?=[\s\\({\[]|[A-Z])|(?<=\d)d(?=[A-Za-z(\\])")
 _GAP = re.compile(rf"(?<![\w\\])d\s+(?={LETTER})")
 _BY = re.compile(
-    rf"(?:\\partial|∂|d)\s*(?P<name>{NAME}(?:\[[^\]]*\])?)(?P<square>\s*\^\s*(?:2|\{{2\}})|²)?\s*(?P<again>(?:\\partial|∂|d)\s*{NAME})?(?:'|ᵀ|\^\s*(?:T|\\top|\{{[^{{}}]*\}}))?$"
+    rf"(?:\\partial|∂|d)\s*(?P<name>{NAME}(?:\[[^\]]*\])?)(?P<square>\s*\^\s*(?:2|\{{2\}})|²)?\s*"
+    rf"(?P<again>(?:\\partial|∂|d)\s*{NAME})?(?:'|ᵀ|\^\s*(?:T|\\top|\{{[^{{}}]*\}}))?$"
 )
 
 
@@ -311,8 +329,8 @@ def _unwrapped(text: str) -> str:
 def is_differential(name: str) -> bool:
     """Whether letters are d and one name: ``dx``, ``dSigma``, ``dx_1``."""
     rest = name[1:]
-    letter = rest[:1].isalpha() and (len(rest.split("_")[0].rstrip("0123456789")) == 1 or rest.split("_")[0] in SPELLED)
-    return name[:1] == "d" and bool(rest) and letter and not is_function(name)
+    stem = rest.split("_")[0].rstrip("0123456789")
+    return name[:1] == "d" and rest[:1].isalpha() and (len(stem) == 1 or stem in SPELLED) and not is_function(name)
 
 
 def turned(name: str) -> str:

@@ -135,7 +135,8 @@ class Book:
             found = gradients(normal(f), [x])[0]
             self._certify(Claim("gradient", f, found.node, x))
         elif x.is_scalar:
-            node = normal(rebuild(self.moved(f, frozenset({x.params[0]})), lambda n, _: num(1) if n is direction(x) else None))
+            dx = direction(x)
+            node = normal(rebuild(self.moved(f, frozenset({x.params[0]})), lambda n, _: num(1) if n is dx else None))
             self._certify(Claim("jacobian", f, node, x))
             return node
         else:
@@ -147,6 +148,8 @@ class Book:
         """The function of the variable alone, the variable, and the indices of an entry of it."""
         own = self.shared.node(atom.of)
         by, entry = self._by(atom, own)
+        if own.op is SYM and own.params[0] not in self.defined and own.params[0] != by:
+            raise DeclarationError(f"{own.params[0]} is not defined, so that its derivative is not known")
         keep = frozenset({by}) if by in self.defined else frozenset()
         for candidate in self._expressions(own, by):
             f = self.full(candidate, frozenset(), keep)

@@ -28,6 +28,8 @@ class Relation:
     members: list[Member]
     words: str = ""
     sign: str = "="
+    goes_on: bool = False
+    """Whether it is the end of a longer chain."""
 
 
 @dataclass
@@ -38,6 +40,7 @@ class Document:
     syntax: str
     relations: list[Relation] = field(default_factory=list)
     said: str = ""
+    """The words and formulas, without the signs between lines."""
     families: list[str] = field(default_factory=list)
 
     def line(self, start: int) -> int:
@@ -63,12 +66,30 @@ def document(source: str, syntax: str = "auto") -> Document:
         raise ReadError(f"the syntax {syntax} is not known", hint="Known are auto, text and latex.")
     found = Document(source, syntax)
     source = _FAMILY.sub(lambda m: found.families.append(m.group()) or " " * len(m.group()), source)  # type: ignore[func-returns-value]
+    if syntax == "latex":
+        source = _plain_tex(source)
     pieces = list(_latex(source) if syntax == "latex" else _text(source))
     found.said = "".join(p.text + " " if p.kind in ("formula", "word") else "\n" for p in pieces)
     _Builder(found).build(pieces)
     if not found.relations:
         raise ReadError("there is no equation in this derivation", hint="Write f = …, df = … or ∇f = … on each line.")
     return found
+
+
+_EQALIGN = re.compile(r"\\(?:eqalign|eqalignno|leqalignno|displaylines)\s*\{")
+
+
+def _plain_tex(source: str) -> str:
+    r"""The rows of plain TeX, ``\eqalign{… \cr …}``, as those of LaTeX; places stay."""
+    source = re.sub(r"\\cr(?![A-Za-z])", r"\\\\ ", source)
+    while found := _EQALIGN.search(source):
+        depth, end = 1, found.end()
+        while end < len(source) and depth:
+            depth += (source[end] == "{") - (source[end] == "}")
+            end += 1
+        inner = source[found.end() : end - 1]
+        source = source[: found.start()] + " " * len(found.group()) + inner + " " + source[end:]
+    return source
 
 
 _FAMILY = re.compile(r"\b\w+\[(\w)\]\s+in\s+R(?:\^\S+?)?\s+for\s+\1\s*=\s*1\.\.\w+")
@@ -104,7 +125,7 @@ def _words(source: str, start: int, end: int) -> Iterator[Piece]:
         text = found.group()
         if text[0].isalpha():
             yield Piece("word", text, found.start())
-        elif "." in text or text == "\n" and source[found.end() : found.end() + 1] == "\n":
+        elif "." in text or (text == "\n" and source[found.end() : found.end() + 1] == "\n"):
             yield Piece("stop", text, found.start())
         elif text.strip():
             yield Piece("word", text, found.start())
@@ -175,7 +196,12 @@ class _Builder:
             if kind == "open":
                 depth += 1
             elif kind == "close":
-                depth = max(0, depth - 1)
+                depth -= 1
+                if depth < 0:
+                    depth = 0
+                    if sign == ")":  # of words in brackets
+                        self._stop(sign, place)
+                        continue
             if kind == "said" and _is_prose(found["words"]):
                 self._said(found["words"])
             elif kind == "drop":
@@ -228,12 +254,12 @@ class _Builder:
 
     def _other(self, sign: str, place: int) -> None:
         """Another sign than ``=``: what follows is not judged."""
-        if self.relation is None or self.fresh:
+        if self.relation is None or (self.fresh and self.text.strip()):
             self._begin()
         assert self.relation is not None
         self._member()
         self.fresh = False
-        self.relation = Relation(self.relation.members[-1:], sign=sign)
+        self.relation = Relation(self.relation.members[-1:], sign=sign, goes_on=len(self.relation.members) > 1)
         self.into.relations.append(self.relation)
 
     def _pause(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 from closedform.calculus.adjoint import adjoint
@@ -79,7 +79,9 @@ class Explainer:
         function = self._differentiated()
         if function is None:
             return []
-        found = [[self.book.moved(function, frozenset({v})) for v in sorted(self.moving)]] if len(self.moving) > 1 else []
+        found = list[list[Node]]()
+        if len(self.moving) > 1:
+            found.append([self.book.moved(function, frozenset({v})) for v in sorted(self.moving)])
         if function.op is MUL:
             args = function.args
             found.append([mul(*args[:k], self.book.moved(a, self.moving), *args[k + 1 :]) for k, a in enumerate(args)])
@@ -89,8 +91,8 @@ class Explainer:
         """Scalars that stand in what is differentiated."""
         atom = self.atom
         function = self.book.function_and_variable(atom)[0] if atom is not None else self._differentiated()
-        found = [n for n in postorder(function) if n.is_scalar and any(a.op is SYM for a in postorder(n))] if function else []
-        return found[-MAX_SCALARS:]
+        every = [n for n in postorder(function) if n.is_scalar] if function is not None else []
+        return [n for n in every if any(a.op is SYM for a in postorder(n))][-MAX_SCALARS:]
 
     # -- conventions
     def convention(self, now: list[Full]) -> str | None:
@@ -140,7 +142,7 @@ class Explainer:
                 "right_line": self._right_line(slip.mended)}  # fmt: skip
 
     def _other_shape(self, now: Full) -> dict[str, Any]:
-        reason = f"this is {_shape(now.node)}, it should be {_shape(self.truth[0].node)}"
+        reason = f"its size is {_shape(now.node)}, it should be {_shape(self.truth[0].node)}"
         tokens = self.section.tokens[id(self.chain.members[self.k])]
         slip, right = self._repaired(tokens)
         slip = slip or self._lost(now) or "sizes do not fit"
@@ -224,12 +226,12 @@ class Explainer:
             return ""
 
     def _derived(self) -> Node:
-        atom, truth = self.atom, self.truth[0].node
-        if atom is None and len(self.moving) == 1 and any(n.op is SYM and n.params[0] == "d" + min(self.moving) for n in postorder(truth)):
-            function = self._differentiated()
-            x = next((n for n in postorder(function) if n.op is SYM and n.params[0] in self.moving), None) if function else None
-            if function is not None and x is not None:
-                return linear_map(normal(function), x).node
+        truth = self.truth[0].node
+        function = self._differentiated() if self.atom is None and len(self.moving) == 1 else None
+        if function is not None:
+            for x in postorder(function):
+                if x.op is SYM and x.params[0] in self.moving:
+                    return linear_map(normal(function), x).node
         return short(truth)
 
     def _differentiated(self) -> Node | None:
@@ -311,7 +313,7 @@ def _repairs(tokens: Tokens) -> Iterator[tuple[str, Tokens]]:
             mark = Token("op", "'", token.end, token.end)
             yield "dropped transpose", replace(tokens, tokens=[*have[: k + 1], mark, *have[k + 1 :]])
     factors = list(_factors(have))
-    for (a, b), (c, d) in zip(factors, factors[1:], strict=False):
+    for (a, b), (c, d) in pairwise(factors):
         if all(t.text in ("*",) for t in have[b:c]):
             swapped = [*have[:a], *have[c:d], *have[b:c], *have[a:b], *have[d:]]
             yield "wrong factor order", replace(tokens, tokens=_spaced(swapped))

@@ -11,7 +11,7 @@ from closedform.expr.walk import postorder, rebuild
 from closedform.functions.algebra import SYM, sub, transpose, zeros
 from closedform.judging.book import Moving, multiple, same
 from closedform.judging.explain import Explainer, Full, side_by_side
-from closedform.judging.outline import Chain, is_zero
+from closedform.judging.outline import ZERO_WORDS, Chain, is_zero
 from closedform.judging.records import Step
 from closedform.judging.section import Section
 
@@ -23,6 +23,7 @@ class State:
     zero: list[Node] = field(default_factory=list)
     layout: str = ""
     wrong: bool = False
+    gradient: list[Node] = field(default_factory=list)
 
 
 class Follower:
@@ -56,6 +57,10 @@ class Follower:
         before = self._full(chain, first, moving, None)
         if chain.defines:
             yield self._step(chain, 1, "given")
+        if self.state.gradient and ZERO_WORDS.search(chain.words):
+            self.state.zero = self.state.gradient
+        if self._starts_with_gradient(chain, first):
+            self.state.gradient = [f.node for f in before]
         if self.state.zero and not chain.defines and self._equation(chain, before, moving):
             yield self._solved(chain, before, moving)
             return
@@ -144,11 +149,17 @@ class Follower:
             return self._step(chain, k, "undecided", reason="it could be shown neither right nor wrong")
         return self._step(chain, k, "wrong", **told)
 
+    def _starts_with_gradient(self, chain: Chain, first: int) -> bool:
+        tokens = self.section.tokens.get(id(chain.members[first]))
+        name = tokens.tokens[0].text if tokens is not None and len(tokens.tokens) == 2 else ""
+        atom = self.section.atoms.found.get(name)
+        return atom is not None and atom.sign != "d" and atom.order == 1
+
     # -- equations that are solved
     def _equation(self, chain: Chain, before: list[Full], moving: Moving) -> bool:
         """Whether a relation after ``… = 0`` is an equation rather than an identity."""
-        own = before[0].own
-        derived = any(n.op is SYM and (n.params[0] in self.section.atoms.found or n.params[0][0] == "d") for n in postorder(own))
+        names = {n.params[0] for n in postorder(before[0].own) if n.op is SYM}
+        derived = any(name in self.section.atoms.found or name[0] == "d" for name in names)
         return not derived and len(chain.members) == 2
 
     def _solved(self, chain: Chain, before: list[Full], moving: Moving) -> Step:

@@ -16,6 +16,7 @@ def judge(text: str, where: str | None = None, syntax: str = "auto") -> Judgemen
     ``text`` is LaTeX (``align``, ``\[ \]``, ``$…$``, words between) or lines of text joined by ``=``; ``where`` holds
     declarations besides those in the text. Raises ReadError where there is no equation, or none that can be read.
 
+    >>> from closedform import judge
     >>> found = judge("f = x'*A*x\ndf = dx'*A*x + x'*A*dx\n   = 2*x'*A*dx")
     >>> found.verdict, found.first_wrong.line, found.first_wrong.right_if
     ('wrong', 3, 'A is symmetric')
@@ -30,5 +31,5 @@ def judge(text: str, where: str | None = None, syntax: str = "auto") -> Judgemen
     if problems and not any(s.status in ("right", "wrong") for s in steps):
         raise problems[0]
     if not steps:
-        raise ReadError("there is no equation to judge in this derivation", hint="Write df = … or ∇f = … on a line of its own.")
+        raise ReadError("there is no equation to judge in this derivation", hint="Write df = … or ∇f = ….")
     return Judgement(tuple(steps), tuple(a for a in assumed if "Xi_" not in a and "Q_" not in a))

@@ -25,10 +25,13 @@ def example(before: Node, here: Node, *, scalars: bool = False, flat: bool = Tru
     """
     symbols = {n.params[0]: n for n in postorder([before, here]) if n.op is SYM}
     best: tuple[float, Example] | None = None
-    for sizes in list(_sizes(symbols))[: 1 if scalars else None]:
+    names = sorted({name for n in (*symbols.values(), before, here) for s in n.shape for name in s.names})
+    seen = {name for n in symbols.values() for s in n.shape for name in s.names}
+    for sizes in list(_sizes(names))[: 1 if scalars else None]:
         if not flat and max(sizes.values(), default=1) == 1:
             continue
         for point in _points(symbols, sizes):
+            point |= {name: n for name, n in sizes.items() if name not in seen}
             found = _differ(before, here, {**point, **sizes, **_indices(before, here)}, point)
             if found is not None:
                 weight = _weight([*point.values(), found.before, found.here])
@@ -39,8 +42,7 @@ def example(before: Node, here: Node, *, scalars: bool = False, flat: bool = Tru
     return None
 
 
-def _sizes(symbols: dict[str, Node]) -> Iterator[dict[str, int]]:
-    names = sorted({name for n in symbols.values() for s in n.shape for name in s.names})
+def _sizes(names: list[str]) -> Iterator[dict[str, int]]:
     yield dict.fromkeys(names, 1)
     if names:
         yield dict.fromkeys(names, 2)
@@ -65,7 +67,8 @@ def _array(symbol: Node, sizes: dict[str, int], rng: Random, high: int) -> Any:
     facts = close(f for f in symbol.params[1] if ":" not in f)
     rows, cols = (s.value(sizes) for s in symbol.shape)
     low = 1 if "pos" in facts else 0 if "nonneg" in facts or high < 3 else -2
-    entries = [[rng.choice([v for v in range(low, high + 1) if v or rng.random() < 0.3] or [1]) for _ in range(cols)] for _ in range(rows)]
+    choices = [v for v in range(low, high + 1) for _ in range(3 if v else 1)]
+    entries = [[rng.choice(choices) for _ in range(cols)] for _ in range(rows)]
     for i in range(rows):
         for j in range(cols):
             if {"sym", "diag"} & facts and i > j:
@@ -77,7 +80,8 @@ def _array(symbol: Node, sizes: dict[str, int], rng: Random, high: int) -> Any:
         if {"psd", "pd"} & facts:
             entries[i][i] = sum(map(abs, entries[i])) + 1
     if "orth" in facts:
-        entries = [[int(i == (j + 1) % rows) * (-1 if i == 0 and rows > 1 else 1) for j in range(rows)] for i in range(rows)]
+        signs = [-1 if i == 0 and rows > 1 else 1 for i in range(rows)]
+        entries = [[signs[i] * (i == (j + 1) % rows) for j in range(rows)] for i in range(rows)]
     if symbol.cols.number == 1:
         return entries[0][0] if symbol.rows.number == 1 else [row[0] for row in entries]
     return entries

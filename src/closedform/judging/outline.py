@@ -11,12 +11,17 @@ from closedform.judging.document import Document, Member, Relation
 from closedform.judging.prose import facts, membership
 
 _APPLIED = re.compile(rf"(?P<name>{NAME})\s*\((?P<args>[^()]*)\)")
-_TURN = r"(?:'|ᵀ|\^\s*(?:T|⊤|\\top|\\intercal|\\mathsf\s*\{?T\}?|\{\s*(?:T|\\top|\\intercal|\\mathsf\s*\{?T\}?|\\rm\s*T|\\mathrm\{T\})\s*\}))"
+_MARK = r"(?:T|⊤|\\top|\\intercal|\\mathsf\s*\{?T\}?|\\rm\s*T|\\mathrm\{T\})"
+_TURN = rf"(?:'|ᵀ|\^\s*(?:{_MARK}|\{{\s*{_MARK}\s*\}}))"
 _TURNED = re.compile(rf"(?P<sign>-?)\s*(?P<name>{NAME})\s*{_TURN}")
 _ORTHOGONAL = re.compile(rf"(?P<a>{NAME})\s*(?P<s>{_TURN})?\s*\*?\s*(?P<b>{NAME})\s*(?P<t>{_TURN})?")
 _ZERO = re.compile(r"0|\\(?:mathbf|boldsymbol|bm|vec)\s*\{?0\}?|\\mathbf0")
 _IDENTITY = re.compile(r"I(?:_\{?\w+\}?)?|\\mathbf\{?I\}?|\\mathbb\{?I\}?")
-_SETS = re.compile(r"\b(?:let|define|denote|where|with|call|suppose|consider|put|for|given|write|abbreviate|introduce|setting|substitut\w+)\b", re.IGNORECASE)
+_SETS = re.compile(
+    r"\b(?:let|define|denote|where|with|call|suppose|consider|put|for|given|write|abbreviate|introduce|setting"
+    r"|substitut\w+)\b",
+    re.IGNORECASE,
+)
 _AGAIN = re.compile(r"\b(?:let|define|consider|suppose|given|function|problem|exercise|for)\b", re.IGNORECASE)
 _GRADIENT = re.compile(r"\b(gradient|derivative|jacobian|hessian)\b", re.IGNORECASE)
 _SAYS = re.compile(r"(?:\bis|\bbecomes|\bequals|\bget|\bobtain|\bgives|\byields|\bbe|\bas|\bby)\W*$", re.IGNORECASE)
@@ -30,6 +35,8 @@ class Chain:
     defines: str = ""
     judged: bool = True
     reason: str = ""
+    words: str = ""
+    said: bool = False
 
 
 @dataclass
@@ -77,9 +84,10 @@ def _new(document: Document, where: str) -> Outline:
 
 def _sign(out: Outline, relation: Relation) -> None:
     """``\\lambda > 0``."""
-    found = re.fullmatch(rf"({NAME})\s*(>=?|\\geq?|\\gt)\s*0", relation.members[0].text.strip()) if len(relation.members) == 1 else None
+    text = relation.members[0].text.strip() if len(relation.members) == 1 else ""
+    found = re.fullmatch(rf"({NAME})\s*(>=?|\\geq?|\\gt)\s*0", text)
     if found:
-        out.where.append(f"{bare(found[1])} {'>=' if found[2] in ('>=', chr(92) + 'ge', chr(92) + 'geq') else '>'} 0")
+        out.where.append(f"{bare(found[1])} {'>' if found[2] in ('>', chr(92) + 'gt') else '>='} 0")
 
 
 def _with_gradients(relations: list[Relation]) -> Iterator[Relation]:
@@ -137,13 +145,15 @@ def _place(out: Outline, relation: Relation) -> None:
     if len(relation.members) < 2 or membership(" ".join(m.text for m in relation.members)) or _fact(out, relation):
         return
     name, argument = _defined(relation)
-    said = _SETS.search(relation.words[-60:]) is not None
-    if name in ("H", "J") and not said and out.defined:
+    goes_on = not relation.words and bool(out.chains) and out.chains[-1].said
+    said = goes_on or _SETS.search(relation.words[-60:]) is not None
+    if name in ("H", "J") and not said and out.defined and name not in out.defined:
         sign = "∇^2 ?" if name == "H" else "J ?"
         relation.members[0] = Member(sign, relation.members[0].start, relation.members[0].text)
         name = ""
-    chain = Chain(relation.members)
-    if name and name not in out.defined and not (_solving(out) and not said) and not _own(name, relation):
+    chain = Chain(relation.members, words=relation.words, said=said)
+    solved = _solving(out) or _solved(out, name)
+    if name and name not in out.defined and not (solved and not said) and not _own(name, relation):
         chain.defines = name
         out.defined[name] = chain
         if argument:
@@ -153,7 +163,7 @@ def _place(out: Outline, relation: Relation) -> None:
 
 def _bound(relation: Relation) -> bool:
     """``x ≠ 0`` and the like, which are conditions."""
-    return all(len(m.text) < 12 for m in relation.members)
+    return not relation.goes_on and all(len(m.text) < 12 for m in relation.members)
 
 
 def _own(name: str, relation: Relation) -> bool:
@@ -163,6 +173,20 @@ def _own(name: str, relation: Relation) -> bool:
 
 def _solving(out: Outline) -> bool:
     return any(is_zero(c.members[-1].text) for c in out.chains)
+
+
+def _solved(out: Outline, name: str) -> bool:
+    """Whether a name that an equation is solved for, rather than one that is defined, has been used before."""
+    used = rf"(?<![\w\\]){re.escape(name)}(?!\w)|\\{re.escape(name)}\b"
+    before = any(re.search(used, m.text) for c in out.chains for m in c.members)
+    differential = re.search(rf"(?<![A-Za-z])d\s*(?:\\math\w+\s*\{{)?\\?{re.escape(name)}(?!\w)", out.document.source)
+    words = " ".join(c.words for c in out.chains)
+    last = out.chains[-1] if out.chains else None
+    equation = last is not None and not last.defines and ZERO_WORDS.search(words) is not None
+    return before and differential is None and equation
+
+
+ZERO_WORDS = re.compile(r"\b(?:zero|vanish\w*|stationar\w*|optim\w*|minimi\w*|maximi\w*|solv\w*|normal equations?)\b")
 
 
 def is_zero(text: str) -> bool:

@@ -8,19 +8,21 @@ from collections.abc import Iterator
 from closedform.read.alphabet import SPELLED, canonical
 from closedform.read.vocabulary import is_function
 
-WORDS = frozenset(
-    """a an and as at be by but can do for from get given gives has have hence here if in into is it its let lets
-    me my new next now of on or our so step take than that the then there these this thus to two up use used using
-    via was we when where which while who will with yields you your therefore since because both one first second
-    not no also are all any note recall obtain follows following finally rule product chain trace term terms
-    gradient derivative differential hessian jacobian matrix matrices vector vectors scalar scalars constant
-    constants symmetric function with respect wrt equal equals expand expanding rewrite substitute plug both sides
-    set setting zero compute differentiate differentiating find solve solution answer proof qed done let's i'm
-    i've thats sum over each i'll only just still must should would could may might problem exercise question
-    loss objective define denote consider suppose assume identity property cyclic transpose inner ie eg
-    see say try thing way side left right hand line case get got goes have becomes same write written want
-    know known well such some more most other put pick fix why let's like need needs i.e. e.g. ok okay yes hint sol thm eq eqn another result results row column shape size""".split()
-)
+_TEXT = """
+a all also an and another answer any are as assume at be because becomes both but by can case chain column
+compute consider constant constants could cyclic define denote derivative differential differentiate
+differentiating do done each eg eq eqn equal equals exercise expand expanding finally find first fix following
+follows for from function get given gives goes got gradient hand has have hence here hessian hint i'll i'm i've
+identity ie if in inner into is it its jacobian just know known left let let's lets like line loss matrices
+matrix may me might more most must my need needs new next no not note now objective obtain of ok okay on one
+only or other our over pick plug problem product proof property put qed question recall respect result results
+rewrite right row rule same say scalar scalars second see set setting shape should side sides since size so sol
+solution solve some step still substitute such sum suppose symmetric take term terms than that thats the then
+there therefore these thing this thm thus to trace transpose try two up use used using vector vectors via want
+was way we well when where which while who why will with would write written wrt yes yields you your zero
+"""
+WORDS = frozenset(_TEXT.split())
+"""Short words that are words wherever they stand, and names that would be taken for letters run together."""
 LABEL = re.compile(r"^\s*(?:>\s*)*(?:\(?\d+[.)]\s+|[-*•]\s+|\([a-z]\)\s+)?")
 _TOKEN = re.compile(r"(?<![\w\\^.'’_])[A-Za-z][a-z]+(?:'(?:s|re|ll|ve))?(?![\w(\[_^])|(?<![\w\\^.'’_])a(?= [a-z]{3,})")
 KEEP = {"grad"}
@@ -37,7 +39,7 @@ def is_word(token: str) -> bool:
         return len(token) > 1 or token == "a"
     if is_function(token) or token in SPELLED or canonical(token) != token:
         return False
-    return len(low) >= 4 and low[0] != "d" or len(low) >= 6
+    return (len(low) >= 4 and low[0] != "d") or len(low) >= 6
 
 
 def parted(line: str) -> Iterator[tuple[str, int, bool]]:
@@ -59,22 +61,36 @@ def parted(line: str) -> Iterator[tuple[str, int, bool]]:
 
 def _declares(line: str, word: re.Match[str]) -> bool:
     """The word ``in`` before a space such as ``R^n``."""
-    return word.group() == "in" and re.match(r"\s*(?:R\b|ℝ|Sym|PD|PSD|Diag|Orth|Skew|Lower|Inv|\{)", line[word.end() :]) is not None
+    return word.group() == "in" and _SPACE_NEXT.match(line, word.end()) is not None
+
+
+_SPACE_NEXT = re.compile(r"\s*(?:R\b|ℝ|Sym|PD|PSD|Diag|Orth|Skew|Lower|Inv|\{)")
 
 
 _NAME = r"\\?[A-Za-z]+(?:_\{?\w+\}?)?"
-_FONTS = re.compile(r"\\(?:mathbf|boldsymbol|bm|mathrm|mathit|pmb|vec|mathbb|mathcal)\s*(?:\{(\\?[A-Za-z]+)\}|(\\?[A-Za-z]))")
+_FONTS = re.compile(
+    r"\\(?:mathbf|boldsymbol|bm|mathrm|mathit|pmb|vec|mathbb|mathcal)\s*(?:\{(\\?[A-Za-z]+)\}|(\\?[A-Za-z]))"
+)
 _FACT = {"symmetric": "sym", "skew-symmetric": "skew", "antisymmetric": "skew", "orthogonal": "orth",
          "diagonal": "diag", "invertible": "inv", "nonsingular": "inv", "positive definite": "pd", "PSD": "psd",
          "positive semidefinite": "psd", "SPD": "pd", "psd": "psd", "spd": "pd", "PD": "pd",
          "symmetric positive definite": "pd", "symmetric and positive definite": "pd", "square": "square"}  # fmt: skip
 _PROPERTY = "|".join(sorted(map(re.escape, _FACT), key=len, reverse=True)).replace(r"\ ", r"[\s-]+")
 _LIST = rf"(?P<names>{_NAME}(?:\s*(?:,|and|,\s*and)\s*{_NAME})*?)"
-_AFTER = re.compile(rf"(?<![\w\\]){_LIST}\s*,?\s*(?:(?:is|are|being|be|to be)\s+)?(?:both\s+)?(?:an?\s+)?(?P<fact>{_PROPERTY})(?![\w-])")
+_AFTER = re.compile(
+    rf"(?<![\w\\]){_LIST}\s*,?\s*(?:(?:is|are|being|be|to be)\s+)?(?:both\s+)?(?:an?\s+)?"
+    rf"(?P<fact>{_PROPERTY})(?![\w-])"
+)
 _BEFORE = re.compile(rf"(?<![\w-])(?P<fact>{_PROPERTY})\s+(?:matrix|matrices)?\s*{_LIST}(?![\w'(])")
-_KIND = re.compile(rf"(?<![\w\\]){_LIST}\s+(?:is|are)\s+(?:an?\s+)?(?:constant\s+|fixed\s+|positive\s+)?(?P<kind>scalar|vector|matrix|number|column vector|matrices|scalars|vectors)\b")
+_KIND = re.compile(
+    rf"(?<![\w\\]){_LIST}\s+(?:is|are)\s+(?:an?\s+)?(?:constant\s+|fixed\s+|positive\s+)?"
+    r"(?P<kind>scalar|vector|matrix|number|column vector|matrices|scalars|vectors)\b"
+)
 _KIND_BEFORE = re.compile(rf"\b(?:an?|the|for|with|fixed|constant)\s+(?P<kind>scalar|scalars)\s+{_LIST}(?![\w'(])")
-_IS_SHAPE = re.compile(rf"(?<![\w\\])(?P<names>{_NAME})\s+is\s+(?:an?\s+)?(?P<rows>\w+)\s*(?:x|×|\\times|by|-by-)\s*(?P<cols>\w+)\b")
+_IS_SHAPE = re.compile(
+    rf"(?<![\w\\])(?P<names>{_NAME})\s+is\s+(?:an?\s+)?"
+    r"(?P<rows>\w+)\s*(?:x|×|\\times|by|-by-)\s*(?P<cols>\w+)\b"
+)
 
 
 def plain(text: str) -> str:
@@ -104,15 +120,16 @@ def _names(listed: str) -> list[str]:
 
 
 _IN = re.compile(r"(?P<names>[^=]*?)(?:\\in\b|∈|(?<![\w])in(?![\w]))(?P<space>.*)", re.DOTALL)
-_SPACES = ((r"\\(?:mathbb|mathbf|Bbb)\s*\{?\s*R\s*\}?|\\R\b|\\Re\b|\\reals\b|ℝ", "R"), (r"\\times", "×"),
-           (r"\\(?:mathbb|mathcal)\s*\{?\s*S\s*\}?", "S"), (r"[{]", "("), (r"[}]", ")"), (r"\\[,;!\s]", ""))  # fmt: skip
+_SPACES = ((r"\\(?:mathbb|mathbf|Bbb)\s*\{?\s*R\s*\}?|\\R\b|\\Re\b|\\reals\b|ℝ", "R"), (r"\s*(?:\\times|×)\s*", "×"),
+           (r"\\(?:mathbb|mathcal)\s*\{?\s*S\s*\}?", "S"), (r"[{]", "("), (r"[}]", ")"),
+           (r"\\[,;!\s]", ""))  # fmt: skip
 _CONES = re.compile(r"S(?:_\(?(?P<low>\+\+?)\)?)?\^\(?(?P<n>\w+)\)?(?:_\(?(?P<mark>\+\+?)\)?)?$")
 
 
 def membership(text: str) -> str:
-    """``x, y \\in \\mathbb{R}^n`` as a declaration of the language; "" where it is none.
+    r"""``x, y \in \mathbb{R}^n`` as a declaration of the language; "" where it is none.
 
-    >>> membership(r"A \\\\in \\\\mathbb{R}^{m \\\\times n}")
+    >>> membership(r"A \in \mathbb{R}^{m \times n}")
     'A in R^(m×n)'
     """
     found = _IN.fullmatch(text.strip().rstrip(".,;"))

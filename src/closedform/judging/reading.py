@@ -108,8 +108,8 @@ class Shared:
     def _read_like(self, tokens: Tokens, like: Node) -> Node:
         """``(expression) - Q`` for a Q of the shape."""
         end = len(tokens.source)
-        around = [Token("op", ")", end, end), Token("op", "-", end, end), Token("name", "Q_599", end, end), tokens.tokens[-1]]
-        framed = replace(tokens, tokens=[Token("op", "(", 0, 0), *tokens.tokens[:-1], *around])
+        around = [Token("op", ")", end, end), Token("op", "-", end, end), Token("name", "Q_599", end, end)]
+        framed = replace(tokens, tokens=[Token("op", "(", 0, 0), *tokens.tokens[:-1], *around, tokens.tokens[-1]])
         found = read_tokens(framed, lex(_joined(self.where, f"Q_599 in {space_text(like.shape)}")), self.syntax)
         return found.node.args[0]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 STATUSES = ("given", "right", "wrong", "follows", "undecided")
@@ -18,6 +18,7 @@ class Example:
 
     @property
     def text(self) -> str:
+        """A sentence."""
         at = ", ".join(f"{name} = {shown(value)}" for name, value in self.point.items())
         return f"at {at}: right is {shown(self.before)}, this line gives {shown(self.here)}"
 
@@ -39,7 +40,6 @@ class Step:
     right_line: str = ""
     right_if: str = ""
     example: Example | None = None
-    certificate: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ class Judgement:
 
     steps: tuple[Step, ...]
     assumed: tuple[str, ...] = ()
-    notes: tuple[str, ...] = field(default=())
 
     @property
     def first_wrong(self) -> Step | None:
+        """The first step that does not follow; None where there is none."""
         return next((s for s in self.steps if s.status == "wrong"), None)
 
     @property
@@ -64,15 +64,16 @@ class Judgement:
 
     @property
     def text(self) -> str:
+        """All of it, for people."""
         lines = [f"assumed: {', '.join(self.assumed)}"] if self.assumed else []
         for step in self.steps:
-            lines.append(f"line {step.line}: {MARKS[step.status]}  {step.text}")
+            lines.append(f"line {step.line}: {MARKS[step.status]:9}  {step.text}")
             if step.status != "right":
                 lines += [f"    {label}{said}" for label, said in details(step)]
-        return "\n".join([*lines, *self.notes, headline(self)])
+        return "\n".join([*lines, headline(self)])
 
 
-MARKS = {"given": "given    ", "right": "right    ", "wrong": "WRONG    ", "follows": "follows  ", "undecided": "undecided"}
+MARKS = {"given": "given", "right": "right", "wrong": "WRONG", "follows": "follows", "undecided": "undecided"}
 
 
 def details(step: Step) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from closedform.errors import ClosedformError, ShapeError
+from closedform.errors import ClosedformError, ReadError, ShapeError
 from closedform.expr.node import Node
 from closedform.functions.algebra import transpose
 from closedform.judging.atoms import Atom, Atoms, is_differential, turned
@@ -14,6 +14,7 @@ from closedform.judging.book import Book, Moving
 from closedform.judging.document import Member
 from closedform.judging.outline import Chain, Outline, hessian_or_gradient
 from closedform.judging.reading import Shared
+from closedform.judging.rows import rows_of, with_rows
 from closedform.read.lexer import Tokens, lex
 from closedform.read.read import read_tokens
 from closedform.read.spaces import space_text
@@ -21,8 +22,13 @@ from closedform.read.spaces import space_text
 WRITTEN = {"sym": "Sym", "psd": "PSD", "pd": "PD", "diag": "Diag", "orth": "Orth", "skew": "Skew", "inv": "Inv"}
 
 
-_APART = re.compile(r"\b(?:similarly|analogously|likewise|same way|fixed|fixing|hold|holding|constant|symmetry)\b", re.IGNORECASE)
+_APART = re.compile(
+    r"\b(?:similarly|analogously|likewise|same way|fixed|fixing|hold|holding|constant|symmetry)\b", re.IGNORECASE
+)
 """Words that say that one variable moves while others stay."""
+
+
+_VARIATION = re.compile(r"(?:\\delta(?![A-Za-z])|δ)\s*\\?[A-Za-z]+(?:\([^()]*\))?\s*&?=")
 
 
 @dataclass(frozen=True)
@@ -38,12 +44,16 @@ class Section:
 
     def __init__(self, outline: Outline) -> None:
         self.outline = outline
+        source = outline.document.source
         self.atoms = Atoms(outline.document.syntax, dict(outline.functions))
+        self.atoms.variations = _VARIATION.search(source) is not None
+        self.rows = rows_of(source)
         self.shared = Shared(outline.document.syntax, ", ".join(dict.fromkeys(outline.where)))
         self.book = Book(self.shared, self.atoms)
         self.texts: dict[int, str] = {}
         self.tokens: dict[int, Tokens] = {}
         self.problems: dict[int, ClosedformError] = {}
+        self._unread: list[str] = []  # names whose definitions could not be read
         self.shared.declared |= outline.defined.keys()
         for chain in outline.chains:
             if chain.judged:
@@ -57,7 +67,8 @@ class Section:
         if first:
             return
         try:
-            text = hessian_or_gradient(member.text, self._function(), self.atoms)
+            text = with_rows(member.text, self.rows, self.outline.document.syntax)
+            text = hessian_or_gradient(text, self._function(), self.atoms)
             self.texts[id(member)] = self.atoms.replaced(text)
             self.tokens[id(member)] = self.shared.tokens(self.texts[id(member)])
         except ClosedformError as error:
@@ -97,15 +108,15 @@ class Section:
         shared, reading = self.shared, self.shared.reading
         if reading is None:
             return
-        parts = [shared.where]
+        before = shared.where
         for name, found in self.outline.facts.items():
             symbol = reading.names.get(name)
             if symbol is None or not symbol.is_square or symbol.is_scalar:
                 continue
-            shared.where = shared.where.replace(f"{name} in {space_text(symbol.shape)}", f"{name} in {{{name}}}")
+            plain = f"{name} in {space_text(symbol.shape)}"
             spaces = [f"{name} in {WRITTEN[f]}({symbol.rows})" for f in found if f in WRITTEN]
-            shared.where = shared.where.replace(f"{name} in {{{name}}}", ", ".join(spaces) or f"{name} in {space_text(symbol.shape)}")
-        if shared.where != parts[0]:
+            shared.where = re.sub(rf"(?<!\w){re.escape(plain)}", ", ".join(spaces) or plain, shared.where)
+        if shared.where != before:
             shared.reading = read_tokens(lex("0"), lex(shared.where), shared.syntax)
 
     def _definitions(self) -> None:
@@ -123,6 +134,7 @@ class Section:
                     self.shared.declare(name, own)
                 except ClosedformError as error:
                     self.problems[id(member)] = error
+                    self._unread.append(name)
                 self._inner()
 
     def _inner(self) -> None:
@@ -173,7 +185,7 @@ class Section:
 
     def _is_variable(self, name: str) -> bool:
         known = self.shared.reading is not None and name in self.shared.reading.names
-        return known and name not in self.book.defined and name not in self.atoms.found and name not in self.outline.constant
+        return known and not any(name in k for k in (self.book.defined, self.atoms.found, self.outline.constant))
 
     def moving(self, chain: Chain) -> Moving:
         """The variables that move in a chain: those whose differentials stand in it, or in all of the derivation."""
@@ -183,7 +195,8 @@ class Section:
                 if group & own:
                     own |= group
             if not _APART.search(self.outline.document.said):
-                own |= {v for v in self._named_variables() if self._is_variable(v) and not any(v in g for g in self.groups)}
+                apart = set().union(*self.groups)
+                own |= {v for v in self._named_variables() if self._is_variable(v) and v not in apart}
             return frozenset(own)
         every = [v for v in self.book.variables if self._is_variable(v)]
         if not every and self.shared.reading is not None:
@@ -196,6 +209,7 @@ class Section:
         if id(member) in self.problems:
             raise self.problems[id(member)]
         tokens, text = self.tokens[id(member)], self.texts[id(member)]
+        self._check(tokens)
         names = list(dict.fromkeys(self._derivatives(tokens)))
         if not names:
             return [Said("", self.shared.node(text, like))]
@@ -205,6 +219,14 @@ class Section:
         if len(tokens.tokens) == 2:
             return self._alone(names[0], found[names[0]])
         return self._with_layouts(text, found, like)
+
+    def _check(self, tokens: Tokens) -> None:
+        """Refuse what is said of a name whose definition could not be read."""
+        names = {t.text for t in tokens.tokens if t.kind == "name"}
+        texts = [self.atoms.found[n.removeprefix("d")].of for n in names if n.removeprefix("d") in self.atoms.found]
+        for name in self._unread:
+            if {name, "d" + name} & names or any(re.search(rf"(?<![\w\\]){name}(?!\w)", t) for t in texts):
+                raise ReadError(f"the definition of {name} could not be read")
 
     def _declare(self, name: str) -> None:
         own = self.book.derivative(self.atoms.found[name])

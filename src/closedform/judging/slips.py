@@ -1,11 +1,11 @@
-"""Typical slips: what a person may have done to a right expression, tried one by one; each is shown by a certificate."""
+"""Typical slips: what a person may have done to a right expression, tried one by one and shown by a certificate."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node, make
@@ -160,7 +160,7 @@ def _swapped(n: Node, path: Path) -> Iterator[Change]:
 
 
 def _product(name: str, reason: str, args: tuple[Node, ...]) -> Iterator[Change]:
-    if all(a.cols is b.rows for a, b in zip(args, args[1:], strict=False)):
+    if all(a.cols is b.rows for a, b in pairwise(args)):
         yield name, reason, make(MUL, args)
 
 
@@ -215,7 +215,8 @@ def _missing(own: Node, pieces: list[Node], equals: Equals) -> Slip | None:
             return Slip("sign", "the sign of a term is wrong")
     for piece in pieces:
         if equals(multiple(2, piece), own) or equals(multiple(len(pieces), piece), own):
-            return Slip("wrong factor order", "the terms of the product rule are taken as equal: factors do not commute")
+            reason = "the terms of the product rule are taken as equal: factors do not commute"
+            return Slip("wrong factor order", reason)
     return None
 
 
@@ -294,7 +295,7 @@ def _fewer_in_product(args: tuple[Node, ...]) -> Iterator[Node]:
     for i in range(len(args)):
         for j in range(i + 1, len(args) + 1):
             rest = (*args[:i], *args[j:])
-            if rest and all(a.cols is b.rows for a, b in zip(rest, rest[1:], strict=False)):
+            if rest and all(a.cols is b.rows for a, b in pairwise(rest)):
                 yield rest[0] if len(rest) == 1 else make(MUL, rest)
     for k, a in enumerate(args):
         for less in _fewer(a) if a.op is not MUL else ():

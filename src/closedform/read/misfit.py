@@ -37,10 +37,13 @@ def shape_text(shape: Shape) -> str:
 
 
 def names_below(trees: Sequence[Tree]) -> Iterator[str]:
-    """The names that stand in trees, in order."""
-    todo = list(reversed(trees))
+    """The names that stand in trees, in order; each tree once, whatever it stands in."""
+    todo, seen = list(reversed(trees)), set[int]()
     while todo:
         tree = todo.pop()
+        if id(tree) in seen:
+            continue
+        seen.add(id(tree))
         if isinstance(tree, Name):
             yield tree.name
         todo.extend(reversed(tree.parts))

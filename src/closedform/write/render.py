@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from closedform.errors import LimitError
 from closedform.expr.node import Node
+from closedform.expr.walk import depth
 from closedform.rewrite.display import PLAIN, Context, display
 from closedform.rewrite.display.sharing import Shared, share
 from closedform.rewrite.show import Show
@@ -13,6 +15,7 @@ from closedform.write.plain import text, unicode
 from closedform.write.tex import latex, letter
 
 Form = Literal["text", "unicode", "latex"]
+MAX_DEPTH = 12_000
 HEADINGS: dict[str, tuple[str, str, str]] = {
     "value": ("f({x})", "f({x})", r"f\left({x}\right)"),
     "gradient": ("grad f({x})", "∇f({x})", r"\nabla f\left({x}\right)"),
@@ -30,6 +33,8 @@ def render(node: Node, context: Context = PLAIN, form: Form = "text") -> str:
     >>> render(mul(transpose(sym("A", "m", "n")), sym("y", "m")), form="unicode")
     'Aᵀy'
     """
+    if depth(node) > MAX_DEPTH:
+        raise LimitError(f"the formula is nested deeper than {MAX_DEPTH}, too deep to print (limit: depth)")
     return render_shared(share(node, context) if context.naming else Shared(node), context, form)
 
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from closedform.errors import LimitError
+from closedform.errors import LimitError
 from closedform.expr.node import Node, make
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE
@@ -51,7 +52,7 @@ from closedform.rewrite.normal.pairs import join_pair
 from closedform.rewrite.normal.quotients import join_quotients, join_signs
 from closedform.rewrite.normal.split import outer_parts
 
-MAX_DIGITS = 2000
+MAX_DIGITS, MAX_FACTORS = 2000, 300
 MAX_TOWER = 50
 EXP = elementwise.exp.op
 ABS = piecewise.absolute.op
@@ -139,6 +140,8 @@ class _Bag:
             else:
                 factors.append(factor)
         exponent = nsum([(1, z) for z in self.exponents], self.shape)
+        if len(factors) > MAX_FACTORS or (exponent.op is ADD and len(exponent.args) > MAX_FACTORS):
+            raise LimitError(f"a product has over {MAX_FACTORS} different factors (limit: factors)")
         if not is_zero(exponent):
             factors.append(make(EXP, (exponent,), (), self.shape))
         units = [f for f in factors if f.op is UNIT]

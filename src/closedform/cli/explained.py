@@ -1,0 +1,74 @@
+"""The command that shows the page of a law or a function."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import click
+
+from closedform.cli import arguments as a
+from closedform.cli.outcome import RIGHT, write
+from closedform.cli.page import Page, width, wrapped
+from closedform.explain.functions import function_names
+from closedform.explain.lookup import page_names, page_of, written_pages
+from closedform.explain.page import Page as Found
+
+
+class WordsCommand(a.FormulaCommand):
+    """Words, in quotes or not."""
+
+    further = re.compile("")
+
+
+@click.command("explain", cls=WordsCommand)
+@click.argument("words", nargs=-1, metavar="[NAME]...")
+@click.option("--markdown", "form", flag_value="markdown", help="Print the page in Markdown.")
+@click.option("--json", "form", flag_value="json", help="Print the page, or the list of names, as JSON.")
+@a.TIME
+def explain_command(words: tuple[str, ...], form: str | None) -> int:
+    """The page of a law or a function; without a name, what there is.
+
+    \b
+    closedform explain "product rule"
+    closedform explain logdet
+    """
+    name = " ".join(words)
+    if form == "json":
+        write(_json(name))
+    elif not name:
+        write(_list())
+    else:
+        page = page_of(name)
+        write(page.markdown if form == "markdown" else _shown(page))
+    return RIGHT
+
+
+def _shown(found: Found) -> str:
+    page = Page()
+    page.lines.append(page.style(found.title, bold=True))
+    for label, text in found.sections()[1:]:
+        if not text:
+            continue
+        page.gap()
+        if label == "example":
+            page.lines += [f"  {page.style(x, dim=x.startswith('$'))}".rstrip() for x in text.split("\n")]
+        elif label:
+            page.fields(label, [line for line in text.split("\n") if line])
+        else:
+            page.lines += [line for part in text.split("\n") for line in (wrapped(part, width(), 0) or [""])]
+    return page.text
+
+
+def _list() -> str:
+    page = Page()
+    page.fields("pages", [source.title for source in written_pages()])
+    page.gap()
+    page.field("functions", ", ".join(function_names()))
+    return page.text
+
+
+def _json(name: str) -> str:
+    record = {"version": 1, "command": "explain"}
+    found = {"page": page_of(name).record()} if name else {"names": list(page_names())}
+    return json.dumps({**record, **found}, ensure_ascii=False, indent=2)

@@ -1,0 +1,48 @@
+"""Derivations with and without a planted slip. Those that were written by hand stand in text files:
+
+``=== title``, the derivation, and for each slip ``--- name @line: what stands in that line instead``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+DATA = Path(__file__).parents[1] / "data" / "judge"
+
+
+class Derivation(NamedTuple):
+    title: str
+    style: str
+    text: str
+    line: int = 0
+    """The line of the slip; 0 where there is none."""
+    slip: str = ""
+
+
+def written() -> Iterator[Derivation]:
+    for path in sorted(DATA.glob("written_*.txt")):
+        for block in path.read_text("utf-8").split("=== ")[1:]:
+            title, _, rest = block.partition("\n")
+            body, *slips = re.split(r"^--- ", rest, flags=re.MULTILINE)
+            text, style = body.rstrip("\n"), path.stem.removeprefix("written_")
+            yield Derivation(title, style, text)
+            for slip in slips:
+                found = re.match(r"(.*?) @(\d+): ?(.*)", slip)
+                assert found, slip
+                lines = text.split("\n")
+                lines[int(found[2]) - 1] = found[3]
+                yield Derivation(title, style, "\n".join(lines), int(found[2]), found[1])
+
+
+def from_corpus() -> Iterator[Derivation]:
+    for record in json.loads((DATA / "from_corpus.json").read_text("utf-8")):
+        yield Derivation(**record)
+
+
+DERIVATIONS = [*written(), *from_corpus()]
+RIGHT = [d for d in DERIVATIONS if not d.line]
+WRONG = [d for d in DERIVATIONS if d.line]
