@@ -20,7 +20,7 @@ Written by `./dev docs` from the docstrings. `import closedform as cf` gives `cf
 a [`LinearMap`](#linearmap), a [`Certificate`](#certificate) and a [`Page`](#page) are returned. In the examples:
 
 ```python
->>> from closedform import formula
+>>> from closedform import explain, formula
 >>> from closedform.check.certificate import Certificate
 ```
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -33,13 +34,26 @@ VERBS = {"gradient": "grad", "jacobian": "jacobian", "hessian": "hessian", "deri
 WORDS = {"grad": "Gradient", "jacobian": "Jacobian", "hessian": "Second derivative", "derivative": "Derivative"}
 def page() -> str:
     """The whole page. Refuses to be written where something is not certified."""
-    parts = [HEAD]
+    parts = []
     for source, group in groupby(sorted(problems(), key=_rank), key=_source):
         parts.append(f"## {source[0].upper()}{source[1:]}\n")
         parts += [f"{READINGS[source]}\n"] if source in READINGS else []
         parts += [make_matching.table()] if source == "notes exercise 29" else []
         parts += [solved(p) for p in group]
-    return "\n".join(parts)
+    body = "\n".join(parts)
+    return "\n".join([HEAD, counted(body), body])
+
+
+def counted(body: str) -> str:
+    """How many of what, from the page itself."""
+    asked = [p for p in problems() if p["op"] in ("gradient", "jacobian")]
+    levels = Counter(re.findall(r"^Level (\w)", body, re.MULTILINE))
+    said = ", ".join(f"{count} at level {level}" for level, count in sorted(levels.items()))
+    found = body.count("<summary>By coordinates")
+    return (
+        f"{len(problems())} answers: {said}. Each is derived by differentials; by coordinates {found} of the "
+        f"{len(asked)} gradients and Jacobians, the others with the reason.\n"
+    )
 
 
 def problems() -> list[Problem]:

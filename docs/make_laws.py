@@ -11,7 +11,8 @@ HEAD = """# Laws
 
 Written by `./dev docs`. `closedform explain "product rule"` shows the page of a law, a function or a question: what it
 states, when it holds, why, an example that is run as the page is shown, and a source; in Python
-`closedform.explain("product rule")`. The names are those that derivations print.
+`closedform.explain("product rule")`. The names are those that derivations print. Further: [exercises](exercises.md),
+[derivations](derivations.md), [how gradient, Jacobian and Hessian are connected](gradient-jacobian-hessian.md).
 """
 
 

@@ -15,6 +15,11 @@ def equal(a: Node, b: Node) -> Certificate:
     return certify(Claim("equal", a, b))
 
 
+def refutes(found: Certificate) -> bool:
+    """Whether a claim was shown wrong (one that could not be decided was not)."""
+    return not found.ok and found.decided
+
+
 def mutants(a: Node) -> Iterator[tuple[str, Node]]:
     """What ``a`` is not: twice it, its negative, its transpose (of which some are equal: see ``is_wrong``)."""
     yield "twice", num(2) * a

@@ -24,6 +24,7 @@ from closedform.functions.algebra import (
     power,
     scale,
     size_number,
+    sumover,
     sym,
     tr,
     transpose,
@@ -98,6 +99,8 @@ PRODUCTS = {
 ENTRYWISE = {
     "commutative": (had(x, y, x), had(power(x, 2), y)),
     "powers added": (had(power(x, 3), power(x, -1)), power(x, 2)),
+    "square matrices": (had(X, Y, X), had(power(X, 2), Y)),
+    "powers of square matrices": (power(power(X, 3), 2), power(X, 6)),
     "quotient": (had(x, power(x, -1)), one),
     "power of a power": (power(power(x, 3), 2), power(x, 6)),
     "root of a square": (power(power(x, 2), half), p.absolute(x)),
@@ -224,11 +227,25 @@ PAIRS = {
     "of the transpose": (scale(power(mx.det(X), -1), mul(A, mx.adj(X.T))), mul(A, inv(X.T))),
     "negative power of det": (scale(power(mx.det(X), -2), mx.adj(X)), scale(power(mx.det(X), -1), inv(X))),
 }
+e_i, row, col = unit(i, n), mul(A.T, unit(i, m)), mul(C.T, unit(i, m))
+SUMS_OVER = {
+    "entries": (sumover("i", 1, n, mul(x.T, e_i)), total(x)),
+    "rows": (sumover("i", 1, m, scale(mul(unit(i, m).T, u), row)), mul(A.T, u)),
+    "outer products": (sumover("i", 1, m, mul(row, col.T)), mul(A.T, C)),
+    "a constant": (sumover("i", 1, n, s), had(N, s)),
+    "name of the index": (sumover("i", 2, n, e.exp(mul(x.T, e_i))),
+                          sumover("j", 2, n, e.exp(mul(x.T, unit(index("j"), n))))),
+    "constant outside": (sumover("i", 1, m, scale(s, row)), scale(s, sumover("i", 1, m, row))),
+    "linear": (sumover("i", 1, m, row - col), sumover("i", 1, m, row) - sumover("i", 1, m, col)),
+    "one term": (sumover("i", 3, 3, power(s, i)), power(s, 3)),
+    "transposed": (transpose(sumover("i", 1, m, mul(row, col.T))), sumover("i", 1, m, mul(col, row.T))),
+}  # fmt: skip
 CONSTRUCTORS = {
     f"{family}: {name}": pair
     for family, rows in {
         "sum": SUMS, "product": PRODUCTS, "entrywise": ENTRYWISE, "transpose": TRANSPOSES, "trace": TRACES,
         "block": BLOCKS, "exponential": EXPONENTIALS, "quotient": QUOTIENTS, "pair": PAIRS,
+        "sum over an index": SUMS_OVER,
     }.items()
     for name, pair in rows.items()
 }  # fmt: skip

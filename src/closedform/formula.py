@@ -225,6 +225,8 @@ class Formula:
     # -- derivatives
 
     def _variable(self, name: str) -> Node:
+        if not isinstance(name, str):
+            raise ClosedformError(f"a variable is named by a string; this is a {type(name).__name__}")
         found = self._reading.names.get(canonical(name))
         if found is None:
             names = ", ".join(sorted(self._reading.names)) or "none"

@@ -110,7 +110,7 @@ ASSUMED = [
     ("x'Ax", ("x ∈ ℝⁿ", "A ∈ ℝ^(n×n)", "Ax is read as A*x.")),
     ("sum(i, a[i]'*x)", ("a[i] ∈ ℝⁿ for i = 1..m", "x ∈ ℝⁿ")),
     ("1/2*x'*A*x - b'*x + c", ("x ∈ ℝⁿ", "A ∈ ℝ^(n×n)", "b ∈ ℝⁿ", "c ∈ ℝ")),
-    ("1/n*sum(x)", ("x ∈ ℝⁿ", "n is the size n")),
+    ("1/n*sum(x)", ("x ∈ ℝⁿ", "n is the length of x")),
     ("theta'*x", ("theta ∈ ℝⁿ", "x ∈ ℝⁿ")),
     ("||x||^2 + c", ("x ∈ ℝⁿ", "c ∈ ℝ")),
     ("det(A - t*I)", ("A ∈ ℝ^(n×n)", "t ∈ ℝ")),

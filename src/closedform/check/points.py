@@ -32,6 +32,7 @@ class Scene:
         self.symbols: dict[str, Node] = {}
         self.facts: dict[str, frozenset[str]] = {}
         self.size_names: set[str] = set()
+        self.last_order: list[str] = []
         self.index_ranges: dict[str, list[Any]] = {}
         powers: list[Node] = []
         for n in self.nodes:
@@ -64,15 +65,23 @@ class Scene:
     def draw_sizes(
         self, rng: Random, least: int, limit: int, other_than: Sequence[dict[str, int]] = ()
     ) -> dict[str, int]:
-        """Pairwise different sizes, at random; small ones where a matrix would be too large; 1 for ``least`` 1."""
+        """Pairwise different sizes, at random; small ones where a matrix would be too large; 1 for ``least`` 1.
+
+        Each draw orders the sizes the other way round than the one before: a product through a smaller size is
+        singular, and a claim about its determinant must not be judged by zeros alone.
+        """
         names = sorted(self.size_names)
         if least == 1 or not names:
             return dict.fromkeys(names, 1)
         choice = range(least, least + len(names) + 1)
         for _ in range(8):
-            out = dict(zip(names, rng.sample(choice, len(names)), strict=True))
+            values = rng.sample(choice, len(names))
+            if self.last_order:
+                values.sort()
+            out = dict(zip(self.last_order[::-1] or names, values, strict=True))
             if out not in other_than:
                 break
+        self.last_order = sorted(names, key=out.__getitem__)
         for _ in range(32):
             if self.largest(out) <= limit:
                 break

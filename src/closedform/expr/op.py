@@ -72,11 +72,15 @@ class Op:
         return f"<op {self.name}>"
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        from_table: Callable[[str], Op] = _registry.__getitem__
-        return from_table, (self.name,)
+        return op_named, (self.name,)
 
 
 _registry: dict[str, Op] = {}
+
+
+def op_named(name: str) -> Op:
+    """The declared operation of a name; what unpickling asks for."""
+    return _registry[name]
 
 
 def registered() -> dict[str, Op]:

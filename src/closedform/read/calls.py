@@ -8,7 +8,7 @@ from closedform.expr.op import Op, Shape
 from closedform.expr.signature import Signature
 from closedform.expr.size import ONE, Size
 from closedform.functions.algebra import DIAGM, DIAGV
-from closedform.read.infer import SCALAR, UNLIKELY, Trial
+from closedform.read.infer import ABSURD, SCALAR, UNLIKELY, Trial
 from closedform.read.misfit import Misfit
 from closedform.read.sizes import tree_size
 from closedform.read.spaces import parse_size
@@ -74,7 +74,7 @@ def _apply(trial: Trial, tree: Call, op: Op, signature: Signature) -> Shape:
     for arg, pattern in zip(tree.args, signature.args, strict=True):
         shape = trial.shape[arg]
         if is_scalar(shape) and not op.elementwise and pattern != SCALAR:
-            trial.doubt(tree, UNLIKELY + 1)
+            trial.doubt(tree, ABSURD)
         fits = all(_match(trial, want, have, bound) for want, have in zip(pattern, shape, strict=True))
         if not fits:
             raise _refusal(trial, tree, op, signature, arg)

@@ -14,12 +14,12 @@ from closedform.read.syntax import Call, Group, Index, Name, Over, Power, Tree
 
 Kinds = tuple[tuple[str, float], ...]
 MATRIX: Kinds = (("M", 0.0), ("V", 2.0), ("S", 2.0))
-VECTOR: Kinds = (("V", 0.0), ("S", 1.0), ("M", 3.0))
-SCALAR: Kinds = (("S", 0.0), ("V", 1.0), ("M", 2.5))
+VECTOR: Kinds = (("V", 0.0), ("S", 1.0))
+SCALAR: Kinds = (("S", 0.0), ("V", 1.0))
 NUMBER: Kinds = (("S", 0.0), ("Z", 0.4))
 SIZE_N: Kinds = (("Z", 0.0), ("V", 1.0), ("S", 1.2))
-SIZE_M: Kinds = (("V", 0.0), ("Z", 0.5), ("S", 1.0), ("M", 3.0))
-SIZE_K: Kinds = (("V", 0.0), ("Z", 0.9), ("S", 1.0), ("M", 3.0))
+SIZE_M: Kinds = (("V", 0.0), ("Z", 0.5), ("S", 1.0))
+SIZE_K: Kinds = (("V", 0.0), ("Z", 0.9), ("S", 1.0))
 SIZED_CALLS = {"eye": 0, "ones": 0, "zeros": 0, "zero": 0, "comm": 0, "unvec": 1, "sub": 1}
 
 

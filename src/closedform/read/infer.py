@@ -36,6 +36,8 @@ from closedform.read.unify import Unknowns, is_scalar
 
 SCALAR: Shape = (ONE, ONE)
 UNLIKELY = 1.5
+ABSURD = 5.0
+"""More than any search goes from habit: a sum or a mean of what had to become a scalar."""
 SLIGHT = 0.1
 
 

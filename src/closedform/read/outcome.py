@@ -64,8 +64,18 @@ def assumptions(
             out.append(f"{name}[i] ∈ {real(node.cols, ONE)} for i = 1..{node.rows}")
         else:
             out.append(f"{name} ∈ {real(*node.shape)}")
-    out += [f"{n} is the size {n}" for n, kind in trial.kinds.items() if kind == "Z"]
+    out += [_size_note(n, names) for n, kind in trial.kinds.items() if kind == "Z"]
     return tuple(dict.fromkeys([*out, *notes, *trial.notes]))
+
+
+def _size_note(size: str, names: Mapping[str, Node]) -> str:
+    """What a size that stands as a number is: ``n is the number of columns of X``."""
+    for name, x in names.items():
+        if x.cols.name == size:
+            return f"{size} is the number of columns of {name}"
+        if x.rows.name == size:
+            return f"{size} is the {'length' if x.is_column else 'number of rows'} of {name}"
+    return f"{size} is the size {size}"
 
 
 def real(rows: Size, cols: Size) -> str:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import NoReturn
 
 from closedform.errors import LimitError, ReadError
+from closedform.read.alphabet import is_greek
 from closedform.read.brackets import Frame, close_frame
 from closedform.read.lexer import Token, spell
 from closedform.read.names import Scope, differential, split_name
@@ -63,9 +64,16 @@ class Parser:
             elif not self._postfix() and not self._infix() and self._ending():
                 break
         if len(self.frames) > 1:
-            start = self.top.start
-            self.fail(f"{self.source[start]} is never closed", (start, start + 1))
+            self._unclosed()
         return self.top.finish(self)
+
+    def _unclosed(self) -> None:
+        """Fail at the bracket that is open: behind its name for a call, both bars of a norm."""
+        start = self.top.start
+        while self.source[start].isalnum() or self.source[start] in "_ ":
+            start += 1
+        length = 2 if self.source.startswith("||", start) else 1
+        self.fail(f"{self.source[start : start + length]} is never closed", (start, start + length))
 
     def _ending(self) -> bool:
         """Act on a token that closes or separates; whether the expression is over."""
@@ -82,8 +90,7 @@ class Parser:
         elif token.kind == "mark":
             self.fail(f"_{text} belongs behind a norm", hint="Write x[i] for an entry.")
         elif token.kind == "end" or text == "where":
-            start = self.top.start
-            self.fail(f"{self.source[start]} is never closed", (start, start + 1))
+            self._unclosed()
         else:
             self.fail(f"{text} is not expected here")
         return False
@@ -239,7 +246,7 @@ class Parser:
         if name in REFUSED:
             self.fail(f"{REFUSED[name]} are not supported: {typed}(…)", span)
         mend = suggestion(name)
-        if len(name) == 1:
+        if len(name) == 1 or is_greek(name):
             mend = mend or f"For a product write {typed}*(…); for a function declare {typed}: R^n -> R."
         self.fail(f"{typed} is no known function", span, mend)
 

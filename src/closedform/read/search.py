@@ -47,7 +47,7 @@ def settle(question: Question, choices: dict[str, Kinds]) -> Trial:
             name_sizes(trial)
             guilty: Sequence[Tree] = trial.doubts
             total = distance + trial.cost
-            if best is None or total < least - EPSILON:
+            if (best is None and (first is None or total <= MAX_DISTANCE)) or total < least - EPSILON:
                 best, least, rivals = trial, total, []
             elif abs(total - least) <= EPSILON:
                 rivals.append(trial)
