@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -23,7 +24,7 @@ from closedform.errors import ClosedformError, DeclarationError, MissingRule, Re
 from closedform.expr.facts import WORDS
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
-from closedform.functions.algebra import EYE, SYM, UNIT
+from closedform.functions.algebra import EYE, SIZE, SUMOVER, SYM, UNIT
 from closedform.read.alphabet import canonical
 from closedform.read.declarations import Declarations
 from closedform.read.outcome import where_text
@@ -363,9 +364,25 @@ class Formula:
         """
         parts = []
         for name, given in values.items():
-            self._variable(name)
-            parts.append((canonical(name), given.text if isinstance(given, Formula) else str(given)))
+            text = given.text if isinstance(given, Formula) else str(given)
+            self._not_captured(text)
+            parts.append((canonical(name), text + self._length_kept(self._variable(name))))
         return formula(*self._with_parts(parts))
+
+    def _not_captured(self, text: str) -> None:
+        """Refuse a name that a sum of this formula runs over: inside the sum it would mean the index."""
+        indices = {n.params[0] for n in postorder(self._raw) if n.op is SUMOVER}
+        captured = sorted(indices & set(re.findall(r"[^\W\d]\w*", text)))
+        if captured:
+            raise DeclarationError(f"{captured[0]} is the index of a sum in this formula: rename it in {text}")
+
+    def _length_kept(self, x: Node) -> str:
+        """What ties the sizes of a replaced variable to those that stand as numbers (``1/n``); else nothing."""
+        numbers = [n.params[0] for n in postorder(self._raw) if n.op is SIZE]
+        numbers += [s for n in postorder(self._raw) if n.op is SUMOVER for s in n.params[1:]]
+        if (x.rows.names | x.cols.names).isdisjoint(*(s.names for s in numbers)):
+            return ""
+        return f" + zeros({x.rows})" if x.is_column else f" + zeros({x.rows},{x.cols})"
 
     def _with_parts(self, parts: list[tuple[str, str]]) -> tuple[str, str]:
         """The text and the declarations of the formula with ``name = text`` bound for each part."""

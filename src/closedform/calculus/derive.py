@@ -12,7 +12,7 @@ from closedform.calculus.jacobian import read_off
 from closedform.calculus.spaces import direction, project
 from closedform.errors import LimitError, MissingRule, ShapeError
 from closedform.expr.node import Node
-from closedform.expr.walk import depth, postorder
+from closedform.expr.walk import depth, postorder, rebuild
 from closedform.functions.algebra import SUMOVER
 from closedform.functions.declare import shape_words
 from closedform.rewrite import keep_sums
@@ -76,6 +76,11 @@ def _shorter(a: Node, b: Node) -> Node:
 
 def jacobian(f: Node, x: Node, layout: str = "numerator") -> Derived:
     """J with dy = J dx for columns; the derivative by a scalar has the shape of f; the transpose on request."""
+    if x.is_scalar and not f.is_column:
+        d = direction(x)
+        refuse_deep(f, MAX_DEPTH)
+        moved = differential(f, {x: d})
+        return Derived("jacobian", simplify(normal(rebuild(moved, lambda n, _: UNITY if n is d else None))))
     if not (f.is_column and x.is_column):
         raise ShapeError(
             f"a Jacobian is of a vector by a vector; this is {shape_words(f.shape)} by {shape_words(x.shape)}: "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from closedform.errors import DeclarationError
-from closedform.expr.facts import LINEAR_SPACES, WORDS, Facts, tangent
+from closedform.expr.facts import LINEAR_SPACES, WORDS, Facts, close, tangent
 from closedform.expr.node import Node
 from closedform.functions.algebra import SYM, diagm, diagv, eye, had, num, scale, sym, total
 from closedform.functions.known_facts import facts_of
@@ -19,7 +19,8 @@ def direction(x: Node, name: str | None = None) -> Node:
     if "discrete" in facts:
         kind = next(WORDS[f] for f in ("pm1", "bit") if f in facts)
         raise DeclarationError(f"{x.params[0]} is {kind}: there is no derivative by it")
-    declared = [f for f in tangent(facts) if f in LINEAR_SPACES]
+    spaces = [f for f in tangent(facts) if f in LINEAR_SPACES]
+    declared = [f for f in spaces if not any(f in close([g]) for g in spaces if g != f)]
     return sym(name or f"d{x.params[0]}", x.rows, x.cols, declared)
 
 

@@ -15,10 +15,13 @@ from closedform.check.ball import Ball
 from closedform.check.bounds import Bound, polynomial_degree, whole
 from closedform.check.certificate import Certificate, Claim
 from closedform.check.draws import Draws
+from closedform.check.evaluate import Evaluator
+from closedform.check.far import Far, Point, place
 from closedform.check.field import Field
 from closedform.check.jet import OutOfTime, Redraw, Unfit
+from closedform.check.kinks import Seen, Sight, all_kinks
 from closedform.check.points import Scene
-from closedform.check.sides import DIGITS, agree, agreement, shape_problem, shown, sides, without_roots
+from closedform.check.sides import DIGITS, Pair, agree, agreement, shape_problem, shown, sides, without_roots
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
@@ -37,6 +40,7 @@ FREE = EXPS | {
 BITS, REDRAWS, EDGE_REDRAWS, LENIENT = (480, 1500), 600, 60, 12
 TRIALS, EDGE_TRIALS, MANY, MODEST = 3, 8, 12, -30
 SECONDS, FIELD_SHARE, COUNTEREXAMPLE_SHARE = 1.5, 0.5, 0.2
+FAR, FAR_SHARE = 0, 0.8
 
 
 def certify(claim: Claim, effort: str = "normal") -> Certificate:
@@ -80,6 +84,8 @@ class Check:
         self.degree = polynomial_degree(self.scene.nodes, [claim.function, claim.answer], claim.kind)
         self.nested = nested_kinks(self.scene.nodes)
         self.draws = Draws()
+        self.seen = Seen([])
+        self.apart: dict[str, Any] | None = None
         self.start = perf_counter()
         self.seconds = SECONDS if effort == "normal" else 4 * SECONDS
         self.allow(1)
@@ -196,19 +202,22 @@ class Check:
     def in_high_precision(self) -> Certificate:
         """Two general points and one of size 1, to 50 digits; more where there are branches."""
         self.allow(1)
+        self.seen = Seen(all_kinks([self.claim.function, self.claim.answer], self.scene.positive))
         seen: list[dict[str, int]] = []
         barren: set[int] = set()
         reason = "no point was found at which both sides have a value"
         try:
-            for least in (2, 3, 4, 1, *(1, 2, 3, 4) * self.branches):
-                if least in barren:
+            for least in (2, 3, 4, 1, FAR, *(1, 2, 3, 4) * self.branches):
+                if least == FAR and seen and not self.far_agrees():
+                    return self.refuse("the two sides differ in high precision", self.apart)
+                if least in barren or least == FAR:
                     continue
                 try:
                     same, sizes = self.at_real_point(least)
                 except Unfit as problem:
                     reason, same = str(problem), None
                 if same is False:
-                    return self.refuse("the two sides differ in high precision")
+                    return self.refuse("the two sides differ in high precision", self.apart)
                 if same:
                     seen.append(sizes)
                 else:
@@ -219,31 +228,55 @@ class Check:
         general = sum(not s or max(s.values()) > 1 for s in seen)
         if general < 2 or len(seen) < (MANY if self.branches > MANY else 3):
             return Certificate("X", reason, decided=False)
+        for kink, entry, sign in self.seen.missing():
+            if kink.needed and entry is None:
+                word = "positive" if sign > 0 else "negative"
+                return Certificate("X", f"{kink.word} was never seen {word}", decided=False)
         return Certificate("C", f"the two sides agree to {DIGITS} digits", None, tuple(seen), len(seen))
 
     def at_real_point(self, least: int) -> tuple[bool | None, dict[str, int]]:
         """Whether the sides agree at a point, and its sizes. Unless they do, the same point with more bits tells."""
         for _ in range(REDRAWS if least > 1 else EDGE_REDRAWS):
-            state = self.rng.getstate()
-            for bits in BITS:
-                self.rng.setstate(state)
-                sizes = self.scene.draw_sizes(self.rng, least, Ball.max_entries)
-                try:
-                    with flint.ctx.workprec(bits):
-                        ev = self.scene.draw(Ball(self.rng), self.rng, sizes, self.deadline)
-                        same = agree(sides(self.claim, ev))
-                except (Redraw, ZeroDivisionError):
-                    break
-                if same or (same is False and bits == BITS[-1]):
-                    return same, sizes
+            sizes = self.scene.draw_sizes(self.rng, least, Ball.max_entries)
+            same = self.compare(Point(self.rng.getstate(), sizes))
+            if same is not None:
+                return same, sizes
         return None, {}
 
-    def refuse(self, reason: str) -> Certificate:
+    def compare(self, point: Point) -> bool | None:
+        """Whether the sides agree at a point; None where they have no value, or the precision does not tell."""
+        for bits in BITS:
+            sight = Sight(self.seen.kinks)
+            try:
+                with flint.ctx.workprec(bits):
+                    ev = place(self.scene, self.rng, point, self.deadline)
+                    ev.sight = sight
+                    pairs = sides(self.claim, ev)
+                    same = agree(pairs)
+            except (Redraw, ZeroDivisionError):
+                return None
+            if same:
+                self.seen.take(sight)
+                return True
+        if same is False:
+            self.apart = apart(point.sizes, ev, pairs)
+        return same
+
+    def far_agrees(self) -> bool:
+        """Agreement at points of many magnitudes and on both sides of each kink, as many as there is time for."""
+        far = Far(self.scene, (self.claim.function, self.claim.answer), self.rng, self.seen, self.compare)
+        try:
+            return far.all_agree(self.start + FAR_SHARE * self.seconds)
+        except (OutOfTime, Unfit):
+            return True
+
+    def refuse(self, reason: str, apart: dict[str, Any] | None = None) -> Certificate:
+        """With a counterexample, of small integers where there is one."""
         self.deadline = perf_counter() + COUNTEREXAMPLE_SHARE * self.seconds
         try:
-            return Certificate("X", reason, counterexample=self.counterexample())
+            return Certificate("X", reason, counterexample=self.counterexample() or apart)
         except OutOfTime:
-            return Certificate("X", reason)
+            return Certificate("X", reason, counterexample=apart)
 
     def counterexample(self) -> dict[str, Any] | None:
         """A point of small integers, or a general one, at which the sides differ."""
@@ -256,13 +289,20 @@ class Check:
                         pairs = sides(self.claim, ev)
                     except (Unfit, Redraw, ZeroDivisionError):
                         continue
-                    for a, b in pairs:
-                        if agreement(a, b) is False:
-                            point = {k: shown(v.first) for k, v in ev.symbols.items()}
-                            digits = 12 if shown(a) != shown(b) else 60
-                            values = {"claimed": shown(a, digits), "true": shown(b, digits)}
-                            return {"sizes": sizes, "point": point, **values}
+                    found = apart(sizes, ev, pairs)
+                    if found:
+                        return found
         return None
+
+
+def apart(sizes: dict[str, int], ev: Evaluator, pairs: list[Pair]) -> dict[str, Any] | None:
+    """The point of ``ev`` and what differs there, to show to people."""
+    for a, b in pairs:
+        if agreement(a, b) is False:
+            point = {k: shown(v.first) for k, v in ev.symbols.items()}
+            digits = 12 if shown(a) != shown(b) else 60
+            return {"sizes": sizes, "point": point, "claimed": shown(a, digits), "true": shown(b, digits)}
+    return None
 
 
 def smallest(sizes: dict[str, int], name: str, least: int) -> dict[str, int]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from closedform.check.field import Field
 from closedform.check.jet import Jet, OutOfTime, Unfit
+from closedform.check.kinks import Sight
 from closedform.check.moves import kron, stack
 from closedform.check.scalars import COMPOSED, DERIVATIVE, Numbers, Scalars
 from closedform.expr.node import Node
@@ -33,6 +34,7 @@ class Evaluator:
     ) -> None:
         self.numbers, self.sizes, self.rules = numbers, sizes, rules
         self.deadline, self.f = deadline, Scalars(numbers)
+        self.sight: Sight | None = None
         self.indices = dict(indices)
         self.integers: dict[str, int] = {}
         self.symbols: dict[str, Jet] = {}
@@ -54,7 +56,9 @@ class Evaluator:
                 if perf_counter() > self.deadline:
                     raise OutOfTime
                 self.note_rational(node)
-                memo[node] = self.step(node)
+                value = memo[node] = self.step(node)
+                if self.sight is not None and node in self.sight.kinks:
+                    self.sight.note(node, [], value)
         return memo[root]
 
     def step(self, node: Node) -> Jet:
@@ -66,11 +70,17 @@ class Evaluator:
             rows, cols = self.shape(node)
             if len(args) > 1:
                 args = [a if a.shape == (rows, cols) else a.fill(rows, cols) for a in args]
+            self.look(node, args)
             return self.f(name, *args)
+        self.look(node, args)
         rule = self.rules.get(name)
         if rule is None:
             raise Unfit(f"the checker does not know {name}")
         return rule(self, node, *args)
+
+    def look(self, node: Node, args: list[Jet]) -> None:
+        if self.sight is not None and node in self.sight.kinks:
+            self.sight.note(node, args)
 
     def shape(self, node: Node) -> tuple[int, int]:
         return node.rows.value(self.sizes), node.cols.value(self.sizes)

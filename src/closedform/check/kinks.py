@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from closedform.check.ball import descending
-from closedform.check.bounded import ANY, Range, difference, linear, product, ranges
+from closedform.check.bounded import Range, difference, linear, ranges
 from closedform.check.bounds import whole
 from closedform.check.jet import Jet
 from closedform.expr.node import Node
@@ -37,7 +37,7 @@ class Kink:
     needed: bool = True
 
 
-def kinks(roots: Iterable[Node], positive: Iterable[str]) -> list[Kink]:
+def all_kinks(roots: Iterable[Node], positive: Iterable[str]) -> list[Kink]:
     """All of the formulas, those within others first."""
     nodes = list(postorder(roots))
     known = ranges(nodes, positive)
@@ -64,7 +64,7 @@ def of_node(node: Node, known: Mapping[Node, Range], branching: bool, turning: b
     if name == "clip":
         x, low, high = args
         ends = wanted(difference(x, low, known)), wanted(difference(high, x, known))
-        return [Kink(node, k, f"what is over a limit of clip, {'xd'[k]}", s) for k, s in enumerate(ends)]
+        return [Kink(node, k, f"the distance to the {('lower', 'upper')[k]} limit of clip", s) for k, s in enumerate(ends)]
     if name == "huber":
         z, d = known[args[0]], known[args[1]]
         ends = wanted(linear(((1, z), (-1, d)))), wanted(linear(((1, z), (1, d))))
@@ -174,8 +174,4 @@ class Seen:
 
     def fixed(self, kink: Kink, entry: int) -> bool:
         """Whether this number was the same at every point: it is a constant."""
-        points = len(self.numbers.get((kink, entry), ()))
-        return points <= 1 and not (kink.node.op.name == "sym" or kink.place >= 0)
-
-
-__all__ = ["ANY", "Kink", "Seen", "Sight", "kinks", "product"]
+        return len(self.numbers.get((kink, entry), ())) <= 1

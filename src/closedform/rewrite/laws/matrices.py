@@ -25,7 +25,7 @@ from closedform.functions.algebra import (
 from closedform.functions.define import Function
 from closedform.functions.elementwise import log
 from closedform.functions.known_facts import facts_of
-from closedform.functions.matrix import adj, det, logdet, pinv
+from closedform.functions.matrix import adj, det, logdet, pinv, tril, triu
 from closedform.functions.matrix_functions import expm, expm_frechet, logm_frechet
 from closedform.functions.norms import norm_nuc, norm_op
 from closedform.functions.piecewise import absolute
@@ -56,6 +56,8 @@ acts("determinant of a transpose", det(transpose(X)))(_upright(det))
 acts("log det of a transpose", logdet(transpose(X)))(_upright(logdet))
 law("log of det is log det", log(det(X)), logdet(X))
 law("pinv of an invertible", pinv(X), inv(X), X="inv")
+law("lower triangle of a lower triangular", tril(X), X, X="lower")
+law("upper triangle of an upper triangular", triu(X), X, X="upper")
 
 
 @acts("determinant of a product", det(X @ Y))

@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import Any
 
 from closedform.errors import LimitError
-from closedform.errors import LimitError
 from closedform.expr.node import Node, make
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE
@@ -28,6 +27,7 @@ from closedform.functions.algebra import (
 )
 from closedform.functions.known_facts import facts_of
 from closedform.rewrite.normal.engine import (
+    NOTHING,
     UNITY,
     build,
     constructor,
@@ -47,7 +47,7 @@ from closedform.rewrite.normal.engine import (
     plus,
     times,
 )
-from closedform.rewrite.normal.exponentials import join_exponentials
+from closedform.rewrite.normal.exponentials import all_ones, join_exponentials
 from closedform.rewrite.normal.pairs import join_pair
 from closedform.rewrite.normal.quotients import join_quotients, join_signs
 from closedform.rewrite.normal.split import outer_parts
@@ -121,7 +121,7 @@ class _Bag:
 
     def _collect(self, base: Node, e: Node) -> None:
         have = self.powers.get(base)
-        self.powers[base] = e if have is None else plus(have, e)
+        self.powers[base] = e if have is None else one_exponent(plus(*_alike(have, e)))
 
     def product(self) -> Node:
         if self.zero:
@@ -132,7 +132,7 @@ class _Bag:
         factors = []
         for base, e in self.powers.items():
             value = number(e)
-            if value == 0:
+            if value == 0 or is_zero(e):
                 continue
             factor = base if value == 1 else npow(base, e)
             if factor.op is NUM:
@@ -178,6 +178,27 @@ def _join_scalars(factors: list[Node]) -> Node | None:
     return None
 
 
+def _alike(a: Node, b: Node) -> tuple[Node, Node]:
+    """Two exponents in one shape: a scalar one stands for itself in every entry."""
+    if a.is_scalar == b.is_scalar:
+        return a, b
+    if a.is_scalar:
+        return nscale(a, _full_ones(b.shape)), b
+    return a, nscale(b, _full_ones(a.shape))
+
+
+def one_exponent(e: Node) -> Node:
+    """An exponent that is the same in every entry, as the scalar it is."""
+    if e.is_scalar:
+        return e
+    if is_zero(e):
+        return NOTHING
+    c, core = content(e)
+    if all_ones(core):
+        return num(c)
+    return times(c, core.args[0]) if core.op is SCALE and all_ones(core.args[1]) else e
+
+
 def _had_node(factors: list[Node], shape: Shape) -> Node:
     if not factors:
         return _full_ones(shape)
@@ -206,7 +227,8 @@ def build_pow(args: tuple[Node, ...], _: tuple[Any, ...], shape: Shape) -> Node:
     base, e = args
     if shape[0] is ONE and shape[1] is not ONE:
         return ntranspose(npow(ntranspose(base), e if e.is_scalar else ntranspose(e)))
-    value = number(e) if e.is_scalar else (Fraction(1) if e.op is ONES else None)
+    e = one_exponent(e)
+    value = number(e)
     if value == 1:
         return base
     if value == 0:

@@ -95,6 +95,8 @@ def _common_exponents(exponents: list[Node]) -> list[Node]:
 
     Symbolic exponents count where they differ by numbers (s^s and s^(s - 1)).
     """
+    if any(not e.is_scalar for e in exponents):
+        return exponents[:1] if len(set(exponents)) == 1 else []
     first = exponents[0] if number(exponents[0]) is None else UNITY
     offsets = [number(difference(e, first)) for e in exponents]
     known = [v for v in offsets if v is not None]

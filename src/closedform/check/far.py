@@ -1,0 +1,228 @@
+"""Points far from the ordinary: of many magnitudes, and on both sides of each kink."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from math import inf, isnan, log10
+from random import Random
+from typing import Any
+
+import flint
+from flint import arb
+
+from closedform.check.ball import Ball
+from closedform.check.evaluate import Evaluator
+from closedform.check.jet import Redraw, Unfit
+from closedform.check.kinks import Kink, Seen, Sight
+from closedform.check.points import Scene
+from closedform.expr.facts import close
+from closedform.expr.node import Node
+from closedform.expr.walk import postorder
+
+LOW, HIGH, FAR = -12, 6, 13
+WIDE, WIDE_SMOOTH, ATTEMPTS = 24, 3, 6
+RESTARTS, NARROWING, SECANTS, BESIDE = 6, 48, 40, 45
+SEARCH_BITS, GOLDEN = 640, 0.381966
+STILL = {"pm1", "bit", "orth"}
+UPRIGHT = {"pos", "nonneg", "psd", "pd"}
+
+Wanted = tuple[Kink, int | None, int]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point drawn from a state of the generator, its symbols multiplied by factors."""
+
+    state: Any
+    sizes: dict[str, int]
+    factors: tuple[tuple[str, Any], ...] = ()
+
+
+class Far:
+    """The search for such points. ``compare`` says whether the sides agree at one (None: no value there)."""
+
+    def __init__(
+        self,
+        scene: Scene,
+        roots: tuple[Node, Node],
+        rng: Random,
+        seen: Seen,
+        compare: Callable[[Point], bool | None],
+    ) -> None:
+        self.scene, self.roots, self.rng, self.seen, self.agree = scene, roots, rng, seen, compare
+        self.deadline = inf
+        facts = {name: close(f for f in own if ":" not in f) for name, own in scene.facts.items()}
+        self.movable = sorted(n for n, own in facts.items() if not own & STILL and n not in scene.whole)
+        self.upright = {n for n, own in facts.items() if own & UPRIGHT} | scene.positive | scene.right
+        numbers = [abs(n.params[0]) for n in scene.nodes if n.op.name == "num" and n.params[0]]
+        ends = {round(log10(c.numerator) - log10(c.denominator)) for c in numbers}
+        self.powers = sorted({*range(-FAR, FAR + 1), *(e + d for e in ends for d in (-1, 0, 1) if abs(e) < 300)})
+
+    def all_agree(self, deadline: float) -> bool:
+        """Whether the sides agree at all points looked at."""
+        self.deadline = deadline
+        return all(same is not False for same in self.points())
+
+    def compare(self, point: Point) -> bool | None:
+        try:
+            return self.agree(point)
+        except Unfit:
+            return None
+
+    def points(self) -> Iterator[bool | None]:
+        for _ in range(WIDE if self.seen.kinks else WIDE_SMOOTH):
+            yield self.wide()
+        tried = set[tuple[Kink, int | None, int]]()
+        while todo := [m for m in self.seen.missing() if m not in tried]:
+            tried.add(todo[0])
+            yield from self.side(todo[0])
+        for kink in self.seen.kinks:
+            if kink.needed:
+                yield from self.beside(kink)
+
+    def wide(self) -> bool | None:
+        """At a point of many magnitudes, drawn anew where there is no value."""
+        for _ in range(ATTEMPTS):
+            point, factors = self.start(), list[tuple[str, Any]]()
+            for name in self.movable:
+                if self.rng.random() < 0.7:
+                    factors.append((name, arb(10) ** self.rng.randint(LOW, HIGH)))
+            same = self.compare(replace(point, factors=tuple(factors)))
+            if same is not None:
+                return same
+        return None
+
+    def start(self, least: int = 0) -> Point:
+        sizes = self.scene.draw_sizes(self.rng, least or self.rng.choice((1, 2, 3)), Ball.max_entries)
+        self.rng.getrandbits(32)
+        return Point(self.rng.getstate(), sizes)
+
+    def look(self, point: Point) -> tuple[Sight, bool]:
+        """What is met at a point, and whether both sides have a value there."""
+        sight, held = Sight(self.seen.kinks), self.rng.getstate()
+        try:
+            with flint.ctx.workprec(SEARCH_BITS):
+                ev = place(self.scene, self.rng, point, self.deadline)
+                ev.sight = sight
+                for root in self.roots:
+                    ev.evaluate(root)
+                return sight, True
+        except (Redraw, ZeroDivisionError, Unfit):
+            return sight, False
+        finally:
+            self.rng.setstate(held)
+
+    def lines(self, kink: Kink) -> Iterator[tuple[Point, tuple[str, ...]]]:
+        """Points, and symbols to be moved together from there."""
+        names = tuple(n.params[0] for n in postorder(kink.node) if n.op.name == "sym" and n.params[0] in self.movable)
+        groups = [(n,) for n in names] + ([names] if len(names) > 1 else [])
+        for k in range(RESTARTS):
+            point = self.start(2 if k % 3 < 2 else 1)
+            yield from ((point, group) for group in groups)
+
+    def side(self, wanted: Wanted) -> Iterator[bool | None]:
+        """Points at which a kink has the sign wanted, until both sides have a value at one."""
+        kink, entry, sign = wanted
+        for point, names in self.lines(kink):
+            scores = [(t, self.score(point, names, t, wanted)) for t in self.grid(names)]
+            good = [t for t, (score, valid) in scores if score > 0 and valid]
+            if not good:
+                good = self.narrow(point, names, wanted, [(t, s) for t, (s, _) in scores])
+            for t in self.rng.sample(good, min(3, len(good))):
+                yield self.compare(moved(point, names, t))
+            if wanted not in self.seen.missing():
+                return
+            if entry is not None and kink.node.op.name != "block" and not self.scene.size_names and not names:
+                return
+
+    def grid(self, names: tuple[str, ...]) -> list[Any]:
+        sizes = [arb(10) ** e for e in self.powers]
+        return sizes if self.upright.intersection(names) else [-t for t in reversed(sizes)] + sizes
+
+    def score(self, point: Point, names: tuple[str, ...], t: Any, wanted: Wanted) -> tuple[float, bool]:
+        """The number compared, times the sign wanted; where any entry will do, the largest."""
+        kink, entry, sign = wanted
+        sight, valid = self.look(moved(point, names, t))
+        entries = [
+            sign * float(gap.mid())
+            for (other, k), gaps in sight.values.items()
+            if other is kink and entry in (None, k)
+            for gap in gaps
+        ]
+        best = max((e for e in entries if not isnan(e)), default=-inf)
+        return best, valid
+
+    def narrow(
+        self, point: Point, names: tuple[str, ...], wanted: Wanted, scores: list[tuple[Any, float]]
+    ) -> list[Any]:
+        """By golden sections about the best point of a line."""
+        k = max(range(len(scores)), key=lambda i: scores[i][1], default=0)
+        if not 0 < k < len(scores) - 1:
+            return []
+        low, (t, best), high = scores[k - 1][0], scores[k], scores[k + 1][0]
+        for _ in range(NARROWING):
+            near, far = ((t, high) if high - t > t - low else (t, low))
+            new = (near + (far - near) * arb(GOLDEN)).mid()
+            score, valid = self.score(point, names, new, wanted)
+            if score > 0 and valid:
+                return [new]
+            if score > best:
+                low, high = (t, high) if new > t else (low, t)
+                t, best = new, score
+            elif new > t:
+                high = new
+            else:
+                low = new
+        return []
+
+    def beside(self, kink: Kink) -> Iterator[bool | None]:
+        """The two points next to a zero of a kink, on a line through both its sides."""
+        for point, names in list(self.lines(kink))[:3]:
+            values = [(t, self.gap(point, names, t, kink)) for t in self.grid(names)]
+            for (a, x), (b, y) in zip(values, values[1:], strict=False):
+                if x is not None and y is not None and x * y < 0:
+                    root = self.zero(point, names, kink, (a, x), (b, y))
+                    step = (abs(root) if root != 0 else arb(1)) * arb(10) ** -BESIDE
+                    yield self.compare(moved(point, names, root - step))
+                    yield self.compare(moved(point, names, root + step))
+                    return
+
+    def gap(self, point: Point, names: tuple[str, ...], t: Any, kink: Kink) -> Any:
+        """The first number that is compared at the kink; None where it has no value."""
+        sight, _ = self.look(moved(point, names, t))
+        gaps = sight.values.get((kink, 0))
+        return gaps[0].mid() if gaps and gaps[0].is_finite() else None
+
+    def zero(
+        self, point: Point, names: tuple[str, ...], kink: Kink, left: tuple[Any, Any], right: tuple[Any, Any]
+    ) -> Any:
+        """By the regula falsi with halved weights (Illinois)."""
+        (a, x), (b, y) = left, right
+        with flint.ctx.workprec(SEARCH_BITS):
+            for k in range(SECANTS):
+                t = (b - y * (b - a) / (y - x)).mid() if k % 8 < 6 else ((a + b) / 2).mid()
+                z = self.gap(point, names, t, kink)
+                if z is None or z == 0 or abs(b - a) <= abs(b) * arb(10) ** (-2 * BESIDE):
+                    return t
+                if z * y < 0:
+                    a, x = b, y
+                else:
+                    x = x / 2
+                b, y = t, z
+            return b
+
+
+def moved(point: Point, names: tuple[str, ...], t: Any) -> Point:
+    return replace(point, factors=tuple((name, t) for name in names))
+
+
+def place(scene: Scene, rng: Random, point: Point, deadline: float) -> Evaluator:
+    """An evaluator at the point."""
+    rng.setstate(point.state)
+    ev = scene.draw(Ball(rng), rng, point.sizes, deadline)
+    for name, factor in point.factors:
+        ev.symbols[name] = ev.symbols[name].linear(lambda m, t=factor: m * t)
+    return ev
+
+
