@@ -40,7 +40,7 @@ FREE = EXPS | {
 BITS, REDRAWS, EDGE_REDRAWS, LENIENT = (480, 1500), 600, 60, 12
 TRIALS, EDGE_TRIALS, MANY, MODEST = 3, 8, 12, -30
 SECONDS, FIELD_SHARE, COUNTEREXAMPLE_SHARE = 1.5, 0.5, 0.2
-FAR, FAR_SHARE = 0, 0.8
+FAR, FAR_SHARE, WIDE, WIDE_SMOOTH = 0, 0.8, 24, 3
 
 
 def certify(claim: Claim, effort: str = "normal") -> Certificate:
@@ -264,7 +264,8 @@ class Check:
 
     def far_agrees(self) -> bool:
         """Agreement at points of many magnitudes and on both sides of each kink, as many as there is time for."""
-        far = Far(self.scene, (self.claim.function, self.claim.answer), self.rng, self.seen, self.compare)
+        roots, many = (self.claim.function, self.claim.answer), WIDE if self.branches or self.seen.kinks else WIDE_SMOOTH
+        far = Far(self.scene, roots, self.rng, self.seen, self.compare, many)
         try:
             return far.all_agree(self.start + FAR_SHARE * self.seconds)
         except (OutOfTime, Unfit):

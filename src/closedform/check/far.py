@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from math import inf, isnan, log10
 from random import Random
 from typing import Any
@@ -21,7 +22,7 @@ from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
 LOW, HIGH, FAR = -12, 6, 13
-WIDE, WIDE_SMOOTH, ATTEMPTS = 24, 3, 6
+ATTEMPTS = 6
 RESTARTS, NARROWING, SECANTS, BESIDE = 6, 48, 40, 45
 SEARCH_BITS, GOLDEN = 640, 0.381966
 STILL = {"pm1", "bit", "orth"}
@@ -49,14 +50,14 @@ class Far:
         rng: Random,
         seen: Seen,
         compare: Callable[[Point], bool | None],
+        many: int,
     ) -> None:
         self.scene, self.roots, self.rng, self.seen, self.agree = scene, roots, rng, seen, compare
-        self.deadline = inf
+        self.deadline, self.many = inf, many
         facts = {name: close(f for f in own if ":" not in f) for name, own in scene.facts.items()}
         self.movable = sorted(n for n, own in facts.items() if not own & STILL and n not in scene.whole)
         self.upright = {n for n, own in facts.items() if own & UPRIGHT} | scene.positive | scene.right
-        numbers = [abs(n.params[0]) for n in scene.nodes if n.op.name == "num" and n.params[0]]
-        ends = {round(log10(c.numerator) - log10(c.denominator)) for c in numbers}
+        ends = {round(log10(abs(c.numerator)) - log10(c.denominator)) for c in constants(scene.nodes)}
         self.powers = sorted({*range(-FAR, FAR + 1), *(e + d for e in ends for d in (-1, 0, 1) if abs(e) < 300)})
 
     def all_agree(self, deadline: float) -> bool:
@@ -71,7 +72,7 @@ class Far:
             return None
 
     def points(self) -> Iterator[bool | None]:
-        for _ in range(WIDE if self.seen.kinks else WIDE_SMOOTH):
+        for _ in range(self.many):
             yield self.wide()
         tried = set[tuple[Kink, int | None, int]]()
         while todo := [m for m in self.seen.missing() if m not in tried]:
@@ -211,6 +212,13 @@ class Far:
                     x = x / 2
                 b, y = t, z
             return b
+
+
+def constants(nodes: list[Node]) -> list[Fraction]:
+    """The numbers in a formula, other than 0."""
+    numbers = [n.params[0] for n in nodes if n.op.name == "num"]
+    numbers += [c for n in nodes if n.op.name == "add" for c in n.params[0]]
+    return [Fraction(c) for c in numbers if c]
 
 
 def moved(point: Point, names: tuple[str, ...], t: Any) -> Point:

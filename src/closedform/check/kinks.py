@@ -149,7 +149,7 @@ class Seen:
     def __init__(self, kinks: list[Kink]) -> None:
         self.kinks = kinks
         self.signs: Signs = {}
-        self.numbers: dict[tuple[Kink, int], set[float]] = {}
+        self.numbers: dict[tuple[Kink, int], set[Any]] = {}
 
     def take(self, sight: Sight) -> None:
         for key, gaps in sight.values.items():
@@ -157,7 +157,7 @@ class Seen:
             for gap in gaps:
                 if not gap.contains(0):
                     signs.add(1 if gap > 0 else -1)
-                    self.numbers.setdefault(key, set()).add(float(gap.mid()))
+                    self.numbers.setdefault(key, set()).add(gap.mid().man_exp())
 
     def missing(self) -> list[tuple[Kink, int | None, int]]:
         """Kink, entry (None: any of them will do) and sign; first those that are needed."""

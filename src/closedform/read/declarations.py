@@ -173,9 +173,7 @@ def _inequality(part: Part, into: Declarations, names: list[str]) -> None:
     bound = part.tokens[-1]
     if len(part.tokens) != 3 or bound.kind != "num":
         raise part.fail(f"{part.text(0)} is no declaration that is known", "Write lam > 0 or lam >= 0.")
-    if float(bound.text) != 0:
-        raise part.fail(f"{part.text(0)} is no declaration that is known", "Only > 0 and >= 0 are kept.")
-    strict = part.texts[1] == ">"
+    strict = part.texts[1] == ">" or float(bound.text) > 0
     for name in names:
         _new(part, into, name)
         into.facts.setdefault(name, set()).add("pos" if strict else "nonneg")

@@ -55,6 +55,8 @@ def _upright(f: Function) -> Callable[[Node], Node | None]:
 acts("determinant of a transpose", det(transpose(X)))(_upright(det))
 acts("log det of a transpose", logdet(transpose(X)))(_upright(logdet))
 law("log of det is log det", log(det(X)), logdet(X))
+law("upper triangle of a triangle", triu(triu(X)), triu(X))
+law("lower triangle of a triangle", tril(tril(X)), tril(X))
 law("pinv of an invertible", pinv(X), inv(X), X="inv")
 law("lower triangle of a lower triangular", tril(X), X, X="lower")
 law("upper triangle of an upper triangular", triu(X), X, X="upper")
