@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from exact import judged
+
 from closedform.calculus.derive import Derived, gradient, hessian, jacobian, linear_map
 from closedform.check.certificate import Certificate, Claim
-from closedform.check.certify import certify
 from closedform.errors import MissingRule
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
@@ -45,7 +46,7 @@ def outcomes(raw: Node) -> Iterator[Outcome]:
     node = normal(raw)
     for word, form in (("normal", node), ("simplified", simplify(node))):
         assert not ill_shaped(form)
-        yield Outcome(word, certify(Claim("equal", raw, form)))
+        yield Outcome(word, judged(Claim("equal", raw, form)))
     for x in variables(raw):
         yield from _by(raw, node, x)
 
@@ -72,4 +73,4 @@ def _asked(kind: str, raw: Node, node: Node, x: Node) -> Outcome:
         return Outcome(asked, None, str(error))
     assert not ill_shaped(found.node), asked
     names = tuple(d.params[0] for d in found.directions)
-    return Outcome(asked, certify(Claim(kind, raw, found.node, x, differentials=names)))
+    return Outcome(asked, judged(Claim(kind, raw, found.node, x, differentials=names)))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import exact
 import numpy as np
 
 import closedform as cf
@@ -159,7 +160,7 @@ def judged(p: Problem) -> Verdict:
         out.short = tokens(g.text) <= tokens(p["answer"])
         out.same_node = cf.formula(g.text, where=g.where)._node is g._node
         out.settled = simplify(g._node) is g._node
-        out.level = g.check().level
+        out.level = exact.judged(g.claim()).level
     except cf.ClosedformError as error:
         out.outcome, out.said = ("refused" if out.outcome == "crashed" else out.outcome), str(error)
     except Exception as error:  # noqa: BLE001  (a crash is a verdict here)

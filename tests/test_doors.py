@@ -31,7 +31,7 @@ GIVEN = {
     "denominator layout": (lambda: cf.formula("A*x").jacobian("x", layout="denominator"), "A'"),
     "Jacobian by a scalar": (lambda: cf.formula("A + t^2*B").jacobian("t"), "2*t*B"),
     "curve of inverses": (
-        lambda: cf.formula("inv(A + t*B)").jacobian("t"), "-(A + t*B)^-1*B*(A + t*B)^-1"),
+        lambda: cf.formula("inv(A + t*B)").jacobian("t"), "-M*B*M where M = (A + t*B)^-1"),
     "Hessian": (lambda: cf.formula("x'*A*x").hessian("x"), "A + A'"),
     "Hessian by a scalar": (lambda: cf.formula("s^3").hessian("s"), "6*s"),
     "Hessian that is zero": (lambda: cf.formula("a'*x").hessian("x"), "zeros(n,n)"),
@@ -41,9 +41,9 @@ GIVEN = {
     "mixed": (lambda: cf.formula("y'*A*x").hessian("x", "y"), "A'"),
     "mixed, turned": (lambda: cf.formula("y'*A*x").hessian("y", "x"), "A"),
     "mixed with a matrix": (lambda: cf.formula("y'*A*x").hessian("x", "A"), "dA1'*y"),
-    "mixed with a scalar": (lambda: cf.formula("s*x'*x").hessian("x", "s"), "2*x"),
+    "mixed with a scalar": (lambda: cf.formula("s*x'*x", "s in R").hessian("x", "s"), "2*x"),
     "linear map": (lambda: cf.formula("inv(X)").derivative("X"), "-X^-1*dX*X^-1"),
-    "linear map by a scalar": (lambda: cf.formula("sin(s)*x").derivative("s"), "ds*cos(s)*x"),
+    "linear map by a scalar": (lambda: cf.formula("sin(s)*x", "s in R").derivative("s"), "ds*cos(s)*x"),
     "third order": (lambda: cf.formula("sum(x.^4)").hessian("x").derivative("x"), "24*diag(dx.*x)"),
     "symmetric": (lambda: cf.formula("tr(A*X)", "X in Sym(n)").grad("X"), "(A + A')/2"),
     "symmetric, free": (
@@ -54,7 +54,7 @@ GIVEN = {
     "skew": (lambda: cf.formula("tr(A'*X)", "X in Skew(n)").grad("X"), "(A - A')/2"),
     "orthogonal": (lambda: cf.formula("tr(A*X)", "X in Orth(n)").grad("X"), "A'"),
     "orthogonal in a product": (lambda: cf.formula("tr(A*X'*X)", "X in Orth(n)").grad("X"), "X*(A + A')"),
-    "diagonal Hessian": (lambda: cf.formula("tr(A*X*X)", "X in Diag(n)").hessian("X"), "diag(diag((A + A')*dX1))"),
+    "diagonal Hessian": (lambda: cf.formula("tr(A*X*X)", "X in Diag(n)").hessian("X"), "diag(diag(dX1*(A + A')))"),
     "lower Hessian": (lambda: cf.formula("tr(X'*X)", "X in Lower(n)").hessian("X"), "2*dX1"),
     "family": (lambda: cf.formula("sum(i, (a[i]'*x - b[i])^2)").grad("x"), "2*a'*(a*x - b)"),
     "abstract function": (lambda: cf.formula("f(A*x + b)", "f: R^n -> R").grad("x"), "A'*grad[f](A*x + b)"),
@@ -84,7 +84,7 @@ def test_notes_say_which_convention_was_taken() -> None:
 
 
 def test_gradients_by_every_variable() -> None:
-    g = cf.formula("y'*A*x + s*x'*x").grad()
+    g = cf.formula("y'*A*x + s*x'*x", "s in R").grad()
     assert {name: one.text for name, one in g.items()} == {
         "y": "A*x", "A": "y*x'", "x": "A'*y + 2*s*x", "s": "x'*x",
     }  # fmt: skip
@@ -93,7 +93,7 @@ def test_gradients_by_every_variable() -> None:
 
 
 def test_blocks_of_a_hessian() -> None:
-    blocks = cf.formula("x'*A*y + s*x'*x").hessians("x", "y", "s")
+    blocks = cf.formula("x'*A*y + s*x'*x", "s in R").hessians("x", "y", "s")
     assert len(blocks) == 9
     assert blocks["x", "x"].text == "2*s*eye(n)"
     assert (blocks["x", "y"].text, blocks["y", "x"].text) == ("A", "A'")
@@ -130,7 +130,7 @@ def test_substitution() -> None:
     assert f.substitute(x="A*z - b").text == "||A*z - b||^2"
     assert f.substitute(x="A*z - b").grad("z").text == "2*A'*(A*z - b)"
     assert cf.formula("x'*A*x").substitute(A=cf.formula("B'*B")).grad("x").text == "2*B'*B*x"
-    assert cf.formula("s^2*x'*x").substitute(s=3).grad("x").text == "18*x"
+    assert cf.formula("s^2*x'*x", "s in R").substitute(s=3).grad("x").text == "18*x"
     assert cf.formula("x'*S*x", "S in Sym(n)").substitute(x="y").grad("y").text == "2*S*y"
     assert cf.formula("lam*x").substitute(lam="mu^2").simplify().text == "mu^2*x"
 
@@ -144,8 +144,9 @@ def test_substitution_keeps_what_a_size_means() -> None:
 
 
 def test_equality_is_that_of_normal_forms() -> None:
+    sizes = "A in R^(m×n), B in R^(n×m)"
     assert cf.formula("x'*A*x") == cf.formula("x'*A'*x")
-    assert cf.formula("tr(A*B)") == cf.formula("tr(B*A)")
+    assert cf.formula("tr(A*B)", sizes) == cf.formula("tr(B*A)", sizes)
     assert cf.formula("x'*A*x") != cf.formula("x'*A*x + 1")
     assert (cf.formula("x'*x") == 3) is False
 
@@ -188,7 +189,7 @@ REFUSED = {
     "no string": (lambda: cf.formula(3), cf.ClosedformError, "a formula is a string; this is a int"),
     "matrix power by its exponent": (
         lambda: cf.formula("tr(A^k)", "k in R").grad("k"), cf.MissingRule,
-        "a matrix power with a symbolic exponent has no closed-form derivative here"),
+        "the derivative of a matrix power by its exponent is not known to this library"),
 }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ LAYERS = [  # from the ground up; those on one line do not import each other
 ]
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
 CHECKER_MAY_IMPORT = {"errors", "_version", "expr"}
-HEAVY = {"run", "check", "derivations", "coordinate_lines", "taylor", "explain"}
+HEAVY = {"run", "check", "derivations", "coordinate_lines", "taylor", "explain", "judging"}
 # run and check bring NumPy and FLINT; the others are large and seldom asked for: none loads with the package
 DOORS = {"derivations", "formula", "answers", "judging", "explain", "cli"}  # these may import HEAVY ones on first use
 OPTIONAL = {"numpy", "scipy", "flint", "jax", "torch", "rich", "click", "matplotlib"}

@@ -18,13 +18,12 @@ from closedform.errors import (
 )
 from closedform.explain import explain
 from closedform.formula import Formula, formula
-from closedform.judging import Judgement, judge
+from closedform.judging import judge
 
 __all__ = [
     "ClosedformError",
     "DeclarationError",
     "Formula",
-    "Judgement",
     "LimitError",
     "MissingRule",
     "ReadError",

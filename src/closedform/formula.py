@@ -380,7 +380,7 @@ class Formula:
         """What ties the sizes of a replaced variable to those that stand as numbers (``1/n``); else nothing."""
         numbers = [n.params[0] for n in postorder(self._raw) if n.op is SIZE]
         numbers += [s for n in postorder(self._raw) if n.op is SUMOVER for s in n.params[1:]]
-        if (x.rows.names | x.cols.names).isdisjoint(*(s.names for s in numbers)):
+        if (x.rows.names | x.cols.names).isdisjoint(name for s in numbers for name in s.names):
             return ""
         return f" + zeros({x.rows})" if x.is_column else f" + zeros({x.rows},{x.cols})"
 

@@ -26,7 +26,7 @@ from closedform.read.outcome import where_text
 from closedform.read.read import read
 from closedform.rewrite.laws.law import Law, all_laws
 
-PROPERTIES = re.compile(r" \((\w+ (positive definite|positive|nonnegative|invertible)(, )?)+\)$")
+PROPERTIES = re.compile(r" \((\w+ [a-z -]+(, )?)+\)$")
 COMMANDS = [command for s in sources() for command in s.commands]
 
 

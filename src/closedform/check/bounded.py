@@ -28,10 +28,11 @@ KNOWN: dict[str, Range] = {
     "const": (Fraction(3), Fraction(4)), "atan": (-QUARTER_TURN, QUARTER_TURN), "asin": (-QUARTER_TURN, QUARTER_TURN),
     "acos": (Fraction(0), 2 * QUARTER_TURN),
 }  # fmt: skip
-PASSED_ON = {"transpose", "vec", "unvec", "diagv", "sub", "maxentry", "minentry", "mean", "colsum1"}
+PASSED_ON = {"transpose", "vec", "unvec", "diagv", "sub", "maxentry", "minentry", "mean"}
 WITH_ZERO = {"diagm", "triu", "tril", "tril_half"}
 TOTALS = {"sum", "rowsum", "colsum", "cumsum", "revcumsum", "tr", "sumover", "prod", "prod_others", "det", "eigprod"}
 PRODUCTS = {"mul", "had", "scale", "dot", "kron", "kron_left", "kron_right"}
+DEFINITE = {"tr", "det", "lambda_min", "lambda_max", "eigprod", "eigvals", "diagv"}
 DOMAIN = {"log", "sqrt", "loggamma", "gamma", "digamma"}
 
 
@@ -145,7 +146,7 @@ def psd(node: Node) -> bool:
 
 def definite(node: Node) -> bool:
     """A number that is not negative for a psd matrix."""
-    return node.op.name in ("tr", "det", "lambda_min", "lambda_max", "eigprod", "eigvals", "diagv") and psd(node.args[0])
+    return node.op.name in DEFINITE and psd(node.args[0])
 
 
 def difference(a: Node, b: Node, known: Mapping[Node, Range]) -> Range:

@@ -264,7 +264,8 @@ class Check:
 
     def far_agrees(self) -> bool:
         """Agreement at points of many magnitudes and on both sides of each kink, as many as there is time for."""
-        roots, many = (self.claim.function, self.claim.answer), WIDE if self.branches or self.seen.kinks else WIDE_SMOOTH
+        roots = self.claim.function, self.claim.answer
+        many = WIDE if self.branches or self.seen.kinks else WIDE_SMOOTH
         far = Far(self.scene, roots, self.rng, self.seen, self.compare, many)
         try:
             return far.all_agree(self.start + FAR_SHARE * self.seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from math import inf, isnan, log10
 from random import Random
 from typing import Any
@@ -88,7 +89,7 @@ class Far:
             point, factors = self.start(), list[tuple[str, Any]]()
             for name in self.movable:
                 if self.rng.random() < 0.7:
-                    factors.append((name, arb(10) ** self.rng.randint(LOW, HIGH)))
+                    factors.append((name, ten(self.rng.randint(LOW, HIGH))))
             same = self.compare(replace(point, factors=tuple(factors)))
             if same is not None:
                 return same
@@ -124,9 +125,9 @@ class Far:
 
     def side(self, wanted: Wanted) -> Iterator[bool | None]:
         """Points at which a kink has the sign wanted, until both sides have a value at one."""
-        kink, entry, sign = wanted
+        kink = wanted[0]
         for point, names in self.lines(kink):
-            scores = [(t, self.score(point, names, t, wanted)) for t in self.grid(names)]
+            scores = [(t, self.score(point, names, t, wanted)) for t in self.grid(names, kink)]
             good = [t for t, (score, valid) in scores if score > 0 and valid]
             if not good:
                 good = self.narrow(point, names, wanted, [(t, s) for t, (s, _) in scores])
@@ -134,11 +135,11 @@ class Far:
                 yield self.compare(moved(point, names, t))
             if wanted not in self.seen.missing():
                 return
-            if entry is not None and kink.node.op.name != "block" and not self.scene.size_names and not names:
-                return
 
-    def grid(self, names: tuple[str, ...]) -> list[Any]:
-        sizes = [arb(10) ** e for e in self.powers]
+    def grid(self, names: tuple[str, ...], kink: Kink) -> list[Any]:
+        """Factors of all magnitudes, and of those of the number compared: up to there it may take."""
+        ends = {e + d for e in self.seen.magnitudes(kink) for d in (-1, 0, 1, 2)}
+        sizes = [ten(e) for e in sorted(ends.union(self.powers))]
         return sizes if self.upright.intersection(names) else [-t for t in reversed(sizes)] + sizes
 
     def score(self, point: Point, names: tuple[str, ...], t: Any, wanted: Wanted) -> tuple[float, bool]:
@@ -180,13 +181,11 @@ class Far:
     def beside(self, kink: Kink) -> Iterator[bool | None]:
         """The two points next to a zero of a kink, on a line through both its sides."""
         for point, names in list(self.lines(kink))[:3]:
-            values = [(t, self.gap(point, names, t, kink)) for t in self.grid(names)]
-            for (a, x), (b, y) in zip(values, values[1:], strict=False):
+            values = [(t, self.gap(point, names, t, kink)) for t in self.grid(names, kink)]
+            for (a, x), (b, y) in pairwise(values):
                 if x is not None and y is not None and x * y < 0:
-                    root = self.zero(point, names, kink, (a, x), (b, y))
-                    step = (abs(root) if root != 0 else arb(1)) * arb(10) ** -BESIDE
-                    yield self.compare(moved(point, names, root - step))
-                    yield self.compare(moved(point, names, root + step))
+                    for t in beside(self.zero(point, names, kink, (a, x), (b, y))):
+                        yield self.compare(moved(point, names, t))
                     return
 
     def gap(self, point: Point, names: tuple[str, ...], t: Any, kink: Kink) -> Any:
@@ -221,6 +220,22 @@ def constants(nodes: list[Node]) -> list[Fraction]:
     return [Fraction(c) for c in numbers if c]
 
 
+def ten(exponent: int) -> Any:
+    """A power of ten, to 53 bits and without a radius: a point is exact."""
+    return (arb(10) ** exponent).mid()
+
+
+def beside(t: Any) -> list[Any]:
+    """The two numbers next to this one."""
+    with flint.ctx.workprec(SEARCH_BITS):
+        step = ((abs(t) if t != 0 else arb(1)) * arb(10) ** -BESIDE).mid()
+        return [(t - step).mid(), (t + step).mid()]
+
+
+def times(factor: Any) -> Callable[[Any], Any]:
+    return lambda m: m * factor
+
+
 def moved(point: Point, names: tuple[str, ...], t: Any) -> Point:
     return replace(point, factors=tuple((name, t) for name in names))
 
@@ -230,7 +245,7 @@ def place(scene: Scene, rng: Random, point: Point, deadline: float) -> Evaluator
     rng.setstate(point.state)
     ev = scene.draw(Ball(rng), rng, point.sizes, deadline)
     for name, factor in point.factors:
-        ev.symbols[name] = ev.symbols[name].linear(lambda m, t=factor: m * t)
+        ev.symbols[name] = ev.symbols[name].linear(times(factor))
     return ev
 
 

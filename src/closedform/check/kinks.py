@@ -60,11 +60,13 @@ def of_node(node: Node, known: Mapping[Node, Range], branching: bool, turning: b
     if name in ORDERED:
         return [Kink(node, 0, f"the order in {name}", (1,), False)]
     if name in ("max2", "min2"):
-        return [Kink(node, 0, f"the difference of the arguments of {name[:3]}", wanted(difference(*args, known)))]
+        signs = wanted(difference(args[0], args[1], known))
+        return [Kink(node, 0, f"the difference of the arguments of {name[:3]}", signs)]
     if name == "clip":
         x, low, high = args
         ends = wanted(difference(x, low, known)), wanted(difference(high, x, known))
-        return [Kink(node, k, f"the distance to the {('lower', 'upper')[k]} limit of clip", s) for k, s in enumerate(ends)]
+        words = [f"the distance to the {end} limit of clip" for end in ("lower", "upper")]
+        return [Kink(node, k, word, s) for k, (word, s) in enumerate(zip(words, ends, strict=True))]
     if name == "huber":
         z, d = known[args[0]], known[args[1]]
         ends = wanted(linear(((1, z), (-1, d)))), wanted(linear(((1, z), (1, d))))
@@ -79,6 +81,7 @@ def of_node(node: Node, known: Mapping[Node, Range], branching: bool, turning: b
     return []
 
 
+LOG10_2, LARGEST = 0.30103, 300
 BEYOND = (-5, -2, 2, 5)
 
 
@@ -88,7 +91,7 @@ def wanted(found: Range) -> tuple[int, ...]:
 
 
 def squared(root: Node) -> list[Node]:
-    """What stands squared below a root or in a norm, as a factor of all: numbers, or entries under a root of entries."""
+    """What stands squared below a root or in a norm, as a factor of all: numbers, or entries below a root of each."""
     out: list[Node] = []
     todo = [(root.args[0], root.op.name in ("norm2", "normF"), False)]
     while todo:
@@ -171,6 +174,15 @@ class Seen:
                 else:
                     out += [(kink, k, sign) for k, s in entries.items() if sign not in s]
         return sorted(out, key=lambda m: (m[1] is not None, not m[0].needed))
+
+    def magnitudes(self, kink: Kink) -> set[int]:
+        """The powers of ten of the numbers met, where they are within reason."""
+        sizes = {
+            round((abs(int(man)).bit_length() + int(exp)) * LOG10_2)
+            for (other, _), met in self.numbers.items() if other is kink
+            for man, exp in met if man
+        }  # fmt: skip
+        return {e for e in sorted(sizes, reverse=True)[:2] if abs(e) < LARGEST}
 
     def fixed(self, kink: Kink, entry: int) -> bool:
         """Whether this number was the same at every point: it is a constant."""

@@ -12,7 +12,8 @@ from closedform.cli import arguments as a
 from closedform.cli.outcome import REFUSED, RIGHT, WRONG, write
 from closedform.cli.page import Page
 from closedform.cli.sources import formula_text
-from closedform.judging import Judgement, judge
+from closedform.judging import judge
+from closedform.judging.records import Judgement
 from closedform.judging.records import MARKS, details, headline
 
 EXITS = {"right": RIGHT, "wrong": WRONG, "undecided": REFUSED}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from closedform.calculus.derivation.laws import Law, named
+from closedform.expr.facts import WORDS, close
 from closedform.expr.node import Node
 from closedform.expr.walk import leaves
 from closedform.functions.algebra import SYM
@@ -60,18 +61,16 @@ def _rewriting() -> dict[str, Rewriting]:
 def _rewritten(law: Rewriting) -> Statement:
     answer = simplify(normal(law.example))
     facts = {n.params[0]: n for n in leaves(law.example) if n.op is SYM and n.params[1]}
-    said = f" ({', '.join(f'{name} {WORDS[_strongest(x)]}' for name, x in facts.items())})" if facts else ""
+    said = f" ({', '.join(f'{name} {_declared(x)}' for name, x in facts.items())})" if facts else ""
     tex = rf"\quad\text{{{said.strip()}}}" if said else ""
     text, unicode, latex = (f"{_written(law.example, f)} = {_plainly(answer, law.example, f)}" for f in FORMS)
     return Statement(law.name, text + said, unicode + said, latex + tex)
 
 
-WORDS = {"pd": "positive definite", "inv": "invertible", "pos": "positive", "nonneg": "nonnegative"}
-"""The facts that laws ask for, the strongest first."""
-
-
-def _strongest(x: Node) -> str:
-    return next(fact for fact in WORDS if fact in x.params[1])
+def _declared(x: Node) -> str:
+    """Its properties in words, without those that follow from others."""
+    facts = x.params[1]
+    return " and ".join(WORDS[f] for f in facts if not any(f in close([other]) for other in facts if other != f))
 
 
 def _written(node: Node, form: Form) -> str:

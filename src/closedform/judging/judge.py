@@ -10,17 +10,8 @@ from closedform.judging.records import Judgement, Step
 from closedform.judging.section import Section
 
 
-def judge(text: str, where: str | None = None, syntax: str = "auto") -> Judgement:
-    r"""Judge a person's derivation: does each line follow from the one before?
-
-    ``text`` is LaTeX (``align``, ``\[ \]``, ``$…$``, words between) or lines of text joined by ``=``; ``where`` holds
-    declarations besides those in the text. Raises ReadError where there is no equation, or none that can be read.
-
-    >>> from closedform import judge
-    >>> found = judge("f = x'*A*x\ndf = dx'*A*x + x'*A*dx\n   = 2*x'*A*dx")
-    >>> found.verdict, found.first_wrong.line, found.first_wrong.right_if
-    ('wrong', 3, 'A is symmetric')
-    """
+def judged(text: str, where: str | None, syntax: str) -> Judgement:
+    """What ``closedform.judge`` finds."""
     steps, assumed, problems = list[Step](), list[str](), list[ClosedformError]()
     for outline in outlines(document(text, syntax), where or ""):
         section = Section(outline)
