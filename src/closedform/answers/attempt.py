@@ -111,7 +111,7 @@ def _counted(n: Node) -> tuple[Size, ...]:
 
 
 def _vectors(f: Formula) -> set[str]:
-    return {name for name, x in f._reading.names.items() if x.is_column}
+    return {name for name, x in f._reading.names.items() if x.is_column and not x.is_scalar}
 
 
 _WHERE = re.compile(r"\s(where)\s")

@@ -67,7 +67,7 @@ class Scene:
     ) -> dict[str, int]:
         """Pairwise different sizes, at random; small ones where a matrix would be too large; 1 for ``least`` 1.
 
-        Each draw orders the sizes the other way round than the one before: a product through a smaller size is
+        Every second draw orders the sizes the other way round than the one before: a product through a smaller size is
         singular, and a claim about its determinant must not be judged by zeros alone.
         """
         names = sorted(self.size_names)
@@ -81,7 +81,7 @@ class Scene:
             out = dict(zip(self.last_order[::-1] or names, values, strict=True))
             if out not in other_than:
                 break
-        self.last_order = sorted(names, key=out.__getitem__)
+        self.last_order = [] if self.last_order else sorted(names, key=out.__getitem__)
         for _ in range(32):
             if self.largest(out) <= limit:
                 break
