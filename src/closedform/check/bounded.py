@@ -30,6 +30,8 @@ KNOWN: dict[str, Range] = {
 }  # fmt: skip
 PASSED_ON = {"transpose", "vec", "unvec", "diagv", "sub", "maxentry", "minentry", "mean"}
 WITH_ZERO = {"diagm", "triu", "tril", "tril_half"}
+RISING = {"sinh", "tanh", "atan", "asin", "erf", "expm1", "log1p", "sign"}
+"""Functions that are not below zero where their argument is not."""
 TOTALS = {"sum", "rowsum", "colsum", "cumsum", "revcumsum", "tr", "sumover", "prod", "prod_others", "det", "eigprod"}
 PRODUCTS = {"mul", "had", "scale", "dot", "kron", "kron_left", "kron_right"}
 DEFINITE = {"tr", "det", "lambda_min", "lambda_max", "eigprod", "eigvals", "diagv"}
@@ -49,8 +51,11 @@ def ranges(roots: Iterable[Node], positive: Iterable[str]) -> dict[Node, Range]:
 
 def own_range(node: Node, args: list[Range], positive: set[str]) -> Range:
     name = node.op.name
+    low, high = KNOWN.get(name, ANY)
+    if (name in RISING and args[0][0] >= 0) or (name == "log" and args[0][0] >= 1):
+        return Fraction(0), high
     if name in KNOWN:
-        return KNOWN[name]
+        return low, high
     if name == "num":
         return node.params[0], node.params[0]
     if name == "sym":

@@ -154,11 +154,11 @@ TIME = click.option(
 STEPS = options(
     click.option("--steps", is_flag=True, help="Also how it is derived, a certified line for each law."),
     click.option(
-        "--method", type=click.Choice(["differentials", "coordinates"]), default="differentials",
+        "--method", type=click.Choice(["differentials", "coordinates"]), default=None,
         help="How --steps derives: by differentials, or entry by entry.",
     ),
     click.option(
-        "--detail", type=click.Choice(["short", "normal", "full"]), default="normal",
+        "--detail", type=click.Choice(["short", "normal", "full"]), default=None,
         help="How much --steps shows.",
     ),
 )  # fmt: skip
