@@ -179,10 +179,11 @@ class Formula:
 
     def _printed(self, form: Form) -> str:
         out = render(self._raw, self._context, form)
-        if form == "latex" or not any(n.op in (EYE, UNIT) for n in postorder(self._raw)):
+        if not any(n.op in (EYE, UNIT) for n in postorder(self._raw)):
             return out
         try:
-            follows = read(out, self.where, "text").node.shape == self._raw.shape
+            syntax = "latex" if form == "latex" else "text"
+            follows = read(out, self.where, syntax).node.shape == self._raw.shape
         except (ReadError, ShapeError):
             follows = False
         return out if follows else render(self._raw, replace(self._context, sized=True), form)

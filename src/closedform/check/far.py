@@ -23,7 +23,7 @@ from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
 LOW, HIGH, FAR = -12, 6, 13
-ATTEMPTS = 6
+ATTEMPTS, FEW = 6, 3
 RESTARTS, NARROWING, SECANTS, BESIDE = 6, 48, 40, 45
 SEARCH_BITS, GOLDEN = 640, 0.381966
 STILL = {"pm1", "bit", "orth"}
@@ -73,6 +73,8 @@ class Far:
             return None
 
     def points(self) -> Iterator[bool | None]:
+        if self.many > FEW:
+            yield from self.sweep()
         for _ in range(self.many):
             yield self.wide()
         tried = set[tuple[Kink, int | None, int]]()
@@ -82,6 +84,19 @@ class Far:
         for kink in self.seen.kinks:
             if kink.needed:
                 yield from self.beside(kink)
+
+    def sweep(self) -> Iterator[bool | None]:
+        """Each symbol through all magnitudes, in an order of its own; the mirror image of each point beside it."""
+        powers = [e for e in self.powers if e >= -1 or e % 3 == 0 or e < LOW]
+        orders = [self.rng.sample(powers, len(powers)) for _ in self.movable]
+        for exponents in zip(*orders, strict=True):
+            point = self.start()
+            for sign in (1, -1):
+                factors = (
+                    (name, ten(e) * (1 if name in self.upright else sign))
+                    for name, e in zip(self.movable, exponents, strict=True)
+                )
+                yield self.compare(replace(point, factors=tuple(factors)))
 
     def wide(self) -> bool | None:
         """At a point of many magnitudes, drawn anew where there is no value."""

@@ -55,7 +55,7 @@ def _writer(form: Form, known: frozenset[str], sized: bool) -> Callable[[Show], 
         case "text":
             return lambda show: text(show, sized)
         case "latex":
-            return latex
+            return lambda show: latex(show, sized)
         case "unicode":
             return lambda show: unicode(show, known, sized)
 

@@ -15,14 +15,23 @@ NORMS = {
 }  # fmt: skip
 
 
-def latex(show: Show) -> str:
-    """The formula in LaTeX, which reads back to the same formula."""
+def latex(show: Show, sized: bool = False) -> str:
+    """The formula in LaTeX, which reads back to the same formula; ``sized`` writes the size of every I."""
     check_length(show)
     summed = {i.items[1].word for i in walk(show) if i.kind == "sumover"}
     done: dict[int, str] = {}
     for part in walk(show):
-        done[id(part)] = _one(part, [done[id(i)] for i in part.items], summed)
+        own = _sized(part, [done[id(i)] for i in part.items]) if sized and part.word else None
+        done[id(part)] = own or _one(part, [done[id(i)] for i in part.items], summed)
     return done[id(show)]
+
+
+def _sized(show: Show, parts: list[str]) -> str | None:
+    """An identity or a unit vector with its size; None for anything else."""
+    size = f"I_{{{show.word.replace('*', ' ')}}}"
+    if show.kind == "eye":
+        return size
+    return rf"\left({size}\right)_{{:,{parts[0]}}}" if show.kind == "unit" else None
 
 
 def brackets(text: str) -> str:
@@ -141,7 +150,7 @@ def _several(show: Show, at: int) -> bool:
 def _index(show: Show, parts: list[str], base: str, summed: set[str]) -> str:
     at = show.items[1:]
     fixed = any(i.word != ":" and i.word not in summed for i in at)
-    if fixed and show.items[0].kind == "name":
+    if (fixed and show.items[0].kind == "name") or show.items[0].kind == "eye":
         base = brackets(parts[0])
     return f"{base}_{{{','.join(parts[1:])}}}"
 
