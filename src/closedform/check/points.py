@@ -73,7 +73,8 @@ class Scene:
         names = sorted(self.size_names)
         if least == 1 or not names:
             return dict.fromkeys(names, 1)
-        choice = range(least, least + len(names) + 1)
+        counted = any(n.op.name == "size" for n in self.nodes)  # sizes that stand as numbers: not only the least
+        choice = range(least, least + len(names) + (30 if counted else 1))
         for _ in range(8):
             values = rng.sample(choice, len(names))
             if self.last_order:
@@ -108,7 +109,7 @@ class Scene:
         for name in sorted(self.symbols):
             rows, cols = ev.shape(self.symbols[name])
             if name in self.whole:
-                ev.integers[name] = rng.randint(3, 5)
+                ev.integers[name] = rng.randint(2, 23)
                 ev.symbols[name] = numbers.constant(1, 1, [ev.integers[name]])
             elif name in groups:
                 ev.symbols[name] = polynomial(ev, groups[name], self.facts, name, rows)

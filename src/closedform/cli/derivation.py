@@ -13,8 +13,7 @@ from closedform.cli.outcome import REFUSED, RIGHT, WRONG, write
 from closedform.cli.page import Page
 from closedform.cli.sources import formula_text
 from closedform.judging import judge
-from closedform.judging.records import Judgement
-from closedform.judging.records import MARKS, details, headline
+from closedform.judging.records import MARKS, Judgement, details, headline
 
 EXITS = {"right": RIGHT, "wrong": WRONG, "undecided": REFUSED}
 COLOURS = {"right": "green", "wrong": "red", "undecided": "yellow"}

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from closedform.errors import ShapeError
 from closedform.expr.facts import Facts, close
 from closedform.expr.node import Node, make
 from closedform.expr.op import Op, Shape
-from closedform.expr.size import ONE, Size, size
+from closedform.expr.size import ONE, size
 from closedform.functions.declare import declare, shape_words
 
 
@@ -40,7 +41,7 @@ def _same_shape(word: str) -> Any:
 
 
 def _product_shape(args: tuple[Node, ...], _: tuple[Any, ...]) -> Shape:
-    for a, b in zip(args, args[1:], strict=False):
+    for a, b in pairwise(args):
         if a.cols is not b.rows:
             raise ShapeError(f"product: {shape_words(a.shape)} times {shape_words(b.shape)}: inner sizes differ")
     return args[0].rows, args[-1].cols
