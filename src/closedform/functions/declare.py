@@ -62,7 +62,8 @@ def declare(
     op = Op(
         name=name, text=text or name, doc=doc, aliases=aliases, signature=signature,
         shape=shape or _shape_of(name, text or name, signature), d=d, adjoint=rules, means=means,
-        matrix=dict(matrix or {}), elementwise=elementwise, facts=facts, domain=domain, smooth=smooth, sample=sample, outside=outside,
+        matrix=dict(matrix or {}), elementwise=elementwise, facts=facts, domain=domain, smooth=smooth,
+        sample=sample, outside=outside,
         numeric=numeric, known=known, latex=latex, structural=structural, piecewise_constant=piecewise_constant,
     )  # fmt: skip
     _check(op)
