@@ -18,6 +18,7 @@ from closedform.functions.known_facts import facts_of
 from closedform.functions.matrix import det
 from closedform.rewrite.normal.engine import content, nmul, ntranspose
 from closedform.rewrite.normal.normal import normal
+from closedform.rewrite.normal.split import transposes
 from closedform.rewrite.simplify import simplify
 
 NORMS = frozenset({"norm2", "normF"})
@@ -138,11 +139,18 @@ def _reduced(found: Iterator[Condition]) -> Iterator[Condition]:
         if parts is not None:
             todo = [*parts, *todo]
         else:
-            yield Condition(kind, _with_positive_lead(kind, simplify(expr)))
+            yield Condition(kind, _with_positive_lead(kind, simplify(_upright(kind, expr))))
 
 
 def _number_fits(kind: str, value: Fraction) -> bool:
     return {"positive": value > 0, "nonneg": value >= 0, "nonzero": value != 0, "notzero": value != 0}.get(kind, False)
+
+
+def _upright(kind: str, expr: Node) -> Node:
+    """Of a matrix and its transpose, which are invertible together, the one with fewer transposes."""
+    if kind != "invertible":
+        return expr
+    return min((expr, content(ntranspose(expr))[1]), key=lambda a: (transposes(a), a.key))
 
 
 def _with_positive_lead(kind: str, expr: Node) -> Node:

@@ -70,6 +70,8 @@ def write(text: str, *, to_stderr: bool = False) -> None:
     """Print; ends silently where the reader of a pipe has gone."""
     stream = sys.stderr if to_stderr else sys.stdout
     encoding = getattr(stream, "encoding", None) or "utf-8"
+    if not encoding.lower().startswith("utf"):
+        text = text.translate(PLAIN)
     text = text.encode(encoding, "backslashreplace").decode(encoding)
     try:
         stream.write(text if text.endswith("\n") else text + "\n")
@@ -77,3 +79,10 @@ def write(text: str, *, to_stderr: bool = False) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         raise SystemExit(PIPE) from None
+
+
+PLAIN = str.maketrans({
+    "∈": "in", "ℝ": "R", "×": "x", "≠": "!=", "≥": ">=", "≤": "<=", "−": "-", "ⁿ": "^n", "ᵐ": "^m", "ᵏ": "^k",
+    "λ": "lam", "Σ": "Sigma", "μ": "mu", "θ": "theta", "…": "...", "→": "->", "·": "*", "≈": "~", "ᵖ": "^p",
+})  # fmt: skip
+"""Signs as they are typed, for a terminal that has only ASCII."""
