@@ -74,7 +74,7 @@ class Scene:
         if least == 1 or not names:
             return dict.fromkeys(names, 1)
         counted = any(n.op.name == "size" for n in self.nodes)  # sizes that stand as numbers: not only the least
-        choice = range(least, least + len(names) + (30 if counted else 1))
+        choice = range(least, least + len(names) + (9 if counted else 1))
         for _ in range(8):
             values = rng.sample(choice, len(names))
             if self.last_order:

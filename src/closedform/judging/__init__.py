@@ -19,6 +19,6 @@ def judge(text: str, where: str | None = None, syntax: str = "auto") -> Judgemen
     >>> found.verdict, found.first_wrong.line, found.first_wrong.right_if
     ('wrong', 3, 'A is symmetric')
     """
-    from closedform.judging.judge import judged
+    from closedform.judging.lines import judged
 
     return judged(text, where, syntax)
