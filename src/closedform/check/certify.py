@@ -130,7 +130,7 @@ class Check:
         least = max(4, self.degree) if self.degree and self.degree <= 6 else 4
         large: list[dict[str, int]] = []
         for _ in range(self.trials - 1):
-            large.append(self.scene.draw_sizes(self.rng, least, Field.max_entries, other_than=large))
+            large.append(self.scene.draw_sizes(self.rng, least, Field.max_entries, other_than=large, spread=9))
         if self.signs:
             large += [smallest(large[0], name, least) for name in sorted(self.scene.size_names)[:3]]
         for sizes in large:

@@ -63,18 +63,19 @@ class Scene:
         self.facts[name] = self.facts.get(name, frozenset()) | frozenset(facts)
 
     def draw_sizes(
-        self, rng: Random, least: int, limit: int, other_than: Sequence[dict[str, int]] = ()
+        self, rng: Random, least: int, limit: int, other_than: Sequence[dict[str, int]] = (), spread: int = 1
     ) -> dict[str, int]:
         """Pairwise different sizes, at random; small ones where a matrix would be too large; 1 for ``least`` 1.
 
         Every second draw orders the sizes the other way round than the one before: a product through a smaller size is
-        singular, and a claim about its determinant must not be judged by zeros alone.
+        singular, and a claim about its determinant must not be judged by zeros alone. Where sizes stand as numbers
+        they are drawn from a wider range, by ``spread``, so that a polynomial in them is not met at its zeros alone.
         """
         names = sorted(self.size_names)
         if least == 1 or not names:
             return dict.fromkeys(names, 1)
-        counted = any(n.op.name == "size" for n in self.nodes)  # sizes that stand as numbers: not only the least
-        choice = range(least, least + len(names) + (9 if counted else 1))
+        counted = any(n.op.name == "size" for n in self.nodes)
+        choice = range(least, least + len(names) + (spread if counted else 1))
         for _ in range(8):
             values = rng.sample(choice, len(names))
             if self.last_order:
