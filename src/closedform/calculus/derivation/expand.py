@@ -195,4 +195,4 @@ def laws_of_reading(raw: Node) -> list[str]:
     with recorded() as steps:
         for node in postorder(raw):
             new[node] = build(node.op, tuple(new[a] for a in node.args), node.params, node.shape)
-    return list(dict.fromkeys(step.law for step in steps))
+    return list(dict.fromkeys(step.law for step in steps if not step.form))

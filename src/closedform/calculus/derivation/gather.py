@@ -96,14 +96,12 @@ def _product_laws(node: Node, k: int) -> Iterator[Law]:
 
 def shortest(g: Node) -> tuple[Node, tuple[Law, ...]]:
     """The shortest form of ``g``, and the laws that led to it, as the simplifier records them."""
-    for node in postorder(g):
-        node.memo.pop("S", None)
     with recorded() as steps:
         out = simplify(g)
     if out is g:
         return g, ()
     inside = set(postorder(out))
-    laws = [step.law for step in steps if step.after in inside and not step.law.endswith("by its meaning")]
+    laws = [step.law for step in steps if step.after in inside and not step.form and not step.law.endswith("by its meaning")]
     if not laws:
         laws = ["like terms"]
     return out, tuple(named(name) for name in dict.fromkeys(laws))

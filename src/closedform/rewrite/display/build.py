@@ -253,7 +253,7 @@ def _abstract(node: Node, faces: list[Face]) -> Face:
     show = Show("abstract", name, tuple([f.show for f in faces]), (), tokens, mark=kind)
     if node.is_scalar:
         return Face(top=(show,), fixed=fixed)
-    symmetric = kind == "hess"
+    symmetric = "sym" in facts_of(node)
     return Face(core=show, turned=show if symmetric else s.transpose(show), fixed=fixed)
 
 

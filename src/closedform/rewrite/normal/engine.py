@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from fractions import Fraction
+from functools import wraps
 from math import gcd, lcm
 from typing import Any
 
@@ -29,6 +30,8 @@ from closedform.functions.algebra import (
     ZERO,
     num,
 )
+from closedform.rewrite.normal.forms import law_of_form
+from closedform.rewrite.steps import recorder, report, unrecorded
 
 Term = tuple[Fraction, Node]
 Constructor = Callable[[tuple[Node, ...], tuple[Any, ...], Shape], Node]
@@ -60,11 +63,20 @@ def memo_key() -> str:
 
 
 def constructor(op: Op) -> Callable[[Constructor], Constructor]:
-    """Register the function that builds the normal node of ``op`` from normal arguments."""
+    """Register the function that builds the normal node of ``op`` from normal arguments; what it does is reported."""
 
     def register(function: Constructor) -> Constructor:
-        constructors[op] = function
-        return function
+        @wraps(function)
+        def reporting(args: tuple[Node, ...], params: tuple[Any, ...], shape: Shape) -> Node:
+            out = function(args, params, shape)
+            if recorder() is not None:
+                before = make(op, args, params, shape)
+                if law := law_of_form(before, out):
+                    report(law, before, out, form=True)
+            return out
+
+        constructors[op] = reporting
+        return reporting
 
     return register
 
@@ -197,6 +209,11 @@ def content(a: Node) -> tuple[Fraction, Node]:
         top = gcd(*(c.numerator for c in coefficients))
         bottom = lcm(*(c.denominator for c in coefficients))
         c = Fraction(top, bottom) * _sign(a)
-        known = (c, nsum([(k / c, b) for k, b in terms_of(a)], a.shape)) if c != 1 else (c, a)
+        known = (c, _divided(a, c)) if c != 1 else (c, a)
         a.memo["content"] = known
     return known
+
+
+def _divided(a: Node, c: Fraction) -> Node:
+    with unrecorded():
+        return nsum([(k / c, b) for k, b in terms_of(a)], a.shape)

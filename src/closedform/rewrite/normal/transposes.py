@@ -24,14 +24,18 @@ from closedform.functions.algebra import (
 from closedform.functions.known_facts import facts_of
 from closedform.rewrite.normal.blocks import BLOCK, grid, nblock
 from closedform.rewrite.normal.engine import build, constructor, nhad, nmpow, nmul, npow, nscale, nsum, nzero
+from closedform.rewrite.steps import recorder, unrecorded
 
 INSIDE = frozenset({"expm", "sqrtm", "logm", "adj", "pinv", "kron", "sym"})
 """Functions of matrices with f(X)' = f(X')."""
 
 
 @constructor(TRANSPOSE)
-def build_transpose(args: tuple[Node, ...], _: tuple[Any, ...], __: Shape) -> Node:
+def build_transpose(args: tuple[Node, ...], params: tuple[Any, ...], shape: Shape) -> Node:
     """The transpose, memoised on the node; no recursion however deep sums and products are nested."""
+    if recorder() is not None:
+        with unrecorded():
+            return build_transpose(args, params, shape)
     todo = [args[0]]
     while todo:
         a = todo[-1]

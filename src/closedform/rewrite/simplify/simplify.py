@@ -10,7 +10,7 @@ from closedform.rewrite.simplify.denominators import cleared
 from closedform.rewrite.simplify.expand import expanded
 from closedform.rewrite.simplify.groups import groups
 from closedform.rewrite.simplify.measure import measure
-from closedform.rewrite.steps import report
+from closedform.rewrite.steps import recorder, report
 
 MAX_SUM = 40
 """Sums of more terms are left as they are: the search is quadratic in the terms."""
@@ -23,37 +23,45 @@ MAX_LEVELS = 40
 
 def simplify(root: Node) -> Node:
     """The shortest form found for a normal node; never longer than it, and simplifying it again changes nothing."""
+    known: Node | None = root.memo.get("S")
+    if known is not None and recorder() is None:
+        return known
     out, search = root, _Search()
     for _ in range(MAX_ROUNDS):
         again = search.round(out)
         if again is out:
+            if search.fuel > 0:
+                root.memo["S"] = out.memo["S"] = out
             break
         out = again
     return out
 
 
 class _Search:
-    """One simplification: what was factored already, and how many groups may still be tried."""
+    """One simplification: what was found already, and how many groups may still be tried.
+
+    It starts afresh for every root: what an earlier one left undone for want of fuel must not change this answer.
+    """
 
     def __init__(self) -> None:
+        self.best: dict[Node, Node] = {}
         self.done: dict[Node, Node] = {}
         self.fuel = MAX_GROUPS
         self.level = 0
 
     def round(self, root: Node) -> Node:
         """Every node below ``root`` improved once, arguments first."""
-        for node in postorder(root, stop=lambda n: "S" in n.memo):
-            if "S" in node.memo:
+        found = self.best
+        for node in postorder(root, stop=lambda n: n in found):
+            if node in found:
                 continue
-            args = tuple(a.memo["S"] for a in node.args)
+            args = tuple(found[a] for a in node.args)
             same = all(a is b for a, b in zip(args, node.args, strict=True))
             current = node if same else build(node.op, args, node.params, node.shape)
             best = _shorter(node, self.improved(current))
-            node.memo["S"] = best
-            best.memo.setdefault("S", best)
-        out = root.memo["S"]
-        assert isinstance(out, Node)
-        return out
+            found[node] = best
+            found.setdefault(best, best)
+        return found[root]
 
     def improved(self, node: Node) -> Node:
         """Factored, or expanded and factored again, whichever is shorter."""
