@@ -16,6 +16,7 @@ DOCS = Path(__file__).parent
 PAGES: dict[str, Callable[[], str]] = {
     "api.md": make_api.page,
     "derivations.md": make_derivations.page,
+    "guide.md": make_derivations.guide,
     "laws.md": make_laws.page,
     "gradient-jacobian-hessian.md": make_hessian.page,
     "exercises.md": make_exercises.page,

@@ -46,8 +46,10 @@ def sections() -> Iterator[str]:
 
 
 def members(cls: type) -> Iterator[str]:
-    """The public methods and properties of a class, in the order in which they are written."""
-    for name, member in vars(cls).items():
+    """The public methods and properties of a class, those of the classes it is built on first."""
+    own = [base for base in reversed(cls.__mro__[1:]) if base.__module__.startswith("closedform.formula.")]
+    inherited = {} if "Formula" in {b.__name__ for b in cls.__mro__[1:]} else {k: v for b in own for k, v in vars(b).items()}
+    for name, member in (inherited | dict(vars(cls))).items():
         if name.startswith("_") and name != "__call__":
             continue
         if inspect.isfunction(member):

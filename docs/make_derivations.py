@@ -1,4 +1,4 @@
-"""Write docs/derivations.md: derivations by differentials of formulas from courses. ``--check``: is it current?"""
+"""Write docs/derivations.md, and the derivations in docs/guide.md. ``--check``: are they current?"""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from pathlib import Path
 from closedform import formula
 from closedform.derivations import Derivation
 
-PAGE = Path(__file__).with_name("derivations.md")
+PAGE, GUIDE = (Path(__file__).with_name(name) for name in ("derivations.md", "guide.md"))
+BEGIN, END = "<!-- derivations: by docs/make_derivations.py -->\n", "<!-- derivations end -->\n"
 HEAD = """# Derivations by differentials
 
 Written by `docs/make_derivations.py`. Take the differential, apply one law a line, write `df = ⟨G, dx⟩` and read off
-the gradient; every line is certified by itself. The same on the command line:
-`closedform grad "x'*A*x" --by x --steps`; in Python: `formula("x'*A*x").grad("x").derivation()`, with `.steps`,
-`.text`, `.unicode`, `.latex` and `.markdown`.
+the gradient. Every line is certified by itself, as its text reads back, and names its law, the declared facts without
+which it would not follow (`A = Aᵀ`; `.uses` in Python) and the variables that do not move (`dA = 0`). The same on the
+command line: `closedform grad "x'*A*x" --by x --steps`; in Python: `formula("x'*A*x").grad("x").derivation()`, with
+`.steps`, `.text`, `.unicode`, `.latex` and `.markdown`.
 """
 EXAMPLES: tuple[tuple[str, str, str, str, str], ...] = (
     ("A quadratic form", "x'*A*x", "", "x", "grad"),
@@ -53,12 +55,22 @@ def shown(found: Derivation, title: str) -> str:
     return f"```text\n{found.unicode}\n```\n\n{found.markdown}\n\n{said}\n"
 
 
+def guide() -> str:
+    """The guide with the derivations of the course's examples."""
+    before, _, rest = GUIDE.read_text("utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    asked = [(source, by) for _, source, where, by, _ in EXAMPLES[:9] if not where]
+    found = [formula(source).grad(by).derivation().unicode for source, by in asked]
+    blocks = "\n\n".join(f"```text\n{text}\n```" for text in found)
+    return f"{before}{BEGIN}{blocks}\n{END}{after}"
+
+
 def main() -> None:
-    if "--check" in sys.argv:
-        if PAGE.read_text("utf-8") != page():
-            sys.exit("docs/derivations.md is not current: run docs/make_derivations.py")
-        return
-    PAGE.write_text(page(), "utf-8")
+    for path, made in ((PAGE, page()), (GUIDE, guide())):
+        if "--check" not in sys.argv:
+            path.write_text(made, "utf-8")
+        elif path.read_text("utf-8") != made:
+            sys.exit(f"docs/{path.name} is not current: run docs/make_derivations.py")
 
 
 if __name__ == "__main__":

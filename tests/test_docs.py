@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from closedform.check.scalars import COMPOSED
+from closedform.check.core.scalars import COMPOSED
 from closedform.cli import main
 from closedform.expr.op import registered
 from closedform.functions.table import by_text

@@ -13,21 +13,23 @@ PACKAGE = Path(__file__).parents[1] / "src" / "closedform"
 
 LAYERS = [  # from the ground up; those on one line do not import each other
     {"errors", "_version"},
-    {"expr"},
+    {"expr", "limits"},
     {"functions"},
     {"rewrite"},
     {"calculus", "read", "write", "run"},
     {"check", "solve"},
     {"derivations", "taylor"},
-    {"coordinate_lines"},
+    {"coordinate_claims"},
+    {"coordinate_lines", "implicit"},
     {"formula"},
     {"answers", "judging", "explain"},
+    {"doctor"},
     {"cli", "jupyter", "web"},
     {"__init__", "__main__"},
 ]
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
 CHECKER_MAY_IMPORT = {"errors", "_version", "expr"}
-HEAVY = {"run", "check", "derivations", "coordinate_lines", "taylor", "explain", "judging"}
+HEAVY = {"run", "check", "derivations", "coordinate_lines", "implicit", "taylor", "explain", "judging"}
 # run and check bring NumPy and FLINT; the others are large and seldom asked for: none loads with the package
 DOORS = {"derivations", "formula", "answers", "judging", "explain", "cli"}  # these may import HEAVY ones on first use
 OPTIONAL = {"numpy", "scipy", "flint", "jax", "torch", "rich", "click", "matplotlib"}

@@ -7,6 +7,7 @@
 """
 
 from closedform._version import __version__
+from closedform.answers import Verdict, check, equal
 from closedform.errors import (
     ClosedformError,
     DeclarationError,
@@ -19,6 +20,7 @@ from closedform.errors import (
 from closedform.explain import explain
 from closedform.formula import Formula, formula
 from closedform.judging import judge
+from closedform.limits import time_limit
 
 __all__ = [
     "ClosedformError",
@@ -29,8 +31,12 @@ __all__ = [
     "ReadError",
     "ShapeError",
     "ValueProblem",
+    "Verdict",
     "__version__",
+    "check",
+    "equal",
     "explain",
     "formula",
     "judge",
+    "time_limit",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -21,7 +21,7 @@ from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
 from closedform.write.marks import greek
 from closedform.write.render import Form, render_shared
-from closedform.write.tex import letter
+from closedform.write.tex import brackets, letter
 
 _SPELLING: dict[Form, Callable[[str], str]] = {"text": str, "unicode": greek, "latex": letter}
 ORDERS = (0, 1, 2)
@@ -35,7 +35,7 @@ class Derivative:
     """One derivative that the expansion is made of: its node, and how to certify it."""
 
     node: Node
-    check: Callable[[], Certificate]
+    check: Callable[[], Certificate] = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Taylor:
         for term, node in zip(self.terms[1:], nodes[1:], strict=True):
             part = render_shared(Shared(node), known, form)
             if display(node, known).kind == "sum":
-                part = rf"\left({part}\right)" if term.half and form == "latex" else f"({part})" if term.half else part
+                part = (brackets(part) if form == "latex" else f"({part})") if term.half else part
             out += f" {'+' if term.sign > 0 else minus} {half if term.half else ''}{part}"
         where = ", ".join(f"{spell(n)} = {render_shared(Shared(p), known, form)}" for n, p in bindings)
         if not where:

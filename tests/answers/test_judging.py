@@ -2,7 +2,7 @@
 
 import pytest
 
-from closedform.answers import Verdict, judge, judge_equal
+from closedform.answers import Verdict, check, equal
 from closedform.errors import ClosedformError, DeclarationError, ShapeError
 
 
@@ -27,7 +27,7 @@ from closedform.errors import ClosedformError, DeclarationError, ShapeError
     ],
 )
 def test_right(function: str, answer: str, where: str, words: str) -> None:
-    verdict = judge(function, answer, where)
+    verdict = check(function, answer, where)
     assert verdict.kind == "right"
     assert verdict.certificate.level in "ABC"
     assert verdict.asked is not None
@@ -46,7 +46,7 @@ def test_right(function: str, answer: str, where: str, words: str) -> None:
     ],
 )
 def test_wrong(function: str, answer: str, difference: str | None, declaration: str) -> None:
-    verdict = judge(function, answer)
+    verdict = check(function, answer)
     assert not verdict.right
     assert not verdict.certificate.ok
     assert verdict.truth.check().ok
@@ -55,7 +55,7 @@ def test_wrong(function: str, answer: str, difference: str | None, declaration: 
         assert verdict.difference.text == difference
     assert verdict.declaration == declaration
     if declaration:
-        assert judge(function, answer, declaration).right
+        assert check(function, answer, declaration).right
 
 
 @pytest.mark.parametrize(
@@ -72,15 +72,15 @@ def test_wrong(function: str, answer: str, difference: str | None, declaration: 
     ],
 )  # fmt: skip
 def test_right_in_another_convention(function: str, answer: str, where: str, remark: str) -> None:
-    verdict = judge(function, answer, where)
+    verdict = check(function, answer, where)
     assert (verdict.kind, verdict.remark) == ("convention", remark)
 
 
 def test_the_convention_asked_for_is_right() -> None:
-    assert judge("tr(A*X)", "A + A' - A.*I", "X in Sym(n)", symmetric="free").right
-    assert judge("tr(A*X)", "(A + A')/2", "X in Sym(n)").right
-    assert judge("A*x", "A'", layout="denominator").right
-    other = judge("tr(A*X)", "(A + A')/2", "X in Sym(n)", symmetric="free")
+    assert check("tr(A*X)", "A + A' - A.*I", "X in Sym(n)", symmetric="free").right
+    assert check("tr(A*X)", "(A + A')/2", "X in Sym(n)").right
+    assert check("A*x", "A'", layout="denominator").right
+    other = check("tr(A*X)", "(A + A')/2", "X in Sym(n)", symmetric="free")
     assert other.kind == "convention"
     assert other.remark.endswith("the convention of --symmetric projected")
 
@@ -96,37 +96,37 @@ def test_the_convention_asked_for_is_right() -> None:
     ],
 )
 def test_a_factor(function: str, answer: str, remark: str) -> None:
-    verdict = judge(function, answer)
+    verdict = check(function, answer)
     assert (verdict.kind, verdict.remark) == ("wrong", remark)
 
 
 def test_the_derivative_by_another_variable() -> None:
-    verdict = judge("a'*x", "a", by="a")
+    verdict = check("a'*x", "a", by="a")
     assert (verdict.kind, verdict.remark, verdict.truth.text) == ("wrong", "it is the gradient by x", "x")
-    assert judge("x'*A*x", "A + A'", by="x", op="gradient").kind == "wrong"
+    assert check("x'*A*x", "A + A'", by="x", op="gradient").kind == "wrong"
 
 
 def test_what_is_in_the_answer_alone_is_said() -> None:
-    assert "y stands in the answer and not in the function" in judge("x'*A*x", "(A + A')*y", by="x").notes
+    assert "y stands in the answer and not in the function" in check("x'*A*x", "(A + A')*y", by="x").notes
 
 
 def test_sizes_that_would_fit_under_a_declaration() -> None:
     with pytest.raises(ShapeError, match="sizes do not match") as found:
-        judge("||A*x - b||^2", "2*A*(A*x - b)")
+        check("||A*x - b||^2", "2*A*(A*x - b)")
     assert found.value.hint == "With A in Sym(n) it fits, and is right."
 
 
 def test_refusals() -> None:
     with pytest.raises(DeclarationError, match="there is no variable z in this formula"):
-        judge("x'*x", "2*x", by="z")
+        check("x'*x", "2*x", by="z")
     with pytest.raises(ClosedformError):
-        judge("x'*x", "2*(x")
+        check("x'*x", "2*(x")
     with pytest.raises(DeclarationError, match="there is no variable to differentiate by"):
-        judge("3", "0")
+        check("3", "0")
 
 
 def test_where_a_right_answer_holds() -> None:
-    assert judge("sum(log(x))", "1./x").conditions == ("every entry of x > 0",)
+    assert check("sum(log(x))", "1./x").conditions == ("every entry of x > 0",)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_where_a_right_answer_holds() -> None:
     ],
 )
 def test_equal(first: str, second: str) -> None:
-    assert judge_equal(first, second).right
+    assert equal(first, second).right
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_equal(first: str, second: str) -> None:
     ],
 )
 def test_not_equal(first: str, second: str, difference: str, declaration: str) -> None:
-    verdict: Verdict = judge_equal(first, second, "s in R")
+    verdict: Verdict = equal(first, second, "s in R")
     assert verdict.kind == "wrong"
     assert verdict.difference is not None
     assert verdict.difference.text == difference
@@ -162,20 +162,20 @@ def test_not_equal(first: str, second: str, difference: str, declaration: str) -
 
 
 def test_formulas_of_different_shapes_are_not_equal() -> None:
-    verdict = judge_equal("A*x", "x'*A")
+    verdict = equal("A*x", "x'*A")
     assert verdict.kind == "wrong"
     assert verdict.difference is None
 
 
 def test_the_transpose_is_said() -> None:
-    assert judge_equal("A*B", "B'*A'").remark == "it is the transpose of the first formula"
+    assert equal("A*B", "B'*A'").remark == "it is the transpose of the first formula"
 
 
 @pytest.mark.parametrize(("first", "second"), [("kron(A, B)", "X^-1"), ("-X^-1*dX*X^-1", "A + A'")])
 def test_matrices_of_different_sizes_are_not_tried_as_commuting(first: str, second: str) -> None:
-    assert judge_equal(first, second).kind == "wrong"
+    assert equal(first, second).kind == "wrong"
 
 
 def test_what_the_answer_declares_is_said() -> None:
-    assert judge("x'*A*x", "2*A*x where A in Sym(n)").notes == ("the answer declares A in Sym(n)",)
-    assert judge("x'*A*x", "2*p where p = A*x", "A in Sym(n)").notes == ()
+    assert check("x'*A*x", "2*A*x where A in Sym(n)").notes == ("the answer declares A in Sym(n)",)
+    assert check("x'*A*x", "2*p where p = A*x", "A in Sym(n)").notes == ()

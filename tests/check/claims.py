@@ -130,7 +130,7 @@ RIGHT: dict[str, tuple[str, Claim]] = {
     "Frobenius norm": ("A", gradient(fn("normF", A), scale(power(fn("normF", A), -1), A), A)),
     "relu": ("A", gradient(fn("sum", fn("relu", mul(A, x))), mul(A.T, fn("step", mul(A, x))), x)),
     "absolute value": ("A", gradient(fn("norm1", x), fn("sign", x), x)),
-    "huber": ("B", gradient(fn("sum", fn("huber", x, pos)), fn("clip", x, -pos, pos), x)),
+    "huber": ("A", gradient(fn("sum", fn("huber", x, pos)), fn("clip", x, -pos, pos), x)),
     "maximum of two": ("A", gradient(
         inner(one, fn("max2", x, y)), had(fn("step", x - y), one), x)),
     "symbolic power": ("A", gradient(power(s, e), e * power(s, e - 1), s)),

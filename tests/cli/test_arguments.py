@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from closedform import limits
+from closedform.answers.page import Page
+from closedform.answers.shown import show_certificate
 from closedform.check.certificate import Certificate
-from closedform.cli import outcome
-from closedform.cli.page import Page
-from closedform.cli.show import show_certificate
 from closedform.formula import Formula
 
 Run = Callable[..., Any]
@@ -54,7 +54,9 @@ def test_a_formula_may_begin_with_a_minus_sign(run: Run, args: list[str], answer
                      "See closedform --help."),
         (["grad"], "the formula is missing\nGive it in quotes, or - for standard input, or --file."),
         (["grad", "x'*x", "--by", "z"], "there is no variable z in this formula; it has x"),
-        (["grad", "A*x"], "a gradient is of a scalar; this is a vector (m×1): ask for the Jacobian or the derivative"),
+        (["grad", "A*x"],
+         "a gradient is of a scalar; this is a vector (m×1): ask for the Jacobian or the derivative\n"
+         "Read with A ∈ ℝ^(m×n), x ∈ ℝⁿ: declare what is meant otherwise, such as A in R^n."),
         (["grad", "3"], "there is no variable in this formula to differentiate by"),
         (["grad", "@no/such/file"], "no/such/file cannot be read: No such file or directory"),
         (["eval", "x", "x=[1,2"], "x=[1,2 is no value that can be read\n" + VALUES),
@@ -118,7 +120,7 @@ def test_the_time_limit(run: Run) -> None:
     assert found.code == 3
     assert found.err == "error: no answer within 1e-06 seconds (limit: time)\nRaise it with --time-limit.\n"
     assert signal.getsignal(signal.SIGALRM) == before
-    with pytest.raises(outcome.OutOfTime), outcome.time_limit(0.01):
+    with pytest.raises(limits.OutOfTime), limits.alarm(0.01):
         while True:
             try:
                 time.sleep(1)

@@ -211,7 +211,7 @@ def test_a_narrow_terminal(run: Callable[..., Any], monkeypatch: pytest.MonkeyPa
     ("args", "out"),
     [
         (["grad", "x'*A*x", "--text"], "(A + A')*x\nx*x'\n"),
-        (["grad", "--by=x", "--latex", "x'*A*x"], "\\left(A + A^{\\top}\\right) x\n"),
+        (["grad", "--by=x", "--latex", "x'*A*x"], "(A + A^{\\top}) x\n"),
         (["grad", "logsumexp(A*x)", "--text", "--by", "x"], "A'*softmax(A*x)\n"),
         (["jacobian", "A*x", "x", "--layout", "denominator", "--text"], "A'\n"),
         (["grad", "tr(A*X)", "X", "--symmetric=free", "--where", "X in Sym(n)", "--text"], "A + A' - diag(diag(A))\n"),

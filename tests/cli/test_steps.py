@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 Run = Callable[..., Any]
-STEP = {"left", "text", "unicode", "latex", "law", "let", "span", "certificate"}
+STEP = {"left", "text", "unicode", "latex", "law", "uses", "let", "span", "certificate"}
 
 
 def test_steps_on_the_page(run: Run) -> None:

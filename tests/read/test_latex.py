@@ -287,9 +287,9 @@ WRONG = [
      "  {a+b}^2\n"
      "  ^^^^^\n"
      "Write ( ) where brackets are meant."),
-    (r"\min_x \|x\|", "",
-     "\\min_x is not read\n"
-     "  \\min_x \\|x\\|\n"
+    (r"\min_i x_i", "",
+     "\\min_i is not read\n"
+     "  \\min_i x_i\n"
      "  ^^^^^^\n"
      "Write \\min(x) for the smallest entry."),
     (r"\begin{cases} x \end{cases}", "",
@@ -457,25 +457,25 @@ WRONG = [
      "   ^\n"
      "Formulas hold no factorials: write prod."),
     (r"\mathbb{E}[x]", "",
-     "E(…) may be a function or a product\n"
+     "expected values are not supported\n"
      "  \\mathbb{E}[x]\n"
-     "  ^^^^^^^^^^^\n"
-     "For a product write E \\cdot (…); for a function declare E: R^n -> R."),
-    (r"x \mapsto y", "",
-     "\\mapsto is no command that is read here\n"
-     "  x \\mapsto y\n"
-     "    ^^^^^^^\n"
-     "For a function write \\operatorname{mapsto}(…)."),
+     "  ^^^^^^^^^^\n"
+     "Write the mean over data as a sum: \\frac{1}{m} \\sum_{i=1}^{m} …."),
+    (r"x \hookrightarrow y", "",
+     "\\hookrightarrow is no command that is read here\n"
+     "  x \\hookrightarrow y\n"
+     "    ^^^^^^^^^^^^^^^\n"
+     "Did you mean \\overrightarrow?"),
     (r"x^\top A x", r"A \in \mathbb{R}^{m 	imes n}, x \in \mathbb{R}^n",
      "x^\\top A: sizes do not match\n"
      "x^\\top is 1×n, A is e*i*m*m*n*s×1: inner sizes n and e*i*m*m*n*s differ\n"
      "  x^\\top A x\n"
      "  ^^^^^^^^"),
     (r"\arg\min x", "",
-     "\\arg is not read\n"
+     "\\arg\\min is read only before a formula\n"
      "  \\arg\\min x\n"
-     "  ^^^^\n"
-     "Leave it out, and ask for the minimum by name."),
+     "  ^^^^^^^^\n"
+     "Write \\arg\\min_x …."),
 ]  # fmt: skip
 NOTES = [
     (r"|X|", "X in R^(n×n)", "|X| is read as the determinant of X."),

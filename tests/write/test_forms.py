@@ -147,10 +147,10 @@ def test_unicode(node: Node, want: str) -> None:
 @pytest.mark.parametrize(
     ("node", "want"),
     [
-        (mul(add(X, transpose(X)), x), r"\left(X + X^{\top}\right) x"),
+        (mul(add(X, transpose(X)), x), r"(X + X^{\top}) x"),
         (power(mul(transpose(x), x), HALF), r"\lVert x \rVert"),
         (scale(power(square, -HALF), mul(transpose(A), A, x)), r"\frac{A^{\top} A x}{\lVert A x \rVert}"),
-        (total([(HALF, add(X, transpose(X)))]), r"\frac{1}{2} \left(X + X^{\top}\right)"),
+        (total([(HALF, add(X, transpose(X)))]), r"\frac{1}{2} (X + X^{\top})"),
         (had(x, power(x, 2)), r"x \odot x^{\odot 2}"),
         (transpose(mpow(X, -1)), r"X^{-\top}"),
         (scale(lam, ones("n")), r"\lambda \mathbf{1}_{n}"),
@@ -158,10 +158,12 @@ def test_unicode(node: Node, want: str) -> None:
         (sym("rate"), r"\mathrm{rate}"),
         (sym("dphi"), r"d\phi"),
         (eye("n"), "I_{n}"),
-        (had(t, total([(1, num(1)), (-1, t)])), r"t \left(1 - t\right)"),
+        (had(t, total([(1, num(1)), (-1, t)])), r"t (1 - t)"),
         (add(sumover("i", 1, "m", mul(transpose(unit(i, "m")), b)), t), r"t + \sum_{i} b_{i}"),
-        (mul(transpose(unit(k, "n")), x), r"\left(x\right)_{k}"),
-        (elementwise.exp(x), r"\exp\left(x\right)"),
+        (mul(transpose(unit(k, "n")), x), r"{x}_{k}"),
+        (elementwise.exp(x), r"\exp(x)"),
+        (mul(total([(1, X), (-HALF, eye("n"))]), sym("dx", "n")), r"\left(X - \frac{I}{2}\right)\,dx"),
+        (mul(transpose(x), X, sym("dX", "n", "n"), x), r"x^{\top} X\,dX\,x"),
     ],
 )
 def test_latex(node: Node, want: str) -> None:

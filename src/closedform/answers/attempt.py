@@ -98,6 +98,8 @@ def _derivative_shapes(f: Formula) -> list[tuple[str, str]]:
     out = [(x.rows.text, x.cols.text) for x in f._reading.names.values()]
     columns = [x.rows.text for x in f._reading.names.values() if x.is_column]
     out += [(f.shape[0], n) for n in columns] + [(n, n) for n in columns]
+    whole = f"({f.shape[0]})*({f.shape[1]})"
+    out += [(whole, f"({x.rows.text})*({x.cols.text})") for x in f._reading.names.values()]
     return list(dict.fromkeys(out))
 
 

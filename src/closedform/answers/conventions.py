@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from closedform.answers.asked import Asked, is_scalar, is_vector
 from closedform.answers.attempt import Attempt
+from closedform.answers.vec_forms import vec_words
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 from closedform.expr.size import Size
@@ -29,7 +30,7 @@ class Finding:
 
 def finding(attempt: Attempt, others: tuple[Asked, ...] = ()) -> Finding | None:
     """The first of the known confusions that explains the answer, shown by a certificate."""
-    for look in (_transposed, _symmetric, _factor):
+    for look in (_transposed, _symmetric, _for_vec, _factor):
         found = look(attempt)
         if found is not None:
             return found
@@ -80,6 +81,11 @@ def _symmetric(attempt: Attempt) -> Finding | None:
         return Finding(f"it is the gradient in the space of all matrices, which does not use that {asked.by} "
                        "is symmetric", True)  # fmt: skip
     return None
+
+
+def _for_vec(attempt: Attempt) -> Finding | None:
+    words = vec_words(attempt)
+    return Finding(words, True) if words else None
 
 
 def _factor(attempt: Attempt) -> Finding | None:

@@ -8,25 +8,31 @@ from closedform.answers.asked import Asked, candidates, names
 from closedform.answers.attempt import Attempt, Typed, declared, disproved, joined
 from closedform.answers.conventions import Finding, alternatives, finding
 from closedform.answers.declarable import declaration, squares
+from closedform.answers.vec_forms import may_be_for_vec, vec_refusal
 from closedform.answers.verdict import Verdict
 from closedform.errors import ClosedformError, DeclarationError, ShapeError
-from closedform.formula import Formula, formula
+from closedform.formula import Formula, LinearMap, formula
+from closedform.read.named import variable_name
 
 
-def judge(
-    function: str, answer: str, where: str | None = None, *, by: str | None = None, and_by: str | None = None,
-    op: str | None = None, syntax: str = "auto", layout: str = "numerator", symmetric: str = "projected",
+def check(
+    function: str | Formula, answer: str | Formula, where: str | None = None, *, by: str | None = None,
+    and_by: str | None = None, op: str | None = None, syntax: str = "auto", layout: str = "numerator",
+    symmetric: str = "projected",
 ) -> Verdict:  # fmt: skip
     """Judge a person's own answer: is it the derivative of the function?
 
     ``op`` is "gradient", "jacobian", "hessian" or "derivative"; where it or ``by`` is not given, each that
-    fits is tried. Raises what reading raises.
+    fits is tried. The verdict prints as on the command line. Raises what reading raises.
 
-    >>> verdict = judge("x'*A*x", "2*A*x")
+    >>> verdict = check("x'*A*x", "2*A*x", by="x")
     >>> verdict.kind, verdict.truth.text, verdict.difference.text, verdict.declaration
     ('wrong', "(A + A')*x", "(A - A')*x", 'A in Sym(n)')
+    >>> print(check("A*X*B", "kron(B', A)").remark)
+    it is the matrix K with vec(Y) = K*vec(dX), columns stacked (the Kronecker form), of the map in dX
     """
-    typed = Typed(function, answer, where or "", syntax)
+    typed = _typed(function, answer, where, syntax)
+    by, and_by = (None if name is None else variable_name(name) for name in (by, and_by))
     f, read_answer = _read(typed, by, op)
     wish = Asked(op or "", by or "", and_by, layout, symmetric)
     attempts = _attempts(f, read_answer, list(candidates(f, read_answer, by, op, wish)))
@@ -36,18 +42,27 @@ def judge(
     return _explained(typed, attempts)
 
 
-def judge_equal(first: str, second: str, where: str | None = None, *, syntax: str = "auto") -> Verdict:
-    """Judge whether two formulas are equal.
+def equal(first: str | Formula, second: str | Formula, where: str | None = None, *, syntax: str = "auto") -> Verdict:
+    """Judge whether two formulas are equal. The verdict prints as on the command line.
 
-    >>> judge_equal("tr(A*B)", "tr(B*A)").kind
+    >>> equal("tr(A*B)", "tr(B*A)").kind
     'right'
+    >>> print(equal("A*B", "B*A", "A in R^(2x2), B in R^(2x2)").difference)
+    BA − AB
     """
-    typed = Typed(first, second, where or "", syntax)
+    typed = _typed(first, second, where, syntax)
     f, g = typed.read_as_equals()
     attempt = Attempt(f, g, None)
     if attempt.fits and attempt.certificate.ok:
         return _right(typed, attempt)
     return _explained(replace(typed, where=joined(typed.where, f.where)), [attempt])
+
+
+def _typed(first: str | Formula, second: str | Formula, where: str | None, syntax: str) -> Typed:
+    """Both as text; a formula brings its declarations."""
+    texts = [f.text if isinstance(f, Formula) else f for f in (first, second)]
+    said = [f.where for f in (first, second) if isinstance(f, Formula)]
+    return Typed(texts[0], texts[1], joined(where or "", *said), "text" if said else syntax)
 
 
 def _read(typed: Typed, by: str | None, op: str | None) -> tuple[Formula, Formula]:
@@ -121,7 +136,7 @@ def _declared_by_answer(typed: Typed, f: Formula) -> list[str]:
 
 
 def _explained(typed: Typed, attempts: list[Attempt]) -> Verdict:
-    close = [a for a in attempts if a.fits or _transposes(a)] or attempts[:1]
+    close = [a for a in attempts if a.fits or _transposes(a) or may_be_for_vec(a)] or attempts[:1]
     for attempt in close:
         found = finding(attempt, alternatives(attempt))
         if found is not None:
@@ -138,11 +153,14 @@ def _mend(typed: Typed, attempt: Attempt) -> str:
 
 
 def _wrong(typed: Typed, attempt: Attempt, found: Finding | None, mend: str) -> Verdict:
-    certificate = attempt.certificate
-    kind = "wrong" if disproved(certificate) or not attempt.fits else "uncertified"
+    for_vec = may_be_for_vec(attempt) and not attempt.fits
+    certificate = vec_refusal(attempt) if for_vec else attempt.certificate
+    kind = "wrong" if disproved(certificate) or not (attempt.fits or for_vec) else "uncertified"
     if found is not None and found.convention:
         kind = "convention"
+    remark = found.remark if found else "" if not for_vec else "read for vec, by columns or by rows, it is wrong too"
+    kron = attempt.truth.kron if for_vec and isinstance(attempt.truth, LinearMap) else None
     return Verdict(
-        kind, attempt.f, attempt.answer, attempt.truth, certificate, attempt.asked,
-        found.remark if found else "", attempt.difference(), mend, attempt.truth.conditions, _notes(typed, attempt),
+        kind, attempt.f, attempt.answer, attempt.truth, certificate, attempt.asked, remark, attempt.difference(),
+        mend, attempt.truth.conditions, _notes(typed, attempt), kron,
     )  # fmt: skip

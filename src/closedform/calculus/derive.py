@@ -110,6 +110,21 @@ def hessian(f: Node, x: Node, y: Node | None = None) -> Derived:
     return Derived("hessian", simplify(project(moved, x)) if moved is not nzero(moved.shape) else moved, (d,))
 
 
+def pullback(f: Node, x: Node, u: Node) -> Derived:
+    """J'u: the gradient of ⟨u, f⟩, by one backward pass from the cotangent u."""
+    refuse_deep(f, MAX_DEPTH)
+    d = direction(x)
+    back = adjoint(differential(f, {x: d}), [d], u)[d]
+    return Derived("vjp", simplify(project(back, x, "projected")), (u,))
+
+
+def hessian_along(f: Node, x: Node, name: str) -> Derived:
+    """d(∇f) along a direction of that name."""
+    refuse_deep(f, MAX_DEPTH_TWICE)
+    d = direction(x, name)
+    return Derived("hessian", simplify(project(differential(gradient(f, x).node, {x: d}), x)), (d,))
+
+
 def _second_map(f: Node, x: Node, y: Node) -> Derived:
     """Of a vector by vectors, the map dx1 ↦ dJ; of anything else, bilinear in two differentials."""
     d = direction(y, f"d{y.params[0]}1")

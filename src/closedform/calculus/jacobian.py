@@ -7,6 +7,7 @@ from closedform.errors import MissingRule
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 from closedform.functions.algebra import ADD, DIAGM, DIAGV, HAD, MUL, SCALE, SUMOVER, SYM, TRANSPOSE
+from closedform.functions.rearrange import UNVEC, kron
 from closedform.rewrite.normal.blocks import BLOCK, nblock
 from closedform.rewrite.normal.engine import (
     UNITY,
@@ -123,6 +124,10 @@ class _Reader:
             return nscale(v, self.matrix(f))
         if f.op is TRANSPOSE and f.args[0].is_column:
             return nmul(ntranspose(v), self.matrix(f.args[0]))
+        if f.op is UNVEC:  # unvec(u)*v = (v'⊗I)*u
+            return nmul(normal(kron(ntranspose(v), neye(f.rows))), self.matrix(f.args[0]))
+        if f.op is TRANSPOSE and f.args[0].op is UNVEC:  # unvec(u)'*v = (I⊗v')*u
+            return nmul(normal(kron(neye(f.rows), ntranspose(v))), self.matrix(f.args[0].args[0]))
         raise MissingRule(_no_matrix(f))
 
     def matrix_of(self, node: Node) -> Node:

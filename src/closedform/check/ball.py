@@ -10,20 +10,25 @@ from typing import Any
 import flint
 from flint import arb, arb_mat
 
-from closedform.check.jet import Jet, Mat, Redraw, Unfit
+from closedform.check.core.field import LARGEST, ORDERS
+from closedform.check.core.jet import Jet, Mat, Redraw, Unfit
 
 METHOD: dict[str, Callable[[Any], Any]] = {
     "exp": arb.exp, "sin": arb.sin, "cos": arb.cos, "asin": arb.asin, "acos": arb.acos, "atan": arb.atan,
     "erf": arb.erf, "gamma": lambda u: positive(u).gamma(), "loggamma": lambda u: positive(u).lgamma(),
     "log": lambda u: positive(u).log(),
-    "recip": lambda u: 1 / nonzero(u), "sign": lambda u: arb(1 if nonzero(u) > 0 else -1),
+    "recip": lambda u: 1 / nonzero(u), "turn": lambda u: arb(1 if nonzero(u) > 0 else -1),
     "normcdf": lambda u: (1 + (u / arb(2).sqrt()).erf()) / 2,
 }  # fmt: skip
 
 
+class Singular(Redraw):
+    """A number is 0: at general points it seldom is, unless it always is."""
+
+
 def nonzero(u: Any) -> Any:
     if u.contains(0):
-        raise Redraw("0")
+        raise Singular("0")
     return u
 
 
@@ -40,17 +45,20 @@ class Ball:
 
     def __init__(self, rng: Random, small: bool = False) -> None:
         self.rng, self.small = rng, small
-        self.pi = Jet([arb_mat(1, 1, [arb.pi()])])
+        self.pi = Jet({0: arb_mat(1, 1, [arb.pi()])})
+        self.orders: list[tuple[Jet, ...]] = []
 
-    def constant(self, rows: int, cols: int, entries: list[int]) -> Jet:
-        return Jet([arb_mat(rows, cols, entries)])
-
-    def number(self, value: Fraction) -> Jet:
-        return Jet([arb_mat(1, 1, [flint.fmpq(value.numerator, value.denominator)])])
-
-    def random(self, rows: int, cols: int, kind: str = "") -> Jet:
+    def random(self, rows: int, cols: int, positive: bool = False) -> Jet:
         draws = [self.draw() for _ in range(rows * cols)]
-        return Jet([arb_mat(rows, cols, [abs(d) if kind == "pos" else d for d in draws])])
+        return Jet({0: arb_mat(rows, cols, [abs(d) if positive else d for d in draws])})
+
+    def fraction(self, u: Jet) -> Fraction | None:
+        """The small rational that a 1×1 is."""
+        for k in range(1, ORDERS + 1):
+            top = (u.first[0, 0] * k).unique_fmpz()
+            if top is not None and abs(top) <= LARGEST:
+                return Fraction(int(top), k)
+        return None
 
     def draw(self) -> Any:
         if self.small:
@@ -59,7 +67,7 @@ class Ball:
 
     def base(self, name: str, u: Jet) -> Jet:
         rows, cols = u.shape
-        return Jet([arb_mat(rows, cols, [self.scalar(name, e) for e in u.first.entries()])])
+        return Jet({0: arb_mat(rows, cols, [self.scalar(name, e) for e in u.first.entries()])})
 
     def scalar(self, name: str, u: Any) -> Any:
         if name.startswith("root"):

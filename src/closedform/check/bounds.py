@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import log2
 
-from closedform.check.certificate import Claim
+from closedform.check.core.sides import Claim
 from closedform.expr.facts import close
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
-ORDER = {"equal": 0, "hessian": 2}
+ORDER = {"equal": 0, "hessian": 2, "implicit-second": 2}
 PRIMES, PRIMES_WITH_ROOTS = 55.0, 47.0
+RELATIONS = 2 * 2 * 5 * 16
+"""Ways in which two values are compared: by themselves and by the laws of 16 logarithms with 5 multiples, mirrored."""
 SUMS = {
     "transpose", "tr", "diagm", "diagv", "sum", "mean", "rowsum", "colsum", "vec", "unvec", "triu", "tril",
     "tril_half", "sym_part", "skew_part", "cumsum", "revcumsum", "eigsum", "sub", "block",
@@ -58,16 +60,22 @@ class Bound:
         known: dict[Node, Weight] = {}
         for node in postorder([claim.function, claim.answer]):
             known[node] = self.weigh(node, [known[a] for a in node.args])
-        f, g = known[claim.function], known[claim.answer]
+        f, g = known[claim.function] * self.solving(claim), known[claim.answer]
         r = self.order
         self.degree = f.num + (2 * r + 1) * f.den + g.num + g.den + 2 * r + 1
         self.bits = f.bits * (2 * r + 2) + 2 * g.bits + 16
+
+    def solving(self, claim: Claim) -> int:
+        """How many factors of entries of the function stand in what solving an implicit equation gives."""
+        if claim.second is None or not claim.kind.startswith("implicit"):
+            return 1
+        return 6 * (claim.second.rows.value(self.sizes) + 1)
 
     def log2(self, p: int) -> float:
         """log2 of the probability bound for one point in one random field."""
         if max(self.degree, self.values, self.argument, self.bits) > p:
             return 0.0
-        accident = (self.degree + self.values * self.values * 2 * self.argument) / p
+        accident = (self.degree + self.values * self.values * RELATIONS * self.argument) / p
         primes = PRIMES_WITH_ROOTS if self.roots else PRIMES
         chance = accident + self.bits / log2(p) / 2**primes
         return log2(chance) if chance < 1 else 0.0
@@ -111,7 +119,7 @@ class Bound:
 
     def symbol(self, node: Node, n: int) -> Weight:
         facts = close(f for f in node.params[1] if ":" not in f)
-        degree = 6 if len(facts) < len(node.params[1]) or any(":" in f for f in node.params[1]) else 2
+        degree = 6 if any(":" in f for f in node.params[1]) else 2
         if "orth" in facts:
             return Weight(2 * n, 2 * n, 4 * n)
         return Weight(degree, 0, 4) if facts - {"square", "sym"} else Weight(1, 0, 1)
@@ -131,6 +139,8 @@ def polynomial_degree(nodes: list[Node], roots: list[Node], kind: str) -> int | 
     An identity of degree d between traces of words that holds for matrices of size d holds for every size.
     """
     known: dict[Node, int] = {}
+    if kind.startswith("implicit"):
+        return None
     for node in nodes:
         degree = own_degree(node, known)
         if degree is None or degree > 64:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from closedform.expr.node import Node
+from closedform.check.core.sides import Claim
+from closedform.check.record import record
+
+__all__ = ["Certificate", "Claim"]
 
 WORDS = {
     "A": "exact, with a bound",
@@ -18,34 +21,16 @@ WORDS = {
 
 
 @dataclass(frozen=True)
-class Claim:
-    """That ``answer`` is what ``kind`` says of ``function``.
-
-    ``kind``: ``gradient`` (df = ⟨answer, dX⟩), ``jacobian`` (df = answer·dx), ``map`` (df = answer, which
-    holds the symbol ``differentials[0]``), ``hessian`` (d²f, by ``variable`` and ``second``, which is
-    ``variable`` where not given; a matrix, or a map in ``differentials``), ``equal`` (function = answer).
-    ``layout="denominator"`` transposes a Jacobian, ``convention="free"`` takes the entries on and above
-    the diagonal of a symmetric variable as free.
-    """
-
-    kind: str
-    function: Node
-    answer: Node
-    variable: Node | None = None
-    second: Node | None = None
-    differentials: tuple[str, ...] = ()
-    layout: str = "numerator"
-    convention: str = "space"
-
-
-@dataclass(frozen=True)
 class Certificate:
-    """The outcome of a check.
+    """The outcome of a check; ``docs/certificate.md`` states what each level proves.
 
     ``level`` is A (exact, with a bound), B (exact, with named heuristics), C (to 50 digits), D (in float64) or X
     (not certified); ``reason`` says why. ``decided`` is False where the claim was neither shown right nor wrong.
-    ``bound`` is log2 of the probability that a false claim passes, None where no number is claimed. ``sizes`` are
-    those at which both sides were compared; ``every_size`` says that they prove it for all.
+    ``bound`` is log2 of the probability that a false claim passes, None where no number is claimed, with the
+    ``degree`` and the ``height`` (bits) that it is computed from, and how many ``fields`` were drawn. ``sizes`` are
+    those at which both sides were compared, in ``trials`` points; ``every_size`` says that they prove it for all.
+    ``claim`` and ``reading`` say what is certified and how the input was read; ``conditions`` where it holds.
+    ``witnesses`` are comparisons in floating point, at level D: they are shown, and no answer rests on them.
 
     >>> Certificate("A", "the two sides agree", bound=-100.2, every_size=True).line()
     'level A (exact, with a bound), wrong with probability below 2^-100, for every size'
@@ -61,6 +46,50 @@ class Certificate:
     counterexample: dict[str, Any] | None = field(default=None, hash=False)
     milliseconds: float = 0.0
     decided: bool = True
+    degree: float | None = None
+    height: float | None = None
+    fields: int = 0
+    witnesses: tuple[str, ...] = ()
+    about: Claim | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def claim(self) -> str:
+        """What is certified, in words.
+
+        >>> Certificate("A", "the two sides agree").claim
+        ''
+        """
+        return self._word("claim")
+
+    @property
+    def reading(self) -> str:
+        """The declarations under which the claim was read.
+
+        >>> Certificate("A", "the two sides agree").reading
+        ''
+        """
+        return self._word("reading")
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Where the answer holds.
+
+        >>> Certificate("A", "the two sides agree").conditions
+        ()
+        """
+        return tuple(self.about.words().get("conditions", ())) if self.about and self.about.words else ()
+
+    @property
+    def replay(self) -> str:
+        """The command that checks the claim anew, with fresh random points; its input is the JSON of this certificate.
+
+        >>> Certificate("A", "the two sides agree").replay
+        'closedform replay @certificate.json'
+        """
+        return "closedform replay @certificate.json"
+
+    def _word(self, name: str) -> str:
+        return str(self.about.words().get(name, "")) if self.about and self.about.words else ""
 
     @property
     def ok(self) -> bool:
@@ -93,10 +122,24 @@ class Certificate:
         shown = [", ".join(f"{k}={v}" for k, v in s.items()) for s in self.sizes]
         return " | ".join(dict.fromkeys(s for s in shown if s)) or "as given"
 
+    def as_dict(self) -> dict[str, Any]:
+        """All fields as plain values, with the record that ``replay`` reads.
+
+        >>> Certificate("C", "the two sides agree").as_dict()["level"]
+        'C'
+        """
+        own = asdict(replace(self, about=None))
+        del own["about"]
+        words = {"claim": self.claim, "reading": self.reading, "conditions": self.conditions}
+        if self.about is None:
+            return {**own, **words}
+        sides = {"convention": self.about.convention, "layout": self.about.layout}
+        return {**own, **words, **sides, "replay": self.replay, "record": record(self.about)}
+
     def to_json(self) -> str:
         """All fields as a JSON object.
 
         >>> Certificate("C", "the two sides agree").to_json()[:13]
         '{"level": "C"'
         """
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps(self.as_dict(), ensure_ascii=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from random import Random
@@ -11,18 +13,24 @@ from typing import Any
 
 import flint
 
-from closedform.check.ball import Ball
-from closedform.check.bounds import Bound, polynomial_degree, whole
+from closedform.check.ball import Ball, Singular
+from closedform.check.bounds import polynomial_degree, whole
 from closedform.check.certificate import Certificate, Claim
-from closedform.check.draws import Draws
-from closedform.check.evaluate import Evaluator
-from closedform.check.far import Far, Point, place
-from closedform.check.field import Field
-from closedform.check.jet import OutOfTime, Redraw, Unfit
+from closedform.check.core.evaluate import OutOfTime
+from closedform.check.core.field import Field
+from closedform.check.core.jet import Redraw, Unfit
+from closedform.check.core.sides import Pair, sides, without_roots
+from closedform.check.core.verdict import nested
+from closedform.check.everysize import for_every_size
+from closedform.check.exponents import Exponents
+from closedform.check.far import Far, Point, at_point, place
 from closedform.check.kinks import Seen, Sight, all_kinks
-from closedform.check.points import Scene
-from closedform.check.sides import DIGITS, Pair, agree, agreement, shape_problem, shown, sides, without_roots
-from closedform.expr.node import Node
+from closedform.check.real import DIGITS, RealEvaluator, agree, agreement, shown
+from closedform.check.record import certificate_in, claim_of
+from closedform.check.scene import Scene
+from closedform.check.search import Search
+from closedform.check.shapes import shape_problem
+from closedform.errors import ClosedformError
 from closedform.expr.walk import postorder
 
 SIGNS = {"abs", "sign", "step", "relu", "max2", "min2", "clip", "huber", "norm1"}
@@ -33,12 +41,11 @@ EXPS = {
     "logsumexp_rows", "expm1", "normpdf", "normcdf", "erf",
 } | TRIG  # fmt: skip
 ORDER = {"maxentry", "minentry", "argmax", "argmin", "norm_inf"}
-KINKS = SIGNS | {"sqrt", "norm2", "normF", "asin", "acos"}
 FREE = EXPS | {
     "log", "log1p", "logdet", "asin", "acos", "atan", "gamma", "loggamma", "digamma", "trigamma", "polygamma",
 }  # fmt: skip
-BITS, REDRAWS, EDGE_REDRAWS, LENIENT = (480, 1500), 600, 60, 12
-TRIALS, EDGE_TRIALS, MANY, MODEST = 3, 8, 12, -30
+BITS, REDRAWS, EDGE_REDRAWS = (480, 1500), 600, 60
+TRIALS, MANY, MODEST, MOST_SINGULAR = 3, 12, -30, 12
 SECONDS, FIELD_SHARE, COUNTEREXAMPLE_SHARE = 1.5, 0.5, 0.2
 FAR, FAR_SHARE, WIDE, WIDE_SMOOTH = 0, 0.8, 8, 3
 
@@ -57,7 +64,28 @@ def certify(claim: Claim, effort: str = "normal") -> Certificate:
     start = perf_counter()
     wrong_shape = shape_problem(claim)
     found = Certificate("X", wrong_shape) if wrong_shape else Check(claim, effort).run()
-    return replace(found, milliseconds=round(1000 * (perf_counter() - start), 3))
+    return replace(found, about=claim, milliseconds=round(1000 * (perf_counter() - start), 3))
+
+
+def replay(text: str) -> tuple[Certificate, Certificate | None]:
+    """The certificate of a recorded claim at fresh random points; and, of a certificate's own JSON, what that said.
+
+    Raises ClosedformError where the text is no such record.
+
+    >>> from closedform.functions import algebra as a
+    >>> x = a.sym("x", "n")
+    >>> first = certify(Claim("gradient", a.mul(a.transpose(x), x), 2 * x, x))
+    >>> again, before = replay(first.to_json())
+    >>> again.level, before.level
+    ('A', 'A')
+    """
+    claim = claim_of(text)
+    said = certificate_in(json.loads(text))
+    try:
+        found = certify(claim)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+        raise ClosedformError("this is not the JSON of a certificate") from None
+    return found, Certificate(said["level"], str(said.get("reason", ""))) if "level" in said else None
 
 
 class Check:
@@ -82,10 +110,9 @@ class Check:
         self.rng = Random(int.from_bytes(seed, "big"))
         self.trials = TRIALS if effort == "normal" else 4 * TRIALS
         self.degree = polynomial_degree(self.scene.nodes, [claim.function, claim.answer], claim.kind)
-        self.nested = nested_kinks(self.scene.nodes)
-        self.draws = Draws()
         self.seen = Seen([])
         self.apart: dict[str, Any] | None = None
+        self.singular = 0
         self.start = perf_counter()
         self.seconds = SECONDS if effort == "normal" else 4 * SECONDS
         self.allow(1)
@@ -100,104 +127,53 @@ class Check:
     def in_fields(self) -> Certificate | None:
         """What random prime fields tell; None where they do not tell."""
         self.allow(FIELD_SHARE)
-        if self.agree_in_fields(homomorphic=False):
-            common = self.in_high_precision() if self.draws.related else None
-            return self.exact(()) if common is None or common.ok else common
+        search = self.search(None)
+        if search.agree():
+            found = self.exact(search, ())
+            common = self.in_high_precision() if search.trials.related else None
+            return found if common is None or common.ok else common
         if not (self.free or self.signs or self.roots):
             return self.refuse("the two sides differ in a prime field")
-        if self.exps and self.agree_in_fields(homomorphic=True):
-            return self.exact(("exp as a homomorphism into a finite field",))
+        if self.exps:
+            search = self.search(lambda: Exponents(self.rng, self.roots or self.signs, self.trig))
+            if search.agree():
+                return self.exact(search, ("exp as a homomorphism into a finite field",))
         return None
+
+    def search(self, field: Callable[[], Field] | None) -> Search:
+        rooted = self.roots or self.signs
+        least = max(4, self.degree) if self.degree and self.degree <= 6 else 4
+        return Search(
+            self.claim, self.scene, self.rng, field or (lambda: Field(self.rng, rooted)), self.trials, least,
+            self.signs, rooted, self.branches > MANY, field is None, self.deadline,
+        )  # fmt: skip
 
     def allow(self, share: float) -> None:
         """Until when to go on: so much of the time for the whole check."""
         self.deadline = self.start + share * self.seconds
 
-    def agree_in_fields(self, homomorphic: bool) -> bool:
-        """Agreement at every point drawn, as many as there is time for."""
-        self.draws = Draws()
-        try:
-            return self.agree_at_points(homomorphic)
-        except OutOfTime:
-            large = [s for s in self.draws.sizes() if not s or max(s.values()) > 1]
-            if len(large) < 2 or (self.branches > MANY and sum(self.draws.accepted.values()) < MANY):
-                raise
-            return True
-
-    def agree_at_points(self, homomorphic: bool) -> bool:
-        """The first point at which the sides differ ends it."""
+    def exact(self, search: Search, heuristics: tuple[str, ...]) -> Certificate:
+        """The level that the core gives, lowered where a bound is not to be had."""
+        level, proven = search.trials.verdict()
         kinks = self.roots or self.signs
-        least = max(4, self.degree) if self.degree and self.degree <= 6 else 4
-        large: list[dict[str, int]] = []
-        for _ in range(self.trials - 1):
-            large.append(self.scene.draw_sizes(self.rng, least, Field.max_entries, other_than=large, spread=9))
-        if self.signs:
-            large += [smallest(large[0], name, least) for name in sorted(self.scene.size_names)[:3]]
-        for sizes in large:
-            if not self.trial(sizes, homomorphic, least, fresh=True):
-                return False
-        small = self.scene.draw_sizes(self.rng, 1, 1)
-        for k in range((EDGE_TRIALS if kinks else 1) if self.scene.size_names else 0):
-            same = self.trial(small, homomorphic, 1, fresh=not k)
-            if same is False:
-                return False
-            if same is None:
-                break
-        while self.draws.weak() and not homomorphic:
-            if not self.trial(large[-1], homomorphic, least, fresh=True):
-                return False
-        for sizes in [min(large, key=self.draws.width_at)] if self.signs else large:
-            while self.draws.wants(sizes):
-                if not self.trial(sizes, homomorphic, least, fresh=False):
-                    return False
-        return True
-
-    def trial(self, sizes: dict[str, int], homomorphic: bool, least: int, fresh: bool) -> bool | None:
-        """Whether the sides agree at a point, in a new field if ``fresh``; None where size 1 will not do."""
-        field = self.draws.field
-        if field is None or fresh:
-            field = self.draws.field = Field(self.rng, self.roots or self.signs, self.trig, homomorphic)
-        for attempt in range((REDRAWS if least > 1 else EDGE_REDRAWS) if self.roots or self.signs else 20):
-            field.forget(lenient=attempt < LENIENT)
-            try:
-                ev = self.scene.draw(field, self.rng, sizes, self.deadline)
-                same = all(a == b for a, b in sides(self.claim, ev))
-            except (Redraw, ZeroDivisionError, Unfit) as problem:
-                if isinstance(problem, Unfit):
-                    if least > 1:
-                        raise
-                    return None
-                self.draws.refused += 1
-                if attempt % 4 == 3 and least > 1:
-                    sizes.update(self.scene.draw_sizes(self.rng, least, Field.max_entries))
-                continue
-            self.draws.note(sizes, field.seen, not field.spoiled)
-            if not field.spoiled:
-                self.draws.related |= field.related
-                if fresh and not homomorphic and least > 1:
-                    self.draws.note_bound(sizes, Bound(sizes, self.claim, field.roots).log2(field.p))
-                return same
-        if least > 1:
-            raise Unfit("no admissible point in a field")
-        return None
-
-    def exact(self, heuristics: tuple[str, ...]) -> Certificate:
-        draws, kinks = self.draws, self.roots or self.signs
-        proven = draws.proven()
-        if kinks and (self.nested or not proven):
+        if kinks and level == "B" and (not proven or nested(self.claim)):
             words = {"roots as residues": self.roots, "signs as Legendre symbols": self.signs}
             heuristics += tuple(w for w, used in words.items() if used)
-        points = sum(draws.accepted.values())
-        if heuristics:
-            return Certificate("B", "the two sides agree", None, draws.sizes(), points, heuristics)
-        bound = draws.bound(proven if kinks else None)
-        if not bound < MODEST:
-            return Certificate(
-                "B", "the two sides agree", None, draws.sizes(), points, ("a degree too high for a bound",)
-            )
+        points = sum(search.trials.accepted.values())
+        bound = search.bound(proven if kinks else None)
+        if level == "A" and not bound < MODEST:
+            heuristics += ("a degree too high for a bound",)
+        if search.doubted:
+            heuristics += ("a bound that two computations disagree on",)
+        if level != "A" or heuristics:
+            return Certificate("B", "the two sides agree", None, search.sizes(), points, heuristics)
         every = self.degree is not None and all(min(s.values(), default=0) >= self.degree for s in proven)
-        sizes = tuple(proven) if kinks else draws.sizes()
-        return Certificate("A", "the two sides agree", bound, sizes, points, (), every)
+        every = every or for_every_size(self.claim, self.scene.size_names, proven)
+        sizes = tuple(proven) if kinks else search.sizes()
+        return Certificate(
+            level, "the two sides agree", bound, sizes, points, (), every,
+            degree=search.degree, height=round(search.height, 1), fields=len(search.trials.fields),
+        )  # fmt: skip
 
     def in_high_precision(self) -> Certificate:
         """Two general points and one of size 1, to 50 digits; more where there are branches."""
@@ -236,11 +212,14 @@ class Check:
 
     def at_real_point(self, least: int) -> tuple[bool | None, dict[str, int]]:
         """Whether the sides agree at a point, and its sizes. Unless they do, the same point with more bits tells."""
+        self.singular = 0
         for _ in range(REDRAWS if least > 1 else EDGE_REDRAWS):
             sizes = self.scene.draw_sizes(self.rng, least, Ball.max_entries)
             same = self.compare(Point(self.rng.getstate(), sizes))
             if same is not None:
                 return same, sizes
+            if self.singular > MOST_SINGULAR:
+                break
         return None, {}
 
     def compare(self, point: Point) -> bool | None:
@@ -253,7 +232,8 @@ class Check:
                     ev.sight = sight
                     pairs = sides(self.claim, ev)
                     same = agree(pairs)
-            except (Redraw, ZeroDivisionError):
+            except (Redraw, ZeroDivisionError) as problem:
+                self.singular += not isinstance(problem, Redraw) or isinstance(problem, Singular)
                 return None
             if same:
                 self.seen.take(sight)
@@ -287,7 +267,7 @@ class Check:
                 for _ in range(8):
                     sizes = self.scene.draw_sizes(self.rng, least, Ball.max_entries)
                     try:
-                        ev = self.scene.draw(Ball(self.rng, small), self.rng, sizes, self.deadline)
+                        ev = at_point(self.scene, Ball(self.rng, small), self.rng, sizes, self.deadline)
                         pairs = sides(self.claim, ev)
                     except (Unfit, Redraw, ZeroDivisionError):
                         continue
@@ -297,7 +277,7 @@ class Check:
         return None
 
 
-def apart(sizes: dict[str, int], ev: Evaluator, pairs: list[Pair]) -> dict[str, Any] | None:
+def apart(sizes: dict[str, int], ev: RealEvaluator, pairs: list[Pair]) -> dict[str, Any] | None:
     """The point of ``ev`` and what differs there, to show to people."""
     for a, b in pairs:
         if agreement(a, b) is False:
@@ -305,22 +285,3 @@ def apart(sizes: dict[str, int], ev: Evaluator, pairs: list[Pair]) -> dict[str, 
             digits = 12 if shown(a) != shown(b) else 60
             return {"sizes": sizes, "point": point, "claimed": shown(a, digits), "true": shown(b, digits)}
     return None
-
-
-def smallest(sizes: dict[str, int], name: str, least: int) -> dict[str, int]:
-    """The sizes with that of ``name`` the least, so that few signs are met where it counts them."""
-    return {k: least if k == name else (sizes[name] if v == least else v) for k, v in sizes.items()}
-
-
-def nested_kinks(nodes: list[Node]) -> bool:
-    """Whether a root or sign stands within the argument of another."""
-    below: set[Node] = set()
-    for n in nodes:
-        own = n.op.name in KINKS or (n.op.name == "pow" and not whole(n.args[1]))
-        if any(a in below for a in n.args):
-            if own:
-                return True
-            below.add(n)
-        elif own:
-            below.add(n)
-    return False

@@ -14,10 +14,11 @@ import flint
 from flint import arb
 
 from closedform.check.ball import Ball
-from closedform.check.evaluate import Evaluator
-from closedform.check.jet import Redraw, Unfit
+from closedform.check.core.jet import Redraw, Unfit
+from closedform.check.core.points import draw
 from closedform.check.kinks import Kink, Seen, Sight
-from closedform.check.points import Scene
+from closedform.check.real import REAL, RealEvaluator
+from closedform.check.scene import Scene
 from closedform.expr.facts import close
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
@@ -255,12 +256,21 @@ def moved(point: Point, names: tuple[str, ...], t: Any) -> Point:
     return replace(point, factors=tuple((name, t) for name in names))
 
 
-def place(scene: Scene, rng: Random, point: Point, deadline: float) -> Evaluator:
-    """An evaluator at the point."""
-    rng.setstate(point.state)
-    ev = scene.draw(Ball(rng), rng, point.sizes, deadline)
-    for name, factor in point.factors:
-        ev.symbols[name] = ev.symbols[name].linear(times(factor))
+def at_point(
+    scene: Scene, numbers: Ball, rng: Random, sizes: dict[str, int], deadline: float
+) -> RealEvaluator:
+    """An evaluator at a random point; matrices under roots and logarithms are moved to the right."""
+    ev = RealEvaluator(numbers, sizes, REAL, deadline)
+    draw(scene.cast(sizes, Ball.max_entries), ev, rng)
+    for name in scene.right & set(ev.symbols):
+        ev.symbols[name] += ev.one.eye(ev.symbols[name].shape[0]) * 8
     return ev
 
 
+def place(scene: Scene, rng: Random, point: Point, deadline: float) -> RealEvaluator:
+    """An evaluator at the point."""
+    rng.setstate(point.state)
+    ev = at_point(scene, Ball(rng), rng, point.sizes, deadline)
+    for name, factor in point.factors:
+        ev.symbols[name] = ev.symbols[name].linear(times(factor))
+    return ev

@@ -9,7 +9,7 @@ from typing import Any
 from closedform.check.ball import descending
 from closedform.check.bounded import Range, difference, linear, ranges
 from closedform.check.bounds import whole
-from closedform.check.jet import Jet
+from closedform.check.core.jet import Jet
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 

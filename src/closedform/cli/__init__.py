@@ -8,11 +8,20 @@ import click
 
 from closedform.cli.commands import closedform
 from closedform.cli.derivation import judge_command
+from closedform.cli.doctor import doctor_command
 from closedform.cli.explained import explain_command
+from closedform.cli.implicit import implicit_command
 from closedform.cli.outcome import INPUT, INTERRUPTED, write
+from closedform.cli.programs import batch_command, code_command, hvp_command, jvp_command, vjp_command
+from closedform.cli.replay import replay_command
 
 closedform.add_command(judge_command)
 closedform.add_command(explain_command)
+closedform.add_command(doctor_command)
+closedform.add_command(implicit_command)
+closedform.add_command(replay_command)
+for command in (code_command, jvp_command, vjp_command, hvp_command, batch_command):
+    closedform.add_command(command)
 
 
 def main(args: Sequence[str] | None = None) -> int:

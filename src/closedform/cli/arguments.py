@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 import click
 
-from closedform.cli.outcome import OutOfTime, error_json, exit_code, time_limit, write
+from closedform.cli.outcome import error_json, exit_code, write
 from closedform.errors import ClosedformError, LimitError
+from closedform.limits import OutOfTime, alarm
 from closedform.read.read import SYNTAXES
 
 LIKE_OPTION = re.compile(r"--[a-z][a-z-]+(=.*)?$", re.DOTALL)
@@ -36,12 +37,12 @@ class FormulaCommand(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Run within the time limit; what is raised on purpose becomes a sentence and an exit code."""
         try:
-            with time_limit(ctx.params.pop("time_limit")):
+            with alarm(ctx.params.pop("time_limit")):
                 return super().invoke(ctx)
         except ClosedformError as found:
             error = found
         except OutOfTime as found:
-            error = found.error()
+            error = found.error("Raise it with --time-limit.")
         except MemoryError:
             error = LimitError("no memory is left for this (limit: memory)")
         except RecursionError:

@@ -6,16 +6,18 @@ from typing import Any
 
 import click
 
+from closedform import answers as judged
 from closedform._version import __version__
-from closedform.answers import Asked, judge, judge_equal
+from closedform.answers import Asked
 from closedform.answers.asked import OPS
+from closedform.answers.page import Page
+from closedform.answers.shown import show_function
 from closedform.cli import arguments as a
 from closedform.cli import records
 from closedform.cli.outcome import REFUSED, RIGHT, WRONG, write
-from closedform.cli.page import Page
 from closedform.cli.printing import print_derivatives, print_expansions, print_simplified, print_value, print_verdict
 from closedform.cli.reference import reference, table_json
-from closedform.cli.show import show_function, show_value
+from closedform.cli.show import show_value
 from closedform.cli.sources import formula_text, formula_texts, values
 from closedform.cli.work import answers, questions, simplified, split_names
 from closedform.errors import ValueProblem
@@ -214,7 +216,7 @@ def check(**o: Any) -> int:
     closedform check "x'*A*x" "2*A*x"
     """
     function, answer = formula_texts([o["formula"], o["answer"]])
-    verdict = judge(
+    verdict = judged.check(
         function, answer, _where(o["where"]), by=o["by"], and_by=o["and_by"], op=o["op"], syntax=o["syntax"],
         layout=o["layout"], symmetric=o["symmetric"],
     )  # fmt: skip
@@ -233,7 +235,7 @@ def equal(**o: Any) -> int:
     closedform equal "tr(A*B)" "tr(B*A)"
     """
     first, second = formula_texts([o["formula"], o["other"]])
-    verdict = judge_equal(first, second, _where(o["where"]), syntax=o["syntax"])
+    verdict = judged.equal(first, second, _where(o["where"]), syntax=o["syntax"])
     print_verdict("equal", verdict, o["form"])
     return EXITS[verdict.kind]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
+from closedform.answers.page import Page
 from closedform.cli import arguments as a
 from closedform.cli.outcome import REFUSED, RIGHT, WRONG, write
-from closedform.cli.page import Page
 from closedform.cli.sources import formula_text
 from closedform.judging import judge
 from closedform.judging.records import MARKS, Judgement, details, headline

@@ -7,9 +7,9 @@ import re
 
 import click
 
+from closedform.answers.page import Page, width, wrapped
 from closedform.cli import arguments as a
 from closedform.cli.outcome import RIGHT, write
-from closedform.cli.page import Page, width, wrapped
 from closedform.explain.functions import function_names
 from closedform.explain.lookup import page_names, page_of, written_pages
 from closedform.explain.page import Page as Found

@@ -4,51 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
 
 from closedform.errors import ClosedformError, LimitError, MissingRule
 
 RIGHT, WRONG, INPUT, REFUSED, PIPE, INTERRUPTED = 0, 1, 2, 3, 141, 130
-
-
-class OutOfTime(BaseException):
-    """The time limit. No Exception, so that nothing on the way takes it for a trial that failed."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
-
-    def error(self) -> LimitError:
-        return LimitError(
-            f"no answer within {self.seconds:g} seconds (limit: time)", hint="Raise it with --time-limit."
-        )
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime when the block takes longer; 0 is no limit. Only the main thread can have an alarm."""
-    main = threading.current_thread() is threading.main_thread()
-    if not seconds or not main or not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def ring(number: int, frame: FrameType | None) -> None:
-        raise OutOfTime(seconds)
-
-    before = signal.signal(signal.SIGALRM, ring)
-    timer = (0.0, 0.0)
-    try:
-        timer = signal.setitimer(signal.ITIMER_REAL, seconds)
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-        signal.setitimer(signal.ITIMER_REAL, *timer)
 
 
 def exit_code(error: ClosedformError) -> int:

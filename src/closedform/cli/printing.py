@@ -5,20 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from closedform.answers.page import Page, signs
+from closedform.answers.paper import show_verdict
+from closedform.answers.shown import show_certificate, show_conditions, show_equation, show_function
 from closedform.answers.verdict import Verdict
 from closedform.check.certificate import Certificate
 from closedform.cli import records
-from closedform.cli.judged import show_verdict
 from closedform.cli.outcome import write
-from closedform.cli.page import Page, signs
-from closedform.cli.show import (
-    Answer,
-    show_answer,
-    show_certificate,
-    show_conditions,
-    show_equation,
-    show_function,
-)
+from closedform.cli.show import Answer, show_answer
 from closedform.derivations import Derivation
 from closedform.formula import Formula
 from closedform.taylor import Taylor

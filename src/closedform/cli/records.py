@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
+from closedform.answers.forms import as_read
 from closedform.answers.verdict import Verdict
 from closedform.check.certificate import Certificate
-from closedform.cli.forms import as_read
 from closedform.cli.show import Answer
 from closedform.derivations import Derivation
 from closedform.formula import Formula
@@ -67,6 +66,7 @@ def steps(found: Derivation, check: bool) -> list[dict[str, Any]]:
             "unicode": step.after.unicode,
             "latex": step.after.latex,
             "law": step.reason("unicode"),
+            "uses": list(step.uses),
             "let": {name: part.text for name, part in step.let},
             "span": step.span,
             "certificate": certificate(step.certified if check else None),
@@ -89,7 +89,7 @@ def certificate(found: Certificate | None) -> dict[str, Any] | None:
     """The certificate's own fields, with ``ok`` and ``line``, which is for people."""
     if found is None:
         return None
-    fields: dict[str, Any] = plain(asdict(found))
+    fields: dict[str, Any] = plain(found.as_dict())
     return {"level": found.level, "ok": found.ok, "line": found.line(), **fields}
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from closedform.cli.page import LABEL, Page, signs, width, wrapped
+from closedform.answers.page import LABEL, Page, signs, width, wrapped
 from closedform.explain.table import Row, chosen
 
 
@@ -42,5 +42,3 @@ def _holds(conditions: tuple[str, ...]) -> list[str]:
 def table_json(names: Iterable[str]) -> str:
     record = {"version": 1, "command": "functions", "functions": [asdict(row) for row in _rows(names)]}
     return json.dumps(record, ensure_ascii=False, indent=2)
-
-

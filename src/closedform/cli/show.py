@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from closedform.answers.asked import Asked
+from closedform.answers.forms import left_side
+from closedform.answers.page import LABEL, Page, signs, width, wrapped
+from closedform.answers.shown import show_certificate, show_conditions, show_equation
 from closedform.check.certificate import Certificate
-from closedform.cli.forms import as_read, left_side, parts
-from closedform.cli.page import LABEL, Page, signs, width, wrapped
 from closedform.derivations import Derivation
 from closedform.formula import Formula
 
@@ -28,19 +29,6 @@ class Answer:
         if self.certificate is None:
             return True
         return self.certificate.ok and (self.derivation is None or self.derivation.certified)
-
-
-def show_function(page: Page, f: Formula, label: str = "function", name: str = "f = ") -> None:
-    page.field(label, name + as_read(f, signs()))
-    if f.assumed:
-        page.field("assumed", sentences(f.assumed))
-
-
-def sentences(assumed: tuple[str, ...]) -> str:
-    """What was assumed: shapes on one line, sentences each on their own."""
-    short = [a for a in assumed if " ∈ " in a and len(a) < 30]
-    long = [a for a in assumed if a not in short]
-    return "\n".join([*([", ".join(short)] if short else []), *long])
 
 
 def show_answer(page: Page, f: Formula, answer: Answer) -> None:
@@ -92,23 +80,3 @@ def _lines(value: Any) -> list[str]:
 
     shown = np.array2string(value, max_line_width=width() - LABEL, precision=10, separator=", ", threshold=200)
     return [line for line in shown.split("\n") if line]
-
-
-def show_equation(page: Page, left: str, found: Formula) -> None:
-    right, where = parts(found, signs())
-    page.answer(f"{left} = {right}")
-    if where:
-        page.fields("where", where)
-
-
-def show_conditions(page: Page, conditions: tuple[str, ...]) -> None:
-    page.fields("holds", [f"{'and' if k else 'where'} {c}" for k, c in enumerate(conditions)] or ["everywhere"])
-
-
-def show_certificate(page: Page, certificate: Certificate | None, label: str = "certificate") -> None:
-    if certificate is None:
-        page.field(label, "none: not checked")
-    elif certificate.ok:
-        page.field(label, certificate.line(), fg="green")
-    else:
-        page.field(label, f"NOT CERTIFIED, do not rely on it: {certificate.reason}", fg="red", bold=True)

@@ -22,7 +22,7 @@ def questions(f: Formula, by: list[str], wish: Asked) -> list[Asked]:
     """What is asked for, as ``wish`` but by these variables; without names, by every one."""
     if wish.op == "hessian" and wish.and_by is None and len(by) > 1:
         return [replace(wish, by=x, and_by=y) for x in by for y in by]
-    names = by or f._differentiable()
+    names = by or [x for x in f._reading.wanted if x in f._differentiable()] or f._differentiable()
     if not names:
         raise DeclarationError("there is no variable in this formula to differentiate by")
     return [replace(wish, by=name) for name in names]

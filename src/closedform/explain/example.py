@@ -8,11 +8,15 @@ from functools import cached_property
 
 from closedform.errors import ClosedformError
 from closedform.formula import Formula, LinearMap, formula
+from closedform.read.equation import equation
 from closedform.write.marks import greek
 from closedform.write.render import render
 
 LEFT = {"grad": "∇f({x})", "jacobian": "∂f/∂{x}", "hessian": "∇²f({x})", "derivative": "D f({x})"}
-OPTIONS = {"--by": "by", "--and-by": "and_by", "--where": "where", "--layout": "layout", "--symmetric": "symmetric"}
+OPTIONS = {
+    "--of": "of", "--order": "order", "--by": "by", "--and-by": "and_by", "--where": "where", "--layout": "layout",
+    "--symmetric": "symmetric",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class Example:
         where = options.pop("where", None)
         if op == "equal":
             return _compared(typed[0], typed[1], where)
+        if op == "implicit":
+            return _solved(formula(equation(typed[0]), where), options, steps)
         f = formula(typed[0], where)
         by = options.pop("by")
         found: Formula = getattr(f, op)(by, **options)
@@ -85,6 +91,15 @@ def _shown(f: Formula, found: Formula, left: str, steps: bool) -> str:
         return found.derivation().unicode
     lines = [f"f = {as_typed(f)}", f"{left} = {found.unicode}"]
     return "\n".join([*lines, *(f"where {condition}" for condition in found.conditions)])
+
+
+def _solved(f: Formula, options: dict[str, str], steps: bool) -> tuple[str, str]:
+    """The derivative of the function that an equation defines."""
+    of, by, order = options["of"], options["by"], int(options.get("order", "1"))
+    found = f.implicit(of, by, order)
+    square = "²" if order == 2 else ""
+    shown = _shown(f, found, f"∂{square}{greek(of)}/∂{greek(by)}{square}", steps)
+    return shown if steps else "0" + shown.removeprefix("f"), found.check().level
 
 
 def _compared(first: str, second: str, where: str | None) -> tuple[str, str]:

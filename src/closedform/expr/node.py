@@ -99,8 +99,40 @@ class Node:
         inside = ", ".join([*(repr(p) for p in self.params), *(_short(a) for a in self.args)])
         return f"{self.op.name}({inside})"
 
+    def __copy__(self) -> Node:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Node:
+        return self
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return make, (self.op, self.args, self.params, self.shape)
+        return remade, (_rows(self),)
+
+
+def _rows(root: Node) -> tuple[tuple[Any, ...], ...]:
+    """The graph as a list, arguments by their place in it: pickle, which recurses, meets no depth."""
+    places: dict[Node, int] = {}
+    rows: list[tuple[Any, ...]] = []
+    todo = [root]
+    while todo:
+        node = todo[-1]
+        missing = [a for a in node.args if a not in places]
+        if missing:
+            todo.extend(missing)
+            continue
+        todo.pop()
+        if node not in places:
+            places[node] = len(rows)
+            rows.append((node.op, tuple(places[a] for a in node.args), node.params, node.shape))
+    return tuple(rows)
+
+
+def remade(rows: tuple[tuple[Any, ...], ...]) -> Node:
+    """The node that was pickled: the same object as every equal one."""
+    nodes: list[Node] = []
+    for op, args, params, shape in rows:
+        nodes.append(make(op, (nodes[k] for k in args), params, shape))
+    return nodes[-1]
 
 
 def _short(node: Node) -> str:

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import ClassVar
 
+from closedform.errors import LimitError
+
 Monomial = tuple[str, ...]
+LARGEST, MAX_DEGREE, MAX_TERMS = 10**18, 64, 1000
 
 
 class Size:
@@ -50,11 +53,15 @@ class Size:
         return Size(out)
 
     def __mul__(self, other: Size) -> Size:
+        if len(self.terms) * len(other.terms) > MAX_TERMS:
+            raise LimitError(f"a size has over {MAX_TERMS} terms (limit: size)")
         out: dict[Monomial, int] = {}
         for m, c in self.terms:
             for k, e in other.terms:
                 key = tuple(sorted(m + k))
                 out[key] = out.get(key, 0) + c * e
+                if len(key) > MAX_DEGREE or abs(out[key]) > LARGEST:
+                    raise LimitError(f"a size is over {LARGEST}, or of degree over {MAX_DEGREE} (limit: size)")
         return Size(out)
 
     def __sub__(self, other: Size) -> Size:

@@ -116,8 +116,8 @@ TR = _structural("tr", _scalar_of_square("tr"), aliases=("trace", "Tr"))
 DIAGM = _structural("diagm", _diagm_shape, text="diag")
 DIAGV = _structural("diagv", _diagv_shape, text="diag")
 SUMOVER = _structural("sumover")  # [index name, low, high (Size)], args (body,)
-CALL = _structural("call")  # [name, order]: an abstract function, its args, then directions
-D = _structural("d", lambda args, _: args[0].shape, latex=r"\mathrm{{d}}({0})")  # the differential of, not yet taken
+CALL = _structural("call")  # [name, order]: an abstract function, its args
+D = _structural("d", lambda args, _: args[0].shape, latex="d({0})")  # the differential of, not yet taken
 
 
 def num(value: int | str | Fraction) -> Node:

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from closedform.expr.facts import NONE, Facts, close
 from closedform.expr.node import Node, make
+from closedform.expr.partials import slots, split_kind
 from closedform.expr.walk import postorder
 from closedform.functions import algebra as a
 from closedform.functions.define import fact, kept
@@ -257,6 +258,14 @@ def _nothing_but_zeros(node: Node) -> Facts:
     return close(["diag", "psd", "skew", "nonneg"] if node.is_square else ["nonneg"])
 
 
+def _abstract(node: Node) -> Facts:
+    """The Hessian of an abstract scalar function by one of its arguments is symmetric."""
+    kind = str(node.params[1])
+    large = [k for k in slots(kind, len(node.args)) or () if not node.args[k].is_scalar]
+    twice = split_kind(kind)[0] == "hess" and len(large) == 2 and large[0] == large[1]
+    return close(["sym"] if twice and node.is_square else [])
+
+
 RULES: dict[str, Callable[[Node], Facts]] = {
     "num": _number,
     "sym": a.SYM.facts,
@@ -278,5 +287,6 @@ RULES: dict[str, Callable[[Node], Facts]] = {
     "diagm": _diagonal_matrix,
     "diagv": _diagonal,
     "sumover": _summation,
+    "call": _abstract,
     "d": lambda node: kept(node.args[0], *SHAPED),
 }

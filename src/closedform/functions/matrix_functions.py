@@ -11,7 +11,7 @@ from closedform.functions.algebra import eye, inv, zeros
 from closedform.functions.declare import shape_words
 from closedform.functions.define import Function, always, define, fact, is_zero, kept, where
 from closedform.functions.matrix import lyap, tril_half
-from closedform.functions.numerics import logarithm_frechet, polar_factor, real, symmetric
+from closedform.functions.numerics import logarithm, logarithm_frechet, polar_factor, principal, symmetric
 from closedform.functions.rearrange import block, sub
 
 COS1, SIN1 = 0.5403023058681398, 0.8414709848078965
@@ -77,7 +77,7 @@ logm: Function = define(
     d=lambda X, dX: logm_frechet(X, dX),
     facts=lambda node: kept(node.args[0], "sym", "diag", "lower", "upper"),
     domain=NO_NEGATIVE, sample=("right half",), outside=("negative eigenvalues",),
-    numeric=lambda xp, X: real(xp, xp.scipy.linalg.logm(X)),
+    numeric=lambda xp, X: logarithm(xp, X),
     known=(([[1, 1], [0, 1]],), [[0, 1], [0, 0]]),
 )  # fmt: skip
 logm_frechet: Function = define(
@@ -92,7 +92,7 @@ sqrtm: Function = define(
     d=lambda X, dX: lyap(sqrtm(X), dX),
     facts=lambda node: kept(node.args[0], "sym", "psd", "pd", "diag", "lower", "upper"),
     domain=NO_NEGATIVE, sample=("right half",), outside=("negative eigenvalues",),
-    numeric=lambda xp, X: real(xp, xp.scipy.linalg.sqrtm(X)),
+    numeric=lambda xp, X: principal(xp, xp.scipy.linalg.sqrtm, X),
     known=(([[4, 5], [0, 9]],), [[2, 1], [0, 3]]),
 )  # fmt: skip
 chol: Function = define(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from closedform.expr.op import Condition
 from closedform.functions.algebra import power, tr, transpose
 from closedform.functions.define import Function, always, define, vector_norm, where
 from closedform.functions.eigen import leftvec_max, rightvec_max
@@ -39,6 +40,7 @@ norm_inf: Function = define(
     "norm_inf", doc="The largest absolute value of the entries of a vector.",
     shape=vector_norm("norm_inf", WHICH_INF),
     means=lambda x: maxentry(absolute(x)), **NORM,
+    smooth=lambda x: (Condition("notzero", x), Condition("unique-max", absolute(x))),
     numeric=lambda xp, x: xp.max(xp.abs(x), keepdims=True),
     known=(([3, -4],), 4.0), latex=r"\lVert {0} \rVert_\infty",
 )  # fmt: skip

@@ -44,11 +44,28 @@ def real(xp: Any, X: Array) -> Array:
     return xp.where(small, X.real, xp.nan)
 
 
+def principal(xp: Any, f: Any, X: Array) -> Array:
+    """The real matrix f(X); NaN throughout where an eigenvalue is negative, or 0 but for rounding."""
+    values = xp.linalg.eigvals(X)
+    bound = X.shape[0] * xp.finfo(float).eps * xp.max(xp.abs(values))
+    if ((values.real <= bound) & (xp.abs(values.imag) <= bound)).any():
+        return xp.full(X.shape, xp.nan)
+    return real(xp, f(X))
+
+
+def logarithm(xp: Any, X: Array) -> Array:
+    """The matrix is brought to size 1 first, so that small is not taken for singular."""
+    size = xp.max(xp.abs(X))
+    if not size > 0:
+        return xp.full(X.shape, xp.nan)
+    return principal(xp, xp.scipy.linalg.logm, X / size) + xp.log(size) * xp.eye(X.shape[0])
+
+
 def logarithm_frechet(xp: Any, X: Array, E: Array) -> Array:
     """The corner of the logarithm of [X, E; 0, X]."""
     n = X.shape[0]
     both = xp.block([[X, E], [xp.zeros_like(X), X]])
-    return real(xp, xp.scipy.linalg.logm(both))[:n, n:]
+    return logarithm(xp, both)[:n, n:]
 
 
 def symmetric(xp: Any, S: Array) -> Array:

@@ -9,12 +9,18 @@ import re
 from dataclasses import dataclass, field
 
 from closedform.errors import ReadError
+from closedform.judging.applied import put_in
 from closedform.read.alphabet import GREEK, SPELLED, canonical
+from closedform.read.latex_words import ACCENTS
+from closedform.read.latex_words import LETTERS as OF_LATEX
 from closedform.read.vocabulary import is_function
 
 _SPELLED = "|".join(sorted((n for n in SPELLED if len(n) > 1), key=len, reverse=True))
 _FONT = r"\\(?:math\w+|boldsymbol|bm|vec|pmb)"
-LETTER = rf"(?:(?:{_SPELLED})(?![A-Za-z])|{_FONT}\s*\{{\\?[A-Za-z]+\}}|{_FONT}\s+[A-Za-z]|\\[A-Za-z]+|[^\W\d_])"
+_ACCENT = r"\\(?:hat|widehat|tilde|widetilde|bar|overline|dot|check|breve)"
+_FONTED = rf"{_FONT}\s*\{{\\?[A-Za-z]+\}}|{_FONT}\s+[A-Za-z]"
+_WITH_ACCENT = rf"{_ACCENT}\s*(?:\{{[^{{}}]*(?:\{{[^{{}}]*\}})?\}}|\\?[A-Za-z]+)"
+LETTER = rf"(?:(?:{_SPELLED})(?![A-Za-z])|{_WITH_ACCENT}|{_FONTED}|\\[A-Za-z]+|[^\W\d_])"
 NAME = rf"{LETTER}[0-9]*(?:_(?:\{{[^{{}}]*\}}|[A-Za-z0-9]+))?"
 _FRACTION = r"\\[dtc]?frac\s*"
 _SIZING = re.compile(r"\\(?:left|right|[bB]igg?[lrm]?)\s*(?=[()\[\]]|\\[{}])|\\[lr]vert(?=\s*$)")
@@ -25,6 +31,8 @@ _UPRIGHT = re.compile(
 _SPACE = re.compile(r"\\[,;:!> ]|~|\\(?:quad|qquad|thinspace|medspace)\b")
 _OPEN = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "\\langle": "\\rangle", "⟨": "⟩"}
 _BRACKET = re.compile(r"\\langle\b|\\rangle\b|\\[{}]|[()\[\]{}⟨⟩]|\\.")
+LETTERS = {*SPELLED, *OF_LATEX.values()}
+"""Names of several letters that are one."""
 FUNCTIONS = (
     r"(?:\\(?:log|ln|det|exp|tr|Tr|sin|cos|tanh|sqrt|diag|sigma)\b|\\(?:operatorname|mathrm|text)\s*\{\w+\}"
     r"|\b(?:log|ln|det|exp|tr|trace|Tr|logdet|diag|vec|inv|sum|sigmoid|softmax|logsumexp|tanh|sin|cos|sqrt)(?=\s*\())"
@@ -33,12 +41,16 @@ FUNCTIONS = (
 
 @dataclass(frozen=True)
 class Atom:
-    """A derivative that was written. ``sign``: ``d``, ``nabla`` or ``partial``; ``order`` 1 or 2; ``by`` may be ""."""
+    """A derivative that was written. ``sign``: ``d``, ``nabla`` or ``partial``; ``order`` 1 or 2; ``by`` may be "".
+
+    ``at`` is the point at which it is taken, where that is not the variable itself.
+    """
 
     sign: str
     of: str
     by: str = ""
     order: int = 1
+    at: str = ""
 
 
 @dataclass
@@ -47,6 +59,8 @@ class Atoms:
 
     syntax: str
     functions: dict[str, str] = field(default_factory=dict)  # f -> x, of definitions f(x) = …
+    bodies: dict[str, str] = field(default_factory=dict)  # f -> …
+    points: list[tuple[str, str]] = field(default_factory=list)  # an argument, and what stands for it somewhere
     found: dict[str, Atom] = field(default_factory=dict)
     variations: bool = False  # δx is written for dx
 
@@ -73,12 +87,11 @@ class Atoms:
             return self.found.get(f"Xi_{number - TURNED}"), True
         return atom, False
 
-
     def replaced(self, text: str) -> str:
         """The text with all derivatives in it replaced by names."""
         text = cleaned(text)
         if self.variations:
-            text = re.sub(r"(?:\\delta|δ)(?![A-Za-z])\s*", "d ", text)
+            text = re.sub(r"(?:\\delta|δ)(?![A-Za-z])\s*", " d ", text)
         for step in (self._nabla, self._fraction, self._slash, self._primes, self._applied, self._differentials):
             text = step(text)
         return text
@@ -89,7 +102,8 @@ class Atoms:
             order = 2 if found["two"] or found["two2"] else 1
             target, end = self._target(text, found.end())
             by = _bare(found["by"] or found["by2"] or "")
-            text = text[: found.start()] + self.typed(Atom("nabla", target, by, order)) + text[end:]
+            at, end = self._point(text, found.end(), target, end)
+            text = text[: found.start()] + self.typed(Atom("nabla", target, by, order, at)) + text[end:]
         return text
 
     def _fraction(self, text: str) -> str:
@@ -140,13 +154,38 @@ class Atoms:
 
     def _applied(self, text: str) -> str:
         """``f(x)`` is ``f`` where f was defined with that argument."""
-        for name in self.functions:
-            pattern = re.compile(rf"(?<![\w\\])(?P<name>{re.escape(name)})\s*\((?P<arguments>[^()]*)\)")
-            text = pattern.sub(self._plainly, text)
+        if not self.functions:
+            return text
+        names = "|".join(sorted(map(re.escape, self.functions), key=len, reverse=True))
+        pattern, place, count = re.compile(rf"(?<![\w\\])(?P<name>{names})\s*\("), 0, 0
+        while found := pattern.search(text, place):
+            end = close_of(text, found.end() - 1)
+            name, inner = found["name"], text[found.end() : end - 1]
+            if self._same(name, inner):
+                put = f" {name} "
+            elif name in self.bodies and count < MAX_APPLIED:
+                self.points.append((self.functions[name], inner))
+                put, count = f"({put_in(self.bodies[name], self.functions[name], inner, self.syntax)})", count + 1
+            else:
+                place = found.end()
+                continue
+            text = text[: found.start()] + put + text[end:]
         return text
 
-    def _plainly(self, found: re.Match[str]) -> str:
-        return f" {found['name']} " if self._same(found["name"], found["arguments"]) else found.group()
+    def _point(self, text: str, place: int, target: str, end: int) -> tuple[str, int]:
+        r"""What ``\nabla h`` is taken at in ``\nabla h(g(x))``, and the place behind it."""
+        start = text.find(target, place) + len(target)
+        name = target if target in self.bodies else ""
+        if not name or not text[start:].lstrip().startswith("("):
+            return "", end
+        start = text.index("(", start)
+        end = close_of(text, start)
+        inner = text[start + 1 : end - 1]
+        if self._same(name, inner):
+            return "", end
+        inner = self._applied(inner)
+        self.points.append((self.functions[name], inner))
+        return inner, end
 
     def _same(self, name: str, arguments: str) -> bool:
         return _squeezed(arguments) == _squeezed(self.functions[name])
@@ -273,6 +312,12 @@ def bare(text: str) -> str:
 
 
 def _bare(text: str) -> str:
+    accent = re.match(_ACCENT, text.strip())
+    if accent:
+        inner = text.strip()[accent.end() :].strip()
+        stop = close_of(inner, 0) if inner.startswith("{") else len(inner)
+        kind = ACCENTS[accent.group()[1:]]
+        return f"{_bare(inner[:stop])}_{kind}{_bare(inner[stop:])}"
     text = re.sub(r"\\(?:math\w+|boldsymbol|bm|vec|pmb)\s*\{?(\\?[A-Za-z]+)\}?", r"\1", text.strip())
     text = re.sub(r"[{}\s]", "", text)
     return canonical("".join(GREEK.get(c, c) for c in text.removeprefix("\\")))
@@ -330,7 +375,7 @@ def is_differential(name: str) -> bool:
     """Whether letters are d and one name: ``dx``, ``dSigma``, ``dx_1``."""
     rest = name[1:]
     stem = rest.split("_")[0].rstrip("0123456789")
-    return name[:1] == "d" and rest[:1].isalpha() and (len(stem) == 1 or stem in SPELLED) and not is_function(name)
+    return name[:1] == "d" and rest[:1].isalpha() and (len(stem) == 1 or stem in LETTERS) and not is_function(name)
 
 
 def turned(name: str) -> str:
@@ -338,5 +383,6 @@ def turned(name: str) -> str:
     return f"Xi_{int(name[3:]) + TURNED}"
 
 
+MAX_APPLIED = 40
 FIRST, TURNED = 901, 1000
 """Our names begin with Xi_901; a thousand later come the transposes."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from closedform.calculus.derive import gradients, hessian, jacobian
 from closedform.calculus.differential import differential
 from closedform.calculus.spaces import direction
 from closedform.check.certificate import Certificate, Claim
-from closedform.errors import ClosedformError, DeclarationError, LimitError, MissingRule
+from closedform.errors import ClosedformError, DeclarationError, LimitError, MissingRule, ShapeError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
 from closedform.functions.algebra import SYM, index, mul, num, scale, sym, transpose, unit, zeros
@@ -126,6 +127,11 @@ class Book:
     def derivative(self, atom: Atom) -> Node:
         """The derivative that an atom is: of a scalar the gradient (or Hessian), of a vector the Jacobian."""
         f, x, entry = self.function_and_variable(atom)
+        if atom.at:
+            point = self.shared.node(atom.at, x)
+            if point.shape != x.shape:
+                raise ShapeError(f"{atom.of} is defined for {x.params[0]} of another size than {atom.at.strip()}")
+            return rebuild(self.derivative(replace(atom, at="")), lambda n, _: point if n is x else None)
         if atom.order == 2:
             found = hessian(normal(f), x)
             if found.directions:

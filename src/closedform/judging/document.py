@@ -69,7 +69,8 @@ def document(source: str, syntax: str = "auto") -> Document:
     if syntax == "latex":
         source = _plain_tex(source)
     pieces = list(_latex(source) if syntax == "latex" else _text(source))
-    found.said = "".join(p.text + " " if p.kind in ("formula", "word") else "\n" for p in pieces)
+    ends = {"row": "\n", "stop": ".\n"}
+    found.said = "".join(ends.get(p.kind) or p.text + " " for p in pieces)
     _Builder(found).build(pieces)
     if not found.relations:
         raise ReadError("there is no equation in this derivation", hint="Write f = …, df = … or ∇f = … on each line.")
@@ -147,7 +148,7 @@ _SCAN = re.compile(
     r"""(?P<row>\\\\(?:\[[^\]]*\])?)
     |(?P<open>\\begin\{[a-zA-Z]*(?:matrix|array|cases)\}|\\langle|\\\{|[({\[⟨])
     |(?P<close>\\end\{[a-zA-Z]*(?:matrix|array|cases)\}|\\rangle|\\\}|[)}\]⟩])
-    |(?P<drop>\\label\{[^{}]*\}|\\tag\*?\{[^{}]*\}|\\nonumber|\\notag|\\displaystyle|\\(?:begin|end)\{(?:aligned|split|gathered|align\*?)\}|&|\\therefore|∴|\\because)
+    |(?P<drop>\\h?phantom\s*\{[^{}]*\}|\\label\{[^{}]*\}|\\tag\*?\{[^{}]*\}|\\nonumber|\\notag|\\displaystyle|\\(?:begin|end)\{(?:aligned|split|gathered|align\*?)\}|&|\\therefore|∴|\\because)
     |(?P<then>\\implies\b|\\Rightarrow\b|\\Longrightarrow\b|\\iff\b|\\Leftrightarrow\b|\\Longleftrightarrow\b|\\leadsto\b|\\rightsquigarrow\b|<=>|=>|==>|⟹|⇒|⇔|⟺)
     |(?P<said>\\(?:text|textrm|textit|mbox|intertext|shortintertext|quad\\text)\s*\{(?P<words>(?:[^{}]|\$[^$]*\$)*)\})
     |(?P<space>\\q?quad\b)

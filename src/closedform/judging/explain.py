@@ -22,7 +22,7 @@ from closedform.judging.numbers import example
 from closedform.judging.outline import Chain
 from closedform.judging.records import Example
 from closedform.judging.section import Section
-from closedform.judging.slips import Slip, find, scalar_lost
+from closedform.judging.slips import Slip, find, scalar_lost, there_of
 from closedform.read.lexer import Token, Tokens, lex
 from closedform.read.read import read_tokens
 from closedform.rewrite.display.context import Context
@@ -66,7 +66,7 @@ class Explainer:
         """The terms of the product rule, in the ways in which there are some."""
         atom, truth = self.atom, self.truth[0].node
         if atom is None or atom.order != 1:
-            return [_terms(truth), *self._by_variable()]
+            return [_terms(truth), *self._by_variable(), *self._by_definition()]
         f, x, entry = self.book.function_and_variable(atom)
         if not f.is_scalar:
             return [_terms(truth)]
@@ -86,6 +86,15 @@ class Explainer:
             args = function.args
             found.append([mul(*args[:k], self.book.moved(a, self.moving), *args[k + 1 :]) for k, a in enumerate(args)])
         return found
+
+    def _by_definition(self) -> Iterator[list[Node]]:
+        """Where the differential of a name stands in the line before: one expression for each of its terms."""
+        own = self.truth[0].own
+        for n in postorder(own):
+            name = n.params[0][1:] if n.op is SYM and n.params[0][0] == "d" else ""
+            if name in self.book.defined:
+                moved = self.book.moved(self.full(self.book.defined[name]), self.moving)
+                yield [self.full(rebuild(own, there_of({n: t}))) for t in _terms(moved)]
 
     def _scalars(self) -> list[Node]:
         """Scalars that stand in what is differentiated."""
@@ -127,7 +136,7 @@ class Explainer:
             return self._other_shape(now[0])
         truth, n = pairs[0]
         certificate = certified(Claim("equal", truth.node, n.node))
-        shown = example(truth.node, n.node)
+        shown = example(truth.node, n.node, where=self.section.conditions.equations)
         if shown is None and not disproved(certificate):
             return None
         second = self.atom is not None and self.atom.order == 2
@@ -139,14 +148,14 @@ class Explainer:
             slip = Slip("symmetric-matrix convention", "it is used that a matrix is symmetric, which is not said")
         slip = slip or Slip("does not follow", "the two sides differ")
         return {"slip": slip.name, "reason": slip.reason, "example": shown, "right_if": right_if,
-                "right_line": self._right_line(slip.mended)}  # fmt: skip
+                "right_line": self._right_line(slip.mended, slip.name != "factor")}  # fmt: skip
 
     def _other_shape(self, now: Full) -> dict[str, Any]:
         reason = f"its size is {_shape(now.node)}, it should be {_shape(self.truth[0].node)}"
         tokens = self.section.tokens[id(self.chain.members[self.k])]
         slip, right = self._repaired(tokens)
         slip = slip or self._lost(now) or "sizes do not fit"
-        shown = example(self.truth[0].node, now.node, scalars=True)
+        shown = example(self.truth[0].node, now.node, shapes=True)
         return {"slip": slip, "reason": reason, "right_line": right or self._right_line(None), "example": shown}
 
     def _right(self, truth: Full) -> Callable[[Node], bool]:
@@ -216,11 +225,11 @@ class Explainer:
             return False
 
     # -- the right line
-    def _right_line(self, mended: Node | None) -> str:
+    def _right_line(self, mended: Node | None, written: bool = True) -> str:
         """The line with its slip undone; else our own derivative; else the line before."""
         try:
             if mended is not None:
-                return self.printed(mended)
+                return self.printed(mended if written else normal(mended), written=written)
             return self.printed(self._derived(), written=False)
         except ClosedformError:
             return ""

@@ -10,6 +10,7 @@ from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
 from closedform.functions.algebra import SYM, sub, transpose, zeros
 from closedform.judging.book import Moving, multiple, same
+from closedform.judging.conditions import is_condition
 from closedform.judging.explain import Explainer, Full, side_by_side
 from closedform.judging.outline import ZERO_WORDS, Chain, is_zero
 from closedform.judging.records import Step
@@ -57,8 +58,8 @@ class Follower:
         before = self._full(chain, first, moving, None)
         if chain.defines:
             yield self._step(chain, 1, "given")
-        if self.state.gradient and ZERO_WORDS.search(chain.words):
-            self.state.zero = self.state.gradient
+        if ZERO_WORDS.search(chain.words) and not chain.defines:
+            self.state.zero = self.state.gradient or self.state.zero or self.section.gradients()
         if self._starts_with_gradient(chain, first):
             self.state.gradient = [f.node for f in before]
         if self.state.zero and not chain.defines and self._equation(chain, before, moving):
@@ -113,12 +114,30 @@ class Follower:
         agreed = _agreeing(truth, now)
         if agreed:
             return self._agreed(chain, k, truth, agreed, explainer)
+        conditioned = self._conditioned(chain, k, truth, now)
+        if conditioned is not None:
+            return conditioned, now
         if wrong and _agreeing(before, now):
             return self._step(chain, k, "follows", reason="it follows from a line before that is wrong"), now
         convention = explainer.convention(now)
         if convention is not None:
             return self._step(chain, k, "right", reason=convention), now
         return self._refused(chain, k, explainer, now), now
+
+    def _conditioned(self, chain: Chain, k: int, truth: list[Full], now: list[Full]) -> Step | None:
+        """A line that is a condition, that holds under one, or that may."""
+        conditions = self.section.conditions
+        left, right = truth[0].node, now[0].node
+        alone = len(chain.members) == 2 and not chain.defines and left.is_scalar and right.is_scalar
+        derived = self.section.derived(chain.members[0])
+        if alone and not derived and is_condition(chain.words):
+            conditions.add(left, right, frozenset(self.section.book.variables))
+            return self._step(chain, k, "given", reason="a condition")
+        if any(conditions.agree(t.node, n.node) for t in truth for n in now):
+            return self._step(chain, k, "right", reason="under the condition that was given")
+        if conditions.unused:
+            return self._step(chain, k, "undecided", reason="it may follow from a condition that was given")
+        return None
 
     def _agreed(
         self, chain: Chain, k: int, truth: list[Full], agreed: list[Full], explainer: Explainer
@@ -185,4 +204,3 @@ class Follower:
 
 def _agreeing(truth: list[Full], now: list[Full]) -> list[Full]:
     return [n for n in now if any(same(t.node, n.node) for t in truth)]
-

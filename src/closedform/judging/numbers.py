@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
@@ -14,26 +14,31 @@ from closedform.functions.algebra import INDEX, SYM
 from closedform.judging.records import Example
 
 TRIALS = 24
+Conditions = Sequence[tuple[Node, Node]]
 SEED = 7
 
 
-def example(before: Node, here: Node, *, scalars: bool = False, flat: bool = True) -> Example | None:
+def example(
+    before: Node, here: Node, *, shapes: bool = False, flat: bool = True, where: Conditions = ()
+) -> Example | None:
     """Values of the variables, of size 1 or 2 and whole, at which the two differ; None where none was found.
 
-    ``scalars``: all sizes are 1, where two of different shapes can be compared. ``flat=False``: a row and a column
-    differ.
+    ``where``: equations that hold at them. ``shapes``: the two differ in shape, which is seen at sizes over 1.
+    ``flat=False``: a row and a column differ.
     """
     symbols = {n.params[0]: n for n in postorder([before, here]) if n.op is SYM}
     best: tuple[float, Example] | None = None
     names = sorted({name for n in (*symbols.values(), before, here) for s in n.shape for name in s.names})
     seen = {name for n in symbols.values() for s in n.shape for name in s.names}
-    for sizes in list(_sizes(names))[: 1 if scalars else None]:
-        if not flat and max(sizes.values(), default=1) == 1:
+    for sizes in _sizes(names):
+        if (shapes or not flat) and max(sizes.values(), default=1) == 1:
             continue
         for point in _points(symbols, sizes):
             point |= {name: n for name, n in sizes.items() if name not in seen}
-            found = _differ(before, here, {**point, **sizes, **_indices(before, here)}, point)
-            if found is not None:
+            if not _holds(where, {**point, **sizes}):
+                continue
+            found = _differ(before, here, {**point, **sizes, **_indices(before, here)}, point, shapes)
+            if found is not None and _weight([found.before, found.here]):
                 weight = _weight([*point.values(), found.before, found.here])
                 if best is None or weight < best[0]:
                     best = weight, found
@@ -87,7 +92,20 @@ def _array(symbol: Node, sizes: dict[str, int], rng: Random, high: int) -> Any:
     return entries
 
 
-def _differ(before: Node, here: Node, given: dict[str, Any], point: dict[str, Any]) -> Example | None:
+def _holds(where: Conditions, given: dict[str, Any]) -> bool:
+    import numpy as np
+
+    from closedform.run.values import needed, value
+
+    try:
+        return all(np.allclose(*(value(e, {k: given[k] for k in needed(e)}) for e in equation)) for equation in where)
+    except (ClosedformError, KeyError):
+        return False
+
+
+def _differ(
+    before: Node, here: Node, given: dict[str, Any], point: dict[str, Any], shapes: bool = False
+) -> Example | None:
     import numpy as np
 
     from closedform.run.values import needed, value
@@ -98,11 +116,20 @@ def _differ(before: Node, here: Node, given: dict[str, Any], point: dict[str, An
     except (ClosedformError, KeyError, np.linalg.LinAlgError):
         return None
     one, two = np.asarray(one), np.asarray(two)
-    if not (np.isfinite(one).all() and np.isfinite(two).all()) or (one.size != two.size):
+    if not (np.isfinite(one).all() and np.isfinite(two).all()) or (one.size != two.size and not shapes):
         return None
-    if np.allclose(one.ravel(), two.ravel(), rtol=1e-6, atol=1e-9) and one.shape == two.shape:
+    if one.size == two.size and np.allclose(one.ravel(), two.ravel(), rtol=1e-6, atol=1e-9) and one.shape == two.shape:
         return None
-    return Example(point, one.tolist(), two.tolist())
+    return Example(point, _clean(one).tolist(), _clean(two).tolist())
+
+
+def _clean(array: Any) -> Any:
+    """Values without the noise of floating point: 1.1e-15 is 0."""
+    import numpy as np
+
+    noise = 1e-12 * max(1.0, float(np.abs(array).max(initial=0)))
+    near = np.abs(array - np.round(array)) < noise
+    return np.where(near, np.round(array) + 0.0, array)
 
 
 def _weight(values: list[Any]) -> float:

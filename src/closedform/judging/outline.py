@@ -152,7 +152,7 @@ def _place(out: Outline, relation: Relation) -> None:
         relation.members[0] = Member(sign, relation.members[0].start, relation.members[0].text)
         name = ""
     chain = Chain(relation.members, words=relation.words, said=said)
-    solved = _solving(out) or _solved(out, name)
+    solved = _solving(out) or _solved(out, name) or _stationary(out, relation, name)
     if name and name not in out.defined and not (solved and not said) and not _own(name, relation):
         chain.defines = name
         out.defined[name] = chain
@@ -175,10 +175,19 @@ def _solving(out: Outline) -> bool:
     return any(is_zero(c.members[-1].text) for c in out.chains)
 
 
+def _stationary(out: Outline, relation: Relation, name: str) -> bool:
+    """ "which vanishes at mu = x" of a name that has been used."""
+    return ZERO_WORDS.search(relation.words) is not None and _used(out, name)
+
+
+def _used(out: Outline, name: str) -> bool:
+    used = rf"(?<![\w\\]){re.escape(name)}(?!\w)|\\{re.escape(name)}\b"
+    return any(re.search(used, m.text) for c in out.chains for m in c.members)
+
+
 def _solved(out: Outline, name: str) -> bool:
     """Whether a name that an equation is solved for, rather than one that is defined, has been used before."""
-    used = rf"(?<![\w\\]){re.escape(name)}(?!\w)|\\{re.escape(name)}\b"
-    before = any(re.search(used, m.text) for c in out.chains for m in c.members)
+    before = _used(out, name)
     differential = re.search(rf"(?<![A-Za-z])d\s*(?:\\math\w+\s*\{{)?\\?{re.escape(name)}(?!\w)", out.document.source)
     words = " ".join(c.words for c in out.chains)
     last = out.chains[-1] if out.chains else None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from closedform.errors import ClosedformError, ReadError, ShapeError
 from closedform.expr.node import Node
 from closedform.functions.algebra import transpose
-from closedform.judging.atoms import Atom, Atoms, is_differential, turned
+from closedform.judging.atoms import NAME, Atom, Atoms, bare, cleaned, is_differential, turned
 from closedform.judging.book import Book, Moving
+from closedform.judging.conditions import Conditions
 from closedform.judging.document import Member
 from closedform.judging.outline import Chain, Outline, hessian_or_gradient
 from closedform.judging.reading import Shared
@@ -18,6 +20,7 @@ from closedform.judging.rows import rows_of, with_rows
 from closedform.read.lexer import Tokens, lex
 from closedform.read.read import read_tokens
 from closedform.read.spaces import space_text
+from closedform.read.vocabulary import APPLIED
 
 WRITTEN = {"sym": "Sym", "psd": "PSD", "pd": "PD", "diag": "Diag", "orth": "Orth", "skew": "Skew", "inv": "Inv"}
 
@@ -46,10 +49,12 @@ class Section:
         self.outline = outline
         source = outline.document.source
         self.atoms = Atoms(outline.document.syntax, dict(outline.functions))
+        self.atoms.bodies = self._bodies()
         self.atoms.variations = _VARIATION.search(source) is not None
         self.rows = rows_of(source)
         self.shared = Shared(outline.document.syntax, ", ".join(dict.fromkeys(outline.where)))
         self.book = Book(self.shared, self.atoms)
+        self.conditions = Conditions()
         self.texts: dict[int, str] = {}
         self.tokens: dict[int, Tokens] = {}
         self.problems: dict[int, ClosedformError] = {}
@@ -62,6 +67,15 @@ class Section:
         self._settle()
         self._definitions()
         self._moving()
+
+    def _bodies(self) -> dict[str, str]:
+        """The text of each function of one argument that the derivation defines."""
+        out = {}
+        for typed, argument in self.outline.functions.items():
+            chain, name = self.outline.defined.get(bare(typed)), bare(typed)
+            if chain is not None and name not in APPLIED and re.fullmatch(NAME, argument):
+                out[typed] = cleaned(chain.members[1].text)
+        return out
 
     def _lex(self, member: Member, first: bool) -> None:
         if first:
@@ -79,6 +93,22 @@ class Section:
         names = [n for n in self.outline.defined if n in ("f", "L", "g", "h", "J", "E", "phi", "ell", "F")]
         return names[0] if names else next(iter(self.outline.defined), "f")
 
+    def derived(self, member: Member) -> bool:
+        """Whether a derivative or a differential stands in an expression."""
+        tokens = self.tokens.get(id(member))
+        names = [t.text for t in tokens.tokens if t.kind == "name"] if tokens else []
+        return any(
+            n in self.atoms.found or n.removeprefix("d") in self.atoms.found or is_differential(n) for n in names
+        )
+
+    def gradients(self) -> list[Node]:
+        """The gradient of the function that the derivation is about, by what moves."""
+        name = self._function()
+        try:
+            return [self.book.derivative(Atom("nabla", name, v)) for v in self.book.variables[:1]]
+        except ClosedformError:
+            return []
+
     def _settle(self) -> None:
         bound: dict[str, Tokens] = {}
         for name, chain in self.outline.defined.items():
@@ -94,6 +124,9 @@ class Section:
         for k, (name, found) in enumerate(self.outline.facts.items()):
             if found and name not in bound:
                 bound[f"Q_{700 + k}"] = lex(f"{name} - {name}'")
+        for k, (argument, value) in enumerate(dict.fromkeys(self.atoms.points)):
+            with suppress(ClosedformError):
+                bound[f"Q_{800 + k}"] = self.shared.tokens(f"{argument} - ({self.atoms.replaced(value)})")
         others = [t for start, t in self.tokens.items() if t not in bound.values() and not self._derivatives(t)]
         self.shared.declared -= bound.keys()
         self.shared.settle(bound, others)

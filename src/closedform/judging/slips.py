@@ -24,6 +24,7 @@ from closedform.functions.algebra import (
     UNIT,
     mpow,
     num,
+    ones,
     power,
     scale,
     total,
@@ -154,9 +155,25 @@ def _swapped(n: Node, path: Path) -> Iterator[Change]:
     for k in range(len(n.args) - 1):
         args = (*n.args[:k], n.args[k + 1], n.args[k], *n.args[k + 2 :])
         yield from _product("wrong factor order", "two factors stand in the wrong order", args)
+    paired = _pairs_turned(n.args)
+    if paired != n.args:
+        yield from _product("wrong factor order", "a matrix and its transpose stand in the wrong order", paired)
     if len(n.args) > 2:
         for turned in ((*n.args[1:], n.args[0]), (n.args[-1], *n.args[:-1]), n.args[::-1]):
             yield from _product("wrong factor order", "the factors stand in the wrong order", turned)
+
+
+def _pairs_turned(args: tuple[Node, ...]) -> tuple[Node, ...]:
+    """``A*A'*X*B'*B`` as ``A'*A*X*B*B'``."""
+    out = list(args)
+    k = 0
+    while k + 1 < len(out):
+        one, two = out[k], out[k + 1]
+        if (one.op is TRANSPOSE and one.args[0] is two) or (two.op is TRANSPOSE and two.args[0] is one):
+            out[k], out[k + 1] = two, one
+            k += 1
+        k += 1
+    return tuple(out)
 
 
 def _product(name: str, reason: str, args: tuple[Node, ...]) -> Iterator[Change]:
@@ -196,6 +213,8 @@ def _inverted(n: Node, path: Path) -> Iterator[Change]:
         yield "inverse", "there is an inverse too many", n.args[0]
     elif n.is_square and not n.is_scalar and path:
         yield "inverse", "an inverse is missing", mpow(n, -1)
+    if n.is_column and not n.is_scalar and path and n.op is SYM:
+        yield "power", "a power is missing", power(n, 2)
     if n.is_scalar and path and n.op not in (NUM,):
         yield "power", "a power is missing", power(n, 2)
         yield "power", "a root is missing", power(n, Fraction(1, 2))
@@ -297,6 +316,8 @@ def _fewer_in_product(args: tuple[Node, ...]) -> Iterator[Node]:
             rest = (*args[:i], *args[j:])
             if rest and all(a.cols is b.rows for a, b in pairwise(rest)):
                 yield rest[0] if len(rest) == 1 else make(MUL, rest)
+            if rest and not i and rest[-1].is_column and all(a.cols is b.rows for a, b in pairwise(rest)):
+                yield make(MUL, (transpose(ones(rest[0].rows)), *rest))  # of a sum over members, each one's vector
     for k, a in enumerate(args):
         for less in _fewer(a) if a.op is not MUL else ():
             if less.shape == a.shape:

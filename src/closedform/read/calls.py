@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from closedform.expr.op import Op, Shape
+from closedform.expr.partials import ORDER, partial_shape, slots, split_kind
 from closedform.expr.signature import Signature
 from closedform.expr.size import ONE, Size
 from closedform.functions.algebra import DIAGM, DIAGV
@@ -126,29 +127,32 @@ def _refusal(trial: Trial, tree: Call, op: Op, signature: Signature, arg: Tree) 
 
 def _abstract(trial: Trial, tree: Call) -> Shape:
     arrow = trial.question.functions[tree.name]
-    _arity(trial, tree, 1)
-    shape = trial.shape[tree.args[0]]
-    if not trial.sizes.same(shape, arrow.domain):
-        head = f"{trial.typed(tree)}: {tree.name} is declared on {{0}}×{{1}}"
-        raise Misfit(tree, "{why}", [(tree.args[0], shape)], head, arrow.domain)
-    (m, one), (n, cols) = arrow.codomain, arrow.domain
-    scalar_valued, kind = is_scalar(arrow.codomain), tree.kind.rstrip("0123456789")
-    if kind == "":
-        return arrow.codomain
-    if kind == "grad" and scalar_valued:
-        return arrow.domain
-    if kind == "jac" and cols is ONE and one is ONE:
-        return m, n
-    if kind == "hess" and scalar_valued and cols is ONE:
-        return n, n
-    if kind == "diff" and is_scalar(arrow.domain):
-        return arrow.codomain
-    what = {
-        "grad": "a scalar function",
-        "hess": "a scalar function of a vector",
-        "diff": "a function of a scalar",
-    }
-    raise Misfit(tree, f"{trial.typed(tree)}: {kind} takes {what.get(kind, 'a vector function of a vector')}")
+    _arity(trial, tree, len(arrow.domains))
+    for k, (arg, domain) in enumerate(zip(tree.args, arrow.domains, strict=True)):
+        shape = trial.shape[arg]
+        if not trial.sizes.same(shape, domain):
+            place = f"argument {k + 1} of {tree.name}" if len(arrow.domains) > 1 else tree.name
+            head = f"{trial.typed(tree)}: {place} is declared on {{0}}×{{1}}"
+            raise Misfit(tree, "{why}", [(arg, shape)], head, domain)
+    found = partial_shape(tree.kind, arrow.domains, arrow.codomain)
+    if found is None:
+        raise Misfit(tree, f"{trial.typed(tree)}: {_kind_refused(tree.kind, len(arrow.domains))}")
+    return found
+
+
+KINDS = {
+    "grad": "a scalar function", "hess": "a scalar function", "diff": "a function of a scalar", "jac": "a function",
+}  # fmt: skip
+
+
+def _kind_refused(kind: str, count: int) -> str:
+    word, digits = split_kind(kind)
+    if slots(kind, count) is None and count > 1:
+        want = ORDER[word]
+        return f"{kind} takes the numbers of {want} argument{'s' * (want > 1)} of {count}, as in {word}{'12'[:want]}"
+    if slots(kind, count) is None and word != "diff":
+        return f"{word}[f] of a function of one argument takes no number; this is {kind}"
+    return f"{word} takes {KINDS[word]}" + (f" in argument {' and '.join(digits)}" if count > 1 else "")
 
 
 def _square(trial: Trial, tree: Call) -> Shape:
@@ -251,12 +255,17 @@ def _blocks(trial: Trial, tree: Call) -> Shape:
     _arity(trial, tree, 2)
     trial.choice[tree] = operations(tree.name)[0]
     whole, part = (trial.shape[a] for a in tree.args)
-    rows, cols = trial.sizes.fresh(), trial.sizes.fresh()
-    for have, by, other in zip(whole, part, (rows, cols), strict=True):
-        if not trial.sizes.unify(have, trial.sizes.resolve(by) * other) and trial.sizes.resolve(have) is not by:
+    out = []
+    for have, by in zip(whole, part, strict=True):
+        if trial.sizes.resolve(have) is trial.sizes.resolve(by):
+            out.append(ONE)
+            continue
+        other = trial.sizes.fresh()
+        if not trial.sizes.unify(have, trial.sizes.resolve(by) * other):
             head = f"{trial.typed(tree)}: sizes do not divide"
             raise Misfit(tree, head, [(a, trial.shape[a]) for a in tree.args])
-    return rows, cols
+        out.append(other)
+    return out[0], out[1]
 
 
 def _bars(trial: Trial, tree: Call) -> Shape:

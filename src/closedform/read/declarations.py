@@ -10,17 +10,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from closedform.errors import ClosedformError, DeclarationError
+from closedform.expr.facts import WORDS, close
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE, Size
 from closedform.read.lexer import Token, Tokens
-from closedform.read.spaces import parse_size, parse_space
+from closedform.read.spaces import factors, parse_size, parse_space
+
+MAX_ARGUMENTS = 9
 
 
 @dataclass(frozen=True)
 class Arrow:
-    """An abstract function: the shape it takes and the shape it gives."""
+    """An abstract function: the shapes it takes and the shape it gives."""
 
-    domain: Shape
+    domains: tuple[Shape, ...]
     codomain: Shape
 
 
@@ -33,6 +36,14 @@ class Bound:
     span: tuple[int, int]
 
 
+@dataclass(frozen=True)
+class Formula:
+    """A function given by a formula, ``f(x) = …``: its arguments, and where the formula stands."""
+
+    parameters: tuple[str, ...]
+    body: Bound
+
+
 @dataclass
 class Declarations:
     """All that the where-strings say."""
@@ -42,10 +53,12 @@ class Declarations:
     families: set[str] = field(default_factory=set)
     numbers: set[str] = field(default_factory=set)  # names in an inequality, which are scalars by habit
     functions: dict[str, Arrow] = field(default_factory=dict)
+    formulas: dict[str, Formula] = field(default_factory=dict)
     bound: dict[str, Bound] = field(default_factory=dict)
     commuting: list[tuple[str, str]] = field(default_factory=list)
     sizes: dict[str, None] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def variables(self) -> set[str]:
@@ -79,7 +92,7 @@ class Part:
 def declare_all(whole: Tokens, start: int, into: Declarations) -> None:
     """Read the parts of ``whole`` from token ``start`` on."""
     waiting: list[Part] = []
-    for part in _parts(whole, start):
+    for part in _arrows_joined(list(_parts(whole, start))):
         if len(part.tokens) == 1 and part.tokens[0].kind == "name":
             waiting.append(part)
             continue
@@ -114,6 +127,20 @@ def _parts(whole: Tokens, start: int) -> Iterator[Part]:
             depth -= 1
 
 
+def _arrows_joined(parts: list[Part]) -> list[Part]:
+    """``L: R^n, R^m -> R`` is one part: spaces before an arrow belong to the name with the colon."""
+    out: list[Part] = []
+    for part in parts:
+        joined = part
+        if "->" in part.texts and part.texts[1:2] != [":"]:
+            at = next((k for k in range(len(out) - 1, -1, -1) if out[k].texts[1:2] == [":"]), None)
+            if at is not None and not any({"=", "in", "->"} & set(p.texts) for p in out[at:]):
+                joined = Part(part.whole, out[at].start, part.end)
+                del out[at:]
+        out.append(joined)
+    return out
+
+
 def _line_ends(before: Token, after: Token) -> bool:
     """Whether a new line separates parts: not where an operator stands on either side of it."""
     return before.kind in ("num", "name", "mark") or (
@@ -130,6 +157,8 @@ def _declare(part: Part, into: Declarations, before: list[str]) -> None:
         raise part.fail(f"{part.text(0)} is no declaration", "Write x in R^n, lam > 0, f: R^n -> R or p = ….")
     elif second == "=":
         _bind(part, into)
+    elif second == "(" and "=" in texts:
+        _formula(part, into)
     elif second == "[" and "in" in texts:
         _family(part, into)
     elif second == ":" and "->" in texts:
@@ -149,7 +178,7 @@ def _declare(part: Part, into: Declarations, before: list[str]) -> None:
 
 
 def _new(part: Part, into: Declarations, name: str) -> None:
-    if name in into.functions or name in into.bound:
+    if name in into.functions or name in into.bound or name in into.formulas:
         raise part.fail(f"{name} is declared twice")
     if name not in into.order:
         into.order.append(name)
@@ -178,6 +207,8 @@ def _inequality(part: Part, into: Declarations, names: list[str]) -> None:
         _new(part, into, name)
         into.facts.setdefault(name, set()).add("pos" if strict else "nonneg")
         into.numbers.add(name)
+        if float(bound.text):
+            into.notes.append(f"Of {name} {part.texts[1]} {bound.text}, only {name} > 0 is used.")
 
 
 def _bind(part: Part, into: Declarations) -> None:
@@ -188,6 +219,25 @@ def _bind(part: Part, into: Declarations) -> None:
     if len(part.tokens) < 3:
         raise part.fail(f"what {name} stands for is missing")
     into.bound[name] = Bound(part.whole, part.start + 2, part.span)
+
+
+def _formula(part: Part, into: Declarations) -> None:
+    """``f(x, A) = x'*A*x``."""
+    name, equals = part.texts[0], part.texts.index("=")
+    inside = part.tokens[2 : equals - 1]
+    names = [t.text for t in inside[::2]]
+    commas = all(t.text == "," for t in inside[1::2]) and len(inside) % 2 == 1
+    if part.texts[equals - 1] != ")" or not commas or any(t.kind != "name" for t in inside[::2]):
+        raise part.fail(f"{part.text(0)} is no declaration that is known", "Write f(x) = x'*A*x.")
+    if len(set(names)) < len(names):
+        raise part.fail(f"{name} has two arguments of one name")
+    if name in into.variables:
+        raise part.fail(f"{name} is declared twice")
+    _new(part, into, name)
+    if len(part.tokens) == equals + 1:
+        raise part.fail(f"the formula of {name} is missing")
+    into.order.remove(name)
+    into.formulas[name] = Formula(tuple(names), Bound(part.whole, part.start + equals + 1, part.span))
 
 
 def _family(part: Part, into: Declarations) -> None:
@@ -219,10 +269,23 @@ def _function(part: Part, into: Declarations) -> None:
     name, arrow = part.texts[0], part.texts.index("->")
     if name in into.variables:
         raise part.fail(f"{name} is declared twice")
-    _new(part, into, name)
-    domain, codomain = parse_space(part.text(2, arrow)), parse_space(part.text(arrow + 1))
-    into.functions[name] = Arrow(domain[0], codomain[0])
-    into.add_sizes(*domain[0], *codomain[0])
+    if name not in into.functions:
+        _new(part, into, name)
+    spaces = [*factors(part.text(2, arrow)), part.text(arrow + 1)]
+    *domains, codomain = (_whole_space(part, space) for space in spaces)
+    if len(domains) > MAX_ARGUMENTS:
+        raise part.fail(f"{name} takes {len(domains)} arguments (limit: {MAX_ARGUMENTS} of an abstract function)")
+    found = Arrow(tuple(domains), codomain)
+    if into.functions.setdefault(name, found) != found:
+        raise part.fail(f"{name} is declared twice, as two functions")
+    into.add_sizes(*(s for shape in (*domains, codomain) for s in shape))
+
+
+def _whole_space(part: Part, text: str) -> Shape:
+    shape, facts = parse_space(text)
+    if facts:
+        raise part.fail(f"abstract functions are on whole spaces, not on {text.strip()}", "Write R^n or R^(n×n).")
+    return shape
 
 
 def _commute(part: Part, into: Declarations) -> None:
@@ -241,6 +304,24 @@ def _check(into: Declarations) -> None:
             both = f"{name} is a size and also declared as something else"
             raise DeclarationError(both, hint="Give the size another name.")
     for name, facts in into.facts.items():
+        _no_contradiction(name, facts)
         rows, cols = into.shapes.get(name, (None, None))
         if rows is not None and rows is not cols and any(f.startswith("commutes") for f in facts):
             raise DeclarationError(f"{name} is not square and commutes with nothing")
+
+
+CONTRADICTIONS = (
+    ("skew", ("sym",), "only the zero matrix is"),
+    ("pos", ("skew", "diag", "lower", "upper"), "some of its entries are zero"),
+    ("pm1", ("bit",), "1 alone is in both"),
+)
+
+
+def _no_contradiction(name: str, facts: set[str]) -> None:
+    """Refuse properties that no matrix worth speaking of has together."""
+    known = close(f for f in facts if ":" not in f)
+    for one, others, why in CONTRADICTIONS:
+        other = next((f for f in others if f in known), None)
+        if one in known and other is not None:
+            words = f"{WORDS[one]} and {WORDS[other]}"
+            raise DeclarationError(f"{name} is declared {words}: {why}", hint="Keep one of the two.")

@@ -9,14 +9,16 @@ from typing import Any
 
 from closedform.errors import ClosedformError, LimitError, ReadError, ShapeError
 from closedform.expr.node import Node, make
-from closedform.expr.op import Op, Shape
+from closedform.expr.op import Condition, Op, Shape
 from closedform.expr.size import ONE, Size, size
+from closedform.expr.walk import postorder
 from closedform.functions import algebra as a
 from closedform.functions.known_facts import facts_of
 from closedform.functions.rearrange import block
 from closedform.functions.table import SIZED, SYMMETRIC, by_text
 from closedform.functions.vectors import dot
 from closedform.read.infer import Trial, Unit
+from closedform.read.products import are_columns
 from closedform.read.syntax import (
     Call,
     Group,
@@ -35,6 +37,7 @@ from closedform.read.syntax import (
     Tree,
 )
 from closedform.read.vocabulary import SYNONYMS
+from closedform.rewrite.normal.normal import normal
 
 MAX_EXPONENT = 10_000
 MAX_MATRIX_EXPONENT = 1_000
@@ -51,6 +54,7 @@ class Elaborator:
     node: dict[Tree, Node] = field(default_factory=dict)
     bound: dict[str, Node] = field(default_factory=dict)
     values: dict[Node, Fraction] = field(default_factory=dict)  # of powers of numbers
+    constants: set[Node] = field(default_factory=set)
     source: str = ""
 
     def build(self, units: list[Unit]) -> Node:
@@ -59,12 +63,28 @@ class Elaborator:
             self.source = unit.source
             for tree in unit.trees:
                 try:
-                    self.node[tree] = BUILD[type(tree)](self, tree)
+                    self.node[tree] = self._sound(BUILD[type(tree)](self, tree), tree)
                 except ClosedformError as error:
                     raise error.at(tree.span, unit.source) from None
             if unit.bound:
                 self.bound[unit.bound] = self.node[unit.root]
         return self.node[units[-1].root]
+
+    def _sound(self, node: Node, tree: Tree) -> Node:
+        """The node. Refuses sizes below 1, and functions of numbers that have no real value."""
+        for length in node.shape:
+            if length.number is not None and length.number < 1:
+                raise ShapeError(f"a size is at least 1; {self._typed(tree)} is {node.rows}×{node.cols}")
+        if node.args and all(arg in self.constants for arg in node.args):
+            self.constants.add(node)
+            if any(not _holds(c) for c in node.op.domain(*node.args)):
+                raise ReadError(f"{self._typed(tree)} is no real number", hint="All numbers are real.")
+        elif node.op in (a.NUM, a.CONST):
+            self.constants.add(node)
+        return node
+
+    def _typed(self, tree: Tree) -> str:
+        return self.source[tree.span[0] : tree.span[1]]
 
     def shape(self, tree: Tree) -> Shape:
         return self.known(self.trial.shape[tree], tree)
@@ -77,6 +97,16 @@ class Elaborator:
             mend = {"I": "eye(n)", "eye": "eye(n)", "ones": "ones(n)"}.get(typed, f"{typed}(n)")
             raise ShapeError(f"the size of {typed} does not follow from the formula", hint=f"Write {mend}.")
         return rows, cols
+
+
+def _holds(c: Condition) -> bool:
+    """Whether a condition on a number holds; True where that is not a matter of one rational number."""
+    found = normal(c.expr)
+    if found.op is not a.NUM:
+        return True
+    value: Fraction = found.params[0]
+    fails = {"positive": value <= 0, "nonneg": value < 0, "nonzero": value == 0, "below-one": abs(value) >= 1}
+    return not fails.get(c.kind, False)
 
 
 def _number(to: Elaborator, tree: Number) -> Node:
@@ -150,6 +180,8 @@ def _check_exponent(base: Node, exponent: Fraction, entrywise: bool, value: Frac
     if value is not None:
         if value == 0 and exponent < 0:
             raise ReadError("a division by zero")
+        if value < 0 and exponent.denominator != 1:
+            raise ReadError("a broken power of a negative number is no real number", hint="All numbers are real.")
         bits = max(value.numerator.bit_length(), value.denominator.bit_length())
         if bits * abs(exponent) > MAX_BITS:
             raise LimitError(f"a number has over {MAX_BITS} bits (limit: digits)")
@@ -201,17 +233,15 @@ class _Chain:
         self.scalars, self.core = ([node], []) if node.is_scalar else ([], [node])
 
 
-def _are_vectors(*shapes: Shape) -> bool:
-    return all(cols is ONE and rows is not ONE for rows, cols in shapes)
-
-
 def _product(to: Elaborator, tree: Product) -> Node:
     chain = _Chain()
     for operator, part in tree.factors:
         factor = to.node[part]
-        if operator == "×" and _are_vectors(chain.shape, factor.shape):
+        if operator == "×" and are_columns(chain.shape, factor.shape):
             chain.replace(make(CROSS, (chain.node(), factor)))
-        elif operator in ("*", "", "×"):
+        elif operator == "·" and are_columns(chain.shape, factor.shape):
+            chain.replace(a.mul(a.transpose(chain.node()), factor))
+        elif operator in ("*", "", "×", "·"):
             chain.times(factor)
         elif operator == "/":
             chain.over(factor)
@@ -234,7 +264,10 @@ def _over(to: Elaborator, tree: Over) -> Node:
     low, high = (to.trial.sizes.resolve(s) for s in to.trial.choice[tree])
     if any(n[0] == "?" for n in high.names):
         raise ShapeError(f"the range of {tree.index} is not known", hint=f"Write sum({tree.index}=1..m, …).")
-    return a.sumover(tree.index, low, high, to.node[tree.body])
+    body = to.node[tree.body]
+    if any(n.op is a.SUMOVER and n.params[0] == tree.index for n in postorder(body)):
+        raise ReadError(f"{tree.index} is summed twice", hint="Give each sum its own index.")
+    return a.sumover(tree.index, low, high, body)
 
 
 def _index(to: Elaborator, tree: Index) -> Node:

@@ -264,6 +264,8 @@ def _inner(trial: Trial, tree: Inner) -> Shape:
     a, b = (tree.left, trial.shape[tree.left]), (tree.right, trial.shape[tree.right])
     if not trial.sizes.same(a[1], b[1]):
         raise Misfit(tree, f"{trial.typed(tree)}: shapes differ", (a, b))
+    if is_scalar(a[1]) and any(isinstance(t, Name) and not trial.declared(t.name) for t, _ in (a, b)):
+        trial.doubt(tree, UNLIKELY)
     return SCALAR
 
 

@@ -14,10 +14,10 @@ from closedform.read.latex_brackets import bar, brace, close_bracket, open_brack
 from closedform.read.latex_frames import UNSEEN, Writer
 from closedform.read.latex_functions import nabla, word
 from closedform.read.latex_layout import begin, cell, finish, fraction_part, root
-from closedform.read.latex_lexer import Sign, Signs
 from closedform.read.latex_names import Known
 from closedform.read.latex_operands import constant, differential, letter, name, number
 from closedform.read.latex_scripts import subscript, superscript
+from closedform.read.latex_signs import Sign, Signs
 from closedform.read.latex_sums import summation, term_indices
 from closedform.read.lexer import Token
 
@@ -31,7 +31,7 @@ class Translator(Writer):
         self.end = end if end >= 0 else len(signs) - 1
         self.jumps: dict[int, int] = {}
         self.upright: set[str] = set()
-        self.fonts: dict[str, tuple[str, Sign]] = {}
+        self.fonts: dict[tuple[str, bool], tuple[str, Sign]] = {}
         self.plain = ""  # the name that has just been read, if it has no index
         self.returns: list[int] = []  # where to go on behind scripts and roots
         self.sized_at = (0, 0)
@@ -65,17 +65,25 @@ class Translator(Writer):
         if text in ("<", ">") and self._angle(sign):
             return
         self.place += 1
-        if text in ("*", "×"):
+        if text in ("*", "×", "⋅"):
             self.stop_arguments()
             self.top.slash = -1
+            self.end_dot()
+            if text == "⋅":
+                text = "*" if self.out and self.out[-1].kind == "num" else "⋅"
+                self.top.dot, self.top.dotted = len(self.out) + 1 if text == "⋅" else -1, self.top.operands
             text = "⨯" if text == "×" else text
         elif text in (".*", "./", "⊗"):
             self._no_arguments()
-            if text != "⊗":
+            if text == "⊗":
+                self.end_dot()
+                self.top.dot, self.top.dotted = len(self.out) + 1, self.top.operands
+            else:
                 self.end_segment()
                 self.top.elementwise = True
         elif text == "/":
             self._no_arguments(True)
+            self.end_dot()
             self.top.slash = len(self.out)
         else:
             self.end_unseen()
@@ -157,7 +165,8 @@ class Translator(Writer):
 
     def _needs_operand(self, sign: Sign) -> None:
         if not self.ended:
-            self.fail(f"{self.typed(sign.start, sign.end)} has nothing to stand on", sign)
+            hint = r"A transpose stands behind: x^\top." if sign.kind == "^" and self.place else ""
+            self.fail(f"{self.typed(sign.start, sign.end)} has nothing to stand on", sign, hint)
 
     def dots(self, sign: Sign) -> None:
         self.fail("dots leave out what is meant", sign, r"Write \sum_{i=1}^{n} ….")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from closedform.read.latex_frames import Open
 from closedform.read.latex_functions import check_inverse
 from closedform.read.latex_layout import fraction_part
-from closedform.read.latex_lexer import Sign
 from closedform.read.latex_names import index_items
-from closedform.read.latex_scripts import norm_mark, put_index
+from closedform.read.latex_scripts import MARKS, norm_mark, put_index, script_range
+from closedform.read.latex_signs import Sign
 from closedform.read.vocabulary import APPLIED
 
 if TYPE_CHECKING:
@@ -122,11 +122,32 @@ def close_bracket(t: Translator, sign: Sign) -> None:
         del t.out[-2]
         t.ended = True
         return
+    if kind == "|" and t.next.kind == "_" and _is_norm(t):
+        kind = "||"
+        t.out[frame.opened] = t.out[frame.opened]._replace(text=kind)
     t.put_sign("op", {"<": ">"}.get(kind, kind if kind[0] == "|" else ")"), sign)
     t.ended = True
     if kind == "||":
         t.place = norm_mark(t, t.place)
+    elif kind == "<" and t.next.kind == "_":
+        t.place = _space_of_product(t)
     t.out += frame.after
+
+
+def _is_norm(t: Translator) -> bool:
+    """Whether single bars have the mark of a norm: ``|x|_2``."""
+    first, last, _ = script_range(t.signs, t.place, t.source)
+    return "".join(s.text for s in t.signs[first:last]) in MARKS
+
+
+def _space_of_product(t: Translator) -> int:
+    r"""The mark in ``\\langle X, Y\\rangle_F``, which says what the brackets say; the place behind it."""
+    first, last, after = script_range(t.signs, t.place, t.source)
+    if "".join(s.text for s in t.signs[first:last]) not in ("F", "Fro", "fro", "2"):
+        what = t.typed(t.signs[first].start, t.signs[last - 1].end)
+        span = (t.signs[first].start, t.signs[last - 1].end)
+        t.fail(f"the inner product _{what} is not known", span, r"Write x^\top A y for \langle x, y\rangle_A.")
+    return after
 
 
 def bar(t: Translator, sign: Sign) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from closedform.errors import LimitError, ReadError
-from closedform.read.latex_lexer import Sign, Signs
+from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import Token
 
 MAX_TOKENS = 200_000
@@ -33,6 +33,8 @@ class Open:
     added: bool = False
     signed: bool = False
     slash: int = -1
+    dot: int = -1  # where in the tokens the product begins that stands behind \\cdot
+    dotted: int = 0  # the operands before it
     opened: int = 0
     function: str = ""
 
@@ -113,8 +115,18 @@ class Writer:
         self.note(f"What follows /{by} is not divided by.")
 
     # -- products
+    def end_dot(self) -> None:
+        r"""A product that stands behind ``\\cdot`` is complete: ``x \\cdot A y`` is x times A y."""
+        frame = self.top
+        if frame.dot >= 0 and frame.operands - frame.dotted > 1:
+            start = self.out[frame.dot].start
+            self.inserted.append((frame.dot, Token("op", "(", start, start, 1)))
+            self.put("op", ")", self.last_end, self.last_end)
+        frame.dot = -1
+
     def end_segment(self) -> None:
         """A product that stands beside ⊙ is complete: it is held together."""
+        self.end_dot()
         frame = self.top
         if frame.operands > 1 and frame.segment >= 0:
             start = self.out[frame.segment].start
@@ -124,6 +136,7 @@ class Writer:
 
     def end_product(self) -> None:
         frame = self.top
+        self.end_dot()
         if frame.elementwise:
             self.end_segment()
         frame.segment, frame.operands, frame.elementwise, frame.slash = -1, 0, False, -1

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from closedform.expr.partials import is_kind
 from closedform.functions.table import by_text
 from closedform.read import latex_words as words
 from closedform.read.alphabet import canonical
 from closedform.read.latex_frames import Open
-from closedform.read.latex_lexer import Sign
 from closedform.read.latex_names import is_turn
 from closedform.read.latex_scripts import script_range
+from closedform.read.latex_signs import Sign
 from closedform.read.lexer import Token
-from closedform.read.vocabulary import CONSTANTS, DERIVATIVES, is_function
+from closedform.read.vocabulary import CONSTANTS, is_function
 
 if TYPE_CHECKING:
     from closedform.read.latex import Translator
@@ -24,6 +25,11 @@ ENDINGS = {"where", "with", "for"}
 def word(t: Translator, sign: Sign) -> None:
     """An upright word: a function, a name of several letters, a constant."""
     text = words.WORDS.get(sign.text, sign.text)
+    if text in ("arg min", "arg max"):
+        typed = t.typed(sign.start, sign.end)
+        t.fail(f"{typed} is read only before a formula", sign, f"Write {typed}_x ….")
+    if text == "E" and text not in t.known.declared and t.signs[t.place + 1].kind in ("open", "_"):
+        refuse_expectation(t, sign)
     if not text.replace("_", "").isalnum() or text in ENDINGS:
         hint = r"Write the formula alone; names of several letters are \mathrm{loss}."
         t.fail(f"the words “{sign.text}” are not read", sign, hint)
@@ -32,9 +38,9 @@ def word(t: Translator, sign: Sign) -> None:
     follower = t.signs[t.place + 1]
     if text == "d" and follower.kind == "letter" and t.differential(sign, follower._replace(gap=False)):
         return
-    if text in DERIVATIVES and follower.text == "[":
-        _derivative(t, text, sign)
-    elif text in t.known.declared or text in t.known.functions:
+    if is_kind(text) and _derivative(t, text, sign):
+        return
+    if text in t.known.declared or text in t.known.functions:
         t.name(text, sign.start, sign.end, sign)
     elif text in ("Id", "eye") and follower.text != "(":
         t.name("I", sign.start, sign.end, sign)
@@ -46,6 +52,11 @@ def word(t: Translator, sign: Sign) -> None:
         _call(t, text, sign, [])
     else:
         t.name(text, sign.start, sign.end, sign)
+
+
+def refuse_expectation(t: Translator, sign: Sign) -> None:
+    hint = r"Write the mean over data as a sum, \frac{1}{m} \sum_{i=1}^{m} …, or E \cdot (…) for a product."
+    t.fail("expected values are not supported", sign, hint)
 
 
 def function(t: Translator, name: str, sign: Sign) -> None:
@@ -150,19 +161,26 @@ def _refuse_subscript(t: Translator, name: str, sign: Sign) -> None:
     )
 
 
-def _derivative(t: Translator, kind: str, sign: Sign) -> None:
-    r"""``\operatorname{grad}[f](u)``."""
-    letter, shut, bracket = t.signs[t.place + 2 : t.place + 5]
+def _derivative(t: Translator, kind: str, sign: Sign) -> bool:
+    r"""``\operatorname{grad}[f](u)`` or ``\operatorname{grad}_{1}[L](u, v)``; whether it is that."""
+    place = t.place + 1
+    if t.signs[place].kind == "_":
+        first, last, place = script_range(t.signs, place, t.source)
+        kind += "".join(s.text for s in t.signs[first:last])
+    if t.signs[place].text != "[":
+        return False
+    letter, shut, bracket = t.signs[place + 1 : place + 4]
     if letter.text not in t.known.functions or shut.kind != "close" or bracket.text != "(":
         t.fail(f"{kind}[f](u) takes a function declared with an arrow", sign, "Declare f: R^n -> R.")
     t.stop_arguments()
     t.operand(sign)
     for kind_of, text in (("name", kind), ("op", "["), ("name", letter.text), ("op", "]")):
         t.put(kind_of, text, sign.start, shut.end, 0)
-    t.place += 5
+    t.place = place + 4
     frame = t.push("(", bracket)
     t.put_sign("op", "(", bracket)
     frame.opened = len(t.out)
+    return True
 
 
 def nabla(t: Translator, sign: Sign) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from closedform.read.alphabet import canonical
-from closedform.read.latex_lexer import Sign
 from closedform.read.latex_names import argument
+from closedform.read.latex_signs import Sign
 from closedform.read.lexer import Token
 
 if TYPE_CHECKING:

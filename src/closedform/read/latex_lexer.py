@@ -8,45 +8,16 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from closedform.errors import LimitError, ReadError
 from closedform.read import latex_words as words
 from closedform.read.alphabet import GREEK
+from closedform.read.latex_marks import applied, head, merged_bars, searched, supported, tail
+from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import MAX_CHARACTERS, MAX_NAME, check_number, stranger
 
 MAX_DEPTH_OF_FONTS = 50
-
-
-class Sign(NamedTuple):
-    """``kind``: letter, num, word, cmd, open, close, bar, op, prime, ``{ } ^ _ & \\``, begin, finish, const, end.
-
-    ``gap`` says that there is space before it; ``font`` the shape of a letter; ``side`` of a bar: 1 opens, -1 closes.
-    """
-
-    kind: str
-    text: str
-    start: int
-    end: int
-    gap: bool = False
-    font: str = ""
-    side: int = 0
-
-
-class Signs(list[Sign]):
-    """All signs of one text; ``mates`` are the places of the closing braces."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.mates: dict[int, int] = {}
-
-    def pair(self) -> None:
-        stack: list[int] = []
-        for place, sign in enumerate(self):
-            if sign.kind == "{":
-                stack.append(place)
-            elif sign.kind == "}" and stack:
-                self.mates[stack.pop()] = place
 
 
 _SCAN = re.compile(
@@ -63,7 +34,7 @@ _ARGUMENT = re.compile(r"\s*(?:\\[A-Za-z]+|\\.|[^\s{}])")
 _SPACE = re.compile(r"(?:\s|%[^\n]*(?:\n|$))*")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _BASIC = {"+": "+", "-": "-", "−": "-", "–": "-", "*": "*", "/": "/", "=": "=", ",": ",", ";": ";", ":": ":",
-          "<": "<", ">": ">", "·": "*", "⋅": "*", "×": "×", "⊙": ".*", "∘": ".*", "⊘": "./", "⊗": "⊗", "∈": "in",
+          "<": "<", ">": ">", "·": "⋅", "⋅": "⋅", "×": "×", "⊙": ".*", "∘": ".*", "⊘": "./", "⊗": "⊗", "∈": "in",
           "→": "->", "≥": ">=", "⊤": "⊤"}  # fmt: skip
 _ONE = {"1": "ones", "0": "zeros"}
 _OLD_WORD = re.compile(r"\{\s*\\(?:rm|sf|tt)\s+([A-Za-z]+)\s*\}")
@@ -81,8 +52,10 @@ class Lexer:
         self.hidden: set[int] = set()  # braces that belong to a font or to a wrapper
         self.gap = False
         self.side = 0
-        self.first = len(source) - len(source.lstrip("$ \n\t"))
-        self.last = len(source.rstrip("$. \n\t]})\\"))
+        self.overs: dict[int, int] = {}  # \\over, and the brace it stands in
+        self.skipped: dict[int, int] = {}  # labels that are left out
+        self.first, self.tail = head(source), tail(source)
+        self.last = min(self.tail, len(source.rstrip("$. \n\t]})\\")))
 
     def fail(self, message: str, start: int, end: int, hint: str = "") -> NoReturn:
         raise ReadError(message, span=(start, end), source=self.source, hint=hint)
@@ -92,26 +65,33 @@ class Lexer:
         if len(source) > MAX_CHARACTERS:
             raise LimitError(f"the text has {len(source)} characters (limit: {MAX_CHARACTERS} characters)")
         self._match_braces()
-        place = 0
-        while place < len(source):
-            found = _SCAN.match(source, place)
-            assert found is not None
-            place = self._one(str(found.lastgroup), found.group(), place)
+        self._range(0, len(source))
         if self.side:
             self.fail("a bracket is missing here", len(source) - 1, len(source))
-        self._add("end", "", place, place)
+        for place in reversed(merged_bars(self.signs)):
+            first, second = self.signs[place : place + 2]
+            self.signs[place : place + 2] = [first._replace(text="||", end=second.end)]
+        self._add("end", "", len(source), len(source))
         self.signs.pair()
         return self.signs
 
+    def _range(self, place: int, end: int) -> None:
+        while place < end:
+            found = _SCAN.match(self.source, place)
+            assert found is not None
+            place = self._one(str(found.lastgroup), found.group(), place)
+
     def _match_braces(self) -> None:
         stack: list[int] = []
-        for found in re.finditer(r"\\.|%[^\n]*|[{}]", self.source, re.DOTALL):
+        for found in re.finditer(r"\\over(?![A-Za-z])|\\.|%[^\n]*|[{}]", self.source, re.DOTALL):
             if found.group() == "{":
                 stack.append(found.start())
             elif found.group() == "}":
                 if not stack:
                     self.fail("} closes nothing", *found.span())
                 self.mates[stack.pop()] = found.start()
+            elif found.group() == r"\over" and stack and stack[-1] not in self.overs.values():
+                self.overs[found.start()] = stack[-1]
         if stack:
             self.fail("{ is never closed", stack[-1], stack[-1] + 1)
 
@@ -122,6 +102,8 @@ class Lexer:
     def _one(self, kind: str, text: str, place: int) -> int:
         """Read one piece; the place behind it."""
         end = place + len(text)
+        if place in self.skipped:
+            return self.skipped[place]
         while self.fonts and place >= self.fonts[-1][0]:
             self.fonts.pop()
         if kind == "gap":
@@ -148,7 +130,7 @@ class Lexer:
     def _number(self, text: str, place: int) -> int:
         if place in self.singles:
             text = text[0]
-        check_number(self.source, place, text)
+        check_number(text, 0, text)
         if self.fonts and self.fonts[-1][1] and text in _ONE:
             self._add("const", _ONE[text], place, place + 1)
         else:
@@ -161,6 +143,8 @@ class Lexer:
             self._add("word", old.group(1), place, old.end())
             return old.end()
         if text in "{}":
+            if place in self.overs.values():
+                self._add("cmd", "frac", place, end)
             if place not in self.hidden:
                 self._add(text, text, place, end)
             return end
@@ -174,6 +158,8 @@ class Lexer:
             self._bracket("open" if text == "<" else "close", "<", place, end)
         elif self.side and text == ".":
             self.fail("brackets of which one is left out are not read", place, end, "Write both.")
+        elif text in ",;" and place >= self.tail:
+            self.gap = True
         elif text in _BASIC:
             self._add("op", _BASIC[text], place, end)
         elif text in GREEK:
@@ -210,6 +196,11 @@ class Lexer:
             self._add(kind, text, start, end)
         self.side = 0
 
+    def _doubled(self, place: int) -> bool:
+        r"""Whether ``\\vert`` stands right behind another."""
+        before = self.signs[-1] if self.signs else None
+        return before is not None and before[:2] == ("bar", "|") and before.end == place and not (self.side or self.gap)
+
     # -- commands
     def _command(self, name: str, place: int, end: int) -> int:
         if self.source.startswith("*", end) and name in ("operatorname",):
@@ -218,6 +209,11 @@ class Lexer:
             self.fail("a bracket must stand here", place, end)
         if name == "\\":
             self._add("\\", name, place, end)
+        elif place in self.overs and self.overs[place] not in self.hidden:
+            self._add("}", "}", place, end)
+            self._add("{", "{", place, end)
+        elif name == "vert" and self._doubled(place):
+            self.signs[-1] = self.signs[-1]._replace(text="||", end=end)
         elif name in words.BRACKETS:
             self._bracket(*words.BRACKETS[name], place, end)
         elif name in words.SIZINGS:
@@ -227,16 +223,26 @@ class Lexer:
             self._add("letter", words.LETTERS[name], place, end, font or name * name.startswith("var"))
         elif name in words.UPRIGHT:
             return self._word(place, end)
-        elif name in words.FONTS and not (name == "vec" and self._applied(end)):
+        elif name in words.FONTS and not (name == "vec" and applied(self.source, end)):
             return self._font(name, place, end)
         elif name in words.ACCENTS:
             return self._accent(name, place, end)
         elif name in words.FUNCTIONS:
             self._add("word", words.FUNCTIONS[name], place, end)
+        elif name in ("exponentialE", "differentialD"):
+            self._add("word", name[-1].lower(), place, end)
+            return _SPACE.match(self.source, end).end()  # type: ignore[union-attr]
+        elif name in ("arg", "underset"):
+            return self._searched(name, place, end)
         elif name in ("begin", "end"):
             return self._environment(name, place, end)
+        elif name in words.WRAPPERS:
+            if self.first < place + 1 and end - 2 < self.tail and place != self.first - 2:
+                self.fail(f"\\{name} stands in the midst of a formula", place, end, "Read one formula at a time.")
         elif name in words.SPACES:
             self.gap = True
+        elif name in words.FRAMES:
+            return self._framed(name, place, end)
         elif name in words.SPACES_WITH_ARGUMENT:
             return self._skip_argument(end)
         else:
@@ -256,7 +262,7 @@ class Lexer:
                 self._single(self._single(end))
             elif name == "sqrt":
                 self._single(end)
-        elif name in ("top", "intercal", "prime", "infty", "dagger"):
+        elif name in ("top", "intercal", "prime", "infty", "dagger", "partial"):
             self._add("cmd", name, place, end)
         elif name in ("_", "&", "%", "#", "$"):
             self.fail(f"\\{name} stands alone here", place, end)
@@ -267,34 +273,15 @@ class Lexer:
         if name in words.REFUSED:
             message, hint = words.REFUSED[name]
             self.fail(message, place, end, hint)
-        known = [
-            *words.UPRIGHT,
-            *words.FONTS,
-            "top",
-            "begin",
-            "end",
-            "left",
-            "right",
-            *words.LETTERS,
-            *words.FUNCTIONS,
-            *words.OPERATORS,
-            *words.FRACTIONS,
-            *words.BRACKETS,
-            "sum",
-            "sqrt",
-        ]
-        near = get_close_matches(name, [k for k in known if len(k) > 1], 1, 0.75)
+        near = get_close_matches(name, words.KNOWN, 1, 0.75)
         hint = f"Did you mean \\{near[0]}?" if near else f"For a function write \\operatorname{{{name}}}(…)."
         self.fail(f"\\{name} is no command that is read here", place, end, hint if name.isalpha() else "")
 
     def _sizing(self, name: str, place: int, end: int) -> None:
+        name = name.removeprefix("m") if name in ("mleft", "mright") else name
         self.side = 1 if name == "left" or name[-1] == "l" else -1 if name == "right" or name[-1] == "r" else 0
         if name == "middle":
             self.fail(r"\middle is not read", place, end)
-
-    def _applied(self, place: int) -> bool:
-        r"""Whether a bracket follows: ``\vec(X)`` is the function, ``\vec x`` an arrow."""
-        return re.match(r"\s*(?:\\(?:left|bigl?|Bigl?)\s*)?[(\[]", self.source[place : place + 40]) is not None
 
     def _argument(self, place: int, end: int) -> tuple[int, int]:
         """Where the argument of a command starts and ends, braces included."""
@@ -343,6 +330,10 @@ class Lexer:
             self.fonts.append((self.mates[opener], words.FONTS[name]))
             return end
         start, stop = self._argument(place, end)
+        if words.FONTS[name] == "double" and self.source[start:stop].strip("{} ") in ("E", "P"):
+            what = "probabilities" if "P" in self.source[start:stop] else "expected values"
+            hint = r"Write the mean over data as a sum: \frac{1}{m} \sum_{i=1}^{m} …."
+            self.fail(f"{what} are not supported", place, stop, hint if what[0] == "e" else "")
         if start in self.mates:
             self.fonts.append((stop - 1, words.FONTS[name]))
             self.hidden |= {start, stop - 1}
@@ -353,10 +344,40 @@ class Lexer:
         self.singles.add(start)
         return end
 
+    def _framed(self, name: str, place: int, end: int) -> int:
+        r"""``\\underbrace{…}_{…}``, ``\\color{red}``: a label is left out."""
+        self.gap = True
+        stop = self._argument(place, end)[1]
+        if "color" in name:
+            return stop
+        after = _SPACE.match(self.source, stop).end()  # type: ignore[union-attr]
+        if name != "boxed" and self.source[after : after + 1] in ("_", "^"):
+            self.skipped[after] = self._argument(after, after + 1)[1]
+        return end
+
+    def _searched(self, name: str, place: int, end: int) -> int:
+        r"""``\\arg\\min``, and ``\\underset{x}{\\operatorname{argmin}}`` as it is written in a line."""
+        if name == "arg":
+            found = searched(self.source, end)
+            if found is None:
+                self._unknown(name, place, end)
+            self._add("word", found[0], place, found[1])
+            return found[1]
+        start, stop = self._argument(place, end)
+        said = supported(self.source, stop)
+        if not said or start not in self.mates:
+            self._unknown(name, place, end)
+        behind = self._argument(place, stop)[1]
+        behind = behind if self.source[behind - 1] == "}" else self._argument(place, behind)[1]
+        self._add("word", said, stop, behind)
+        self._add("_", "_", start, start)
+        self._range(start, stop)
+        return behind
+
     def _accent(self, name: str, place: int, end: int) -> int:
         start, stop = self._argument(place, end)
         inner = self.source[start:stop].strip("{} ")
-        inner = re.sub(r"\\(mathbf|boldsymbol|bm)\b\s*", "", inner).strip("{} ")
+        inner = re.sub(rf"\\(?:mathbf|boldsymbol|bm|mathrm|{name})\b\s*", "", inner).strip("{} ")
         letter = words.LETTERS.get(inner[1:], "") if inner[:1] == "\\" else inner
         if not letter.isalpha() or not letter.isascii() or (len(letter) > 1 and inner[:1] != "\\"):
             self.fail(f"\\{name} stands over one letter", place, stop, r"Write \hat{x}.")

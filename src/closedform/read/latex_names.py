@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from closedform.expr.size import ONE
 from closedform.read.alphabet import canonical
 from closedform.read.declarations import Declarations
-from closedform.read.latex_lexer import Sign, Signs
+from closedform.read.latex_signs import Sign, Signs
 from closedform.read.unify import is_scalar
 
 INDEX_LETTERS = set("ijklmnpqrst")
@@ -19,6 +20,7 @@ class Known:
 
     declared: set[str] = field(default_factory=set)
     arrays: set[str] = field(default_factory=set)  # declared as no scalars
+    matrices: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)  # stand without a subscript
     bare_apart: set[str] = field(default_factory=set)  # and not before a bracket, or as the d of dX
@@ -27,11 +29,14 @@ class Known:
     summed: set[str] = field(default_factory=set)  # letters that some sum runs over
     entries: set[str] = field(default_factory=set)  # have a summed index somewhere
     turned: set[str] = field(default_factory=set)  # stand with one index and are transposed, or in an inner product
+    turned_one: bool = False  # 1^\top stands for the ones
+    low: set[str] = field(default_factory=set)  # stand elsewhere than alone in a superscript
 
     def add(self, said: Declarations) -> None:
         self.declared |= said.variables | said.sizes.keys() | said.bound.keys()
         self.arrays |= {n for n, shape in said.shapes.items() if not is_scalar(shape)}
-        self.functions |= said.functions.keys()
+        self.matrices |= {n for n, (rows, cols) in said.shapes.items() if ONE not in (rows, cols)}
+        self.functions |= said.functions.keys() | said.formulas.keys()
 
     def scan(self, signs: Signs, end: int) -> None:
         """Note how names stand in ``signs`` up to ``end``."""
@@ -39,8 +44,12 @@ class Known:
             if sign.text == "sum" and sign.kind == "cmd":
                 self.summed.update(_summed(signs, place + 1))
         for place, sign in enumerate(signs[:end]):
+            if sign.kind == "num" and sign.text == "1" and _turning(signs, place + 1):
+                self.turned_one = True
             if sign.kind not in ("letter", "word"):
                 continue
+            if not _raised(signs, place):
+                self.low.add(sign.text)
             behind = signs[place + 1]
             if behind.kind != "_":
                 self.bare.add(sign.text)
@@ -71,6 +80,13 @@ def _summed(signs: Signs, place: int) -> Iterable[str]:
                 if sign.kind == "letter":
                     yield sign.text
         place = after
+
+
+def _raised(signs: Signs, place: int) -> bool:
+    """Whether a sign stands alone in a superscript."""
+    if signs[place - 1].kind == "^":
+        return True
+    return signs[place - 1].kind == "{" and signs[place - 2].kind == "^" and signs[place + 1].kind == "}"
 
 
 def _turning(signs: Signs, place: int) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from closedform.read.alphabet import canonical
-from closedform.read.latex_functions import euler, function, word
-from closedform.read.latex_lexer import Sign
+from closedform.read.latex_functions import euler, function, refuse_expectation, word
 from closedform.read.latex_names import Meaning, argument, index_items, is_turn, meaning
 from closedform.read.latex_scripts import member, put_index, script_range
+from closedform.read.latex_signs import Sign
 from closedform.read.vocabulary import is_function
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ def letter(t: Translator, sign: Sign) -> None:
         return
     if sign.text == "e" and "e" not in t.known.declared and euler(t, sign):
         return
+    expected = sign.text == "E" and follower.kind == "open" and follower.text == "["
+    if expected and "E" not in t.known.declared:
+        refuse_expectation(t, sign)
     run = _run(t, sign)
     if run:
         stop = t.place + len(run)
@@ -94,7 +97,7 @@ def name(t: Translator, base: str, start: int, end: int, sign: Sign) -> None:
         t.fail(found.ask, (start, last_end), hint)
     if found.note:
         t.note(found.note)
-    _check_font(t, found.name, sign, typed)
+    _check_font(t, found, sign, typed)
     t.operand(sign)
     t.put("name", found.name, start, last_end if not found.at else end)
     if found.at:
@@ -148,10 +151,16 @@ def _extreme(t: Translator, base: str, which: str, sign: Sign, end: int) -> bool
     return True
 
 
-def _check_font(t: Translator, name: str, sign: Sign, typed: str) -> None:
-    """A letter in two shapes is two names for people, and would be one here."""
-    known = t.fonts.setdefault(name, (sign.font, sign))
-    if known[0] != sign.font:
+def _check_font(t: Translator, found: Meaning, sign: Sign, typed: str) -> None:
+    r"""A letter in two shapes is two names for people; but ``x_i`` is an entry of ``\mathbf{x}``."""
+    name, entry = found.name, bool(found.at)
+    known = t.fonts.setdefault((name, entry), (sign.font, sign))
+    other_kind = t.fonts.get((name, not entry), known)
+    whole, part = (other_kind, known) if entry else (known, other_kind)
+    if known[0] == sign.font and whole[0] in VECTORS and part[0] == "":
+        t.note(f"{t.typed(sign.start, sign.end) if entry else name}_… is read as an entry of the bold {name}.")
+        return
+    if {known[0], other_kind[0]} != {sign.font}:
         other = t.typed(known[1].start, known[1].end)
         hint = "Give one of them another letter."
         t.fail(f"{name} stands in two shapes, which may be one name or two", sign, hint) if other else None
@@ -168,8 +177,8 @@ def sized(t: Translator, name: str, sign: Sign, at: tuple[int, int]) -> None:
             break
         if part.kind in ("letter", "num"):
             t.put_sign("name" if part.kind == "letter" else "num", part.text, part)
-        elif part.text in (",", "×", "+", "-", "*"):
-            t.put_sign("op", "," if part.text == "×" else part.text, part)
+        elif part.text in (",", "×", "+", "-", "*", "⋅"):
+            t.put_sign("op", {"×": ",", "⋅": "*"}.get(part.text, part.text), part)
         elif part.kind not in ("{", "}", "open", "close"):
             hint = r"Write I_n or \mathbf{1}_{m \times n}."
             t.fail("a size is made of names and whole numbers", part, hint)
@@ -177,10 +186,15 @@ def sized(t: Translator, name: str, sign: Sign, at: tuple[int, int]) -> None:
     t.ended, t.plain = True, ""
 
 
+VECTORS = {"bold", "arrow"}
+"""Shapes of letters that vectors have, whose entries are in plain letters."""
+
+
 def number(t: Translator, sign: Sign) -> None:
     follower = t.signs[t.place + 1]
     if sign.text in ("0", "1") and (
         follower.kind == "_"
+        or (sign.text == "1" and t.ended and t.known.turned_one and t.top.slash < 0)
         or (sign.text == "1" and follower.kind == "^" and is_turn(t.signs[argument(t.signs, t.place + 1)[0]]))
     ):
         t.note(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from closedform.errors import ReadError
 from closedform.read.alphabet import canonical
-from closedform.read.latex_lexer import Sign, Signs
 from closedform.read.latex_names import Known, argument, index_items, is_turn
+from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import Token
 
 if TYPE_CHECKING:
@@ -85,6 +85,13 @@ def superscript(t: Translator, place: int) -> None:
         what = t.typed(signs[place].start, end)
         hint = "All numbers are real: write ^\\top for the transpose."
         t.fail(f"the conjugate transpose {what} is not supported", (signs[place].start, end), hint)
+    elif _doubtful_turn(t, inner):
+        what, name = t.typed(signs[place].start, end), one.text
+        power = f", or declare {name} in R for the power." if len(inner) == 1 else "."
+        hint = "Write ^\\top for the transpose" + power
+        t.fail(f"{what} may be a transpose or a power", (signs[place].start, end), hint)
+    elif _root_of_matrix(t, signs[first:last], signs[place], end):
+        pass
     elif one.text == "(" and _whole(signs, first, last):
         what = t.typed(signs[place].start, end)
         hint = "Members of a family are x^{(i)} of a name; powers are written without the brackets."
@@ -94,6 +101,28 @@ def superscript(t: Translator, place: int) -> None:
         t.fail(f"^{{{what}}} is not read", (signs[place].start, end), r"Write one after the other: (X^2)^\top.")
     else:
         _power(t, place, first, last)
+
+
+def _doubtful_turn(t: Translator, inner: Sequence[Sign]) -> bool:
+    """``x^t``, and ``x^{tr}``, where t is nothing else."""
+    texts = [s.text for s in inner if s.kind in ("letter", "word")]
+    if len(texts) != len(inner) or texts not in (["t"], ["t", "r"], ["tr"]):
+        return False
+    return not ({*texts} & (t.known.declared | t.known.low if len(texts) == 1 else t.known.declared))
+
+
+def _root_of_matrix(t: Translator, exponent: Sequence[Sign], mark: Sign, end: int) -> bool:
+    r"""``\\Sigma^{1/2}`` and ``\\Sigma^{-1/2}`` of a declared matrix: its square root, and the inverse of that."""
+    base, texts = t.out[-1], "".join(s.text for s in exponent if s.kind not in ("{", "}"))
+    inverse = texts.startswith("-")
+    if base.kind != "name" or base.text not in t.known.matrices or texts.lstrip("-") not in ("1/2", "frac12"):
+        return False
+    t.out[-1:] = [Token("name", "sqrtm", base.start, base.start, 1), Token("op", "(", base.start, base.start), base]
+    t.put("op", ")", base.end, end)
+    if inverse:
+        t.out += _inverse(mark.start, mark)
+    t.note(f"{t.typed(base.start, end)} is read as the {'inverse of the ' * inverse}matrix square root of {base.text}.")
+    return True
 
 
 def _whole(signs: Signs, first: int, last: int) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from closedform.read.latex_lexer import Sign, Signs
 from closedform.read.latex_names import argument
 from closedform.read.latex_scripts import script_range
+from closedform.read.latex_signs import Sign, Signs
 
 if TYPE_CHECKING:
     from closedform.read.latex import Translator
@@ -67,7 +67,7 @@ def _ranges(
 
 def _check_bound(t: Translator, signs: Sequence[Sign]) -> None:
     for sign in signs:
-        if sign.kind not in ("letter", "num") and sign.text not in ("+", "-", "*"):
+        if sign.kind not in ("letter", "num") and sign.text not in ("+", "-", "*", "⋅"):
             t.fail("the range of a sum is not understood", sign, UNCLEAR)
 
 
@@ -92,7 +92,8 @@ def _open(t: Translator, sign: Sign, index: str, low: Sequence[Sign], high: Sequ
 
 def _bound(t: Translator, signs: Sequence[Sign]) -> None:
     for sign in signs:
-        t.put_sign("name" if sign.kind == "letter" else "num" if sign.kind == "num" else "op", sign.text, sign)
+        kind = "name" if sign.kind == "letter" else "num" if sign.kind == "num" else "op"
+        t.put_sign(kind, "*" if sign.text == "⋅" else sign.text, sign)
 
 
 def term_indices(signs: Signs, place: int, end: int) -> set[str]:
@@ -105,7 +106,7 @@ def term_indices(signs: Signs, place: int, end: int) -> set[str]:
             sign.text in ("+", "-", "=", ",")
             and sign.kind == "op"
             and k > place
-            and signs[k - 1].text not in ("*", "/", "×")
+            and signs[k - 1].text not in ("*", "/", "×", "⋅")
         )
         if depth < 0 or (depth == 0 and ends and signs[k - 1].kind != "op"):
             break

@@ -30,11 +30,12 @@ WHOLE_PRODUCT = {"tr", "det", "logdet", "diag", "vec", "eigsum", "eigprod", "row
 """Functions of matrices: without brackets they take the whole product that follows."""
 
 OPERATORS: dict[str, str] = {
-    "cdot": "*", "times": "×", "ast": "*", "odot": ".*", "circ": ".*", "oslash": "./", "otimes": "⊗", "div": "/",
+    "cdot": "⋅", "times": "×", "ast": "*", "odot": ".*", "circ": ".*", "oslash": "./", "otimes": "⊗", "div": "/",
     "colon": ":", "star": "*", "bullet": "*", "hadamard": ".*",
 }  # fmt: skip
 RELATIONS: dict[str, str] = {
-    "in": "in", "ge": ">=", "geq": ">=", "geqslant": ">=", "gt": ">", "to": "->", "rightarrow": "->",
+    "in": "in", "mapsto": "|->", "longmapsto": "|->",
+    "ge": ">=", "geq": ">=", "geqslant": ">=", "gt": ">", "to": "->", "rightarrow": "->",
     "longrightarrow": "->", "coloneqq": "=", "triangleq": "=", "equiv": "=", "eq": "=",
 }  # fmt: skip
 DOTS = {"dots", "ldots", "cdots", "dotsc", "dotsb"}
@@ -43,7 +44,7 @@ SPACES = {
     ",", ";", ":", "!", " ", ">", "quad", "qquad", "enspace", "thinspace", "medspace", "thickspace", "negthinspace",
     "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "mathstrut", "strut", "nonumber", "notag",
     "/", "left.", "right.", "allowbreak", "nobreak", "!,", "-", "hfill", "relax", "mathop", "mathrel", "mathbin",
-    "mathord", "ensuremath", "smash", "rm", "hline", "(", ")", "[", "]",
+    "mathord", "ensuremath", "smash", "rm", "hline",
 }  # fmt: skip
 """Commands that print nothing, or only space (``\\mathop`` and its kind leave their argument as it is)."""
 SPACES_WITH_ARGUMENT = {
@@ -60,16 +61,20 @@ SPACES_WITH_ARGUMENT = {
 }
 SIZINGS = {
     "left", "right", "middle", "big", "Big", "bigg", "Bigg", "bigl", "Bigl", "biggl", "Biggl", "bigr", "Bigr",
-    "biggr", "Biggr", "bigm", "Bigm", "biggm", "Biggm",
+    "biggr", "Biggr", "bigm", "Bigm", "biggm", "Biggm", "mleft", "mright",
 }  # fmt: skip
 """Words before a bracket that give its size. Those on -l and ``left`` open; those on -r and ``right`` close."""
+WRAPPERS = {"(", ")", "[", "]"}
+"""What a formula may stand between, as between ``$``."""
+FRAMES = {"boxed", "underbrace", "overbrace", "textcolor", "color", "colorbox"}
+"""Commands that only mark a part; a label below or above a brace is left out, as the name of a color is."""
 
 BRACKETS: dict[str, tuple[str, str]] = {
-    "(": ("open", "("), ")": ("close", "("), "[": ("open", "["), "]": ("close", "["), "lbrack": ("open", "["),
-    "rbrack": ("close", "["), "{": ("open", "{"), "}": ("close", "{"), "lbrace": ("open", "{"),
+    "lbrack": ("open", "["), "rbrack": ("close", "["), "{": ("open", "{"), "}": ("close", "{"), "lbrace": ("open", "{"),
     "rbrace": ("close", "{"), "langle": ("open", "<"), "rangle": ("close", "<"), "lvert": ("open", "|"),
     "rvert": ("close", "|"), "lVert": ("open", "||"), "rVert": ("close", "||"), "|": ("bar", "||"),
-    "Vert": ("bar", "||"), "vert": ("bar", "|"), "lparen": ("open", "("), "rparen": ("close", "("),
+    "Vert": ("bar", "||"), "parallel": ("bar", "||"),
+    "vert": ("bar", "|"), "lparen": ("open", "("), "rparen": ("close", "("),
 }  # fmt: skip
 """Commands that are brackets: whether they open or close, and which kind."""
 PLAIN_BRACKETS: dict[str, tuple[str, str]] = {
@@ -123,7 +128,8 @@ REFUSED: dict[str, tuple[str, str]] = {
     "inf": ("infima are not supported", r"Write \min(x) for the least entry."),
     "sup": ("suprema are not supported", r"Write \max(x) for the largest entry."),
     "pm": (r"\pm stands for two formulas", "Write + or -."), "mp": (r"\mp stands for two formulas", "Write + or -."),
-    "over": (r"\over is not read", r"Write \frac{…}{…}."), "choose": ("binomials are not supported", ""),
+    "over": (r"\over is read only in braces of its own", r"Write \frac{…}{…}."),
+    "choose": ("binomials are not supported", ""),
     "binom": ("binomials are not supported", ""), "infty": (r"\infty is read as the mark of a norm alone", ""),
     "neq": (r"\neq is no part of a formula", ""), "ne": (r"\ne is no part of a formula", ""),
     "leq": (r"\leq is no part of a formula", ""), "le": (r"\le is no part of a formula", ""),
@@ -131,8 +137,12 @@ REFUSED: dict[str, tuple[str, str]] = {
     "sim": (r"\sim is no part of a formula", ""), "mid": (r"\mid is read as no bracket", r"Write | or \vert."),
     "Re": ("complex numbers are not supported", "All numbers are real."),
     "Im": ("complex numbers are not supported", "All numbers are real."),
-    "underbrace": (r"\underbrace is not read", "Leave it out."),
-    "overbrace": (r"\overbrace is not read", "Leave it out."),
+    "imaginaryI": ("complex numbers are not supported", "All numbers are real."),
+    "imaginaryJ": ("complex numbers are not supported", "All numbers are real."),
+    "placeholder": ("a part of the formula is still empty", "Fill it in."),
+    "preceq": (r"\preceq is no part of a formula", ""), "prec": (r"\prec is no part of a formula", ""),
+    "succeq": (r"\succeq is no part of a formula", "Declare X in PSD(n)."),
+    "succ": (r"\succ is no part of a formula", "Declare X in PD(n)."),
     "overset": (r"\overset is not read", ""), "underset": (r"\underset is not read", ""),
     "arg": (r"\arg is not read", "Leave it out, and ask for the minimum by name."),
     "lfloor": ("rounding is not supported", ""), "lceil": ("rounding is not supported", ""),
@@ -142,3 +152,13 @@ REFUSED: dict[str, tuple[str, str]] = {
     "oplus": ("direct sums are not supported", r"Write \begin{bmatrix} A & 0 \\ 0 & B \end{bmatrix} with zeros."),
 }  # fmt: skip
 """Commands that are known and not supported: what is said of them, and the mend."""
+
+KNOWN = [
+    name
+    for name in (
+        *UPRIGHT, *FONTS, "top", "begin", "end", "left", "right", *LETTERS, *FUNCTIONS, *OPERATORS, *FRACTIONS,
+        *BRACKETS, "sum", "sqrt",
+    )
+    if len(name) > 1
+]  # fmt: skip
+"""Commands that a mistyped one may have been meant for."""

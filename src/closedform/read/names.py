@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from closedform.read.alphabet import SPELLED, base_letters
+from closedform.read.lexer import Token
 from closedform.read.vocabulary import CONSTANTS, is_function
 
 MAX_RUN = 12
@@ -27,11 +28,17 @@ class Scope:
     notes: dict[str, None] = field(default_factory=dict)
     every_index: set[str] = field(default_factory=set)
     free_indices: set[str] = field(default_factory=set)
+    standing: set[str] = field(default_factory=set)  # undeclared names that stand outside sums over them
     upright: set[str] = field(default_factory=set)
     scalars: set[str] = field(default_factory=set)
 
     def note(self, sentence: str) -> None:
         self.notes[sentence] = None
+
+    def raised_h(self, tokens: list[Token]) -> int:
+        """How often H stands above something."""
+        marks = [t.text for t in tokens]
+        return sum(t == "H" and marks[k - 1] in ("^", "{") for k, t in enumerate(marks) if k)
 
     def knows(self, name: str) -> bool:
         return name in self.declared or name in CONSTANTS or name in self.indices

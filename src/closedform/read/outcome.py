@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from closedform.expr.node import Node
 from closedform.expr.size import ONE, Size
 from closedform.read.alphabet import sentence_power
-from closedform.read.declarations import Declarations
+from closedform.read.declarations import Arrow, Declarations
 from closedform.read.infer import Trial
 from closedform.read.spaces import WRITTEN, space_text
 
@@ -26,13 +26,13 @@ def where_text(
     for name, node in names.items():
         if undeclared.get(name) is None:
             parts += _declared(name, node, name in families)
-    parts += [f"{name}: {_space(f.domain)} -> {_space(f.codomain)}" for name, f in said.functions.items()]
+    parts += [_arrow(name, f) for name, f in said.functions.items()]
     parts += [f"{x}*{y} = {y}*{x}" for x, y in said.commuting]
     return ", ".join(parts)
 
 
-def _space(shape: tuple[Size, Size]) -> str:
-    return space_text(shape)
+def _arrow(name: str, f: Arrow) -> str:
+    return f"{name}: {' × '.join(map(space_text, f.domains))} -> {space_text(f.codomain)}"
 
 
 def _declared(name: str, node: Node, family: bool) -> list[str]:
@@ -65,7 +65,7 @@ def assumptions(
         else:
             out.append(f"{name} ∈ {real(*node.shape)}")
     out += [_size_note(n, names) for n, kind in trial.kinds.items() if kind == "Z"]
-    return tuple(dict.fromkeys([*out, *notes, *trial.notes]))
+    return tuple(dict.fromkeys([*out, *notes, *said.notes, *trial.notes]))
 
 
 def _size_note(size: str, names: Mapping[str, Node]) -> str:

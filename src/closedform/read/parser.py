@@ -10,15 +10,16 @@ from fractions import Fraction
 from typing import NoReturn
 
 from closedform.errors import LimitError, ReadError
+from closedform.expr.partials import is_kind
 from closedform.read.alphabet import is_greek
 from closedform.read.brackets import Frame, close_frame
 from closedform.read.lexer import Token, spell
 from closedform.read.names import Scope, differential, split_name
 from closedform.read.syntax import Call, Index, Name, Negative, Number, Power, Transpose, Tree
-from closedform.read.vocabulary import APPLIED, DERIVATIVES, REFUSED, is_function, suggestion
+from closedform.read.vocabulary import APPLIED, REFUSED, is_function, suggestion
 
 MAX_TREES = 40_000
-INFIX = {"*": "*", "/": "/", ".*": ".*", "./": "./", "⊗": "⊗", "×": "*", "⨯": "×"}
+INFIX = {"*": "*", "/": "/", ".*": ".*", "./": "./", "⊗": "⊗", "×": "*", "⨯": "×", "⋅": "·"}
 CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
 WORDS_ENDING = {"where", "in", "for", "=", ">=", "->", "..", "∞", "ℝ"}
 
@@ -223,7 +224,7 @@ class Parser:
         name, scope = token.text, self.scope
         after = self.tokens[self.place + 1]
         opens = after.text == "("
-        if name in DERIVATIVES and after.text == "[" and name not in scope.declared:
+        if is_kind(name) and after.text == "[" and name not in scope.declared:
             self._derivative_call(name, token)
         elif name in scope.functions or (opens and is_function(name) and name not in scope.declared):
             if not opens:
@@ -272,21 +273,33 @@ class Parser:
         end = self.place + 1
         while self.tokens[end].text != "," and self.tokens[end].kind != "end":
             end += 1
+        if self.tokens[end].kind == "end":
+            self.fail("the range of a sum ends with a comma", (first.start, second.end), "Write sum(i=1..m, …).")
         bounds = spell(self.tokens[self.place + 2 : end]) if second.text != "," else ""
         low, dots, high = bounds.replace("…", "..").replace("...", "..").partition("..")
         if second.text != "," and not (dots and low.strip() and high.strip()):
             self.fail("the range of a sum is not understood", (first.start, second.end), "Write sum(i=1..m, …).")
         if first.text in self.scope.indices:
             self.fail(f"{first.text} is summed twice", (first.start, first.end), "Give each sum its own index.")
+        self._not_summed(first.text, first, summed=True)
         self.top.index = (first.text, low.strip(), high.strip())
         self.scope.indices.append(first.text)
         self.scope.every_index.add(first.text)
         self.place = end + 1
 
+    def _not_summed(self, name: str, token: Token, summed: bool = False) -> None:
+        """Refuse a name that is the index of a sum here and stands outside that sum there."""
+        if name in self.scope.standing and (summed or name in self.scope.every_index):
+            span = (token.start, token.end)
+            self.fail(f"{name} is summed in one place and fixed in another", span, "Give one of them another name.")
+
     def _variable(self, name: str, token: Token) -> None:
         scope = self.scope
         self.place += 1
         known = scope.knows(name) or name in scope.indices or differential(name, scope) is not None
+        if not known:
+            scope.standing.add(name)
+            self._not_summed(name, token)
         pieces = None if known else split_name(name, scope)
         if pieces is None:
             if not known and not scope.admits(name):
@@ -356,6 +369,8 @@ class Parser:
             place += 1
             if ahead in ("T", "-T", "{T}", "{-T}", "{+}"):
                 break
+        if self._hermitian(base):
+            return True
         if ahead not in ("T", "-T", "{T}", "{-T}", "{+}"):
             word = self.tokens[place].text
             if word[:1] == "T" and word[1:].isdigit() and word not in self.scope.declared:
@@ -375,6 +390,22 @@ class Parser:
             one = self.keep(Number((end - 1, end), Fraction(-1)))
             base = self.keep(Power((base.span[0], end), base, one, False))
         self.current = self.keep(Transpose((base.span[0], end), base))
+        return True
+
+    def _hermitian(self, base: Tree) -> bool:
+        """``^H``, ``^{H}``, where H is no other name here: the transpose, since all numbers are real."""
+        braced = self.token.text == "{"
+        word, end = self.tokens[self.place + braced], self.tokens[min(self.place + 2, len(self.tokens) - 1)]
+        if word.text != "H" or (braced and end.text != "}") or "H" in self.scope.declared:
+            return False
+        if self.scope.counts.get("H", 0) > self.scope.raised_h(self.tokens):
+            x = self.typed(base)
+            hint = f"Write {x}' for the transpose, {x}^(H) for the power."
+            self.fail(f"{x}^H may be the transpose or the power H", base.span, hint)
+        self.place += 3 if braced else 1
+        end_of = self.tokens[self.place - 1].end
+        self.scope.note(f"{self.source[base.span[0] : end_of]} is read as the transpose: all numbers are real.")
+        self.current = self.keep(Transpose((base.span[0], end_of), base))
         return True
 
     def _index(self, base: Tree) -> None:
@@ -445,6 +476,14 @@ class Parser:
             return False
         return True
 
+    def _imaginary(self, left: Number, token: Token) -> None:
+        """Refuse ``2i`` where i is no name that is declared or summed."""
+        name = token.text
+        if not self.scope.knows(name) and self.scope.counts.get(name, 0) < 2:
+            span = (left.span[0], token.end)
+            hint = f"For a product write {self.typed(left)}*{name}."
+            self.fail(f"{self.typed(left)}{name} is a complex number; complex numbers are not supported", span, hint)
+
     def _starts_operand(self, token: Token) -> bool:
         if token.text and token.text[0] == "|":
             return not any(f.kind in ("|", "||") for f in self.frames[-1:])
@@ -453,6 +492,8 @@ class Parser:
     def _implicit(self, token: Token) -> None:
         frame, left = self.top, self.current
         assert left is not None
+        if isinstance(left, Number) and token.text in ("i", "j") and token.gap == 0:
+            self._imaginary(left, token)
         if token.kind == "num" and not (isinstance(left, Number) and token.gap):
             self.fail("a number may not follow here", hint=f"Write {self.typed(left)}*{token.text}.")
         if isinstance(left, Number) and token.kind == "num":

@@ -6,8 +6,11 @@ from closedform.expr.op import Shape
 from closedform.expr.size import ONE, size
 from closedform.read.infer import SLIGHT, UNLIKELY, Trial
 from closedform.read.misfit import Misfit
-from closedform.read.syntax import Group, Index, Name, Product, Stack, Tree
+from closedform.read.syntax import Group, Index, Name, Product, Stack, Transpose, Tree
 from closedform.read.unify import is_scalar
+
+DOUBTFUL_OUTER = 0.6
+"""Of ``y[i]*w'`` as an outer product, where y is not declared: it is sooner a number times a row."""
 
 
 def product_shape(trial: Trial, tree: Product) -> Shape:
@@ -19,7 +22,11 @@ def product_shape(trial: Trial, tree: Product) -> Shape:
         other = trial.shape[factor]
         if operator == "×" and not (is_scalar(shape) or is_scalar(other)):
             shape = _cross(trial, tree, place, shape, other)
-        elif operator in ("*", "", "×"):
+        elif operator == "·" and are_columns(shape, other):
+            shape = _dot(trial, tree, place, shape, other)
+        elif operator in ("*", "", "×", "·"):
+            if operator == "·":
+                _doubt_entry(trial, tree, place, shape, other)
             shape = _times(trial, tree, place, shape, other)
         elif operator == "/":
             if not is_scalar(other):
@@ -29,6 +36,37 @@ def product_shape(trial: Trial, tree: Product) -> Shape:
         else:
             shape = _entrywise(trial, tree, place, shape, other)
     return shape
+
+
+def are_columns(*shapes: Shape) -> bool:
+    return all(cols is ONE and rows is not ONE for rows, cols in shapes)
+
+
+def _dot(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape:
+    r"""LaTeX's ``\\cdot``: of two vectors the inner product, else the product."""
+    if not trial.sizes.same(a, b):
+        raise _clash(trial, tree, place, a, b)
+    return ONE, ONE
+
+
+def _doubt_entry(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> None:
+    r"""``w \\cdot x_i`` is sooner a vector times a member of a family than a number times an entry."""
+    left, right = tree.factors[place - 1][1], tree.factors[place][1]
+    for one, other, shape, beside in ((left, right, b, a), (right, left, a, b)):
+        free = isinstance(one, Name) and not trial.declared(one.name) and one.name not in trial.greek
+        if is_scalar(shape) and _open_entry(trial, other) and (free or not is_scalar(beside)):
+            trial.doubt(tree, UNLIKELY if not is_scalar(beside) else DOUBTFUL_OUTER)
+
+
+def _doubt_turned(trial: Trial, tree: Product, place: int) -> None:
+    """``theta'*x[i]`` and ``x[i]'*theta``: of numbers nothing would be transposed."""
+    left, right = tree.factors[place - 1][1], tree.factors[place][1]
+    if not isinstance(left, Transpose):
+        return
+    entry, other = (left.inner, right) if isinstance(left.inner, Index) else (right, left.inner)
+    free = isinstance(other, Name) and not trial.declared(other.name)
+    if free and _open_entry(trial, entry):
+        trial.doubt(tree, DOUBTFUL_OUTER)
 
 
 def _left(trial: Trial, tree: Product, place: int) -> str:
@@ -41,11 +79,15 @@ def _upto(tree: Product, place: int) -> tuple[int, int]:
 
 def _times(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape:
     if is_scalar(a):
+        if is_scalar(b):
+            _doubt_turned(trial, tree, place)
         return b
     if is_scalar(b):
         if a[0] is ONE and _open_entry(trial, tree.factors[place][1]):
             trial.doubt(tree, UNLIKELY)
         return a
+    if a[1] is ONE and a[0] is not ONE and _open_entry(trial, tree.factors[place - 1][1]):
+        trial.doubt(tree, DOUBTFUL_OUTER)
     _conform(trial, tree.factors[place - 1][1], tree.factors[place][1])
     if not trial.sizes.unify(a[1], b[0]):
         raise _clash(trial, tree, place, a, b)

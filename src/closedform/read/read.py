@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from closedform.errors import ClosedformError, DeclarationError, ReadError
 from closedform.expr.facts import LINEAR_SPACES, close, tangent
 from closedform.expr.node import Node
 from closedform.expr.op import Shape
 from closedform.functions import algebra as a
+from closedform.read.applied import Formulas
 from closedform.read.declarations import Arrow, Declarations, declare_all
 from closedform.read.elaborate import Elaborator
 from closedform.read.habits import Uses, gather, kinds_of
 from closedform.read.infer import Question, Trial, Unit
+from closedform.read.left_side import without_left_side
 from closedform.read.lexer import Tokens, lex
 from closedform.read.names import Scope, differential
 from closedform.read.outcome import assumptions, where_text
@@ -35,7 +37,8 @@ class Reading:
     ``tree`` is the syntax tree, ``node`` the raw node with bound parts put in; ``names`` the symbols of all
     variables, those only declared included; ``families`` those whose rows are vectors ``a[i]``; ``indices`` the
     fixed indices; ``where`` declares all variables and functions, so that derivatives read back; ``assumed`` says in
-    sentences what was not typed; ``order`` ranks names by first appearance.
+    sentences what was not typed; ``order`` ranks names by first appearance; ``wanted`` are the variables that
+    ``f(x) =`` names.
     """
 
     source: str
@@ -49,6 +52,7 @@ class Reading:
     assumed: tuple[str, ...]
     order: dict[str, int]
     commuting: tuple[tuple[str, str], ...]
+    wanted: tuple[str, ...] = ()
 
 
 def read(source: str, where: str | None = None, syntax: str = "text") -> Reading:
@@ -81,9 +85,12 @@ def read_tokens(formula: Tokens, where: Tokens, syntax: str = "text") -> Reading
         declare_all(formula, inside + 1, said)
     if len(where.tokens) > 1:
         declare_all(where, 0, said)
+    formula, wanted = without_left_side(formula, said.functions)
+    texts = [formula, where]
     scope = _scope(said, texts)
     units = _units(formula, said, scope)
-    return _Reader(formula, said, scope, units, syntax).reading([n for t in texts for n in t.notes])
+    found = _Reader(formula, said, scope, units, syntax).reading([n for t in texts for n in t.notes])
+    return replace(found, wanted=wanted) if wanted else found
 
 
 def _scope(said: Declarations, texts: list[Tokens]) -> Scope:
@@ -95,7 +102,8 @@ def _scope(said: Declarations, texts: list[Tokens]) -> Scope:
     declared = said.variables | said.sizes.keys() | said.bound.keys()
     scalars = {name for name, shape in said.shapes.items() if is_scalar(shape)}
     upright = {name for tokens in texts for name in tokens.upright}
-    return Scope(set(declared), set(said.functions), counts, scalars=scalars, upright=upright)
+    functions = said.functions.keys() | said.formulas.keys()
+    return Scope(set(declared), set(functions), counts, scalars=scalars, upright=upright)
 
 
 def _units(formula: Tokens, said: Declarations, scope: Scope) -> list[Unit]:
@@ -104,7 +112,18 @@ def _units(formula: Tokens, said: Declarations, scope: Scope) -> list[Unit]:
     parsed: dict[str, Unit] = {}
     for name, bound in said.bound.items():
         parsed[name] = _parse(bound.tokens, bound.start, scope, name)
-    return [*_sorted(parsed, said), main]
+    found = _formulas(said, scope).put_in({**parsed, "": main})
+    main = found.pop("")
+    return [*_sorted(found, said), main]
+
+
+def _formulas(said: Declarations, scope: Scope) -> Formulas:
+    """The functions that have a formula; in it their arguments are names, whatever they are elsewhere."""
+    bodies = {}
+    for name, formula in said.formulas.items():
+        inside = replace(scope, declared=scope.declared | set(formula.parameters))
+        bodies[name] = _parse(formula.body.tokens, formula.body.start, inside, name)
+    return Formulas(bodies, {name: f.parameters for name, f in said.formulas.items()})
 
 
 def _parse(tokens: Tokens, start: int, scope: Scope, bound: str) -> Unit:

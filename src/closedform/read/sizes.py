@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from closedform.errors import LimitError
 from closedform.expr.size import ONE, Size, size
 from closedform.read.syntax import Group, Name, Number, Product, Sum, Tree
 
 MAX_PARTS = 100
+MAX_SIZE = 10**12
 
 
 def tree_size(tree: Tree) -> Size | None:
@@ -22,6 +24,8 @@ def tree_size(tree: Tree) -> Size | None:
         found = _one(part, done)
         if found is None:
             return None
+        if any(abs(c) > MAX_SIZE for _, c in found.terms):
+            raise LimitError(f"a size is over {MAX_SIZE} (limit: size)", span=part.span)
         done[part] = found
     return done[tree]
 

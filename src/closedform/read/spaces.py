@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from closedform.errors import DeclarationError
+from closedform.errors import DeclarationError, LimitError
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE, Size, size
 
@@ -17,8 +17,10 @@ COMPLEX = {"C", "ℂ", "Herm", "Hermitian", "Unitary", "U", "HPD"}
 _NAMED = re.compile(r"(\w+)\s*\((.*)\)$", re.DOTALL)
 _CUBE = re.compile(r"\{\s*(-1|0)\s*,\s*\+?1\s*\}\s*(?:\^\s*(.+))?$", re.DOTALL)
 _REAL = re.compile(r"(?:R|ℝ)\s*(?:\^?\s*(.+))?$", re.DOTALL)
+_BETWEEN = re.compile(r",|×\s*(?=[Rℝ{]|[A-Z]\w*\()|(?<=[\s)])x\s+(?=[Rℝ{]|[A-Z]\w*\()")
 _ATOM = re.compile(r"\s*(?:([0-9]+)|([^\W\d_]\w*)|(.))", re.DOTALL)
 MAX_SIZE_TEXT = 120
+MAX_SIZE_DIGITS = 12
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹ⁿᵐᵏᵖ", "0123456789nmkp")
 
 
@@ -36,7 +38,7 @@ def parse_space(text: str) -> tuple[Shape, tuple[str, ...]]:
         return _power(cube.group(2) or ""), ("pm1" if cube.group(1) == "-1" else "bit",)
     named = _NAMED.match(text)
     if named and named.group(1) in SPACES:
-        n = parse_size(named.group(2))
+        n = at_least_one(parse_size(named.group(2)))
         return (n, n), (SPACES[named.group(1)],)
     if re.match(r"\w+|ℂ", text) and re.match(r"ℂ|\w+", text).group() in COMPLEX:  # type: ignore[union-attr]
         raise DeclarationError(f"complex numbers are not supported: {text}", hint="All numbers are real.")
@@ -49,6 +51,25 @@ def parse_space(text: str) -> tuple[Shape, tuple[str, ...]]:
     return _power(real.group(1) or ""), ()
 
 
+def factors(text: str) -> list[str]:
+    """The spaces of a function of several arguments, with commas or ``×`` between them.
+
+    >>> factors("R^n, R^(m×n) x R")
+    ['R^n', 'R^(m×n)', 'R']
+    """
+    text = text.strip()
+    if text.startswith("("):
+        text = text.removeprefix("(").removesuffix(")")
+    out, depth, begin = list[str](), 0, 0
+    for place, letter in enumerate(text):
+        depth += (letter in "([{") - (letter in ")]}")
+        found = _BETWEEN.match(text, place) if depth == 0 and place > begin else None
+        if found is not None:
+            out.append(text[begin:place].strip())
+            begin = found.end()
+    return [*out, text[begin:].strip()]
+
+
 def _power(text: str) -> Shape:
     text = text.strip()
     if not text:
@@ -56,7 +77,14 @@ def _power(text: str) -> Shape:
     if text[0] in "({" and text[-1] in ")}":
         text = text[1:-1].strip()
     pair = _pair(text)
-    return (parse_size(pair[0]), parse_size(pair[1])) if pair else (parse_size(text), ONE)
+    rows, cols = (parse_size(pair[0]), parse_size(pair[1])) if pair else (parse_size(text), ONE)
+    return at_least_one(rows), at_least_one(cols)
+
+
+def at_least_one(n: Size) -> Size:
+    if n.number is not None and n.number < 1:
+        raise DeclarationError(f"a size is at least 1; this is {n.number}")
+    return n
 
 
 def _pair(text: str) -> tuple[str, str] | None:
@@ -78,7 +106,7 @@ def parse_size(text: str) -> Size:
     size(2*n + 1)
     """
     if len(text) > MAX_SIZE_TEXT:
-        raise DeclarationError(f"a size of {len(text)} characters is too long (limit: {MAX_SIZE_TEXT})")
+        raise LimitError(f"a size has {len(text)} characters (limit: {MAX_SIZE_TEXT} characters of a size)")
     found, place = _sum(text, 0)
     if text[place:].strip():
         raise DeclarationError(f"{text.strip()} is no size", hint="Sizes are sums and products of names and numbers.")
@@ -125,7 +153,9 @@ def _atom(text: str, place: int) -> tuple[Size, int]:
         raise DeclarationError("a size is missing", hint="Write R^n or R^(m×n).")
     number, name, sign = found.groups()
     if number is not None:
-        return size(int(number[:12])), found.end()
+        if len(number) > MAX_SIZE_DIGITS:
+            raise LimitError(f"a size has over {MAX_SIZE_DIGITS} digits (limit: size)")
+        return size(int(number)), found.end()
     if name is not None:
         return size(name), found.end()
     if sign == "(":

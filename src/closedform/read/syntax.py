@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from fractions import Fraction
+from typing import Any
 
 Span = tuple[int, int]
 
@@ -20,6 +22,9 @@ class Tree:
     @property
     def parts(self) -> tuple[Tree, ...]:
         return ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return remade, (_rows(self),)
 
 
 @dataclass(eq=False, slots=True)
@@ -171,3 +176,37 @@ class Stack(Tree):
     @property
     def parts(self) -> tuple[Tree, ...]:
         return tuple(t for row in self.rows for t in row)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a part stands in the list that a tree is pickled as."""
+
+    number: int
+
+
+def _rows(root: Tree) -> list[tuple[type[Tree], list[Any]]]:
+    """The tree as a list, parts before what they are parts of: pickle, which recurses, meets no depth."""
+    order, todo = list[Tree](), [root]
+    while todo:
+        tree = todo.pop()
+        order.append(tree)
+        todo.extend(tree.parts)
+    order.reverse()
+    places = {id(tree): _Place(k) for k, tree in enumerate(order)}
+    return [(type(t), [_with(getattr(t, f.name), Tree, lambda p: places[id(p)]) for f in fields(t)]) for t in order]
+
+
+def remade(rows: list[tuple[type[Tree], list[Any]]]) -> Tree:
+    """The tree that was pickled."""
+    trees: list[Tree] = []
+    for kind, values in rows:
+        trees.append(kind(*(_with(value, _Place, lambda place: trees[place.number]) for value in values)))
+    return trees[-1]
+
+
+def _with(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:
+    """A field with what is of a kind changed, in tuples too."""
+    if isinstance(value, kind):
+        return change(value)
+    return tuple(_with(v, kind, change) for v in value) if isinstance(value, tuple) else value

@@ -9,8 +9,11 @@ from closedform.errors import ClosedformError, ReadError
 from closedform.read.alphabet import canonical
 from closedform.read.declarations import Declarations, declare_all
 from closedform.read.latex import Translator
-from closedform.read.latex_lexer import Lexer, Sign, Signs
+from closedform.read.latex_lexer import Lexer
 from closedform.read.latex_names import Known, argument
+from closedform.read.latex_prefix import notes as left_out
+from closedform.read.latex_prefix import whole
+from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import Token, Tokens, lex
 
 WHERE = {"where", "with"}
@@ -41,7 +44,7 @@ def lex_latex(source: str, where: str) -> tuple[Tokens, Tokens]:
         known.add(said)
     split = _where(signs)
     known.scan(signs, split)
-    start = _left_side(signs, split)
+    found = whole(source, signs, split, known)
     parts = [(source, signs, split + 1)] if split < len(signs) - 1 else []
     if given is not None:
         parts.append((where, given, 0))
@@ -49,11 +52,9 @@ def lex_latex(source: str, where: str) -> tuple[Tokens, Tokens]:
         said = Declarations()
         declare_all(_declared(text, all_signs, first, known), 0, said)
         known.add(said)
-    main = Translator(source, signs, known, start, split)
+    main = Translator(source, signs, known, found.start, found.end)
     tokens = main.run()
-    notes, upright = list(main.notes), set(main.upright)
-    if start:
-        notes.append(f"What stands right of the sign = is read: {main.typed(signs[start].start, signs[split].start)}.")
+    notes, upright = [*main.notes, *left_out(source, signs, found)], set(main.upright)
     if split < len(signs) - 1:
         inner = _declared(source, signs, split + 1, known)
         tokens.append(Token("op", "where", signs[split].start, signs[split].end, 1))
@@ -76,20 +77,6 @@ def _where(signs: Signs) -> int:
     return len(signs) - 1
 
 
-def _left_side(signs: Signs, end: int) -> int:
-    """Where the formula starts behind ``f(x) =``, or 0."""
-    place = next((k for k in range(min(end, 40)) if signs[k].text == "="), 0)
-    left = signs[:place]
-    if not left or left[0].kind not in ("letter", "word"):
-        return 0
-    fits = all(s.kind in ("letter", "word", "open", "close", "_", "{", "}", "num", "&") or s.text == "," for s in left)
-    letters = [
-        k for k, s in enumerate(left) if s.kind in ("letter", "word") and not (k and left[k - 1].kind in ("_", "{"))
-    ]
-    opened = next((k for k, s in enumerate(left) if s.kind == "open"), len(left))
-    return place + 1 if fits and sum(k < opened for k in letters) == 1 else 0
-
-
 # -- declarations
 def _declared(source: str, signs: Signs, start: int, known: Known) -> Tokens:
     """The tokens of declarations from ``start`` on, with an end token."""
@@ -105,7 +92,8 @@ def _declared(source: str, signs: Signs, start: int, known: Known) -> Tokens:
             and not any(s.text == "for" for s in signs[first:last])
             and signs[first].kind in ("letter", "word")
         )
-        if not bound or signs[equals - 1].kind == "close":
+        applied = signs[first + 1].text == "("
+        if not bound or (signs[equals - 1].kind == "close" and not applied):
             out += _plain(source, signs, first, last)
             continue
         left = _plain(source, signs, first, equals)
@@ -196,7 +184,7 @@ _SAID = [
     ),
     (re.compile(r"(?<![\\\w])(det|exp|log|max|min)\("), r"\\\1("),
     (re.compile(r"\.\^-1\b"), r"^{\\odot -1}"),
-    (re.compile(r"\.\^\{?([\w]+|\([^()]*\)|[^{}]+(?=\}))\}?"), r"^{\\odot \1}"),
+    (re.compile(r"\.\^(?:\{([^{}]+)\}|([\w]+|\([^()]*\)))"), r"^{\\odot \1\2}"),
     (re.compile(r"(?<=[\w)}\]|])'\*?"), r"^\\top "),
     (re.compile(r"(?<=\S)\.\*(?=\S)"), r" \\odot "),
     (re.compile(r"(?<=\S)\./(?=\S)"), r" \\oslash "),

@@ -81,10 +81,10 @@ class Unknowns:
         if len(zero.terms) != 2 or zero.terms[0][1] != -zero.terms[1][1]:
             return False
         a, b = (sorted(m, key=_age) for m, _ in zero.terms)
-        both = [n for n in a if n in b]
-        for name in both:
-            a.remove(name)
-            b.remove(name)
+        for name in list(a):
+            if name in b:
+                a.remove(name)
+                b.remove(name)
         if len(a) != len(b) or len(a) < 2 or not all(map(_unknown, a + b)):
             return False
         return all(self.unify(size(x), size(y)) for x, y in zip(a, b, strict=True))

@@ -20,7 +20,6 @@ SYNONYMS = {
 }  # fmt: skip
 APPLIED = {"sigma": "sigmoid", "Phi": "normcdf"}
 """Greek letters that are functions where they are applied to something."""
-DERIVATIVES = ("grad", "jac", "hess", "diff", *(f"diff{order}" for order in range(2, 7)))
 REFUSED = {
     "conj": "complex numbers", "Re": "complex numbers", "Im": "complex numbers", "real": "complex numbers",
     "imag": "complex numbers", "ctranspose": "complex numbers", "hermitian": "complex numbers",

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from closedform.errors import MissingRule
+from closedform.errors import LimitError, MissingRule, ValueProblem
+from closedform.expr.node import Node
 from closedform.expr.op import Condition
-from closedform.run.numeric import Sizes, Values, evaluate
+from closedform.expr.size import Size
+from closedform.expr.walk import postorder
+from closedform.functions.algebra import SUMOVER
+from closedform.run.numeric import Sizes, Values, evaluate, free_indices
+from closedform.run.values import prepared
 
 Array = Any
 ROUNDING = 1e-12  # relative to the largest: what is closer together or to zero counts as equal
+MAX_PLACES = 1_000_000
 
 
 def holds(condition: Condition, env: Values, sizes: Sizes) -> bool:
@@ -27,6 +35,44 @@ def holds(condition: Condition, env: Values, sizes: Sizes) -> bool:
         raise MissingRule(f"the condition {condition.kind} is not known to this library")
     value = evaluate(condition.expr, env, sizes)
     return bool(np.all(np.isfinite(value)) and test(value))
+
+
+def broken(
+    conditions: Iterable[Condition], functions: Sequence[Node], given: Mapping[str, Any], unused: Collection[str]
+) -> tuple[Condition, ...]:
+    """Those that do not hold at what is given; for a condition inside a sum, at some value of its index.
+
+    ``functions`` are the formulas whose sums the indices of the conditions run in.
+    """
+    out = []
+    for condition in conditions:
+        ranges = _ranges(condition.expr, functions)
+        env, sizes = prepared(condition.expr, given, {*unused, *given}, ranges)
+        if not all(_holds_at(condition, env, sizes, at) for at in _places(ranges, sizes)):
+            out.append(condition)
+    return tuple(out)
+
+
+def _holds_at(condition: Condition, env: Values, sizes: Sizes, at: Mapping[str, int]) -> bool:
+    try:
+        return holds(condition, {**env, **at}, sizes)
+    except ValueProblem:
+        return False
+
+
+def _ranges(expr: Node, functions: Sequence[Node]) -> dict[str, tuple[Size, Size]]:
+    """The indices that sums outside of the expression bind, with their limits."""
+    names = free_indices(expr)[expr]
+    sums = (n for f in functions for n in postorder(f) if n.op is SUMOVER)
+    return {n.params[0]: (n.params[1], n.params[2]) for n in sums if n.params[0] in names}
+
+
+def _places(ranges: Mapping[str, tuple[Size, Size]], sizes: Sizes) -> Iterator[dict[str, int]]:
+    counted = [range(low.value(sizes), high.value(sizes) + 1) for low, high in ranges.values()]
+    if math.prod(len(one) for one in counted) > MAX_PLACES:
+        raise LimitError(f"a condition would be tested at over {MAX_PLACES} indices (limit: sizes)")
+    for place in itertools.product(*counted):
+        yield dict(zip(ranges, place, strict=True))
 
 
 def _symmetric(S: Array) -> bool:

@@ -9,9 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
-import scipy
-import scipy.linalg
-import scipy.special
 
 from closedform.errors import MissingRule, ValueProblem
 from closedform.expr.node import Node
@@ -19,23 +16,14 @@ from closedform.expr.size import Size
 from closedform.expr.walk import postorder
 from closedform.functions.algebra import INDEX, SUMOVER
 from closedform.functions.table import extras
-from closedform.run.structural import RULES, dense
+from closedform.run.arithmetic import LIBRARY, PLAIN, Arithmetic
+from closedform.run.structural import dense
+from closedform.run.widely import WIDE
 
+__all__ = ["LIBRARY", "Evaluation", "evaluate", "evaluate_along", "free_indices"]
 Array = Any
 Values = Mapping[str, Any]
 Sizes = Mapping[str, int]
-
-
-class _Library:
-    """What ``numeric`` is given as ``xp``: NumPy's names, with SciPy as ``xp.scipy``."""
-
-    scipy = scipy
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(np, name)
-
-
-LIBRARY = _Library()
 
 
 def evaluate(node: Node, env: Values, sizes: Sizes) -> Array:
@@ -49,30 +37,41 @@ def evaluate(node: Node, env: Values, sizes: Sizes) -> Array:
     >>> evaluate(x.T @ x, {"x": np.array([[3.0], [4.0]])}, {"n": 2})
     array([[25.]])
     """
-    with np.errstate(all="ignore"):
-        return dense(Evaluation(env, sizes).run(node))
+    return values_along(node, [env], sizes, [node])[0]
 
 
 def evaluate_along(
     node: Node, variable: Node, directions: Iterable[Array], env: Values, sizes: Sizes
 ) -> list[Array]:
     """The values for several arrays of one variable; what does not depend on it is computed once."""
-    evaluation = Evaluation(dict(env), sizes)
     touched = _depending(node, lambda n: n is variable)
-    out = []
-    with np.errstate(all="ignore"):
-        for direction in directions:
-            evaluation.forget(touched)
-            evaluation.env = {**env, variable.params[0]: direction}
-            out.append(np.array(dense(evaluation.run(node))))
+    return values_along(node, ({**env, variable.params[0]: d} for d in directions), sizes, touched)
+
+
+def values_along(node: Node, envs: Iterable[Values], sizes: Sizes, touched: list[Node]) -> list[Array]:
+    """The values for several environments, between which only the ``touched`` nodes change.
+
+    What overflows, underflows or is no number on the way is evaluated once more with numbers that cannot.
+    """
+    evaluation, out = Evaluation({}, sizes, PLAIN), []
+    for env in envs:
+        evaluation.forget(touched)
+        evaluation.env = env
+        with np.errstate(divide="ignore", invalid="ignore", over="call", under="call", call=evaluation.strain):
+            value = np.array(dense(evaluation.run(node)))
+        if evaluation.strained or not np.isfinite(value).all():
+            with np.errstate(all="ignore"):
+                value = WIDE.dense(Evaluation(env, sizes, WIDE).run(node)).narrow()
+        out.append(value)
     return out
 
 
 class Evaluation:
     """One evaluation. A stack of iterators over nodes stands in for recursion."""
 
-    def __init__(self, env: Values, sizes: Sizes) -> None:
-        self.env, self.sizes = env, sizes
+    def __init__(self, env: Values, sizes: Sizes, arithmetic: Arithmetic = PLAIN) -> None:
+        self.env, self.sizes, self.arithmetic = env, sizes, arithmetic
+        self.strained = False
         self.indices: dict[str, int] = {}
         self.free: dict[Node, frozenset[str]] = {}
         self.found: dict[Node, Any] = {}
@@ -102,8 +101,12 @@ class Evaluation:
         return size.value(self.sizes)
 
     def array(self, node: Node) -> Array:
-        """The value of an argument as an array."""
-        return dense(self.found[node])
+        """The value of an argument as an array of the arithmetic."""
+        return self.arithmetic.dense(self.found[node])
+
+    def strain(self, *_: Any) -> None:
+        """Something overflowed or underflowed."""
+        self.strained = True
 
     def _below(self, root: Node) -> Iterator[Node]:
         return postorder(root, stop=lambda n: n in self.found or n.op is SUMOVER)
@@ -133,8 +136,9 @@ class Evaluation:
         if outside is not None:
             self.indices[name] = outside
         self.found.update(before)
-        empty = total is None
-        self.found[node] = np.zeros((self.size(node.rows), self.size(node.cols))) if empty else total
+        if total is None:
+            total = self.arithmetic.lift(np.zeros((self.size(node.rows), self.size(node.cols))))
+        self.found[node] = total
 
     def _free(self, node: Node) -> dict[Node, frozenset[str]]:
         """The free indices of every node below; found once for all sums that are inside each other."""
@@ -149,14 +153,11 @@ class Evaluation:
     def _value(self, node: Node) -> Any:
         op = node.op
         if op.structural:
-            return RULES[op.name](self, node)
+            return self.arithmetic.rules[op.name](self, node)
         if op.numeric is None:
             raise MissingRule(f"{op.text} has no numeric value")
-        more = (self.size(e) if isinstance(e, Size) else e for e in extras(node))
-        try:
-            return op.numeric(LIBRARY, *(self.array(b) for b in node.args), *more)
-        except np.linalg.LinAlgError as error:
-            raise ValueProblem(f"{op.text} has no value at the arrays given: {error}") from error
+        more = [self.size(e) if isinstance(e, Size) else e for e in extras(node)]
+        return self.arithmetic.function(self, node, more)
 
 
 def free_indices(root: Node) -> dict[Node, frozenset[str]]:

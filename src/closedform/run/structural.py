@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,6 +16,7 @@ from closedform.expr.node import Node
 from closedform.expr.size import Size
 
 Array = Any
+TINY = 1e-290  # below it, digits are lost to underflow or soon will be
 
 
 class Evaluation(Protocol):
@@ -23,6 +26,7 @@ class Evaluation(Protocol):
     sizes: Any
     indices: dict[str, int]
     found: dict[Node, Any]
+    strained: bool
 
     def size(self, size: Size) -> int: ...
     def array(self, node: Node) -> Array: ...
@@ -47,13 +51,13 @@ class Inverse:
         return right
 
     def after(self, left: Array) -> Array:
-        for _ in range(self.times):
-            left = regular(np.linalg.solve, self.matrix.T, dense(left).T).T
-        return left
+        return Inverse(self.matrix.T, self.times).before(dense(left).T).T
 
 
 def regular(solver: Callable[..., Array], *arrays: Array) -> Array:
-    """What the solver gives; ValueProblem where the matrix is singular."""
+    """What the solver gives, NaN where the matrix is not finite; ValueProblem where it is singular."""
+    if not np.isfinite(arrays[0]).all():
+        return np.full(arrays[-1].shape, np.nan)
     try:
         return solver(*arrays)
     except np.linalg.LinAlgError as error:
@@ -96,10 +100,20 @@ def _filled(value: float) -> Callable[[Evaluation, Node], Array]:
     return lambda run, node: np.full((run.size(node.rows), run.size(node.cols)), value)
 
 
+def _number(run: Evaluation, number: Fraction) -> float:
+    """Infinity or 0, and a strained evaluation, where it is beyond float64."""
+    try:
+        out = float(number)
+    except OverflowError:
+        out = math.copysign(math.inf, number)
+    run.strained |= not 1e-290 < abs(out) < math.inf and number != 0
+    return out
+
+
 def _add(run: Evaluation, node: Node) -> Array:
     total: Array = 0.0
     for c, b in zip(node.params[0], node.args, strict=True):
-        total = total + (run.array(b) if c == 1 else float(c) * run.array(b))
+        total = total + (run.array(b) if c == 1 else _number(run, c) * run.array(b))
     return total if node.args else _filled(0.0)(run, node)
 
 
@@ -116,7 +130,22 @@ def _mul(run: Evaluation, node: Node) -> Array:
         else:
             left, right = (factor, out) if from_right else (out, factor)
             out = _plain(left) @ _plain(right)
+            run.strained = run.strained or _faded(out, left, right)
     return dense(out)
+
+
+def _faded(out: Any, *factors: Any) -> bool:
+    """Whether a product has lost what is too small for float64; BLAS does not say so."""
+    if scipy.sparse.issparse(out) or np.min(np.abs(out), initial=1) > TINY:
+        return False
+    least = [_least(dense(factor)) for factor in factors]
+    return bool(np.prod(least) < TINY)
+
+
+def _least(A: Array) -> Any:
+    """The smallest absolute value that is not 0."""
+    A = np.abs(A)
+    return np.min(A, initial=1, where=A > 0)
 
 
 def _shape(value: Any) -> tuple[int, int]:
@@ -159,7 +188,7 @@ def _call(run: Evaluation, node: Node) -> Array:
 
 
 RULES: dict[str, Callable[[Any, Node], Any]] = {
-    "num": lambda run, node: np.array([[float(node.params[0])]]),
+    "num": lambda run, node: np.array([[_number(run, node.params[0])]]),
     "size": lambda run, node: np.array([[float(run.size(node.params[0]))]]),
     "const": lambda run, node: np.array([[{"pi": np.pi}[node.params[0]]]]),
     "sym": _symbol,

@@ -88,6 +88,7 @@ def value(node: Node, given: Mapping[str, Any], unused: Collection[str] = ()) ->
 
     ``given`` has an array (or number) for each variable, a callable for each abstract function, a number for
     each fixed index (counted from 1) and each size that no array tells. Names in ``unused`` may be given too.
+    Everything is computed in float64; where all arrays of floats are float32, an array out is float32.
 
     >>> from closedform.functions.algebra import sym
     >>> x = sym("x", "n")
@@ -95,7 +96,16 @@ def value(node: Node, given: Mapping[str, Any], unused: Collection[str] = ()) ->
     25.0
     """
     env, sizes = _prepared(node, needs(node), given, unused)
-    return shaped(evaluate(stable(node), env, sizes), node.shape)
+    return shaped(_as_given(evaluate(stable(node), env, sizes), given), node.shape)
+
+
+def _as_given(array: Array, given: Mapping[str, Any]) -> Array:
+    """Computed in float64; single precision again where every array given was."""
+    types = {g.dtype for g in given.values() if isinstance(g, np.ndarray) and g.dtype.kind == "f" and g.ndim}
+    if not types or np.result_type(*types).itemsize >= 8:
+        return array
+    with np.errstate(all="ignore"):
+        return array.astype(np.result_type(*types))
 
 
 def array_of_map(
@@ -110,16 +120,31 @@ def array_of_map(
            [3., 4.]])
     """
     moved = (directions,) if isinstance(directions, Node) else directions
-    wants = needs(node)
-    for direction in moved:
-        wants.symbols.pop(direction.params[0], None)
-        for size in direction.shape:
-            wants.sizes.update(dict.fromkeys(sorted(size.names)))
-    env, sizes = _prepared(node, wants, given, unused)
+    env, sizes = _prepared_but(node, moved, given, unused)
     parts = _along(stable(node), moved, env, sizes)
     axes = [size for n in (node, *moved) for size in n.shape]
     out = parts.reshape([size.value(sizes) for size in axes])
     return out.reshape([n for n, size in zip(out.shape, axes, strict=True) if size.number != 1])
+
+
+def parts_of(
+    node: Node, directions: tuple[Node, ...], given: Mapping[str, Any], unused: Collection[str]
+) -> tuple[Callable[[Node], Any], dict[str, int]]:
+    """What gives the value of any part of a formula at arrays that are checked once, and the sizes."""
+    env, sizes = _prepared_but(node, directions, given, unused)
+    return lambda part: shaped(evaluate(stable(part), env, sizes), part.shape), sizes
+
+
+def _prepared_but(
+    node: Node, directions: tuple[Node, ...], given: Mapping[str, Any], unused: Collection[str]
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """What was given, checked; the directions are not given, but their sizes are needed."""
+    wants = needs(node)
+    for direction in directions:
+        wants.symbols.pop(direction.params[0], None)
+        for size in direction.shape:
+            wants.sizes.update(dict.fromkeys(sorted(size.names)))
+    return _prepared(node, wants, given, unused)
 
 
 def _along(node: Node, moved: tuple[Node, ...], env: dict[str, Any], sizes: dict[str, int]) -> Array:
@@ -162,6 +187,18 @@ def _prepared(
     for name in wants.indices:
         env[name] = _whole(name, given[name], "an index counts from 1")
     return env, sizes
+
+
+def prepared(
+    node: Node, given: Mapping[str, Any], unused: Collection[str], ranges: Mapping[str, tuple[Size, Size]]
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """What was given, checked, for a part of a formula whose indices run in ``ranges`` outside of it."""
+    wants = needs(node)
+    for name, limits in ranges.items():
+        wants.indices.pop(name, None)
+        for size in limits:
+            wants.sizes.update(dict.fromkeys(sorted(size.names)))
+    return _prepared(node, wants, given, unused)
 
 
 def shaped(array: Array, shape: Shape) -> Any:

@@ -76,6 +76,8 @@ def _between(known: frozenset[str], left: Show, before: str, after: str, divided
     first, last = after[0], before[-1]
     if left.kind in ("power", "epower") and last not in RAISED_MARKS:
         return "*"
+    if left.kind == "number" and (divided or first in "‖⟨") and (first.isalpha() or first in "(‖⟨"):
+        return " " if divided else ""
     if divided or {first, last} & set("‖⟨⟩") or not (first.isalpha() or first == "("):
         return "*"
     if first == "(":

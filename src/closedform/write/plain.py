@@ -104,9 +104,11 @@ def _sum(show: Show, parts: list[str], style: Marks) -> str:
 def _product(show: Show, parts: list[str], style: Marks) -> str:
     out, divided = parts[0], False
     for k in range(1, len(parts)):
+        before = show.items[k - 1]
         if show.signs[k] < 0:
             out, divided = f"{out}/{parts[k]}", True
         else:
             opens = k + 1 < len(parts) and show.signs[k + 1] > 0 and parts[k + 1][0] in "(["
-            out += style.between(show.items[k - 1], out, parts[k], divided, opens) + parts[k]
+            out += style.between(before, out, parts[k], divided, opens) + parts[k]
+            divided = divided and before.kind != "number"
     return out

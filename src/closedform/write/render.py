@@ -17,11 +17,11 @@ from closedform.write.tex import latex, letter
 Form = Literal["text", "unicode", "latex"]
 MAX_DEPTH = 12_000
 HEADINGS: dict[str, tuple[str, str, str]] = {
-    "value": ("f({x})", "f({x})", r"f\left({x}\right)"),
-    "gradient": ("grad f({x})", "∇f({x})", r"\nabla f\left({x}\right)"),
+    "value": ("f({x})", "f({x})", r"f({x})"),
+    "gradient": ("grad f({x})", "∇f({x})", r"\nabla f({x})"),
     "jacobian": ("jac f({x})", "∂f/∂{x}", r"\frac{{\partial f}}{{\partial {x}}}"),
-    "hessian": ("hess f({x})", "∇²f({x})", r"\nabla^{{2}} f\left({x}\right)"),
-    "derivative": ("D f({x})[{dx}]", "D f({x})[{dx}]", r"\mathrm{{D}} f\left({x}\right)\left[{dx}\right]"),
+    "hessian": ("hess f({x})", "∇²f({x})", r"\nabla^{{2}} f({x})"),
+    "derivative": ("D f({x})[{dx}]", "D f({x})[{dx}]", r"\mathrm{{D}} f({x})[{dx}]"),
     "differential": ("df", "df", "df"),
 }
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from closedform.rewrite.show import Show, walk
 from closedform.write.marks import GREEK
 from closedform.write.precedence import ATOM, POSTFIX, PRODUCT, SUM, check_length, level, needs_brackets, open_product
 
+Factor = tuple[str, Show | None]
+"""What is printed, and what it was; None for a fraction."""
 AFTER = {"transpose": r"^{\top}", "inverse": "^{-1}", "inverse-transpose": r"^{-\top}"}
-NORMS = {
-    "": r"\lVert %s \rVert", "_F": r"\lVert %s \rVert_{F}", "_1": r"\lVert %s \rVert_{1}",
-    "_inf": r"\lVert %s \rVert_{\infty}",
-}  # fmt: skip
+NORMS = {"": "", "_F": "_{F}", "_1": "_{1}", "_inf": r"_{\infty}"}
+TALL = re.compile(r"\\(frac|sum|begin)(?![A-Za-z])")
+"""What brackets of the usual height do not cover."""
+DIFFERENTIAL = re.compile(r"d([A-Za-z]|" + "|".join(GREEK) + r")\d*(_\w+)?")
 
 
 def latex(show: Show, sized: bool = False) -> str:
@@ -34,8 +38,18 @@ def _sized(show: Show, parts: list[str]) -> str | None:
     return rf"\left({size}\right)_{{:,{parts[0]}}}" if show.kind == "unit" else None
 
 
-def brackets(text: str) -> str:
-    return rf"\left({text}\right)"
+def brackets(text: str, left: str = "(", right: str = ")") -> str:
+    r"""The text in brackets, which grow only where they must: ``\left`` and ``\right`` add space around them.
+
+    >>> print(brackets("A + B"), brackets(r"\frac{1}{2}"))
+    (A + B) \left(\frac{1}{2}\right)
+    """
+    return rf"\left{left}{text}\right{right}" if TALL.search(text) else f"{left}{text}{right}"
+
+
+def is_differential(word: str) -> bool:
+    """Whether a name is printed as a differential: ``dx``, ``dphi``, ``dX1``, ``dW_1``."""
+    return word not in GREEK and DIFFERENTIAL.fullmatch(word) is not None
 
 
 def letter(word: str) -> str:
@@ -89,9 +103,9 @@ def _one(show: Show, parts: list[str], summed: set[str]) -> str:
         case "transpose" | "inverse" | "inverse-transpose":
             return closed(0) + AFTER[show.kind]
         case "norm":
-            return NORMS[show.word] % parts[0]
+            return brackets(f" {parts[0]} ", r"\lVert", r"\rVert") + NORMS[show.word]
         case "inner":
-            return rf"\langle {parts[0]}, {parts[1]} \rangle"
+            return brackets(f" {parts[0]}, {parts[1]} ", r"\langle", r"\rangle")
         case "index":
             return _index(show, parts, closed(0), summed)
         case "sumover":
@@ -125,18 +139,36 @@ def _level(show: Show) -> int:
 
 
 def _product(show: Show, parts: list[str], closed: Callable[[int], str]) -> str:
-    out: list[str] = []
+    out: list[Factor] = []
     for k, sign in enumerate(show.signs):
         if sign > 0:
             part = closed(k)
-            out.append(rf"\cdot {part}" if out and part[:1].isdigit() else part)
+            out.append((rf"\cdot {part}" if out and part[:1].isdigit() else part, show.items[k]))
         elif show.items[k].kind == "number" and _several(show, k):
-            number = out.pop(0) if show.items[0].kind == "number" else "1"
-            out.insert(0, rf"\frac{{{number}}}{{{parts[k]}}}")
+            number = out.pop(0)[0] if show.items[0].kind == "number" else "1"
+            out.insert(0, (rf"\frac{{{number}}}{{{parts[k]}}}", None))
         else:
-            top = parts[0] if len(out) == 1 else " ".join(out)
-            out = [rf"\frac{{{top}}}{{{parts[k]}}}"]
-    return " ".join(out)
+            top = parts[0] if len(out) == 1 else _spaced(out)
+            out = [(rf"\frac{{{top}}}{{{parts[k]}}}", None)]
+    return _spaced(out)
+
+
+def _spaced(factors: Sequence[Factor]) -> str:
+    """A product with a thin space around differentials, so that ``A\\,dx`` is not taken for four letters."""
+    out = factors[0][0]
+    for (_, before), (part, show) in pairwise(factors):
+        out += (r"\," if (show and _starts_moving(show)) or (before and _is_moving(before)) else " ") + part
+    return out
+
+
+def _is_moving(show: Show) -> bool:
+    return show.kind == "name" and is_differential(show.word)
+
+
+def _starts_moving(show: Show) -> bool:
+    while show.kind in ("transpose", "power", "epower", "index"):
+        show = show.items[0]
+    return _is_moving(show) or (show.kind == "call" and show.word == "d")
 
 
 def _several(show: Show, at: int) -> bool:
@@ -151,7 +183,7 @@ def _index(show: Show, parts: list[str], base: str, summed: set[str]) -> str:
     at = show.items[1:]
     fixed = any(i.word != ":" and i.word not in summed for i in at)
     if (fixed and show.items[0].kind == "name") or show.items[0].kind == "eye":
-        base = brackets(parts[0])
+        base = f"{{{parts[0]}}}"  # the braces are not seen; x_{k} without them may be a name of its own
     return f"{base}_{{{','.join(parts[1:])}}}"
 
 
@@ -167,7 +199,9 @@ def _constant(show: Show, parts: list[str]) -> str:
             return f"I_{{:,{parts[0]}}}"
         case "abstract":
             name = letter(show.word)
-            front = rf"\operatorname{{{show.mark}}}[{name}]" if show.mark else name
+            word = show.mark.rstrip("123456789") if len(parts) > 1 else show.mark
+            below = f"_{{{show.mark[len(word) :]}}}" if len(word) < len(show.mark) else ""
+            front = rf"\operatorname{{{word}}}{below}[{name}]" if word else name
             return front + brackets(", ".join(parts))
         case "block":
             rest = iter(parts)
@@ -185,8 +219,14 @@ def _call(show: Show, parts: list[str]) -> str:
             brackets(p) if _level(i) < POSTFIX or i.kind == "sumover" else p
             for i, p in zip(show.items, parts, strict=True)
         ]
-    template = show.mark.replace("(", r"\left(").replace(")", r"\right)").replace(r"\left\left", r"\left")
-    return template.format(*parts)
+    return filled(show.mark, parts)
+
+
+def filled(pattern: str, parts: Sequence[str]) -> str:
+    """The pattern of a function with its arguments, the brackets as high as what stands in them."""
+    if any(map(TALL.search, parts)):
+        pattern = pattern.replace("(", r"\left(").replace(")", r"\right)").replace(r"\left\left", r"\left")
+    return pattern.format(*parts)
 
 
 def operator(word: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from closedform.calculus.coordinates.tree import UNIT, Index, delta, fresh, product, summation
+from closedform.calculus.coordinates.tree import UNIT, Entry, Index, delta, fresh, product, summation
 from closedform.expr.node import Node
 from closedform.expr.size import ONE, Size
 from closedform.functions import algebra
@@ -108,6 +108,8 @@ class Chain:
     def _factor(self, f: Node, i: Node | None, j: Node | None, scope: Scope) -> Index:
         if f.op is EYE or f.op is algebra.UNIT or (f.op is TRANSPOSE and f.args[0].op is algebra.UNIT):
             return UNIT
+        if f.op is MUL:
+            return Entry(f, place_of(f, i, j))  # type: ignore[arg-type]
         if f.op is DIAGM:
             return self.writer.entry(f.args[0], place_of(f.args[0], i, i), scope)  # type: ignore[arg-type]
         return self.writer.entry(f, place_of(f, i, j), scope)  # type: ignore[arg-type]

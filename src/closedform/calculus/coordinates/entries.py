@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from closedform.calculus.coordinates.chain import Chain, Place, Scope, at_both, copies, flat, place_of
 from closedform.calculus.coordinates.tree import (
@@ -23,6 +23,7 @@ from closedform.calculus.coordinates.tree import (
     product,
     summation,
 )
+from closedform.calculus.coordinates.whole import inverses, is_whole
 from closedform.errors import MissingRule
 from closedform.expr.node import Node
 from closedform.expr.op import Op
@@ -49,42 +50,50 @@ from closedform.functions.algebra import (
     TR,
     TRANSPOSE,
     index,
+    mpow,
     mul,
 )
 from closedform.functions.elementwise import exp, log
 from closedform.functions.norms import norm2, normF
 from closedform.functions.vectors import logsumexp, logsumexp_rows, softmax, softmax_rows
-from closedform.rewrite.vectorise.indices import replace_index
+from closedform.rewrite.vectorise.indices import free_indices, replace_index
 
-MAX_DEPTH, MAX_PARTS = 60, 3000
+STILL = frozenset(f.op for f in (norm2, normF, logsumexp, logsumexp_rows, softmax, softmax_rows))
+MAX_DEPTH, MAX_PARTS, MAX_FACTORS = 60, 3000, 3
 UNIT_INDEX = fresh(frozenset())
 INSTEAD = "ask for the derivation by differentials"
 PERMUTATIONS = "is a sum over permutations, not over indices"
 SPECTRAL = "comes from singular values or eigenvalues, which are no sums of entries"
-WHY = dict.fromkeys(("det", "logdet", "adj"), PERMUTATIONS) | dict.fromkeys(
+KINK = "picks one entry, which depends on the point"
+WHY = {"adj": PERMUTATIONS, "max": KINK, "min": KINK} | dict.fromkeys(
     ("norm_op", "norm_nuc", "lambda_max", "lambda_min", "eigvals", "eigvecs", "sqrtm", "logm", "expm"), SPECTRAL
 )
 
 
-def as_entries(root: Node, at: Place, moving: Iterable[Node], taken: Scope, known: Mapping[Node, Index]) -> Index:
+def as_entries(
+    root: Node, at: Place, moving: Iterable[Node], taken: Scope, known: Mapping[Node, Index],
+    named: Collection[Node] = (),
+) -> Index:  # fmt: skip
     """Entry ``at`` of a formula, written with the entries of its variables.
 
     ``moving`` are the variables of differentiation: what does not hold one may stay a matrix where it has no
-    entries of its own. Sums are over letters not in ``taken``; ``known`` says what some scalars are.
+    entries of its own. Sums are over letters not in ``taken``; ``known`` says what some scalars are, and entries of
+    the parts ``named`` stay entries of these.
     """
     depth: dict[Node, int] = {}
     for node in postorder(root):
         depth[node] = 1 + max((depth[a] for a in node.args), default=0)
     if depth[root] > MAX_DEPTH:
         raise MissingRule(f"by coordinates: the formula is nested deeper than {MAX_DEPTH}; {INSTEAD}")
-    return _Writer(frozenset(moving), known).entry(root, at, taken)
+    writer = _Writer(frozenset(moving), known, frozenset(named))
+    return writer.entry(root, at, taken)
 
 
 class _Writer:
     """One formula being written with entries."""
 
-    def __init__(self, moving: frozenset[Node], known: Mapping[Node, Index]) -> None:
-        self.moving, self.known, self.parts = moving, known, 0
+    def __init__(self, moving: frozenset[Node], known: Mapping[Node, Index], named: frozenset[Node]) -> None:
+        self.moving, self.known, self.named, self.parts = moving, known, named, 0
         self.held: dict[Node, bool] = {}
 
     def holds(self, node: Node) -> bool:
@@ -93,6 +102,10 @@ class _Writer:
             self.held[node] = any(n in self.moving for n in postorder(node))
         return self.held[node]
 
+    def stays(self, node: Node) -> bool:
+        """Whether a norm or softmax is one of what does not move."""
+        return node.op in STILL and not self.holds(node) and not free_indices(node)
+
     def entry(self, node: Node, at: Place, scope: Scope) -> Index:
         """Entry ``at`` of a node; sums are over letters not in ``scope``, which holds those of ``at``."""
         self.parts += 1
@@ -100,6 +113,8 @@ class _Writer:
             raise MissingRule(f"by coordinates the formula is longer than a page; {INSTEAD}")
         if node in self.known:
             return self.known[node]
+        if node in self.named or (is_whole(node) and self.holds(node)) or self.stays(node):
+            return Entry(node, at)
         rule = RULES.get(node.op)
         if rule is not None:
             return rule(self, node, at, scope)
@@ -121,11 +136,34 @@ class _Writer:
 
     def chain(self, node: Node, at: Place, scope: Scope) -> Index:
         """A product: a sum over each inner index that no factor fixes."""
-        return Chain(self, flat(node), scope).entry(*at_both(node, at))
+        factors = flat(node)
+        if len(factors) > MAX_FACTORS:
+            factors = self.products(factors)
+        return Chain(self, factors, scope).entry(*at_both(node, at))
+
+    def products(self, factors: list[Node]) -> list[Node]:
+        """The factors with matrices beside each other that do not move as one, which stays a matrix."""
+        out: list[Node] = []
+        for f in factors:
+            if out and all(g.op in (SYM, TRANSPOSE, MUL) and self.is_still(g) for g in (out[-1], f)):
+                out[-1] = mul(*flat(out[-1]), *flat(f))
+            else:
+                out.append(f)
+        return out
+
+    def is_still(self, node: Node) -> bool:
+        return not self.holds(node) and not free_indices(node) and ONE not in node.shape
 
     def trace(self, node: Node, _: Place, scope: Scope) -> Index:
         a = node.args[0]
+        if a.op is MUL and len(flat(a)) > MAX_FACTORS:
+            a = self.turned(flat(a))
         return self.summed(a.rows, scope, lambda i, s: self.entry(a, place_of(a, i, i), s))
+
+    def turned(self, factors: list[Node]) -> Node:
+        """A product of which only the trace counts, begun at a factor that moves."""
+        first = next((k for k, f in enumerate(factors) if self.holds(f)), 0)
+        return mul(*factors[first:], *factors[:first])
 
     def index_sum(self, node: Node, at: Place, scope: Scope) -> Index:
         name, low, high = node.params
@@ -167,7 +205,9 @@ class _Writer:
             return self.entry(mul(*[base] * n), at, scope) if n > 1 else self.entry(base, at, scope)
         if not self.holds(node):
             return Entry(node, at)
-        word = "an inverse" if e.op is NUM and e.params[0] < 0 else "this power"
+        if n := inverses(node):
+            return self.entry(mul(*[mpow(base, -1)] * n), at, scope)
+        word = "this power" if e.op is NUM else "a power with this exponent"
         raise MissingRule(f"by coordinates, {word} of the variable is no sum of products of entries; {INSTEAD}")
 
 

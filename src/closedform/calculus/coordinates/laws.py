@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from closedform.calculus.coordinates.chain import Place
+from closedform.calculus.coordinates.heads import quotient
 from closedform.calculus.coordinates.paper import FORMS, Spelling, printed, subscripted
 from closedform.calculus.coordinates.partial import slope
+from closedform.calculus.coordinates.question import Question
 from closedform.calculus.coordinates.tree import (
     MINUS,
     UNIT,
@@ -19,6 +21,7 @@ from closedform.calculus.coordinates.tree import (
     product,
     summation,
 )
+from closedform.expr.facts import WORDS
 from closedform.expr.node import Node
 from closedform.expr.op import Op
 from closedform.expr.size import ONE, size
@@ -66,19 +69,26 @@ def slope_law(op: Op, arity: int, spelling: Spelling) -> Law:
             rf"\partial_u \operatorname{{{escaped(op.text)}}} = {latex}",
         )
     name = rf"\{op.text}" if op.latex.startswith(rf"\{op.text}(") else rf"\operatorname{{{escaped(op.text)}}}"
-    return f"{op.text}'(u) = {text}", f"{op.text}′(u) = {unicode}", rf"{name}'\left(u\right) = {latex}"
+    return f"{op.text}'(u) = {text}", f"{op.text}′(u) = {unicode}", rf"{name}'(u) = {latex}"
 
 
 def unit_law(x: Node, at: Place, place: Place, spelling: Spelling) -> Law:
     """``dx[i]/dx[k] = eye(n)[i,k]``: what the partial derivative of an entry is."""
     sides = [s for s in x.shape if s is not ONE]
     deltas = [Delta(i, k, n) for i, k, n in zip(at, place, sides, strict=True)]
-    lefts = {"text": "d{}/d{}", "unicode": "∂{}/∂{}", "latex": r"\frac{{\partial {}}}{{\partial {}}}"}
     out = []
     for form in FORMS:
-        name = spelling.name(str(x.params[0]), form)
-        left = lefts[form].format(subscripted(name, at, form), subscripted(name, place, form))
-        out.append(f"{left} = {printed(product(*deltas), form, spelling)}")
+        entry = subscripted(spelling.name(str(x.params[0]), form), at, form)
+        out.append(f"{quotient(entry, [(x, place)], form, spelling)} = {printed(product(*deltas), form, spelling)}")
+    return out[0], out[1], out[2]
+
+
+def inner_law(e: Entry, derivative: Index, x: Node, place: Place, spelling: Spelling) -> Law:
+    """``du[i]/dx[k] = A[i,k]``: the partial derivative of an entry of a part."""
+    out = []
+    for form in FORMS:
+        left = quotient(printed(e, form, spelling), [(x, place)], form, spelling)
+        out.append(f"{left} = {printed(derivative, form, spelling)}")
     return out[0], out[1], out[2]
 
 
@@ -103,3 +113,28 @@ def sigmoid_law(spelling: Spelling) -> Law:
 def symmetry_law(name: str, spelling: Spelling) -> Law:
     text, unicode, latex = (spelling.name(name, form) for form in FORMS)
     return f"{text} = {text}'", f"{unicode} = {unicode}ᵀ", rf"{latex} = {latex}^{{\top}}"
+
+
+SPACES = {
+    "sym": ("the symmetric part of these", ("(G + G')/2", "(G + Gᵀ)/2", r"(G + G^{\top})/2")),
+    "skew": ("the skew-symmetric part of these", ("(G - G')/2", "(G − Gᵀ)/2", r"(G - G^{\top})/2")),
+    "diag": ("the diagonal of these", ("diag(diag(G))",) * 2 + (r"\operatorname{diag}(\operatorname{diag}(G))",)),
+    "lower": ("the lower triangle of these", ("tril(G)",) * 2 + (r"\operatorname{tril}(G)",)),
+    "upper": ("the upper triangle of these", ("triu(G)",) * 2 + (r"\operatorname{triu}(G)",)),
+}
+FREE = (
+    "an entry beside the diagonal stands twice",
+    ("G + G' - G.*I", "G + Gᵀ − G ⊙ I", r"G + G^{\top} - G \odot I"),
+)
+
+
+def space_law(question: Question, spelling: Spelling) -> Law:
+    """How the derivative in a space comes from the derivatives by entries that are free."""
+    space, name = str(question.space), str(question.variable.params[0])
+    if question.kind == "map":
+        moved = str(question.directions[0].params[0])
+        return words(f"{name} is {WORDS[space]}, and so is {moved}")
+    what, formula = FREE if question.symmetric == "free" and space == "sym" else SPACES[space]
+    spelled = words(f"{name} is {WORDS[space]}: {what}")
+    text, unicode, latex = (f"{said}, {f}" for said, f in zip(spelled, formula, strict=True))
+    return text, unicode, latex

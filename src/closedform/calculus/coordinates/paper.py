@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
@@ -45,6 +45,10 @@ class Spelling:
     name: Callable[[str, Form], str]
     node: Callable[[Node, Form, bool], str]
     """A matrix expression; with True, its shared parts get names."""
+    filled: Callable[[str, list[str]], str]
+    """A pattern of LaTeX with its arguments, in brackets of their height."""
+    parts: Mapping[Node, str] = field(default_factory=dict)
+    """Names of parts whose entries stand in the lines."""
 
 
 def printed(e: Index, form: Form, spelling: Spelling) -> str:
@@ -60,7 +64,7 @@ def subscripted(name: str, at: tuple[Node, ...], form: Form, whole: bool = True)
     if not at:
         return name
     if form == "latex":
-        name = rf"\left({name}\right)" if "_" in name and whole else name
+        name = f"{{{name}}}" if "_" in name and whole else name
         mark = ("" if all(len(w) == 1 for w in words) else ",").join(words)
         return f"{name}_{mark if len(mark) == 1 else '{' + mark + '}'}"
     if form == "unicode" and all(c in BELOW for w in words for c in w) and max(map(len, words)) == 1:
@@ -88,7 +92,7 @@ class _Paper:
         return out if binds >= level else self.brackets(out)
 
     def brackets(self, out: str) -> str:
-        return rf"\left({out}\right)" if self.form == "latex" else f"({out})"
+        return self.spelling.filled("({0})", [out]) if self.form == "latex" else f"({out})"
 
     def at(self, e: Index) -> tuple[str, int]:
         """The expression and how tightly it binds."""
@@ -107,8 +111,9 @@ class _Paper:
                 return self.sum(e), (ATOM if self.form == "text" else SIGMA)
 
     def entry(self, e: Entry) -> tuple[str, int]:
-        if e.base.op is SYM:
-            name = self.spelling.name(e.base.params[0], self.form)
+        part = self.spelling.parts.get(e.base)
+        if e.base.op is SYM or part is not None:
+            name = self.spelling.name(part or str(e.base.params[0]), self.form)
             return subscripted(name, e.at, self.form), ATOM
         if e.base.op is INDEX:
             return index_word(e.base), ATOM
@@ -128,10 +133,9 @@ class _Paper:
         if self.form != "latex":
             return f"{e.op.text}({', '.join(args)})"
         if "{0}" in template:
-            wide = template.replace("(", r"\left(").replace(")", r"\right)").replace(r"\left\left", r"\left")
-            return wide.format(*args)
+            return self.spelling.filled(template, args)
         name = e.op.text.replace("_", r"\_")
-        return rf"\operatorname{{{name}}}\left({', '.join(args)}\right)"
+        return rf"\operatorname{{{name}}}{self.brackets(', '.join(args))}"
 
     def plus(self, e: Plus) -> str:
         out = ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from math import gcd
 
 from closedform.expr.node import Node
 from closedform.expr.op import Op
@@ -193,9 +194,10 @@ def _rank_inside(e: Index) -> int:
 def _order(e: Index) -> tuple[int, str, tuple[str, ...]]:
     """Factors of one kind stand by name and letters."""
     base = e.base if isinstance(e, Power) else e
-    if not isinstance(base, Entry) or base.base.op is not SYM:
+    if not isinstance(base, Entry):
         return _rank(e), "", ()
-    return _rank(e), base.base.params[0], tuple(str(n.params[0]) for n in base.at)
+    name = str(base.base.params[0]) if base.base.op is SYM else ""
+    return _rank(e), name, tuple(str(n.params[0]) for n in base.at)
 
 
 def product(*factors: Index) -> Index:
@@ -212,12 +214,25 @@ def product(*factors: Index) -> Index:
     if not value:
         return ZERO
     merged = [power(base, e) for base, e in found.items()]
+    for k, f in enumerate(merged):
+        content, rest = _content(f)
+        if content != 1:
+            value, merged[k] = value * content, rest
     if any(isinstance(f, Number | Product) for f in merged):
         return product(Number(value), *merged)
     ordered = sorted(merged, key=_order)
     if value != 1 or not ordered:
         ordered.insert(0, Number(value))
     return ordered[0] if len(ordered) == 1 else Product(tuple(ordered))
+
+
+def _content(e: Index) -> tuple[Fraction, Index]:
+    """The whole number, and the sign, that all terms of a bracket have in common, and the rest of it."""
+    values = [split(t)[0] for t in e.terms] if isinstance(e, Plus) else []
+    if not values or any(v.denominator != 1 for v in values):
+        return Fraction(1), e
+    common = Fraction(gcd(*(v.numerator for v in values))) * (-1 if max(values) < 0 else 1)
+    return common, e if common == 1 else plus(*(product(Number(1 / common), t) for t in terms_of(e)))
 
 
 def opened(e: Index) -> Index:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from closedform.calculus.adjoint import inner
 from closedform.calculus.derivation.expand import Motion, laws_of_reading, placeholders, rule_law
-from closedform.calculus.derivation.facts import declared, with_facts_used
 from closedform.calculus.derivation.gather import (
     cotangent_of,
     matrix_laws,
@@ -78,7 +77,7 @@ def derivation(asked: Asked, answer: Node) -> list[Line]:
 
 
 def explained(asked: Asked, answer: Node) -> list[Line]:
-    """The derivation that leads to ``answer``, with a remark at each line that uses a declared fact."""
+    """The derivation that leads to ``answer``, with sums over an index kept or written as products."""
     sums = any(n.op is SUMOVER for n in postorder(asked.raw))
     found: list[list[Line]] = []
     problem: MissingRule | None = None
@@ -88,7 +87,7 @@ def explained(asked: Asked, answer: Node) -> list[Line]:
     for way in ways:
         with way():
             try:
-                found.append(_explained(asked, answer))
+                found.append(derivation(asked, answer))
             except MissingRule as error:
                 problem = problem or error
         if found and answer in postorder(found[-1][-2].node):
@@ -96,15 +95,6 @@ def explained(asked: Asked, answer: Node) -> list[Line]:
     if not found and problem is not None:
         raise problem
     return found[0]
-
-
-def _explained(asked: Asked, answer: Node) -> list[Line]:
-    def again(put: Callable[[Node], Node]) -> list[Line]:
-        second = None if asked.second is None else put(asked.second)
-        same = replace(asked, raw=put(asked.raw), variable=put(asked.variable), second=second)
-        return derivation(same, put(answer))
-
-    return with_facts_used(derivation(asked, answer), declared(asked.node), again)
 
 
 def _function_lines(asked: Asked) -> list[Line]:

@@ -151,6 +151,8 @@ def _put_raw(root: Node, values: Mapping[Node, Node]) -> Node:
 def rule_law(node: Node, motion: Motion) -> Law:
     """The law by which the differential of a node is taken."""
     moving = [a for a in node.args if a in motion.moving]
+    if node is motion.variable:
+        return LAWS["linearity"]
     if node in motion.failed or (node.args and node.args[0] in motion.failed):
         return LAWS["trace of a power"]
     if motion.is_squared_norm(node):

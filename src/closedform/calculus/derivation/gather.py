@@ -101,7 +101,8 @@ def shortest(g: Node) -> tuple[Node, tuple[Law, ...]]:
     if out is g:
         return g, ()
     inside = set(postorder(out))
-    laws = [step.law for step in steps if step.after in inside and not step.form and not step.law.endswith("by its meaning")]
+    found = [step for step in steps if step.after in inside and not step.form]
+    laws = [step.law for step in found if not step.law.endswith("by its meaning")]
     if not laws:
         laws = ["like terms"]
     return out, tuple(named(name) for name in dict.fromkeys(laws))

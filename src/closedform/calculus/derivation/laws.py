@@ -103,6 +103,12 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("nothing moves", "nothing in the function depends on the variable"),
 )
 SPELLED: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "implicit function",
+        "f(x, y(x)) = 0 has D1 f dx + D2 f dy = 0, so dy = -(D2 f)^-1 D1 f dx",
+        "f(x, y(x)) = 0 has D₁f dx + D₂f dy = 0, so dy = −(D₂f)⁻¹D₁f dx",
+        r"f(x, y(x)) = 0 \text{ has } D_{1} f\,dx + D_{2} f\,dy = 0, \text{ so } dy = -(D_{2} f)^{-1} D_{1} f\,dx",
+    ),
     ("the function", "", "", ""),
     ("read off the gradient", "df = <G, dx>", "df = ⟨G, dx⟩", r"df = \langle G, dx \rangle"),
     ("read off the slope", "df = g*dx", "df = g dx", r"df = g\,dx"),

@@ -75,14 +75,14 @@ def function(node: Node, faces: list[Face]) -> Face:
     elif op.name in BARS:
         show = s.norm(parts[0], BARS[op.name])
     else:
-        show = s.call(op.text, *parts, *_sizes(node), mark=op.latex, lead=int(op.elementwise))
+        show = s.call(op.text, *parts, *_sizes(node), mark=_mark(node), lead=int(op.elementwise))
     if node.is_scalar:
         return Face(top=(show,), fixed=fixed)
     turned = s.transpose(show)
     if node.rows is node.cols and "sym" in facts_of(node):
         turned = show
     elif op.elementwise and len(faces) == 1:
-        inside = s.call(op.text, faces[0].show_turned, mark=op.latex, lead=1)
+        inside = s.call(op.text, faces[0].show_turned, mark=_mark(node), lead=1)
         turned = inside if inside.tokens < turned.tokens else turned
         show = s.transpose(inside) if inside.tokens + 1 < show.tokens else show
     return Face(core=show, turned=turned, fixed=fixed)
@@ -202,6 +202,11 @@ def _product(node: Node, faces: list[Face]) -> Face:
 def _transpose(node: Node, faces: list[Face]) -> Face:
     (f,) = faces
     return Face(f.c, f.top, f.below, f.turned, f.core, f.fixed, tuple(products.turn(f.chain)))
+
+
+def _mark(node: Node) -> str:
+    """Its sign in LaTeX; bars around a matrix are its determinant, so there its name stands."""
+    return node.op.latex if node.is_column or not node.op.latex.startswith(r"\lvert") else ""
 
 
 def _trace(node: Node, faces: list[Face]) -> Face:

@@ -74,13 +74,19 @@ def _factors(node: Node, parts: list[Show]) -> tuple[list[Show], list[int]]:
             signs.append(-1)
             if a.params[0] < 0:
                 items[0] = s.negative(items[0])
-        elif not items and part.kind == "product" and a.op in (HAD, SCALE, MUL):
+        elif part.kind == "product" and a.op in (HAD, SCALE, MUL) and (not items or _open(node, items, signs, part)):
             items += part.items
             signs += part.signs
         else:
             items.append(part)
             signs.append(1)
     return items, signs
+
+
+def _open(node: Node, items: list[Show], signs: list[int], part: Show) -> bool:
+    """Whether a product after scalars needs no brackets: ``y*a'*x``."""
+    plain = all(item.kind in ("name", "number", "index", "call") for item in items)
+    return plain and -1 not in signs and -1 not in part.signs and all(a.is_scalar for a in node.args[: len(items)])
 
 
 def _negative(node: Node) -> bool:

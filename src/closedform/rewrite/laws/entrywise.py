@@ -21,7 +21,7 @@ from closedform.functions.elementwise import (
     tanh,
 )
 from closedform.functions.known_facts import facts_of
-from closedform.functions.piecewise import absolute, max2, relu, sign, step
+from closedform.functions.piecewise import absolute, max2, min2, relu, sign, step
 from closedform.functions.special import erf, normcdf
 from closedform.rewrite.laws.law import acts, law
 from closedform.rewrite.normal.engine import UNITY, content, terms_of, times
@@ -37,6 +37,8 @@ law("sign of a positive", sign(x), x / x, x="pos")
 law("sign of a sign", sign(sign(x)), sign(x))
 law("max with zero is relu", max2(x, zeros("m", "n")), relu(x))
 law("max of zero is relu", max2(zeros("m", "n"), x), relu(x))
+law("max of equals", max2(x, x), x)
+law("min of equals", min2(x, x), x)
 law("relu of a nonnegative", relu(x), x, x="nonneg")
 law("step of a positive", step(x), x / x, x="pos")
 

@@ -16,12 +16,17 @@ from closedform.rewrite.normal.normal import normal
 
 @constructor(CALL)
 def build_call(args: tuple[Node, ...], params: tuple[Any, ...], shape: Shape) -> Node:
-    """``hess21[f](x, y)`` is ``hess12[f](x, y)'``; ``jac`` of a scalar is ``grad'``; by scalars it is ``diff``."""
+    """``hess21[f](x, y)`` is ``hess12[f](x, y)'``; ``jac`` of a scalar is ``grad'``; by scalars it is ``diff``.
+
+    Hessians of functions with several entries keep their names.
+    """
     function, kind = params
     by, (word, _) = slots(kind, len(args)), split_kind(kind)
     if not by:
         return make(CALL, args, params, shape)
     large = [k for k in by if not args[k].is_scalar]
+    if word == "hess" and large and shape[0] is not args[by[-2]].rows * args[by[-2]].cols:
+        return make(CALL, args, params, shape)
     order = tuple(sorted(by))
 
     def named(word: str, shape: Shape) -> Node:

@@ -1,0 +1,151 @@
+"""What is timed for a problem: the hand-written form, ours on each backend, and the best of each library's modes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from types import SimpleNamespace as Data
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import torch
+from problems import Problem
+
+from closedform import Formula, formula
+from closedform.program.compiled import Compiled
+
+jax.config.update("jax_enable_x64", True)
+jax.config.update("jax_cpu_enable_async_dispatch", False)
+torch.set_default_dtype(torch.float64)
+torch.set_num_threads(1)
+Thunk = Callable[[], Any]
+JAX_WORDS = Data(softplus=jax.nn.softplus, tanh=jnp.tanh, logsumexp=jax.nn.logsumexp,
+                 logdet=lambda X: jnp.linalg.slogdet(X)[1])  # fmt: skip
+TORCH_WORDS = Data(softplus=torch.nn.functional.softplus, tanh=torch.tanh, logsumexp=torch.logsumexp,
+                   logdet=torch.logdet)  # fmt: skip
+
+
+def answers(p: Problem) -> tuple[Formula, ...]:
+    """The formulas that are compiled."""
+    f = formula(p.typed, p.where or None)
+    if p.kind == "gradient":
+        return tuple(f.grad(name) for name in p.every or (p.by,))
+    if p.kind == "HVP":
+        return (f.grad(p.by).derivative(p.by),)
+    if p.kind == "Jacobian":
+        return (f.jacobian(p.by),)
+    return (f.grad(p.by).derivative(p.by).kron,) if p.columns else (f.hessian(p.by),)
+
+
+def compiled(p: Problem, d: Data, target: str) -> Compiled:
+    """Our program; a size that no array tells is fixed."""
+    nodes = tuple(g._raw for g in answers(p))
+    first = Compiled(nodes, target)
+    unknown = {a.name: len(d.U) for a in first._all if a.is_size}
+    return Compiled(nodes, target, fixed=unknown) if unknown else first
+
+
+def given(program: Compiled, d: Data, convert: Callable[[Any], Any]) -> tuple[Any, ...]:
+    return tuple(convert(getattr(d, name)) for name in program.arguments)
+
+
+def ours(p: Problem, d: Data, target: str) -> Thunk:
+    program = compiled(p, d, target)
+    if target == "numpy":
+        args = given(program, d, lambda a: a)
+        return lambda: program(*args)
+    if target == "torch":
+        args = given(program, d, torch.as_tensor)
+        return lambda: program(*args)
+    args, quick = given(program, d, jnp.asarray), jax.jit(lambda *a: program(*a))
+    return lambda: jax.block_until_ready(quick(*args))
+
+
+def jax_modes(p: Problem, d: Data) -> dict[str, Thunk]:
+    """JAX's ways to this derivative, jitted; arrays go in and out on its device."""
+    names = [n for n in vars(d) if n != p.by and n not in p.every]
+    rest = {n: jnp.asarray(getattr(d, n)) for n in names}
+    x = tuple(jnp.asarray(getattr(d, n)) for n in p.every) if p.every else jnp.asarray(getattr(d, p.by))
+
+    def f(x: Any, rest: Any) -> Any:
+        return p.function(JAX_WORDS, x, Data(**rest))
+
+    def along(x: Any, rest: Any) -> Any:
+        return jax.jvp(lambda x: jax.grad(f)(x, rest), (x,), (rest["d" + p.by],))[1]
+
+    def inner(x: Any, rest: Any) -> Any:
+        return jax.grad(lambda x: (jax.grad(f)(x, rest) * rest["d" + p.by]).sum())(x)
+
+    modes: dict[str, Any] = {
+        "gradient": {"grad": jax.grad(f)},
+        "HVP": {"jvp∘grad": along, "grad∘⟨grad, v⟩": inner},
+        "Jacobian": {"jacfwd": jax.jacfwd(f), "jacrev": jax.jacrev(f)},
+        "Hessian": {"hessian": jax.hessian(f), "jacrev∘grad": jax.jacrev(jax.grad(f))},
+    }[p.kind]
+    return {name: _jitted(mode, x, rest) for name, mode in modes.items()}
+
+
+def _jitted(mode: Any, x: Any, rest: Any) -> Thunk:
+    quick = jax.jit(mode)
+    return lambda: jax.block_until_ready(quick(x, rest))
+
+
+def torch_modes(p: Problem, d: Data) -> dict[str, Thunk]:
+    rest = Data(**{n: torch.as_tensor(getattr(d, n)) for n in vars(d)})
+    xs = tuple(torch.as_tensor(getattr(d, n)) for n in p.every or (p.by,))
+    leaves = tuple(x.clone().requires_grad_() for x in xs)
+
+    def f(x: Any) -> Any:
+        return p.function(TORCH_WORDS, x, rest)
+
+    x = xs if p.every else xs[0]
+    own = leaves if p.every else leaves[0]
+    grad = torch.func.grad(f)
+    if p.kind == "gradient":
+        return {"autograd.grad": lambda: torch.autograd.grad(f(own), leaves), "func.grad": lambda: grad(x)}
+    if p.kind == "HVP":
+        v = getattr(rest, "d" + p.by)
+        return {"func.jvp∘grad": lambda: torch.func.jvp(grad, (x,), (v,))[1]}
+    if p.kind == "Jacobian":
+        forward, reverse = torch.func.jacfwd(f), torch.func.jacrev(f)
+        return {"func.jacfwd": lambda: forward(x), "func.jacrev": lambda: reverse(x)}
+    twice, hessian = torch.func.jacrev(grad), torch.func.hessian(f)
+    return {"func.jacrev∘grad": lambda: twice(x), "func.hessian": lambda: hessian(x)}
+
+
+def best(modes: dict[str, Thunk]) -> tuple[str, Thunk]:
+    """The fastest of a library's modes, each warm."""
+    if len(modes) == 1:
+        return next(iter(modes.items()))
+    times = {}
+    for name, mode in modes.items():
+        mode()
+        start = time.perf_counter()
+        mode()
+        times[name] = time.perf_counter() - start
+        if times[name] < 0.02:
+            times[name] = min(_once(mode) for _ in range(5))
+    chosen = min(times, key=lambda name: times[name])
+    return chosen, modes[chosen]
+
+
+def _once(action: Thunk) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def agrees(p: Problem, d: Data, found: Any, want: Any) -> bool:
+    """Whether two values are equal to 1e-10 of the largest entry; Hessians by a matrix may come with four axes."""
+    found, want = (x if isinstance(x, (tuple, list)) else (x,) for x in (found, want))
+    return len(found) == len(want) and all(_equal(p, a, b) for a, b in zip(found, want, strict=True))
+
+
+def _equal(p: Problem, found: Any, want: Any) -> bool:
+    found, want = np.asarray(found), np.asarray(want)
+    if found.ndim == 4:
+        found = found.transpose(1, 0, 3, 2) if p.columns else found
+    error = np.max(np.abs(found.reshape(-1) - want.reshape(-1)), initial=0.0)
+    return found.size == want.size and bool(error <= 1e-10 * (1 + np.max(np.abs(want), initial=0.0)))

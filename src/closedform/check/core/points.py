@@ -1,0 +1,94 @@
+"""Random general points: symbols by their declared facts, directions in the space of a variable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from random import Random
+
+from closedform.check.core.evaluate import Evaluator
+from closedform.check.core.jet import Jet, Unfit
+from closedform.check.core.scalars import HALF
+from closedform.expr.facts import LINEAR_SPACES, close
+from closedform.expr.node import Node
+
+LARGEST_WHOLE, COMMON = 23, " common"
+
+
+@dataclass
+class Cast:
+    """What is to be drawn: symbols by name, with their facts; those that are small integers; the ends of indices."""
+
+    symbols: Mapping[str, Node] = field(default_factory=dict)
+    facts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)
+    ends: dict[str, int] = field(default_factory=dict)
+
+
+def draw(cast: Cast, ev: Evaluator, rng: Random) -> None:
+    """Give the symbols and indices of an evaluator general values."""
+    ev.indices = {name: rng.randint(1, end) for name, end in cast.ends.items()}
+    groups = commuting(cast.facts)
+    for name, node in sorted(cast.symbols.items(), key=lambda item: item[0]):
+        rows, cols = ev.shape(node)
+        if name in cast.whole:
+            ev.symbols[name] = ev.one * rng.randint(2, LARGEST_WHOLE)
+        elif name in groups:
+            ev.symbols[name] = polynomial(ev, sorted(groups[name]), cast.facts, name, rows)
+        else:
+            ev.symbols[name] = symbol(ev, rng, plain(cast.facts[name]), rows, cols)
+
+
+def plain(facts: Iterable[str]) -> frozenset[str]:
+    """The facts that are about one matrix alone, with all that they imply."""
+    return close(f for f in facts if ":" not in f)
+
+
+def commuting(facts: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """The names that commute with each name, itself included, where there are others."""
+    out: dict[str, frozenset[str]] = {}
+    for name, other in ((n, f[9:]) for n, own in facts.items() for f in own if f.startswith("commutes:")):
+        if other in facts:
+            joined = out.get(name, frozenset([name])) | out.get(other, frozenset([other]))
+            out.update(dict.fromkeys(joined, joined))
+    return out
+
+
+def polynomial(ev: Evaluator, group: list[str], facts: Mapping[str, frozenset[str]], name: str, n: int) -> Jet:
+    """A random polynomial in a matrix that is common to the group."""
+    own, union = plain(facts[name]), plain(f for g in group for f in facts[g])
+    if own & {"orth", "skew"}:
+        raise Unfit("commuting matrices with this fact")
+    if group[0] + COMMON not in ev.symbols:
+        ev.symbols[group[0] + COMMON] = in_space(ev.numbers.random(n, n), union & {"diag", "sym"})
+    common = ev.symbols[group[0] + COMMON]
+    a, b, c = (ev.numbers.random(1, 1) for _ in range(3))
+    out: Jet = common.eye(n) * a + common * b + common @ common * c
+    return out @ out if "psd" in own else out
+
+
+def symbol(ev: Evaluator, rng: Random, facts: frozenset[str], rows: int, cols: int) -> Jet:
+    """A general value with these facts; an orthogonal matrix by Cayley's formula, of either determinant."""
+    if facts & {"pm1", "bit"}:
+        low = -1 if "pm1" in facts else 0
+        return ev.one.fixed(rows, cols, lambda i, j: rng.choice((low, 1)))
+    general: Jet = ev.numbers.random(rows, cols, bool(facts & {"pos", "nonneg"}) or {"diag", "psd"} <= facts)
+    if "orth" in facts:
+        eye, skew = general.eye(rows), general - general.T
+        flips = eye.fixed(rows, rows, lambda i, j: (i == j) * rng.choice((1, -1)))
+        return (eye - skew) @ (eye + skew).inverse() @ flips
+    return general @ general.T if "psd" in facts and "diag" not in facts else in_space(general, facts)
+
+
+def in_space(a: Jet, facts: frozenset[str]) -> Jet:
+    """The nearest matrix in the linear space of the facts: the orthogonal projection."""
+    if facts & {"sym", "skew"} and "diag" not in facts:
+        a = (a + a.T if "sym" in facts else a - a.T) * HALF
+    if facts & {"lower", "diag"}:
+        a = a.keep(lambda i, j: i >= j)
+    return a.keep(lambda i, j: i <= j) if facts & {"upper", "diag"} else a
+
+
+def space(x: Node) -> frozenset[str]:
+    """The linear space that a variable varies in."""
+    return plain(x.params[1]) & frozenset(LINEAR_SPACES)

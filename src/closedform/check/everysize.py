@@ -1,0 +1,184 @@
+"""When agreement at some sizes is agreement at every size: how many values of an index one monomial can have.
+
+An entry of a formula is a polynomial in entries of symbols, made by sums over indices. Where each summed index stands on
+an entry of a symbol (none is summed for nothing, as in 1'1 = n), the coefficient of a monomial does not depend on the
+sizes, only on which of its indices are equal; and a monomial has at most as many different values of an index as there
+are sums over that size, with the free ones. So sizes as large as that number show all monomials there are. Functions of
+entries are variables of their own, quotients are cleared, roots and signs are variables whose squares are known.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from closedform.check.core.sides import Claim
+from closedform.expr.node import Node
+from closedform.expr.size import Size
+from closedform.expr.walk import postorder
+
+ENTRIES = {
+    "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "softplus", "log1p", "expm1", "atan", "erf",
+    "gamma", "loggamma", "digamma", "trigamma", "abs", "sign", "step", "relu", "sqrt", "asin", "acos", "normcdf", "normpdf",
+}  # fmt: skip
+SPACES = {"sym", "skew", "square", "pos", "nonneg", "nonzero", "diag", "discrete", "pm1", "bit"}
+ORDER = {"equal": 0, "hessian": 2}
+
+
+class Bare(Exception):
+    """An index is summed that stands on no symbol, or the argument does not know the operation."""
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Sums by size, in the numerators and the denominator; whether the row and the column index stand on symbols."""
+
+    num: Counter[str] = field(default_factory=Counter)
+    den: Counter[str] = field(default_factory=Counter)
+    row: bool = True
+    col: bool = True
+
+    def over(self, *sizes: Size) -> Sums:
+        """With more sums."""
+        return Sums(self.num + Counter(names(*sizes)), self.den, self.row, self.col)
+
+    def standing(self, row: bool, col: bool) -> Sums:
+        return Sums(self.num, self.den, row, col)
+
+    def times(self, k: int) -> Sums:
+        return Sums(scaled(self.num, k), scaled(self.den, k), self.row, self.col)
+
+
+def names(*sizes: Size) -> list[str]:
+    """The names of sizes that are one name or a number."""
+    if any(s.name is None and s.number is None for s in sizes):
+        raise Bare
+    return [s.name for s in sizes if s.name is not None]
+
+
+def scaled(count: Counter[str], k: int) -> Counter[str]:
+    return Counter({name: k * v for name, v in count.items()})
+
+
+def needed(claim: Claim, sizes: set[str]) -> dict[str, int] | None:
+    """For each name of a size how large it has to be; None where the argument does not apply."""
+    if claim.kind not in ("equal", "gradient", "jacobian", "map", "hessian"):
+        return None
+    found: dict[Node, Sums] = {}
+    inner: Counter[str] = Counter()
+    try:
+        for node in postorder([claim.function, claim.answer]):
+            args = [found[a] for a in node.args]
+            found[node] = sums(node, args)
+            if node.op.name in ENTRIES or node.op.name == "softmax":
+                for a, arg in zip(args, node.args, strict=True):
+                    inner |= scaled(a.num + a.den, 2) + Counter(names(*arg.shape))
+        f, g, order = found[claim.function], found[claim.answer], ORDER.get(claim.kind, 1)
+        parts = [claim.function, claim.answer, *(v for v in (claim.variable, claim.second) if v is not None)]
+        free = Counter(name for part in parts for name in names(*part.shape))
+    except Bare:
+        return None
+    most = (f.num + scaled(f.den, 2 * order + 1) + g.den) | (g.num + scaled(f.den, order + 1))
+    return {name: max(1, (most + free)[name], inner[name] + free[name]) for name in sizes}
+
+
+def sums(node: Node, args: list[Sums]) -> Sums:
+    name, shape = node.op.name, node.shape
+    if name in ("num", "const"):
+        return Sums()
+    if name == "sym":
+        if set(node.params[1]) - SPACES:
+            raise Bare
+        names(*shape)
+        return Sums()
+    if name in ("ones", "zero"):
+        return Sums(row=False, col=False)
+    if name == "add":
+        return added(args)
+    if name in ("had", "scale", "mul", "dot"):
+        return multiplied(node, args)
+    if name in ENTRIES:
+        return Sums(args[0].num, args[0].den, args[0].row, args[0].col)
+    if name == "transpose":
+        return args[0].standing(args[0].col, args[0].row)
+    if name == "diagm":
+        return args[0].standing(args[0].row, args[0].row)
+    if name == "diagv":
+        return args[0].standing(args[0].row or args[0].col, True)
+    if name in ("sum", "rowsum", "colsum", "tr", "norm2", "normF", "norm1"):
+        return total(node, args[0])
+    if name in ("pow", "mpow"):
+        return raised(node, args)
+    if name == "softmax":
+        n = Counter(names(node.args[0].rows))
+        return Sums(args[0].num, args[0].den + n, True, True)
+    raise Bare
+
+
+def joint(args: list[Sums]) -> Sums:
+    num, den = Counter[str](), Counter[str]()
+    for a in args:
+        num, den = num + a.num, den + a.den
+    return Sums(num, den)
+
+
+def added(args: list[Sums]) -> Sums:
+    den, num = joint(args).den, Counter[str]()
+    for a in args:
+        num |= a.num + (den - a.den)
+    return Sums(num, den, all(a.row for a in args), all(a.col for a in args))
+
+
+def multiplied(node: Node, args: list[Sums]) -> Sums:
+    both = joint(args)
+    if node.op.name == "mul":
+        for left, right, arg in zip(args, args[1:], node.args, strict=False):
+            if names(arg.cols) and not (left.col or right.row):
+                raise Bare
+        return both.over(*(a.cols for a in node.args[:-1])).standing(args[0].row, args[-1].col)
+    large = [a for a, arg in zip(args, node.args, strict=True) if not arg.is_scalar] or args
+    row, col = any(a.row for a in large), any(a.col for a in large)
+    if node.op.name != "dot":
+        return both.standing(row, col)
+    if not (row and col):
+        raise Bare
+    return both.over(*node.args[0].shape).standing(True, True)
+
+
+def total(node: Node, a: Sums) -> Sums:
+    (arg,), name = node.args, node.op.name
+    twice = 2 if name in ("norm2", "normF") else 1
+    if name == "tr":
+        if not (a.row or a.col):
+            raise Bare
+        return a.over(arg.rows).standing(True, True)
+    summed = {"rowsum": (False, True), "colsum": (True, False)}.get(name, (True, True))
+    if (summed[0] and names(arg.rows) and not a.row) or (summed[1] and names(arg.cols) and not a.col):
+        raise Bare
+    sizes = [s for s, used in zip(arg.shape, summed, strict=True) if used]
+    row = a.row if name == "rowsum" else a.col if name == "colsum" else True
+    return a.times(twice).over(*sizes).standing(row, True)
+
+
+def raised(node: Node, args: list[Sums]) -> Sums:
+    a, exponent = args[0], node.args[1]
+    if exponent.op.name != "num" or (exponent.params[0].denominator > 2):
+        raise Bare
+    k = exponent.params[0].numerator
+    if node.op.name == "mpow":
+        if k < 1 or exponent.params[0].denominator > 1 or not (a.row or a.col):
+            raise Bare
+        return a.times(k).over(*[node.rows] * (k - 1)).standing(a.row, a.col)
+    if k == 0:
+        return Sums(row=False, col=False)
+    whole = a.times(abs(k))
+    return whole if k > 0 else Sums(whole.den, whole.num + whole.den, a.row, a.col)
+
+
+def for_every_size(claim: Claim, sizes: set[str], proven: list[Mapping[str, int]]) -> bool:
+    """Whether agreement at the sizes proven is agreement at every size."""
+    if not sizes:
+        return True
+    least = needed(claim, sizes)
+    return least is not None and any(all(s[name] >= n for name, n in least.items()) for s in proven)

@@ -1,0 +1,203 @@
+"""Formulas over balls: the core's evaluator, with the operations that only real numbers have, and a look at kinks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import flint
+from flint import arb, arb_mat
+
+from closedform.check import ball
+from closedform.check.ball import magnitude
+from closedform.check.core.evaluate import Evaluator, Partial, Rule
+from closedform.check.core.jet import Jet, Mat, Unfit
+from closedform.check.core.operations import CORE, matrix_power, pinv, place
+from closedform.check.core.scalars import HALF
+from closedform.check.core.sides import Pair
+from closedform.check.kinks import Sight
+from closedform.expr.node import Node
+
+MAX_ANALYTIC, DIGITS, MOST_TERMS = 24, 50, 5
+SPREAD = {"max2", "min2", "clip", "huber"}
+
+
+class Rough(Exception):
+    """A function that is known at points alone: its derivative is taken by differences."""
+
+
+class RealEvaluator(Evaluator):
+    """An evaluator over balls. ``sight``, where there is one, is shown what stands at kinks."""
+
+    sight: Sight | None = None
+
+    def step(self, node: Node) -> Jet:
+        if self.sight is None or node not in self.sight.kinks:
+            return super().step(node)
+        if node.op.name != "sumover":
+            shape, args = self.shape(node), [self.memo[a] for a in node.args]
+            if node.op.name in SPREAD:
+                args = [a if a.shape == shape else a.pick(*shape, lambda i, j: (0, 0)) for a in args]
+            self.sight.note(node, args)
+        value = super().step(node)
+        self.sight.note(node, [], value)
+        return value
+
+    def expanded(self, function: str, names: Sequence[Partial], u: Jet) -> Jet:
+        """Of a polynomial with random coefficients."""
+        order, n = len(names[0]) - 1, u.count
+        total, monomials, origin = u.fixed(len(names), 1, 0), u.fixed(1, 1, 1), u.fixed(1, 1, 0)
+        for d in range(max(2, MOST_TERMS - order)):
+            more = [(*name, *k) for name in names for k in product(range(n), repeat=d)]
+            total = total + self.partials(function, more, origin).reshape(len(names), n**d) @ monomials
+            monomials = (monomials @ u.T).reshape(n ** (d + 1), 1) * Fraction(1, d + 1)
+        return total
+
+    def derivative(self, function: Node, ways: Sequence[Mapping[str, Jet]]) -> Mat:
+        """Read off truncated numbers; by differences where need be."""
+        base = dict(self.symbols)
+        try:
+            return super().derivative(function, ways)
+        except Rough:
+            if any(len(way) > 1 for way in ways):
+                raise Unfit("an implicit function through one that is known at points alone") from None
+            self.symbols = base
+            return self.differences(function, ways)
+        finally:
+            self.symbols = base
+
+    def differences(self, function: Node, ways: Sequence[Mapping[str, Jet]]) -> Mat:
+        """With a step that leaves 50 digits and more of the precision, in the first order and in the second."""
+        h = arb(2) ** (-flint.ctx.prec * 9 // 40)
+        base, terms = self.symbols, list[Mat]()
+        for signs in range(1 << len(ways)):
+            self.symbols, sign = dict(base), 1
+            for k, way in enumerate(ways):
+                up = 1 if signs >> k & 1 else -1
+                sign *= up
+                for name, v in way.items():
+                    self.symbols[name] = Jet({0: self.symbols[name].first + v.first * (h * up)})
+            terms.append(self.evaluate(function).first * sign)
+        return sum(terms[1:], start=terms[0]) * (1 / (2 * h)) ** len(ways)
+
+
+def at_points(f: Callable[..., Mat]) -> Rule:
+    """A function known at points of real numbers alone."""
+
+    def rule(ev: Evaluator, node: Node, *args: Jet) -> Jet:
+        if any(max(a.c) for a in args):
+            raise Rough(node.op.name)
+        return Jet({0: f(*(a.first for a in args))})
+
+    return rule
+
+
+def place_of(x: Jet, last: int) -> int:
+    return ball.descending(x.first)[last]
+
+
+def entry(x: Jet, k: int) -> Jet:
+    return x.reshape(x.count, 1).entry(k, 0)
+
+
+def indicator(x: Jet, at: int) -> Jet:
+    return x.fixed(x.count, 1, lambda i, j: i == at)
+
+
+def norm_inf(ev: Evaluator, x: Jet) -> Jet:
+    a = ev.f("abs", x)
+    return entry(a, place_of(a, 0))
+
+
+def along(node: Node, f: Callable[[Mat], Mat], a: Jet) -> Jet:
+    """An analytic function of a matrix: truncated numbers are block triangular matrices, and so is f of them."""
+    n, size = a.shape[0], 1 << max(a.c).bit_length()
+    if n > MAX_ANALYTIC:
+        raise Unfit(f"{node.op.name} of a matrix of {n} rows")
+    if n * size > 2 * MAX_ANALYTIC:
+        raise Rough(node.op.name)
+    if size == 1:
+        return Jet({0: f(a.first)})
+    big = a.value.fixed(n * size, n * size, 0)
+    for s, t in product(range(size), repeat=2):
+        if s & t == s and t ^ s in a.c:
+            big = big + place(Jet({0: a.c[t ^ s]}), (n * size, n * size), s * n, t * n)
+    done = Jet({0: f(big.first)})
+    return Jet({t: place(done, (n, n), 0, -t * n).first for t in range(size)})
+
+
+def frechet(f: Callable[[Mat], Mat]) -> Rule:
+    """The derivative of a matrix function at X along E: the corner of f([X, E; 0, X])."""
+
+    def rule(ev: Evaluator, node: Node, x: Jet, e: Jet) -> Jet:
+        n = x.shape[0]
+        both = (2 * n, 2 * n)
+        big = place(x, both, 0, 0) + place(e, both, 0, n) + place(x, both, n, n)
+        return place(along(node, f, big), (n, n), 0, -n)
+
+    return rule
+
+
+def any_power(ev: Evaluator, node: Node, a: Jet, e: Jet) -> Jet:
+    exponent = ev.exponent(e)
+    if abs(exponent) != HALF:
+        return matrix_power(ev, a, e)
+    root = along(node, ball.sqrtm, a)
+    return root if exponent > 0 else root.inverse()
+
+
+def is_small(x: Jet) -> bool:
+    return not any(abs(e) > arb(2) ** -40 for s, m in x.c.items() if s for e in m.entries())
+
+
+def listed(entries: list[Any]) -> Mat:
+    return arb_mat(len(entries), 1, entries)
+
+
+REAL: dict[str, Rule] = {
+    **CORE,
+    "mpow": any_power,
+    "pinv": lambda ev, n, a: pinv(a, ball.pivots, is_small),
+    "norm_inf": lambda ev, n, x: norm_inf(ev, x),
+    "maxentry": lambda ev, n, x: entry(x, place_of(x, 0)),
+    "minentry": lambda ev, n, x: entry(x, place_of(x, -1)),
+    "argmax": lambda ev, n, x: indicator(x, place_of(x, 0)),
+    "argmin": lambda ev, n, x: indicator(x, place_of(x, -1)),
+    "expm": lambda ev, n, a: along(n, arb_mat.exp, a),
+    "expm_frechet": frechet(arb_mat.exp),
+    "sqrtm": lambda ev, n, a: along(n, ball.sqrtm, a),
+    "logm": lambda ev, n, a: along(n, ball.logm, a),
+    "logm_frechet": frechet(ball.logm),
+    "chol": at_points(ball.chol),
+    "polar": at_points(ball.polar),
+    "eigvals": at_points(lambda s: listed(ball.eigen(s)[0])),
+    "eigvecs": at_points(lambda s: arb_mat(ball.eigen(s)[1]).transpose()),
+    "lambda_max": at_points(lambda s: listed(ball.eigen(s)[0][-1:])),
+    "lambda_min": at_points(lambda s: listed(ball.eigen(s)[0][:1])),
+    "eigvec_max": at_points(lambda s: listed(ball.eigen(s)[1][-1])),
+    "eigvec_min": at_points(lambda s: listed(ball.eigen(s)[1][0])),
+    "leftvec_max": at_points(lambda x: listed(ball.top_singular(x)[1])),
+    "rightvec_max": at_points(lambda x: listed(ball.top_singular(x)[2])),
+    "norm_op": at_points(lambda x: listed([ball.top_singular(x)[0]])),
+    "norm_nuc": at_points(lambda x: listed([sum(ball.singular_values(x), start=arb(0))])),
+}
+
+
+def agree(pairs: Iterable[Pair]) -> bool | None:
+    """Whether all agree to 50 digits, or are zero to far more; None where the precision does not tell."""
+    verdicts = [agreement(a, b) for a, b in pairs]
+    return False if False in verdicts else (None if None in verdicts else True)
+
+
+def agreement(a: Mat, b: Mat) -> bool | None:
+    scale, gaps = max(magnitude(a), magnitude(b)), (a - b).entries()
+    small = scale * flint.arb(10) ** -DIGITS
+    if scale < flint.arb(2) ** -200 or all(abs(g) <= small for g in gaps):
+        return True
+    return False if any(abs(g) > small for g in gaps) else None
+
+
+def shown(m: Mat, digits: int = 12) -> list[list[str]]:
+    return [[e.str(digits, radius=False) for e in row] for row in m.tolist()]

@@ -1,0 +1,118 @@
+"""What a claim is made of, and the sizes at which it is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from random import Random
+from typing import Any
+
+from closedform.check.bounds import whole
+from closedform.check.core.jet import Unfit
+from closedform.check.core.points import Cast
+from closedform.errors import ClosedformError
+from closedform.expr.node import Node
+from closedform.expr.walk import postorder
+
+MAX_ENTRIES = 10_000
+POSITIVE = {"log", "sqrt", "gamma", "loggamma", "digamma", "trigamma", "polygamma"}
+RIGHT = {"sqrtm", "logm", "logm_frechet"}
+
+
+class Scene:
+    """What the formulas of a claim are made of: the symbols, sizes and indices to draw, and how."""
+
+    def __init__(self, roots: Iterable[Node]) -> None:
+        self.nodes = list(postorder(roots))
+        self.shapes = {n.shape for n in self.nodes}
+        self.positive, self.right = domains(self.nodes)
+        self.symbols: dict[str, Node] = {}
+        self.facts: dict[str, frozenset[str]] = {}
+        self.size_names: set[str] = set()
+        self.last_order: list[str] = []
+        self.index_ranges: dict[str, list[Any]] = {}
+        powers: list[Node] = []
+        for n in self.nodes:
+            self.size_names |= n.rows.names | n.cols.names
+            if n.op.name == "size":
+                self.size_names |= n.params[0].names
+            elif n.op.name == "sumover":
+                self.size_names |= n.params[1].names | n.params[2].names
+            elif n.op.name == "unit":
+                for leaf in postorder(n.args[0]):
+                    if leaf.op.name == "index":
+                        self.index_ranges.setdefault(leaf.params[0], []).append(n.rows)
+            elif n.op.name == "index":
+                self.index_ranges.setdefault(n.params[0], [])
+            elif n.op.name == "mpow":
+                powers.append(n.args[1])
+            elif n.op.name == "polygamma":
+                powers.append(n.args[0])
+            elif n.op.name == "sym":
+                self.note_symbol(n)
+        self.whole = {n.params[0] for n in postorder(powers) if n.op.name == "sym"}
+        self.drawn = {k: own | ({"pos"} if k in self.positive else set()) for k, own in self.facts.items()}
+
+    def note_symbol(self, n: Node) -> None:
+        name, facts = n.params
+        if name in self.symbols and self.symbols[name].shape != n.shape:
+            raise ClosedformError(f"{name} has two shapes in what is to be checked")
+        self.symbols[name] = n
+        self.facts[name] = self.facts.get(name, frozenset()) | frozenset(facts)
+
+    def draw_sizes(
+        self, rng: Random, least: int, limit: int, other_than: Sequence[dict[str, int]] = (), spread: int = 1
+    ) -> dict[str, int]:
+        """Pairwise different sizes, at random; small ones where a matrix would be too large; 1 for ``least`` 1.
+
+        Every second draw orders the sizes the other way round than the one before: a product through a smaller size is
+        singular, and a claim about its determinant must not be judged by zeros alone. Where sizes stand as numbers
+        they are drawn from a wider range, by ``spread``, so that a polynomial in them is not met at its zeros alone.
+        """
+        names = sorted(self.size_names)
+        if least == 1 or not names:
+            return dict.fromkeys(names, 1)
+        counted = any(n.op.name == "size" for n in self.nodes)
+        choice = range(least, least + len(names) + (spread if counted else 1))
+        for _ in range(8):
+            values = rng.sample(choice, len(names))
+            if self.last_order:
+                values.sort()
+            out = dict(zip(self.last_order[::-1] or names, values, strict=True))
+            if out not in other_than:
+                break
+        self.last_order = [] if self.last_order else sorted(names, key=out.__getitem__)
+        for _ in range(32):
+            if self.largest(out) <= limit:
+                break
+            out = {name: rng.choice((1, 2, 3)) for name in names}
+            out[rng.choice(names)] = 2
+        return out
+
+    def largest(self, sizes: Mapping[str, int]) -> int:
+        """The number of entries of the largest matrix."""
+        return max((r.value(sizes) * c.value(sizes) for r, c in self.shapes), default=1)
+
+    def cast(self, sizes: Mapping[str, int], limit: int) -> Cast:
+        """What is to be drawn at these sizes. Raises Unfit where there are none, or too many entries."""
+        if min((s.value(sizes) for shape in self.shapes for s in shape), default=1) < 1:
+            raise Unfit("no such sizes")
+        if self.largest(sizes) > limit:
+            raise Unfit(f"a matrix to be checked has over {limit} entries (limit: entries checked)")
+        ends = {k: min((r.value(sizes) for r in ranges), default=3) for k, ranges in self.index_ranges.items()}
+        return Cast(self.symbols, self.drawn, self.whole, ends)
+
+
+def domains(nodes: list[Node]) -> tuple[set[str], set[str]]:
+    """The symbols given directly to what wants positive numbers, or eigenvalues to the right."""
+    positive, right = set(), set()
+    for n in nodes:
+        for a in n.args[-1:] if n.op.name == "polygamma" else n.args[:1]:
+            if a.op.name == "sym" and (
+                n.op.name in POSITIVE or (n.op.name == "pow" and not whole(n.args[1]))
+            ):
+                positive.add(a.params[0])
+            elif a.op.name == "sym" and (
+                n.op.name in RIGHT or (n.op.name == "mpow" and not whole(n.args[1]))
+            ):
+                right.add(a.params[0])
+    return positive, right

@@ -1,0 +1,151 @@
+"""Which points are drawn for the core: sizes, fresh fields, and more points until all patterns of signs were met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf
+from random import Random
+
+from closedform.check.bounds import Bound
+from closedform.check.core.evaluate import OutOfTime
+from closedform.check.core.field import Field
+from closedform.check.core.jet import Redraw, Unfit
+from closedform.check.core.sides import Claim
+from closedform.check.core.verdict import Key, Trials
+from closedform.check.recount import recounted
+from closedform.check.scene import MAX_ENTRIES, Scene
+
+REDRAWS, EDGE_REDRAWS, EDGE_TRIALS, LENIENT, FEW_REDRAWS = 600, 60, 8, 12, 20
+TOLERANCE = 0.01
+LIMIT, PATIENCE, DOUBTFUL, FIELDS, WANTED, MANY, SPREAD = 5, 200, 24, 6, -60, 12, 9
+
+
+class Search:
+    """The points of one claim over one kind of field."""
+
+    def __init__(
+        self, claim: Claim, scene: Scene, rng: Random, new_field: Callable[[], Field], count: int, least: int,
+        signs: bool, kinks: bool, branching: bool, exact: bool, deadline: float = inf,
+    ) -> None:  # fmt: skip
+        self.scene, self.rng, self.new_field, self.count, self.least = scene, rng, new_field, count, least
+        self.signs, self.kinks, self.branching, self.exact, self.deadline = signs, kinks, branching, exact, deadline
+        self.claim, self.trials = claim, Trials(claim)
+        self.field: Field | None = None
+        self.refused, self.doubted = 0, False
+        self.degree = self.height = 0.0
+        self.bounds: list[tuple[Key, float]] = []
+
+    def agree(self) -> bool:
+        """Agreement at every point drawn, as many as there is time for."""
+        try:
+            self.look()
+        except OutOfTime:
+            large = [s for s in self.sizes() if not s or max(s.values()) > 1]
+            if len(large) < 2 or (self.branching and sum(self.trials.accepted.values()) < MANY):
+                raise
+        return not self.trials.differ
+
+    def look(self) -> None:
+        """The first point at which the sides differ ends it."""
+        large: list[dict[str, int]] = []
+        for _ in range(self.count - 1):
+            large.append(self.scene.draw_sizes(self.rng, self.least, MAX_ENTRIES, other_than=large, spread=SPREAD))
+        if self.signs:
+            large += [smallest(large[0], name, self.least) for name in sorted(self.scene.size_names)[:3]]
+        for sizes in large:
+            if not self.trial(sizes, self.least, fresh=True):
+                return
+        self.edge()
+        while not self.trials.differ and self.weak() and self.exact:
+            self.trial(large[-1], self.least, fresh=True)
+        if not self.trials.differ:
+            self.patterns(large)
+
+    def edge(self) -> None:
+        """Size 1, where it will do."""
+        small = self.scene.draw_sizes(self.rng, 1, 1)
+        for k in range((EDGE_TRIALS if self.kinks else 1) if self.scene.size_names else 0):
+            if not self.trial(small, 1, fresh=not k):
+                return
+
+    def patterns(self, large: list[dict[str, int]]) -> None:
+        """More points where they would tell more; at size 2 too where there are too many signs at all others."""
+        chosen = [min(large, key=lambda s: self.width(key_of(s)))] if self.signs else large
+        if self.signs and self.width(key_of(chosen[0])) > LIMIT and self.exact and self.scene.size_names:
+            chosen.insert(0, {name: 2 + k for k, name in enumerate(sorted(self.scene.size_names))})
+            if not self.trial(chosen[0], 2, fresh=True):
+                return
+        for sizes in chosen:
+            self.refused = 0
+            while self.wants(key_of(sizes)):
+                if not self.trial(sizes, min(2, self.least), fresh=False):
+                    return
+
+    def trial(self, sizes: dict[str, int], least: int, fresh: bool) -> bool:
+        """Whether the sides agree at a point, in a new field if ``fresh``; False too where size 1 will not do."""
+        field = self.field
+        if field is None or fresh:
+            field = self.field = self.new_field()
+        for attempt in range((REDRAWS if least > 1 else EDGE_REDRAWS) if self.kinks else FEW_REDRAWS):
+            field.forget(lenient=attempt < LENIENT)
+            try:
+                cast = self.scene.cast(sizes, MAX_ENTRIES)
+                served = self.trials.at(field, cast, sizes, self.rng, self.deadline)
+            except Unfit:
+                if least > 1:
+                    raise
+                return False
+            except (Redraw, ZeroDivisionError):
+                self.refused += 1
+                if attempt % 4 == 3 and least > 2:
+                    sizes.update(self.scene.draw_sizes(self.rng, least, MAX_ENTRIES))
+                continue
+            if served:
+                if fresh and self.exact and least > 1:
+                    self.note_bound(sizes, field)
+                return not self.trials.differ
+        if least > 1:
+            raise Unfit("no admissible point in a field")
+        return False
+
+    def note_bound(self, sizes: dict[str, int], field: Field) -> None:
+        """Computed twice, by separate code: where they differ nothing is claimed."""
+        bound = Bound(sizes, self.claim, field.roots)
+        first, second = bound.log2(field.p), recounted(self.claim, sizes, field.p, field.roots)
+        self.degree, self.height = max(self.degree, bound.degree), max(self.height, bound.bits)
+        self.doubted |= abs(first - second) > TOLERANCE
+        self.bounds.append((key_of(sizes), max(first, second)))
+
+    def weak(self) -> bool:
+        """Whether one more field would make the bound stronger, and is wanted."""
+        return len(self.bounds) < FIELDS and sum(b for _, b in self.bounds) > WANTED
+
+    def wants(self, key: Key) -> bool:
+        """Whether more points of these sizes would tell more."""
+        if self.trials.complete(key):
+            return False
+        patient = self.width(key) <= LIMIT and self.trials.independent(key)
+        return self.trials.accepted[key] < (PATIENCE if patient else DOUBTFUL) and self.refused < PATIENCE
+
+    def width(self, key: Key) -> int:
+        return max(len(kinds) for kinds, _ in self.trials.patterns[key])
+
+    def sizes(self) -> tuple[dict[str, int], ...]:
+        return tuple(dict(key) for key, count in self.trials.accepted.items() if count)
+
+    def bound(self, proven: list[dict[str, int]] | None) -> float:
+        """log2 of the probability bound, at the sizes proven: every sign or square halves the points."""
+        keys = None if proven is None else {key_of(s) for s in proven}
+        used = [(key, b) for key, b in self.bounds if keys is None or key in keys]
+        single = [min(0.0, b + self.width(key)) for key, b in used]
+        signs = any("sign" in kinds for key, _ in used for kinds, _ in self.trials.patterns[key])
+        return max(single, default=0.0) if signs else sum(single)
+
+
+def key_of(sizes: dict[str, int]) -> Key:
+    return tuple(sorted(sizes.items()))
+
+
+def smallest(sizes: dict[str, int], name: str, least: int) -> dict[str, int]:
+    """The sizes with that of ``name`` the least, so that few signs are met where it counts them."""
+    return {k: least if k == name else (sizes[name] if v == least else v) for k, v in sizes.items()}

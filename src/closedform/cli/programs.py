@@ -1,0 +1,155 @@
+"""The commands for programs: source text, products with derivatives, batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from closedform.answers.asked import OPS, Asked
+from closedform.answers.page import Page, signs
+from closedform.answers.shown import show_certificate, show_conditions, show_equation, show_function
+from closedform.cli import arguments as a
+from closedform.cli import records
+from closedform.cli.outcome import REFUSED, RIGHT, write
+from closedform.cli.sources import formula_text
+from closedform.errors import ClosedformError
+from closedform.formula import Formula, formula
+
+FORMULA = click.argument("formula", required=False)
+BY = click.option("--by", required=True, metavar="NAME", help="The variable.")
+ALONG = ("jvp", "vjp", "hvp")
+
+
+def _read(o: dict[str, Any]) -> Formula:
+    return formula(formula_text(o["formula"], o["file"]), ", ".join(o["where"]) or None, o["syntax"])
+
+
+def _show(op: str, left: str, f: Formula, found: Formula, o: dict[str, Any]) -> int:
+    """The answer on a page, alone, or as JSON."""
+    certificate = None if o["no_check"] else found.check()
+    if o["form"] == "json":
+        record = {
+            "by": o["by"], **records.forms(found), "where": found.where, "conditions": list(found.conditions),
+            "certificate": records.certificate(certificate),
+        }  # fmt: skip
+        write(records.dump(op, f, derivatives=[record]))
+    elif o["form"] is not None:
+        write(found.text if o["form"] == "text" else found.latex)
+    else:
+        page = Page()
+        show_function(page, f)
+        page.gap()
+        show_equation(page, left, found)
+        show_conditions(page, found.conditions)
+        show_certificate(page, certificate)
+        write(page.text)
+    return RIGHT if certificate is None or certificate.ok else REFUSED
+
+
+@click.command("jvp", cls=a.FormulaCommand)
+@FORMULA
+@BY
+@click.option("--direction", default="v", metavar="NAME", help="The name of the direction (v).")
+@a.options(a.READING, a.FILE, a.PRINTING)
+def jvp_command(**o: Any) -> int:
+    """The derivative along a direction, J*v; the Jacobian is not formed.
+
+    \b
+    closedform jvp "softmax(A*x)" --by x
+    """
+    f = _read(o)
+    return _show("jvp", "J v" if signs() else "J*v", f, f.jvp(o["by"], o["direction"]), o)
+
+
+@click.command("vjp", cls=a.FormulaCommand)
+@FORMULA
+@BY
+@click.option("--cotangent", default="u", metavar="NAME", help="The name of the cotangent (u).")
+@a.options(a.READING, a.FILE, a.PRINTING)
+def vjp_command(**o: Any) -> int:
+    """The gradient of <u, f>, J'*u; the Jacobian is not formed.
+
+    \b
+    closedform vjp "softmax(A*x)" --by x
+    """
+    f = _read(o)
+    return _show("vjp", "Jᵀu" if signs() else "J'*u", f, f.vjp(o["by"], o["cotangent"]), o)
+
+
+@click.command("hvp", cls=a.FormulaCommand)
+@FORMULA
+@BY
+@click.option("--direction", default="v", metavar="NAME", help="The name of the direction (v).")
+@a.options(a.READING, a.FILE, a.PRINTING)
+def hvp_command(**o: Any) -> int:
+    """The Hessian times a direction, H*v; the Hessian is not formed.
+
+    \b
+    closedform hvp "log(sum(exp(A*x)))" --by x
+    """
+    f = _read(o)
+    return _show("hvp", "H v" if signs() else "H*v", f, f.hvp(o["by"], o["direction"]), o)
+
+
+@click.command("batch", cls=a.FormulaCommand)
+@FORMULA
+@BY
+@click.option("--op", type=click.Choice(["value", "gradient"]), default="gradient", help="What is wanted of each row.")
+@a.options(a.READING, a.FILE, a.PRINTING)
+def batch_command(**o: Any) -> int:
+    """Values or gradients for every row of a matrix at once, without a loop.
+
+    \b
+    closedform batch "x'*A*x" --by x
+    closedform batch "x'*A*x" --by x --op value
+    """
+    f = _read(o)
+    one = f.grad(o["by"]) if o["op"] == "gradient" else f
+    return _show("batch", f"{o['op']} by rows", f, one.batch(o["by"]), o)
+
+
+@click.command("code", cls=a.FormulaCommand)
+@FORMULA
+@click.option("--target", default="numpy", metavar="NAME", help="numpy, jax, torch, julia, octave or matlab.")
+@click.option("--op", type=click.Choice([*OPS, *ALONG]), help="A derivative instead; needs --by.")
+@click.option("--by", metavar="NAME", help="The variable of --op (by default the gradient).")
+@click.option("--name", default="f", metavar="NAME", help="The name of the function (f).")
+@click.option("--fixed", multiple=True, metavar="NAME", help="A variable that stays: its work is done once.")
+@click.option("--explain-plan", is_flag=True, help="The steps with flops and bytes instead.")
+@click.option("--size", multiple=True, metavar="N=1000", help="A size to plan for.")
+@a.options(a.READING, a.FILE, a.TIME)
+def code_command(**o: Any) -> int:
+    """Source text of a fast function: of a formula, or of a derivative.
+
+    \b
+    closedform code "1/2*||A*x - b||^2" --by x
+    closedform code "log(sum(exp(A*x)))" --by x --op hvp --target jax
+    """
+    f = _read(o)
+    if o["op"] and not o["by"]:
+        raise click.UsageError("--op needs --by, the variable")
+    found = _asked(f, o["op"] or "gradient", o["by"]) if o["by"] else f
+    if not o["name"].isidentifier() or not o["name"].isascii():
+        raise ClosedformError(f"{o['name']} is no name for a function")
+    if o["explain_plan"]:
+        write(str(found.plan(o["target"], fixed=o["fixed"], **_sizes(o["size"]))))
+    else:
+        write(found.code(o["target"], name=o["name"], fixed=o["fixed"]).rstrip())
+    return RIGHT
+
+
+def _asked(f: Formula, op: str, by: str) -> Formula:
+    along: dict[str, Callable[[str], Formula]] = {"jvp": f.jvp, "vjp": f.vjp, "hvp": f.hvp}
+    return along[op](by) if op in along else Asked(op, by).of(f)
+
+
+def _sizes(given: tuple[str, ...]) -> dict[str, int]:
+    out = {}
+    for one in given:
+        name, _, number = one.partition("=")
+        if not number.strip().isdigit() or not int(number):
+            raise ClosedformError(f"--size takes a name and a whole number, as in n=1000; this is {one}")
+        out[name.strip()] = int(number)
+    return out

@@ -1,0 +1,84 @@
+"""The value of a formula at given arrays, and the conditions that fail there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from closedform.errors import ValueProblem
+from closedform.formula.replaced import Replaced
+from closedform.read.alphabet import canonical
+from closedform.write.conditions import condition_text
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class Values(Replaced):
+    """Values at arrays."""
+
+    def __call__(self, data: Mapping[str, Any] | None = None, /, **values: Any) -> np.ndarray | float:
+        """The value for given arrays: a float, a 1-d array for a vector, a 2-d array for a matrix.
+
+        Raises ValueProblem where an array does not fit, naming the variable and the shape it should have.
+        Matrices of scipy.sparse are taken where they only multiply. Everything is computed in float64; where all
+        arrays of floats are float32, an array out is float32. NaN in an array is NaN in what depends on it. With
+        ``strict=True``, ValueProblem names the :attr:`conditions` that do not hold.
+
+        >>> formula("A*x")({"A": [[1.0, 2.0], [3.0, 4.0]], "x": [1.0, 1.0]}).tolist()
+        [3.0, 7.0]
+        """
+        from closedform.run.values import value
+
+        strict = "strict" not in self._reading.names and bool(values.pop("strict", False))
+        given = self._with_sizes(by_name(data, values))
+        if strict:
+            self._refuse_violated(given)
+        found: np.ndarray | float = value(self._raw, given, self._allowed())
+        return found
+
+    def _refuse_violated(self, given: Mapping[str, Any]) -> None:
+        broken = self.violated(given)
+        if broken:
+            raise ValueProblem(f"at these values it does not hold that {', '.join(broken)}")
+
+    def violated(self, data: Mapping[str, Any] | None = None, /, **values: Any) -> tuple[str, ...]:
+        """Those of the :attr:`conditions` that do not hold at given arrays, ties and zeros up to rounding.
+
+        Raises ValueProblem where a variable of a condition has no value.
+
+        >>> g = formula("||A*x||").grad("x")
+        >>> g.violated(A=[[1.0, 2.0], [2.0, 4.0]], x=[2.0, -1.0])
+        ('Ax ≠ 0',)
+        """
+        from closedform.run.conditions import broken
+
+        given = self._with_sizes(by_name(data, values))
+        functions, origin = [self._raw], self._origin
+        while origin is not None:
+            functions.append(origin.function._raw)
+            origin = origin.function._origin
+        found = broken(self._conditions, functions, given, self._allowed())
+        return tuple(condition_text(c, self._context) for c in found)
+
+    def _with_sizes(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Sizes that only an array which the formula does not need would show."""
+        sizes = {name for x in (*self._reading.names.values(), self._raw) for s in x.shape for name in s.names}
+        for name in sizes.union(self.variables):
+            if name in given or name in self._reading.names:
+                continue
+            for other, x in self._reading.names.items():
+                axis = next((k for k, s in enumerate(x.shape) if s.name == name), None)
+                shape = getattr(given.get(other), "shape", ())
+                if axis is not None and len(shape) > axis:
+                    given[name] = shape[axis]
+        return given
+
+    def _allowed(self) -> list[str]:
+        """Names that may be given though the formula does not need them: its variables and their differentials."""
+        names = [*self._reading.names, *self._reading.indices]
+        return [*names, *(f"d{name}{k}" for name in names for k in ("", "1", "2"))]
+
+
+def by_name(data: Mapping[str, Any] | None, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {canonical(name): array for name, array in {**(data or {}), **values}.items()}

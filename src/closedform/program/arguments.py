@@ -1,0 +1,52 @@
+"""The arguments of a formula's function: its variables, fixed indices, and the sizes that no array tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from closedform.errors import MissingRule
+from closedform.expr.node import Node
+from closedform.expr.op import Shape
+from closedform.expr.size import ONE
+from closedform.run.values import Needs, needs
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of the function: a variable, an index or a size."""
+
+    name: str
+    shape: Shape
+    is_size: bool = False
+
+
+def shape_note(argument: Argument) -> str:
+    """``(m, n)``, ``(n,)`` or ``a number``, as the docstring says it."""
+    if argument.is_size:
+        return "a size"
+    axes = [s.text for s in argument.shape if s is not ONE]
+    return f"({', '.join(axes)}{',' if len(axes) == 1 else ''})" if axes else "a number"
+
+
+def arguments_of(nodes: tuple[Node, ...]) -> tuple[Argument, ...]:
+    """The arguments of a function of several formulas, in order of appearance."""
+    wants = together(nodes)
+    if wants.calls:
+        name = next(iter(wants.calls))
+        raise MissingRule(f"{name} is an abstract function; a program needs its formula")
+    found = [Argument(name, symbol.shape) for name, symbol in wants.symbols.items()]
+    found += [Argument(name, (ONE, ONE)) for name in wants.indices]
+    return tuple([*found, *(Argument(name, (ONE, ONE), is_size=True) for name in wants.unreadable)])
+
+
+def together(nodes: tuple[Node, ...]) -> Needs:
+    """What several formulas need."""
+    found = Needs()
+    for node in nodes:
+        one = needs(node)
+        found.symbols.update(one.symbols)
+        found.calls.update(one.calls)
+        found.indices.update(one.indices)
+        found.sizes.update(one.sizes)
+        found.mentioned |= one.mentioned
+    return found

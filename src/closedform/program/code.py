@@ -1,0 +1,33 @@
+"""Source text of formulas for every target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from closedform.errors import ClosedformError
+from closedform.expr.node import Node
+from closedform.program.arguments import arguments_of
+from closedform.program.matlab import JULIA, OCTAVE, Julia, Octave
+from closedform.program.plan import plan, typical_sizes
+from closedform.program.jax import JAX
+from closedform.program.numpy import NUMPY
+from closedform.program.source import Python
+from closedform.program.spell import Backend
+from closedform.program.torch import TORCH
+
+TARGETS: dict[str, tuple[Backend, type[Python]]] = {
+    "numpy": (NUMPY, Python), "jax": (JAX, Python), "torch": (TORCH, Python), "julia": (JULIA, Julia),
+    "octave": (OCTAVE, Octave), "matlab": (OCTAVE, Octave),
+}  # fmt: skip
+
+
+def source(
+    nodes: tuple[Node, ...], target: str, name: str = "f", doc: str = "",
+    sizes: Mapping[str, int] | None = None, fixed: frozenset[str] = frozenset(),
+) -> str:  # fmt: skip
+    """The text of a function of formulas for ``target``, planned for ``sizes``."""
+    if target not in TARGETS:
+        raise ClosedformError(f"code is written for {', '.join(TARGETS)}; {target} is none of them")
+    backend, writer = TARGETS[target]
+    program = plan(nodes, {**typical_sizes(nodes), **(sizes or {})}, fixed)
+    return writer(backend, program, arguments_of(nodes), name, doc, fixed).text()

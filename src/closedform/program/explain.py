@@ -1,0 +1,70 @@
+"""A plan for people: each statement of the NumPy program with its flops and bytes at given sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from closedform.expr.node import Node
+from closedform.program.arguments import arguments_of
+from closedform.program.code import TARGETS
+from closedform.program.costs import Cost, cost_of, total_cost
+from closedform.program.fused import fused
+from closedform.program.ir import dims, flat
+from closedform.program.plan import plan, typical_sizes
+
+
+@dataclass(frozen=True)
+class Line:
+    """One step: what is done, to values of which shapes, at what cost."""
+
+    operation: str
+    shape: tuple[int, int]
+    cost: Cost
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The steps of a program at sizes, and the text of the function."""
+
+    sizes: Mapping[str, int]
+    lines: tuple[Line, ...]
+    total: Cost
+    code: str
+
+    def __str__(self) -> str:
+        head = "sizes " + ", ".join(f"{n} = {v}" for n, v in self.sizes.items()) if self.sizes else "no sizes"
+        rows = [f"  {line.operation:<14} {_shape(line.shape):>13} {_si(line.cost.flops, 'flop'):>12} "
+                f"{_si(line.cost.bytes, 'B'):>10}" for line in self.lines]  # fmt: skip
+        foot = f"  {'total':<14} {'':>13} {_si(self.total.flops, 'flop'):>12} {_si(self.total.bytes, 'B'):>10}"
+        return "\n".join([head, *rows, foot])
+
+
+def _shape(shape: tuple[int, int]) -> str:
+    rows, cols = shape
+    return f"{rows}×{cols}" if cols > 1 and rows > 1 else f"{max(rows, cols)}"
+
+
+def _si(number: float, unit: str) -> str:
+    for factor, prefix in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if number >= factor:
+            return f"{number / factor:.3g} {prefix}{unit}"
+    return f"{number:.0f} {unit}"
+
+
+def explained(
+    nodes: tuple[Node, ...], sizes: Mapping[str, int], target: str = "numpy", fixed: frozenset[str] = frozenset()
+) -> Plan:
+    """The plan for these sizes; sizes that are not given are about 1000."""
+    every = {**typical_sizes(nodes), **sizes}
+    program = fused(plan(nodes, every, fixed))
+    shapes = {s.ref: dims(s.shape, every) for s in (*program.inputs, *flat(program.steps))}
+    shown = [s for s in flat(program.steps) if s.op not in ("number", "size", "pi", "index", "T")]
+    lines = tuple(
+        Line(str(s.attrs[0]) if s.op == "fn" else s.op, shapes[s.ref], cost_of(s, shapes, every))
+        for s in shown if s.op != "loop"
+    )  # fmt: skip
+    backend, writer = TARGETS[target]
+    code = writer(backend, program, arguments_of(nodes), "f", "", fixed).text()
+    used = {n for s in (*program.inputs, *program.steps) for size in s.shape for n in size.names}
+    return Plan({n: v for n, v in every.items() if n in used}, lines, total_cost(program), code)

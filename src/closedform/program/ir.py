@@ -1,0 +1,94 @@
+"""Programs: straight-line steps over numbered values. A vector (row or column) has one axis, a scalar none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from closedform.expr.op import Shape
+from closedform.expr.size import ONE
+
+Ref = int
+
+
+def rank(shape: Shape) -> int:
+    """How many axes a value of this shape has in a program."""
+    return (shape[0] is not ONE) + (shape[1] is not ONE)
+
+
+def dims(shape: Shape, sizes: Mapping[str, int]) -> tuple[int, int]:
+    return shape[0].value(sizes), shape[1].value(sizes)
+
+
+@dataclass(frozen=True)
+class Step:
+    """``ref = op(args)``; ``body`` is that of a loop, whose last value is summed."""
+
+    ref: Ref
+    op: str
+    args: tuple[Ref, ...]
+    attrs: tuple[Any, ...]
+    shape: Shape
+    body: tuple[Step, ...] = ()
+
+    @property
+    def rank(self) -> int:
+        return rank(self.shape)
+
+
+@dataclass(frozen=True)
+class Program:
+    """Steps in order, the values that are given, and those that are the answers."""
+
+    inputs: tuple[Step, ...]
+    steps: tuple[Step, ...]
+    outputs: tuple[Ref, ...]
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+    def by_ref(self) -> dict[Ref, Step]:
+        return {s.ref: s for s in (*self.inputs, *flat(self.steps))}
+
+    def uses(self) -> dict[Ref, int]:
+        """How often each value is used; an answer counts as a use."""
+        count: dict[Ref, int] = {}
+        for step in flat(self.steps):
+            for a in step.args:
+                count[a] = count.get(a, 0) + 1
+        for out in self.outputs:
+            count[out] = count.get(out, 0) + 1
+        return count
+
+
+def hoisted(program: Program, fixed: frozenset[str]) -> frozenset[Ref]:
+    """The values that depend on fixed inputs alone."""
+    found = {s.ref for s in program.inputs if s.attrs[0] in fixed}
+    for step in program.steps:
+        outside = set(step.args) - {s.ref for s in flat(step.body)}
+        outside |= {a for s in flat(step.body) for a in s.args} - {s.ref for s in flat(step.body)}
+        if outside <= found:
+            found.add(step.ref)
+    return frozenset(found)
+
+
+def flat(steps: tuple[Step, ...] | list[Step]) -> Iterator[Step]:
+    """Every step, those inside loops before the loop they belong to."""
+    for step in steps:
+        if step.body:
+            yield from flat(step.body)
+        yield step
+
+
+def needed(steps: tuple[Step, ...], outputs: tuple[Ref, ...]) -> tuple[Step, ...]:
+    """The steps that the answers rest on."""
+    wanted = set(outputs)
+    kept: list[Step] = []
+    for step in reversed(steps):
+        if step.ref not in wanted:
+            continue
+        if step.body:
+            step = replace(step, body=needed(step.body, step.args))
+            wanted |= {a for inner in flat(step.body) for a in inner.args}
+        wanted |= set(step.args)
+        kept.append(step)
+    return tuple(reversed(kept))

@@ -1,0 +1,280 @@
+"""The operations in Julia and in MATLAB or Octave. A vector is a column; a row is the column it is the transpose of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from closedform.expr.size import Size
+from closedform.program.arguments import Argument, shape_note
+from closedform.program.source import Python
+from closedform.program.spell import Backend, Speller, Template, Text, infix
+
+T = Template
+
+
+def _columns(transpose: str) -> dict[str, Template]:
+    """Products of columns and matrices, which read the same in both languages."""
+    return {
+        **infix(add=".+", sub=".-", mul=".*", div="./"),
+        "pow": T("<0^5> .^ <1^5>", 4),
+        "pi": T("pi"),
+        "matmul:11": T(f"<0^5>{transpose} * <1^3>", 2),
+        "matmul:12": T(f"<1^5>{transpose} * <0^3>", 2),
+        "matmul": T("<0^2> * <1^3>", 2),
+        "outer": T(f"<0^2> * <1^5>{transpose}", 2),
+        "rows": T("<0^2> .* <1^3>", 2),
+        "cols": T(f"<0^2> .* <1^5>{transpose}", 2),
+        "T": T(f"<0^5>{transpose}"),
+        "gram": T(f"<0^5>{transpose} * <0^3>", 2),
+        "solve": T("<0^2> \\ <1^3>", 2),
+        "solve_t": T(f"<0^5>{transpose} \\ <1^3>", 2),
+        "inverse": T("inv(<0>)"),
+        "inverse_spd": T("inv(<0>)"),
+        "trace": T("<tr>(<0>)"),
+        "kron_times": T("kron(<0>, <1>) * <2^3>", 2),
+        "matrix_power": T("<0^5>^<a0>", 4),
+    }
+
+
+def _same(names: str) -> dict[str, Template]:
+    pairs = [(n.split("=") * 2)[:2] for n in names.split()]
+    return {ours: T(f"{theirs}(<0>)") for ours, theirs in pairs}
+
+
+# -- Julia
+
+JULIA_HELPERS = {
+    "sigmoid": "sigmoid(x) = x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x))\n",
+    "softplus": "softplus(x) = max(x, 0) + log1p(exp(-abs(x)))\n",
+    "softmax": "function softmax(x)\n    e = exp.(x .- maximum(x))\n    return e ./ sum(e)\nend\n",
+    "softmax_rows": "function softmax_rows(X)\n    E = exp.(X .- maximum(X, dims=2))\n    return E ./ sum(E, dims=2)\nend\n",
+    "logsumexp": "logsumexp(x) = (top = maximum(x); top + log(sum(exp.(x .- top))))\n",
+    "logsumexp_rows": "logsumexp_rows(X) = [logsumexp(X[i, :]) for i in 1:size(X, 1)]\n",
+    "unit": "unit(i, n) = Float64.((1:n) .== i)\n",
+    "huber": "huber(x, delta) = abs(x) <= delta ? x^2 / 2 : delta * (abs(x) - delta / 2)\n",
+}
+_BROADCAST = "exp log sqrt sin cos tan asin acos atan sinh cosh tanh abs sign"
+JULIA = Backend(
+    "Julia",
+    {
+        **{k: T(v.text.replace("<tr>", "tr"), v.level) for k, v in _columns("'").items()},
+        "eye": T("Matrix(1.0I, <r>, <r>)"),
+        "ones": T("ones(<r>, <c>)"),
+        "ones=1": T("ones(<n>)"),
+        "ones=0": T("1.0"),
+        "zeros": T("zeros(<r>, <c>)"),
+        "zeros=1": T("zeros(<n>)"),
+        "zeros=0": T("0.0"),
+        "unit": T("unit(<0>, <n>)"),
+        "diag": T("Diagonal(<0>)"),
+        "diag:0": T("<0^2> * Matrix(1.0I, <r>, <r>)", 2),
+        "diagonal": T("diag(<0>)"),
+        "inner": T("dot(<0>, <1>)"),
+        "row_inner": T("vec(sum(<0^2> .* <1^3>, dims=2))"),
+        "colsum": T("vec(sum(<0>, dims=1))"),
+        "rowsum": T("vec(sum(<0>, dims=2))"),
+        "add_diag:21": T("<0^1> + Diagonal(<1>)", 1),
+        "add_diag:20": T("<0^1> + <1^2> * I", 1),
+        "lu": T("lu(<0>)"),
+        "solve_lu": T("<0^2> \\ <1^3>", 2),
+        "solve_lu_t": T("<0^5>' \\ <1^3>", 2),
+        "inv": T("inv(<0>)"),
+        "det_lu": T("det(<0>)"),
+        "logdet_lu": T("logdet(<0>)"),
+        "chol": T("cholesky(Symmetric(<0>))"),
+        "solve_chol": T("<0^2> \\ <1^3>", 2),
+        "inv_chol": T("inv(<0>)"),
+        "det_chol": T("det(<0>)"),
+        "logdet_chol": T("logdet(<0>)"),
+    },
+    {
+        **{n: T(f"{n}.(<0>)") for n in _BROADCAST.split()},
+        "sigmoid": T("sigmoid.(<0>)"),
+        "softplus": T("softplus.(<0>)"),
+        "relu": T("max.(<0>, 0)"),
+        "step": T("Float64.(<0^2> .> 0)"),
+        "max2": T("max.(<0>, <1>)"),
+        "min2": T("min.(<0>, <1>)"),
+        "clip": T("min.(max.(<0>, <1>), <2>)"),
+        "huber": T("huber.(<0>, <1>)"),
+        "run.expm1": T("expm1.(<0>)"),
+        "run.log1p": T("log1p.(<0>)"),
+        **_same("sum prod maxentry=maximum minentry=minimum softmax softmax_rows logsumexp logsumexp_rows det logdet"),
+        **_same("norm2=norm normF=norm norm_op=opnorm pinv expm=exp logm=log sqrtm=sqrt vec triu tril cumsum"),
+        "norm1": T("sum(abs, <0>)"),
+        "norm_inf": T("maximum(abs, <0>)"),
+        "norm_nuc": T("sum(svdvals(<0>))"),
+        "eigvals": T("eigvals(Symmetric(<0>))"),
+        "lambda_max": T("eigmax(Symmetric(<0>))"),
+        "lambda_min": T("eigmin(Symmetric(<0>))"),
+        "chol": T("Matrix(cholesky(Symmetric(<0>)).L)"),
+        "lyap": T("sylvester(<0>, <0>, -<1^3>)"),
+        "kron": T("kron(<0>, <1>)"),
+        "unvec": T("reshape(<0>, <r>, <c>)"),
+        "cross": T("cross(<0>, <1>)"),
+        "sum:0": T("<0>", 0),
+    },
+    JULIA_HELPERS,
+    ((" ", "using LinearAlgebra"),),
+    frozenset("end function for while if else let do in using import begin struct true false I pi dot norm det tr".split()),
+)  # fmt: skip
+
+
+class JuliaSpeller(Speller):
+    def number(self, value: Fraction) -> Text:
+        if value.denominator == 1:
+            return super().number(value)
+        return Text(f"{value.numerator} / {value.denominator}", 2)
+
+    def loop_head(self, counter: str, low: Size, high: Size) -> str:
+        return f"for {counter} in {self.size(low)}:{self.size(high)}"
+
+    plus = ".+"
+
+    def loop_end(self) -> Iterator[str]:
+        yield "end"
+
+
+class Julia(Python):
+    speller_class = JuliaSpeller
+
+    def function(self, name: str, arguments: list[Argument], lines: list[str], known: set[str]) -> str:
+        names = [self.speller.names.of(a.name) for a in arguments]
+        notes = [f"# {line}" for line in self.doc.splitlines()]
+        notes += [f"#   {n}: {shape_note(a)}" for n, a in zip(names, arguments, strict=True)]
+        body = [*self.size_lines(list(self.arguments), known), *lines]
+        return "\n".join([*notes, f"function {name}({', '.join(names)})", *(f"    {x}" for x in body), "end"]) + "\n"
+
+    def axis(self, array: str, axis: int, rank: int) -> str:
+        return f"length({array})" if rank == 1 else f"size({array}, {axis + 1})"
+
+
+# -- MATLAB and Octave
+
+OCTAVE_HELPERS = {
+    "sigmoid": "function y = sigmoid(x)\n  e = exp(-abs(x));\n  y = ((x >= 0) + (x < 0) .* e) ./ (1 + e);\nend\n",
+    "softplus": "function y = softplus(x)\n  y = max(x, 0) + log1p(exp(-abs(x)));\nend\n",
+    "softmax": "function p = softmax(x)\n  e = exp(x - max(x));\n  p = e / sum(e);\nend\n",
+    "softmax_rows": "function P = softmax_rows(X)\n  E = exp(X - max(X, [], 2));\n  P = E ./ sum(E, 2);\nend\n",
+    "logsumexp": "function s = logsumexp(x)\n  top = max(x);\n  s = top + log(sum(exp(x - top)));\nend\n",
+    "logsumexp_rows":
+        "function s = logsumexp_rows(X)\n  top = max(X, [], 2);\n  s = top + log(sum(exp(X - top), 2));\nend\n",
+    "logdet":
+        "function y = logdet(M)\n  [L, U, P] = lu(M);\n  d = diag(U);\n  sgn = det(P) * prod(sign(d));\n"
+        "  if sgn > 0\n    y = sum(log(abs(d)));\n  else\n    y = NaN;\n  end\nend\n",
+    "unit": "function e = unit(i, n)\n  e = double((1:n)' == i);\nend\n",
+    "huber":
+        "function y = huber(x, delta)\n  a = abs(x);\n  y = (a <= delta) .* x .^ 2 / 2 + (a > delta) .* delta .* (a - delta / 2);\n"
+        "end\n",
+}  # fmt: skip
+OCTAVE = Backend(
+    "Octave",
+    {
+        **{k: T(v.text.replace("<tr>", "trace"), v.level) for k, v in _columns("'").items()},
+        "add": T("<0^1> + <1^2>", 1),
+        "sub": T("<0^1> - <1^2>", 1),
+        "eye": T("eye(<r>)"),
+        "ones": T("ones(<r>, <c>)"),
+        "ones=0": T("1"),
+        "ones=1": T("ones(<n>, 1)"),
+        "zeros": T("zeros(<r>, <c>)"),
+        "zeros=0": T("0"),
+        "zeros=1": T("zeros(<n>, 1)"),
+        "unit": T("unit(<0>, <n>)"),
+        "diag": T("diag(<0>)"),
+        "diag:0": T("<0^2> * eye(<r>)", 2),
+        "diagonal": T("diag(<0>)"),
+        "inner": T("sum(sum(<0^2> .* <1^3>))"),
+        "row_inner": T("sum(<0^2> .* <1^3>, 2)"),
+        "colsum": T("sum(<0>, 1)'"),
+        "rowsum": T("sum(<0>, 2)"),
+        "add_diag:21": T("<0^1> + diag(<1>)", 1),
+        "add_diag:20": T("<0^1> + <1^2> * eye(<r>)", 1),
+        # no factorisation objects in Octave: each use factors again
+        "lu": T("<0>", 0),
+        "chol": T("<0>", 0),
+        "solve_lu": T("<0^2> \\ <1^3>", 2),
+        "solve_lu_t": T("<0^5>' \\ <1^3>", 2),
+        "solve_chol": T("<0^2> \\ <1^3>", 2),
+        "inv": T("inv(<0>)"),
+        "inv_chol": T("inv(<0>)"),
+        "det_lu": T("det(<0>)"),
+        "det_chol": T("det(<0>)"),
+        "logdet_lu": T("logdet(<0>)"),
+        "logdet_chol": T("logdet(<0>)"),
+    },
+    {
+        **_same(f"{_BROADCAST} sigmoid softplus erf gamma loggamma=gammaln softmax softmax_rows logsumexp logsumexp_rows"),
+        **_same("prod maxentry=max minentry=min det logdet norm2=norm norm_op=norm pinv expm logm sqrtm triu tril cumsum"),
+        "digamma": T("psi(<0>)"),
+        "run.expm1": T("expm1(<0>)"),
+        "run.log1p": T("log1p(<0>)"),
+        "sum": T("sum(sum(<0>))"),
+        "sum:1": T("sum(<0>)"),
+        "sum:0": T("<0>", 0),
+        "relu": T("max(<0>, 0)"),
+        "step": T("double(<0^2> > 0)"),
+        "max2": T("max(<0>, <1>)"),
+        "min2": T("min(<0>, <1>)"),
+        "clip": T("min(max(<0>, <1>), <2>)"),
+        "huber": T("huber(<0>, <1>)"),
+        "norm1": T("sum(sum(abs(<0>)))"),
+        "normF": T('norm(<0>, "fro")'),
+        "norm_inf": T("max(max(abs(<0>)))"),
+        "norm_nuc": T("sum(svd(<0>))"),
+        "eigvals": T("sort(eig((<0^2> + <0^5>') / 2))"),
+        "lambda_max": T("max(eig((<0^2> + <0^5>') / 2))"),
+        "lambda_min": T("min(eig((<0^2> + <0^5>') / 2))"),
+        "chol": T("chol(<0>)'"),
+        "lyap": T("sylvester(<0>, <0>, <1>)"),
+        "kron": T("kron(<0>, <1>)"),
+        "vec": T("reshape(<0>, [], 1)"),
+        "unvec": T("reshape(<0>, <r>, <c>)"),
+        "cross": T("cross(<0>, <1>)"),
+    },
+    OCTAVE_HELPERS,
+    (),
+    frozenset("end function for while if else do endfunction endfor pi i j e eye ones zeros diag sum max min inv eps".split()),
+)  # fmt: skip
+
+
+class OctaveSpeller(Speller):
+    plus = "+"
+
+    def assigned(self, name: str, text: str) -> str:
+        return f"{name} = {text};"
+
+    def zero(self) -> str:
+        return "0"
+
+    def loop_head(self, counter: str, low: Size, high: Size) -> str:
+        return f"for {counter} = {self.size(low)}:{self.size(high)}"
+
+    def loop_end(self) -> Iterator[str]:
+        yield "end"
+
+    def returned(self) -> str:
+        outs = [self.texts[r].text for r in self.program.outputs]
+        names = [f"out{k + 1}" if len(outs) > 1 else "out" for k in range(len(outs))]
+        return "\n  ".join(f"{n} = {t};" for n, t in zip(names, outs, strict=True))
+
+
+class Octave(Python):
+    speller_class = OctaveSpeller
+
+    def function(self, name: str, arguments: list[Argument], lines: list[str], known: set[str]) -> str:
+        names = [self.speller.names.of(a.name) for a in arguments]
+        many = len(self.program.outputs)
+        outs = "out" if many == 1 else f"[{', '.join(f'out{k + 1}' for k in range(many))}]"
+        notes = [f"  % {line}" for line in self.doc.splitlines()]
+        notes += [f"  %   {n}: {shape_note(a)}" for n, a in zip(names, arguments, strict=True)]
+        body = [f"  {x}" for x in (*(f"{s};" for s in self.size_lines(list(self.arguments), known)), *lines)]
+        return "\n".join([f"function {outs} = {name}({', '.join(names)})", *notes, *body, "end"]) + "\n"
+
+    def axis(self, array: str, axis: int, rank: int) -> str:
+        return f"numel({array})" if rank == 1 else f"size({array}, {axis + 1})"
+
+    def assembled(self, code: str) -> str:
+        """The function first: a file of MATLAB is named after it."""
+        return "\n".join([code, *self.helpers(code)])

@@ -1,0 +1,307 @@
+"""Programs as source text: one template an operation and backend, short values written inside longer ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+from closedform.errors import MissingRule
+from closedform.expr.size import ONE, Size
+from closedform.program.ir import Program, Ref, Step
+from closedform.program.names import Names
+
+SLOT = re.compile(r"<(\w+)(?:\^(\d))?>")
+ATOM, WIDTH = 5, 48
+"""The tightest binding; and how long a value may be that is written inside another."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """``<0^2>`` is the first argument, in brackets unless it binds as tightly as 2; ``<r>`` and ``<c>`` are sizes."""
+
+    text: str
+    level: int = ATOM
+
+
+@dataclass(frozen=True)
+class Backend:
+    """How one language or library writes the operations."""
+
+    name: str
+    templates: Mapping[str, Template]
+    functions: Mapping[str, Template]
+    helpers: Mapping[str, str] = field(default_factory=dict)
+    imports: tuple[tuple[str, str], ...] = ()
+    """Lines to import, each where the text before it appears in the code."""
+    reserved: frozenset[str] = frozenset()
+    constant: str = "{}"
+    """How a number is written where a function wants an array."""
+    answer: str = "{}"
+    """How a number is written where it is the answer."""
+    copy: str = "{}"
+    """How an answer is written that is an argument, or a view of one."""
+    like: str = ""
+    """What new arrays take from the first argument ``{0}``; ``unlike``: where there is none."""
+    unlike: str = ""
+    scalar_block: str = "{}"
+    """How a scalar stands in a matrix of blocks."""
+
+    def template(self, step: Step, ranks: tuple[int, ...]) -> Template:
+        if step.op == "fn":
+            name = step.attrs[0]
+            for key in (f"{name}:{ranks[0] if ranks else ''}", f"{name}={step.rank}", name):
+                if key in self.functions:
+                    return self.functions[key]
+            raise self.missing(name)
+        shapes = "".join(map(str, ranks))
+        for key in (f"{step.op}:{shapes}", f"{step.op}={step.rank}", step.op):
+            if key in self.templates:
+                return self.templates[key]
+        raise self.missing(step.op)
+
+    def missing(self, name: str) -> MissingRule:
+        other = "call the formula itself" if self.name == "NumPy" else "the NumPy program has one"
+        return MissingRule(f"{name} has no {self.name} form; {other}")
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The names that mean something in code of this backend."""
+        texts = [t.text for t in (*self.templates.values(), *self.functions.values())]
+        texts += [self.constant, self.answer, self.copy, self.like, *(line for _, line in self.imports)]
+        found = {w for text in texts for w in re.findall(r"(?<![\w.<])[A-Za-z_]\w*", SLOT.sub(" ", text))}
+        return frozenset(self.reserved | self.helpers.keys() | found)
+
+
+def infix(*, add: str = "+", sub: str = "-", mul: str = "*", div: str = "/") -> dict[str, Template]:
+    return {
+        "add": Template(f"<0^1> {add} <1^2>", 1),
+        "sub": Template(f"<0^1> {sub} <1^2>", 1),
+        "mul": Template(f"<0^2> {mul} <1^3>", 2),
+        "div": Template(f"<0^2> {div} <1^3>", 2),
+        "neg": Template("-<0^3>", 3),
+    }
+
+
+@dataclass(frozen=True)
+class Text:
+    """A written value and how tightly it binds."""
+
+    text: str
+    level: int = ATOM
+
+
+class Speller:
+    """One program being written for one backend."""
+
+    def __init__(self, backend: Backend, program: Program, name: str, early: frozenset[Ref] = frozenset()) -> None:
+        self.backend, self.program, self.early = backend, program, early
+        self.count = 0
+        self.names = Names({*backend.words, name, "prepare"})
+        self.uses = program.uses()
+        self.texts: dict[Ref, Text] = {}
+        self.steps = program.by_ref()
+        self.size_names: dict[str, str] = {}
+        for step in program.inputs:
+            self.texts[step.ref] = Text(self.names.of(step.attrs[0]))
+        for size in sorted(program.sizes):
+            self.size_names[size] = self.names.fresh(size)
+        self.sizes_used: dict[str, None] = {}
+        self.counted: frozenset[str] = frozenset()
+        """The inputs that are indices."""
+
+    def lines(self) -> list[str]:
+        """The statements; the last one returns."""
+        late = tuple(s for s in self.program.steps if s.ref not in self.early)
+        return [*self.block(late), self.returned()]
+
+    def early_lines(self) -> list[str]:
+        """The statements for what depends on fixed variables alone; to be asked for first."""
+        return list(self.block(tuple(s for s in self.program.steps if s.ref in self.early)))
+
+    def returned(self) -> str:
+        return "return " + ", ".join(self.answers())
+
+    def answers(self) -> Iterator[str]:
+        """The texts of the answers: arrays that nobody else holds."""
+        seen: set[Ref] = set()
+        for ref in self.program.outputs:
+            text = self.texts[ref].text
+            if self.is_constant(ref):
+                whole = text if self.steps[ref].op != "number" or "/" in text or "." in text else f"{text}.0"
+                yield self.backend.answer.format(whole, self.like())
+            elif ref in seen or self.is_shared(ref):
+                yield self.backend.copy.format(self.bound(ref, ATOM))
+            else:
+                yield text
+            seen.add(ref)
+
+    def is_shared(self, ref: Ref) -> bool:
+        """Whether a value is an argument, a view of one, or kept from call to call."""
+        while self.steps[ref].op in VIEWS or self.steps[ref].attrs[:1] in VIEW_FUNCTIONS:
+            if ref in self.early:
+                return True
+            ref = self.steps[ref].args[0]
+        return self.steps[ref].rank > 0 and (self.steps[ref].op == "input" or ref in self.early)
+
+    def bound(self, ref: Ref, level: int) -> str:
+        text = self.texts[ref]
+        return text.text if text.level >= level else f"({text.text})"
+
+    def block(self, steps: tuple[Step, ...]) -> Iterator[str]:
+        inside = _used_inside_loops(steps)
+        for step in steps:
+            if step.op == "index":
+                self.texts[step.ref] = Text(self.names.of(step.attrs[0]))
+            elif step.op == "loop":
+                yield from self.loop(step)
+            else:
+                text = self.written(step)
+                if self.stays(step, text) or (step.ref in inside and step.op not in LEAVES):
+                    name = self.names.fresh(self.wish(step))
+                    yield self.assigned(name, text.text)
+                    text = Text(name)
+                self.texts[step.ref] = text
+
+    def wish(self, step: Step) -> str:
+        self.count += 1
+        return {0: "s", 1: "v", 2: "M"}[step.rank] + str(self.count)
+
+    def assigned(self, name: str, text: str) -> str:
+        return f"{name} = {text}"
+
+    def stays(self, step: Step, text: Text) -> bool:
+        """Whether a value gets a name of its own."""
+        if step.op in LEAVES:
+            return False
+        answer = step.ref in self.program.outputs
+        if step.ref in self.early and step.op not in ("T",) and self.crosses(step):
+            return True
+        return self.uses[step.ref] > 1 or (len(text.text) > WIDTH and not answer) or self.used_twice(step)
+
+    def crosses(self, step: Step) -> bool:
+        """Whether a value computed early is used by one computed late."""
+        late = (s for s in self.program.steps if s.ref not in self.early)
+        return any(step.ref in s.args or step.ref in _used_inside_loops((s,)) for s in late)
+
+    def used_twice(self, step: Step) -> bool:
+        """Whether the template of the one step that uses a value writes it more than once."""
+        for user in self.steps.values():
+            if step.ref in user.args and user.op not in ("loop",):
+                ranks = tuple(self.steps[a].rank for a in user.args)
+                slots = [m.group(1) for m in SLOT.finditer(self.backend.template(user, ranks).text)]
+                if slots.count(str(user.args.index(step.ref))) > 1:
+                    return True
+        return False
+
+    def loop(self, step: Step) -> Iterator[str]:
+        name, low, high = step.attrs
+        total = self.names.fresh("total")
+        yield self.assigned(total, self.zero())
+        counter = self.names.fresh(self.names.of(name)) if name in self.names.given else self.names.of(name)
+        self.names.given[name] = counter
+        yield self.loop_head(counter, low, high)
+        for line in self.block(step.body):
+            yield "    " + line
+        yield f"    {total} = {total} {self.plus} {self.texts[step.args[0]].text}"
+        yield from self.loop_end()
+        self.texts[step.ref] = Text(total)
+
+    plus = "+"
+
+    def zero(self) -> str:
+        return "0.0"
+
+    def loop_head(self, counter: str, low: Size, high: Size) -> str:
+        return f"for {counter} in range({self.size(low)}, {self.size(high + ONE)}):"
+
+    def loop_end(self) -> Iterator[str]:
+        return iter(())
+
+    # -- values
+
+    def written(self, step: Step) -> Text:
+        if step.op == "number":
+            return self.number(step.attrs[0])
+        if step.op == "size":
+            return Text(self.size(step.attrs[0]), ATOM if step.attrs[0].name else 1)
+        ranks = tuple(self.steps[a].rank for a in step.args)
+        template = self.special(step, ranks) or self.backend.template(step, ranks)
+        return Text(SLOT.sub(lambda m: self.slot(step, m), template.text), template.level)
+
+    def slot(self, step: Step, match: re.Match[str]) -> str:
+        what, level = match.group(1), int(match.group(2) or 0)
+        if what == "r":
+            return self.size(step.shape[0])
+        if what == "c":
+            return self.size(step.shape[1])
+        if what == "n":
+            return self.size(step.shape[0] if step.shape[0] is not ONE else step.shape[1])
+        if what[0] == "a":
+            return self.attribute(step.attrs[int(what[1:])])
+        if what[0] in "pq":
+            shape = self.steps[step.args[int(what[1:])]].shape
+            return self.size(shape[0] if what[0] == "p" else shape[1])
+        if what == "all":
+            return ", ".join(self.argument(a, 0) for a in step.args)
+        if what == "blocks":
+            return blocks(self, step)
+        if what == "span":
+            return spans(self, step)
+        if what == "like":
+            return self.like()
+        return self.argument(step.args[int(what)], level) if step.op == "fn" else self.bound(step.args[int(what)], level)
+
+    def argument(self, ref: Ref, level: int) -> str:
+        """An argument of a function, which may want an array."""
+        if self.is_constant(ref) and self.backend.constant != "{}":
+            return self.backend.constant.format(self.texts[ref].text, self.like())
+        return self.bound(ref, level)
+
+    def is_constant(self, ref: Ref) -> bool:
+        """Whether a value is a number of the language rather than an array."""
+        step = self.steps[ref]
+        return step.op in LEAVES or (bool(step.args) and step.rank == 0 and all(map(self.is_constant, step.args)))
+
+    def like(self) -> str:
+        """The kind of new arrays: that of the first argument that has one."""
+        arrays = sorted(self.program.inputs, key=lambda s: s.rank == 0)
+        kept = [self.texts[s.ref].text for s in arrays if s.attrs[0] not in self.counted]
+        return self.backend.like.format(kept[0]) if kept else self.backend.unlike
+
+    def attribute(self, value: object) -> str:
+        if isinstance(value, Size):
+            return self.size(value)
+        return str(value)
+
+    def number(self, value: Fraction) -> Text:
+        whole = value.denominator == 1
+        text = str(value.numerator) if whole else f"{value.numerator} / {value.denominator}"
+        if whole and abs(value.numerator) > 2**53:
+            text = f"{float(value)!r}"
+        return Text(text, (ATOM if value >= 0 else 3) if whole else 2)
+
+    def size(self, size: Size) -> str:
+        """A size in terms of the names that the first lines set."""
+        for name in size.names:
+            self.sizes_used[name] = None
+        if size.name:
+            return self.size_names[size.name]
+        text = ""
+        for monomial, c in sorted(size.terms, key=lambda term: term[1] < 0):
+            names = " * ".join(self.size_names[n] for n in monomial)
+            term = f"{abs(c)} * {names}" if names and abs(c) != 1 else names or str(abs(c))
+            text += f" {'-' if c < 0 else '+'} {term}" if text else f"{'-' if c < 0 else ''}{term}"
+        return text or "0"
+
+
+LEAVES = ("number", "size", "pi")
+VIEWS = ("T", "diagonal")
+VIEW_FUNCTIONS = (("vec",), ("unvec",), ("sub",), ("sum",))
+"""What may give back a part of its argument, in the same memory."""
+
+
+def _used_inside_loops(steps: tuple[Step, ...]) -> set[Ref]:
+    return {a for s in steps for inner in s.body for a in inner.args}

@@ -1,0 +1,76 @@
+r"""What stands around and on a formula in LaTeX and is no part of it: ``\[ \]``, a full stop, doubled bars."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from closedform.read.latex_signs import Sign
+
+_ENDING = re.compile(r"\\(?:end\s*\{[A-Za-z]+\*?\}|[\])\\]|q?quad|[,;: ])\Z")
+_LONGEST_ENDING = 40
+_SPACES = re.compile(r"\s*")
+_BRACKET = re.compile(r"\s*(?:\\(?:left|bigl?|Bigl?)\s*)?[(\[]")
+_SEARCH = re.compile(r"\s*(?:\\[,;!])?\s*\\(min|max)(?![A-Za-z])")
+_SUPPORT = re.compile(
+    r"\{?\s*(?:\\(?:operatorname\*?|mathop|mathrm|text|rm)\s*)*\{?\s*(?:\\mathrm\s*\{)?\s*"
+    r"\\?(?P<arg>arg)?(?:\\,|\\;|\\!|~|\s|\{|\})*\\?(?P<which>min|max)(?:imize|imise)?\s*\}*"
+)
+
+
+def tail(source: str) -> int:
+    r"""Where only a full stop, a comma and what closes the formula follow: ``\]``, ``$``, ``\end{equation}``.
+
+    >>> tail(r"\[ x^\top y. \]")
+    11
+    """
+    end = len(source)
+    while True:
+        stop = len(source[:end].rstrip(" \t\n$.,;~"))
+        found = _ENDING.search(source[max(0, end - _LONGEST_ENDING) : end])
+        if found is not None:
+            stop = min(stop, end - len(found.group()))
+        if stop == end:
+            return end
+        end = stop
+
+
+def head(source: str) -> int:
+    r"""Where a formula starts behind ``$`` or ``\[``."""
+    place = len(source) - len(source.lstrip("$ \n\t"))
+    return place + 2 if source.startswith(("\\[", "\\("), place) else place
+
+
+def supported(source: str, place: int) -> str:
+    r"""``arg min`` or ``min`` where an argument of ``\underset`` that starts at ``place`` says so.
+
+    >>> supported(r"\underset{x}{\operatorname{arg\,min}} x^2", 12)
+    'arg min'
+    """
+    place = _SPACES.match(source, place).end()  # type: ignore[union-attr]
+    found = _SUPPORT.match(source, place)
+    return "" if found is None else ("arg " if found["arg"] else "") + found["which"]
+
+
+def searched(source: str, place: int) -> tuple[str, int] | None:
+    r"""``arg min`` and the place behind it where ``\min`` follows ``\arg``."""
+    found = _SEARCH.match(source, place)
+    return None if found is None else (f"arg {found.group(1)}", found.end())
+
+
+def applied(source: str, place: int) -> bool:
+    r"""Whether a bracket follows: ``\vec(X)`` is the function, ``\vec x`` an arrow."""
+    return _BRACKET.match(source, place) is not None
+
+
+def merged_bars(signs: Sequence[Sign]) -> list[int]:
+    r"""The first of each two bars that are one: ``\left|\left| x \right|\right|`` is a norm."""
+    stack: list[int] = []
+    mates: dict[int, int] = {}
+    for place, sign in enumerate(signs):
+        if sign.kind == "bar" and sign.text == "|" and sign.side > 0:
+            stack.append(place)
+        elif sign.kind == "bar" and sign.text == "|" and sign.side < 0 and stack:
+            mates[stack.pop()] = place
+    pairs = [k for k in mates if mates.get(k + 1, -2) + 1 == mates[k]]
+    return sorted(at for k in pairs for at in (k, mates[k + 1]) if k - 1 not in pairs)

@@ -1,0 +1,159 @@
+r"""What stands before a formula in LaTeX: ``f(x) =``, ``x \mapsto``, ``\nabla_x``, ``\frac{\partial}{\partial x}``,
+``\min_x``. It is left out, and said to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from closedform.errors import ReadError
+from closedform.read.latex_names import Known, argument
+from closedform.read.latex_signs import Sign, Signs
+
+MAX_LEFT_SIDE = 60
+SEARCHES = {"min", "max", "arg min", "arg max", "argmin", "argmax", "minimize", "maximize"}
+OPENING, CLOSING = ("open", "{", "begin"), ("close", "}", "finish")
+
+
+class Whole(NamedTuple):
+    """The formula itself, from ``start`` to ``end``, and the places of what is said to be left out."""
+
+    start: int
+    end: int
+    left: tuple[int, int] | None = None
+    search: tuple[int, int] | None = None
+    derivative: tuple[int, int] | None = None
+
+
+def whole(source: str, signs: Signs, end: int, known: Known) -> Whole:
+    """Where the formula starts and ends."""
+    start = _arrow(signs, end)
+    behind = _left_side(signs, start, end)
+    left = (start, behind) if behind > start else None
+    start = behind
+    found, search = _search(signs, start, end), None
+    if found > start and (left is None or "arg" in signs[start].text):
+        search, start = (start, found), found
+    part = _derivative(signs, start, end, known)
+    if part is None:
+        return Whole(start, end, left, search)
+    first, last = part
+    if last == end and not _one_product(signs, first, end):
+        typed = source[signs[start].start : signs[first - 1].end]
+        raise ReadError(
+            f"how far {typed} reaches is not clear", span=(signs[start].start, signs[first - 1].end), source=source,
+            hint="Put brackets around what is differentiated, or leave the derivative out and ask for it by name.",
+        )  # fmt: skip
+    return Whole(first, last, left, search, (start, first if last == end else end))
+
+
+def _arrow(signs: Signs, end: int) -> int:
+    r"""Behind ``f: \mathbb{R}^n \to \mathbb{R},``, or 0."""
+    if end < 5 or signs[0].kind != "letter" or signs[1].text != ":":
+        return 0
+    arrow = next((k for k in range(2, min(end, MAX_LEFT_SIDE)) if signs[k].text == "->"), 0)
+    comma = next((k for k in range(arrow, min(end, MAX_LEFT_SIDE)) if signs[k].text in (",", ";")), 0)
+    return comma + 1 if arrow and comma and _left_side(signs, comma + 1, end) > comma + 1 else 0
+
+
+def _left_side(signs: Signs, start: int, end: int) -> int:
+    r"""Where the formula starts behind ``f(x) =`` or ``x \mapsto``, or ``start``."""
+    stop = min(end, start + MAX_LEFT_SIDE)
+    place = next((k for k in range(start, stop) if signs[k].text in ("=", "|->")), start)
+    left = signs[start:place]
+    if not left or left[0].kind not in ("letter", "word"):
+        return start
+    arrow = signs[place].text == "|->"
+    left = left[:-1] if left[-1].text == ":" else left
+    letters = [k for k, s in enumerate(left) if s.kind in ("letter", "word") and left[k - 1].kind not in ("_", "{")]
+    opened = next((k for k, s in enumerate(left) if s.kind == "open"), len(left))
+    fits = all(_of_left_side(s) for s in left) and not {s.text for s in left} & SEARCHES
+    return place + 1 if fits and (arrow or sum(k < opened for k in letters) == 1) else start
+
+
+def _of_left_side(sign: Sign) -> bool:
+    return sign.kind in ("letter", "word", "open", "close", "_", "{", "}", "num", "&") or sign.text in (",", ";")
+
+
+def _search(signs: Signs, start: int, end: int) -> int:
+    r"""Behind ``\min_x`` or ``\arg\min_{w \in …}``, or ``start``: the variable stands by itself behind it."""
+    if start >= end or signs[start].kind != "word" or signs[start].text not in SEARCHES:
+        return start
+    if signs[start + 1].kind != "_":
+        return start
+    first, last, after = argument(signs, start + 1)
+    named = []
+    for sign in signs[first:last]:
+        if sign.kind != "letter" and sign.text != ",":
+            break
+        named.append(sign.text)
+    variables = {n for n in named if n != ","}
+    bare = {s.text for k, s in enumerate(signs[after:end], after) if s.kind == "letter" and not _below(signs, k)}
+    return after if variables and variables <= bare else start
+
+
+def _below(signs: Signs, place: int) -> bool:
+    return signs[place - 1].kind == "_" or (signs[place - 1].kind == "{" and signs[place - 2].kind == "_")
+
+
+def _derivative(signs: Signs, start: int, end: int, known: Known) -> tuple[int, int] | None:
+    r"""What a derivative that stands before it is taken of: ``\nabla_x …``, ``\frac{\partial}{\partial x} …``."""
+    if start >= end or signs[start].kind != "cmd":
+        return None
+    if signs[start].text == "nabla":
+        after = start + 1
+        while signs[after].kind in ("_", "^"):
+            after = argument(signs, after)[2]
+        function = signs[after].kind == "letter" and signs[after + 1].text == "("
+        return (after, end) if after < end and not function and _more(signs, after, end) else None
+    return _fraction(signs, start, end) if signs[start].text == "frac" else None
+
+
+def _fraction(signs: Signs, start: int, end: int) -> tuple[int, int] | None:
+    top, top_end, between = argument(signs, start)
+    below, below_end, after = argument(signs, between - 1)
+    if not _is_d(signs[top]) or not _is_d(signs[below]) or below_end - below < 2:
+        return None
+    order = top + 1 < top_end and signs[top + 1].kind == "^"
+    behind = argument(signs, top + 1)[2] if order else top + 1
+    if behind == top_end and after < end:
+        return after, end
+    if after == end and _more(signs, behind, top_end):
+        return behind, top_end
+    return None
+
+
+def _is_d(sign: Sign) -> bool:
+    return (sign.kind == "cmd" and sign.text == "partial") or (sign.kind in ("letter", "word") and sign.text == "d")
+
+
+def _more(signs: Signs, start: int, end: int) -> bool:
+    """Whether there is more than a name."""
+    return sum(s.kind in ("letter", "word", "num", "cmd", "bar") for s in signs[start:end]) > 1
+
+
+def _one_product(signs: Signs, start: int, end: int) -> bool:
+    depth = bars = 0
+    for place in range(start, end):
+        sign = signs[place]
+        depth += (sign.kind in OPENING) - (sign.kind in CLOSING)
+        bars ^= sign.kind == "bar"
+        inside = depth or bars or place == start
+        if not inside and sign.kind == "op" and sign.text in ("+", "-", "=", ","):
+            return False
+    return True
+
+
+def notes(source: str, signs: Signs, found: Whole) -> Iterator[str]:
+    """What is said of the parts that are left out."""
+
+    def typed(span: tuple[int, int]) -> str:
+        first, last = span
+        return " ".join(source[signs[first].start : signs[last - 1].end].split())
+
+    if found.left is not None:
+        yield f"What stands right of the sign = is read: {typed((found.left[1], found.end))}."
+    if found.search is not None:
+        yield f"{typed(found.search)} is left out: what it is taken of is read."
+    if found.derivative is not None:
+        yield f"A derivative is left out: {typed((found.start, found.end))} is read, what is differentiated."

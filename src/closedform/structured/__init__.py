@@ -1,0 +1,1 @@
+"""Matrices as operators that know their structure: diagonal plus low rank, Kronecker, sums of two-sided products."""

@@ -1,0 +1,127 @@
+"""Every place of the core's arithmetic changed in turn is noticed: a right claim is lost, or a wrong one accepted.
+
+The full run takes minutes (``python tests/check/test_core_mutations.py``); a sample of it stands here.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import pytest
+from battery import ACCEPTED, EQUIVALENT, PROBES, REFUSED
+from mutants import CORE, Mutant, all_mutants, functions, planted
+
+from closedform.check.certificate import Claim
+from closedform.check.certify import Check
+
+SAMPLE, SECONDS = 60, 4
+
+
+class TooLong(BaseException):
+    """A mutant runs without end: it is noticed."""
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    def stop(*_: Any) -> None:
+        raise TooLong
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def level(claim: Claim) -> str:
+    """What the core alone says of a claim."""
+    search = Check(claim, "normal").search(None)
+    search.agree()
+    return search.trials.verdict()[0]
+
+
+def touched(run: Any) -> set[Any]:
+    """The functions of the core that a run goes through."""
+    own = {f.__code__: (module, path) for module, m in CORE.items() for path, f in functions(m.__dict__)}
+    met: set[Any] = set()
+
+    def note(frame: Any, event: str, _: Any) -> None:
+        code = frame.f_code
+        if event == "call" and code in own:
+            met.add(own[code])
+
+    sys.setprofile(note)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return met
+
+
+def judged() -> list[tuple[float, set[Any], Any, Any]]:
+    """Every claim and probe with its time and the functions it goes through, quickest first."""
+    runs = [(lambda c=c: level(c), "A") for c in ACCEPTED.values()]  # type: ignore[misc]
+    runs += [(lambda c=c: level(c), "X") for c in REFUSED.values()]  # type: ignore[misc]
+    runs += [(lambda c=c: level(replace(c, answer=c.answer + c.answer)), "X") for c in ACCEPTED.values()]  # type: ignore[misc]
+    runs += [(probe, True) for probe in PROBES]
+    out = []
+    for run, truth in runs:
+        met = touched(run)
+        start = time.perf_counter()
+        assert run() == truth
+        out.append((time.perf_counter() - start, met, run, truth))
+    return sorted(out, key=lambda entry: entry[0])
+
+
+def noticed(mutant: Mutant, battery: list[tuple[float, set[Any], Any, Any]]) -> bool:
+    with planted(mutant):
+        for _, met, run, truth in battery:
+            if (mutant.module, mutant.path) in met:
+                try:
+                    with limited(SECONDS):
+                        if run() != truth:
+                            return True
+                except (Exception, TooLong):  # noqa: BLE001 (a crash is noticed)
+                    return True
+    return False
+
+
+@pytest.fixture(scope="module")
+def battery() -> list[tuple[float, set[Any], Any, Any]]:
+    return judged()
+
+
+def test_a_sample_of_mutants_is_noticed(battery: list[tuple[float, set[Any], Any, Any]]) -> None:
+    found = [m for m in all_mutants() if m.name not in EQUIVALENT]
+    assert len(found) > 500
+    for mutant in Random(20).sample(found, SAMPLE):
+        assert noticed(mutant, battery), mutant.name
+
+
+def test_every_equivalent_mutant_is_one() -> None:
+    assert set(EQUIVALENT) <= {m.name for m in all_mutants()}
+    assert all(EQUIVALENT.values())
+
+
+def main() -> None:
+    battery, missed, count = judged(), list[str](), 0
+    for mutant in all_mutants():
+        count += 1
+        if mutant.name not in EQUIVALENT and not noticed(mutant, battery):
+            missed.append(mutant.name)
+            print("MISSED", mutant.name, flush=True)
+    print(f"{count} mutants, {len(EQUIVALENT)} equivalent, {len(missed)} missed")
+    sys.exit(bool(missed))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""What is read as what, said so; what has no meaning, refused by name; names put in the place of names."""
+
+import numpy as np
+import pytest
+
+import closedform as cf
+
+
+@pytest.mark.parametrize(
+    ("source", "where", "words"),
+    [
+        ("1i*x", None, "1i is a complex number"),
+        ("x + 2j*y", None, "2j is a complex number"),
+        ("x'*A^H*x + tr(H)", None, "A^H may be the transpose or the power H"),
+        ("x'*eye(-1)*x", None, "a size is at least 1; eye(-1) is -1×-1"),
+        ("x'*x", "x in R^0", "a size is at least 1; this is 0"),
+        ("tr(A)", "A in Sym(0)", "a size is at least 1; this is 0"),
+        ("x'*A*x", "A in Sym(n), A in Skew(n)", "declared skew-symmetric and symmetric"),
+        ("x'*A*x", "A in PD(n), A in Skew(n)", "declared skew-symmetric and symmetric"),
+        ("log(-1)*x'*x", None, "log(-1) is no real number"),
+        ("sqrt(1 - 3)*x'*x", None, "sqrt(1 - 3) is no real number"),
+        ("log(0)", None, "log(0) is no real number"),
+        ("acos(2)", None, "acos(2) is no real number"),
+        ("(-8)^(1/3)*x'*x", None, "no real number"),
+        ("i*sum(i, x[i])", None, "i is summed in one place and fixed in another"),
+        ("sum(i, a*y[i])", "a = x[i]", "i is summed in one place and fixed in another"),
+        ("sum(i, a*y[i])", "a = i", "i is summed in one place and fixed in another"),
+        ("sum(i, a*y[i])", "a = sum(i, x[i])", "i is summed twice"),
+    ],
+)
+def test_refused_by_name(source: str, where: str | None, words: str) -> None:
+    with pytest.raises(cf.ClosedformError) as found:
+        cf.formula(source, where)
+    assert words in str(found.value)
+
+
+@pytest.mark.parametrize("source", ["x'*A^H*x", "x^H A x", "x'*A^{H}*x"])
+def test_the_hermitian_sign_is_the_transpose(source: str) -> None:
+    f = cf.formula(source)
+    assert any("is read as the transpose: all numbers are real" in note for note in f.assumed)
+    A, x = np.array([[1.0, 2.0], [5.0, -1.0]]), np.array([1.0, 3.0])
+    assert f(A=A, x=x) == x @ A @ x
+
+
+def test_a_declared_h_is_a_power() -> None:
+    assert cf.formula("A^H", "H in R").where == "A in R^(n×n), H in R"
+
+
+def test_a_bound_that_is_not_used_is_said() -> None:
+    assert "Of s > 1, only s > 0 is used." in cf.formula("log(s)", "s > 1").assumed
+    assert cf.formula("log(s)", "s > 0").assumed == ("s ∈ ℝ",)
+
+
+@pytest.mark.parametrize("source", ["f(x) = x'*A*x", "f = x'*A*x", "g(x, A) = x'*A*x"])
+def test_the_left_side_names_the_function(source: str) -> None:
+    f = cf.formula(source)
+    assert f.text == "x'*A*x"
+    assert "What stands right of the sign = is read: x'*A*x." in f.assumed
+
+
+def test_a_gradient_of_no_scalar_says_what_was_assumed() -> None:
+    with pytest.raises(cf.ShapeError) as found:
+        cf.formula("x'*A").grad("x")
+    assert "this is 1×m" in found.value.message
+    assert "x ∈ ℝⁿ, A ∈ ℝ^(n×m)" in found.value.hint
+    assert "x in R" in found.value.hint
+
+
+VALUES = {"x": [1.0, -2.0, 4.0], "y": [0.5, 3.0, -1.0], "A": [[1.0, 2.0, 0.5], [3.0, -4.0, 1.0], [0.0, 2.0, 5.0]]}
+
+
+@pytest.mark.parametrize(
+    ("source", "given", "expected"),
+    [
+        ("x'*A*x", {"x": "x + y"}, lambda x, y, A: (x + y) @ A @ (x + y)),
+        ("x'*A*y", {"x": "y", "y": "x"}, lambda x, y, A: y @ A @ x),
+        ("x'*A*y", {"x": "y", "y": "x + y"}, lambda x, y, A: y @ A @ (x + y)),
+        ("x'*A*y", {"A": "A'*A"}, lambda x, y, A: x @ A.T @ A @ y),
+        ("sum(i, x[i]*y[i]^2)", {"y": "A*y"}, lambda x, y, A: np.sum(x * (A @ y) ** 2)),
+        ("1/n*sum(x)", {"n": 3}, lambda x, y, A: np.sum(x) / 3),
+        ("x'*tanh(A*r) where r = x - y", {"x": "y", "y": "x"}, lambda x, y, A: y @ np.tanh(A @ (y - x))),
+    ],
+)
+def test_names_are_replaced_all_at_once(source: str, given: dict[str, object], expected: object) -> None:
+    f = cf.formula(source).substitute(**given)
+    point = {name: np.array(v) for name, v in VALUES.items()}
+    found = f({name: v for name, v in point.items() if name in f.variables})
+    assert np.allclose(found, expected(**point))  # type: ignore[operator]
+
+
+def test_what_cannot_be_put_in_is_refused() -> None:
+    f = cf.formula("x'*x")
+    for given, words in (({"n": -3}, "n is a size"), ({"n": 2.5}, "n is a size"), ({"q": "z"}, "no variable q")):
+        with pytest.raises(cf.DeclarationError, match=words):
+            f.substitute(**given)
+    with pytest.raises(cf.DeclarationError, match="index of a sum"):
+        cf.formula("sum(i, x[i]^2)").substitute(x="i*x")
+
+
+def test_numbers_and_declarations_stay() -> None:
+    assert cf.formula("s^k", "s in R, k in R").substitute(k=2).grad("s").text == "2*s"
+    assert cf.formula("f(x)", "f: R^n -> R").substitute(x="A*z").text == "f(A*z)"
+    assert cf.formula("x'*A*x", "A in Sym(n)").substitute(x="x + y").where.startswith("x in R^n, y in R^n, A in Sym(n)")
