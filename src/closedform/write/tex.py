@@ -129,6 +129,8 @@ def _brackets(show: Show, at: int) -> bool:
         return child.word != "det"  # \\log\\det(X)^2 may be either
     if show.kind == "product":
         return binds <= PRODUCT and not open_product(show, at)
+    if show.kind == "hadamard" and child.kind == "product":
+        return True  # x^{\\top} y \\odot z may be either
     return needs_brackets(show, at)
 
 

@@ -1,0 +1,105 @@
+"""Operators that use structure agree with the dense matrix they stand for, and are what they should be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from closedform import ShapeError, ValueProblem, formula
+from closedform.structured.operators import Dense, Diagonal, DiagonalPlusLowRank, Kronecker, TwoSided
+
+RNG = np.random.default_rng(20261122)
+
+
+def normal(*shape: int) -> np.ndarray:
+    return RNG.normal(size=shape)
+
+
+MATRICES: dict[str, tuple[str, str, dict[str, Any], type]] = {
+    "logistic regression with a ridge": (
+        "sum(log(1 + exp(A*x))) + lam/2*x'*x", "x", {"A": normal(3, 8), "x": normal(8), "lam": 0.7}, DiagonalPlusLowRank
+    ),
+    "log-sum-exp with weights": (
+        "log(sum(exp(A*x))) + 1/2*x'*diag(d)*x", "x",
+        {"A": normal(2, 9), "x": normal(9), "d": np.abs(normal(9)) + 0.1}, DiagonalPlusLowRank,
+    ),
+    "separable": ("sum(exp(x).*c)", "x", {"x": normal(6), "c": normal(6)}, Diagonal),
+    "no structure": ("x'*A*x", "x", {"A": normal(5, 5), "x": normal(5)}, Dense),
+    "too many columns": ("sum(log(1 + exp(A*x))) + x'*x", "x", {"A": normal(7, 5), "x": normal(5)}, Dense),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MATRICES)
+def test_a_hessian_by_a_vector(name: str) -> None:
+    text, by, values, kind = MATRICES[name]
+    hessian = formula(text).hessian(by)
+    operator, dense = hessian.structured(values), hessian(values)
+    assert type(operator) is kind
+    agree(operator, np.asarray(dense))
+
+
+def agree(operator: Any, dense: np.ndarray) -> None:
+    n = len(dense)
+    b, B = normal(n), normal(n, 3)
+    np.testing.assert_allclose(operator.todense(), dense, atol=1e-12)
+    np.testing.assert_allclose(operator @ b, dense @ b, atol=1e-11)
+    np.testing.assert_allclose(operator @ B, dense @ B, atol=1e-11)
+    np.testing.assert_allclose(operator.rmatvec(b), dense.T @ b, atol=1e-11)
+    np.testing.assert_allclose(operator.diag(), np.diagonal(dense), atol=1e-12)
+    np.testing.assert_allclose(dense @ operator.solve(b), b, atol=1e-9)
+    np.testing.assert_allclose(dense @ operator.solve(B), B, atol=1e-9)
+    sign, log = np.linalg.slogdet(dense)
+    if sign > 0:
+        assert operator.logdet() == pytest.approx(log, abs=1e-10)
+    else:
+        with pytest.raises(ValueProblem, match="determinant"):
+            operator.logdet()
+
+
+MAPS: dict[str, tuple[str, str | None, str, dict[str, Any], int]] = {
+    "matrix factorisation": (
+        "1/2*||T - U*V'||_F^2", "T in R^(m,n), U in R^(m,k)", "U",
+        {"T": normal(4, 5), "U": normal(4, 3), "V": normal(5, 3)}, 1,
+    ),
+    "two sides": (
+        "tr(X'*A*X) + tr(X*B*X')", None, "X", {"X": normal(4, 3), "A": normal(4, 4), "B": normal(3, 3)}, 2
+    ),
+    "general": (
+        "tr(X'*A*X*B) + tr(X'*X)", None, "X", {"X": normal(4, 3), "A": normal(4, 4), "B": normal(3, 3)}, 3
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_a_hessian_by_a_matrix(name: str) -> None:
+    text, where, by, values, count = MAPS[name]
+    hessian = formula(text, where).hessian(by)
+    operator = hessian.structured(values)
+    entries = hessian.array(values)  # type: ignore[attr-defined]
+    m, n = values[by].shape
+    dense = entries.transpose(1, 0, 3, 2).reshape(m * n, m * n)
+    assert type(operator) is TwoSided
+    assert len(operator.terms) == count
+    agree(operator, dense)
+    X = normal(m, n)
+    np.testing.assert_allclose(operator.apply(X), np.einsum("ijkl,kl->ij", entries, X), atol=1e-11)
+    np.testing.assert_allclose(operator.apply(operator.solve_matrix(X)), X, atol=1e-9)
+
+
+def test_a_kronecker_product_is_not_formed() -> None:
+    product = formula("kron(A, B)", "A in R^(n,n), B in R^(k,k)")
+    values = {"A": normal(4, 4), "B": normal(3, 3)}
+    operator = product.structured(values)
+    assert type(operator) is Kronecker
+    agree(operator, np.kron(values["A"], values["B"]))
+
+
+def test_what_has_no_structure_says_so() -> None:
+    with pytest.raises(ShapeError, match="square"):
+        formula("A*x").structured(A=normal(3, 4), x=normal(4))
+    with pytest.raises(ValueProblem, match="singular"):
+        formula("diag(d)").structured(d=[1.0, 0.0, 2.0]).solve(np.ones(3))
+    with pytest.raises(ValueProblem, match="singular"):
+        formula("A", "A in R^(n,n)").structured(A=[[1.0, 2.0], [2.0, 4.0]]).solve(np.ones(2))
