@@ -1,8 +1,9 @@
-"""Times of several actions, taken in turn, and their ratios round by round."""
+"""Processor times of several actions, taken in turn, and their ratios round by round."""
 
 from __future__ import annotations
 
 import math
+import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import median
@@ -14,16 +15,20 @@ SLICE = 0.004
 
 
 def in_turn(actions: Mapping[str, Thunk], rounds: int, each: float = SLICE) -> dict[str, list[float]]:
-    """Seconds a call, a number a round; every action has been called before, so that all are warm."""
+    """Seconds of the processor a call, a number a round, each round in an order of its own; all are warm."""
     often = {}
     for name, action in actions.items():
         action()
         one = min(once(action) for _ in range(2))
         often[name] = max(1, min(2000, math.ceil(each / max(one, 1e-7))))
     found: dict[str, list[float]] = {name: [] for name in actions}
+    order, mix = list(actions), random.Random(1)
     for _ in range(rounds):
-        for name, action in actions.items():
-            found[name].append(several(action, often[name]))
+        mix.shuffle(order)
+        for name in order:
+            if often[name] > 1:
+                actions[name]()  # what the one before it left in the caches is not to its cost
+            found[name].append(several(actions[name], often[name]))
     return found
 
 
@@ -32,10 +37,10 @@ def once(action: Thunk) -> float:
 
 
 def several(action: Thunk, times: int) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(times):
         action()
-    return (time.perf_counter() - start) / times
+    return (time.process_time() - start) / times
 
 
 def ratio(above: Sequence[float], below: Sequence[float]) -> tuple[float, float, float]:

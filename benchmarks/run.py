@@ -9,20 +9,23 @@ import sys
 from collections.abc import Iterable
 from datetime import date
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
+from code_section import code_section
 from corpus import corpus_section
 from growth import growth_section
 from processes import process_section
 from sympy_rows import sympy_section
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+PLOT = PAGE.with_suffix(".png")
 
 HEAD = """# Performance
 
-Written by `./dev bench`; run it to have these numbers of your own machine. Times are processor times, but for whole
-processes; on a shared machine they still move by a third between runs, so that medians and ratios within one run are
-what to read.
+Written by `./dev bench`; run it to have these numbers of your own machine. Times of symbolic work are processor times,
+those of generated code and whole processes clock times; on a shared machine they still move by a third between runs,
+so that medians and ratios within one run are what to read.
 
 """
 
@@ -43,11 +46,19 @@ def processor() -> str:
 
 
 def report() -> Iterable[str]:
+    """The page by sections; generated code only where JAX and PyTorch are installed."""
     yield HEAD
     yield machine()
-    for section in (corpus_section, process_section, sympy_section, growth_section):
-        print(f"bench: {section.__module__} …", file=sys.stderr, flush=True)
+    sections = [corpus_section, process_section, sympy_section, growth_section]
+    if find_spec("jax") and find_spec("torch"):
+        sections.insert(0, generated_section)
+    for section in sections:
+        print(f"bench: {section.__name__} …", file=sys.stderr, flush=True)
         yield "\n" + section()
+
+
+def generated_section() -> str:
+    return code_section(PLOT)
 
 
 def main() -> int:

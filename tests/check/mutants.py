@@ -33,12 +33,14 @@ class Mutant(NamedTuple):
     code: CodeType
 
 
-def all_mutants() -> Iterator[Mutant]:
-    for module in MODULES:
+def all_mutants(only: frozenset[str] = frozenset()) -> Iterator[Mutant]:
+    """All of the core, or those of the functions ``module:path`` alone."""
+    for module in MODULES if not only else sorted({name.partition(":")[0] for name in only}):
         source = Path(str(CORE[module].__file__)).read_text("utf-8")
         before = codes(CORE[module].__dict__)
         numbers: dict[str, int] = {}
-        for change, tree in changed(ast.parse(source)):
+        lines = {n for path, code in before.items() if f"{module}:{path}" in only for _, _, n in code.co_lines() if n}
+        for change, tree in changed(ast.parse(source), lines):
             for path, code in codes(namespace(tree, module)).items():
                 if path in before and code != before[path]:
                     name = f"{module}:{path}:{change}"
@@ -52,10 +54,13 @@ def namespace(tree: ast.Module, module: str) -> dict[str, Any]:
     return found
 
 
-def changed(tree: ast.Module) -> Iterator[tuple[str, ast.Module]]:
-    """Every tree that differs from this one at one place within a function."""
+def changed(tree: ast.Module, lines: set[int]) -> Iterator[tuple[str, ast.Module]]:
+    """Every tree that differs from this one at one place within a function, on these lines where there are any."""
     within = bodies(tree)
-    places = [k for k, node in enumerate(ast.walk(tree)) if node in within]
+    places = [
+        k for k, node in enumerate(ast.walk(tree))
+        if node in within and (not lines or getattr(node, "lineno", 0) in lines)
+    ]  # fmt: skip
     for k in places:
         for variant in range(2):
             other = deepcopy(tree)
@@ -134,7 +139,7 @@ def functions(found: dict[str, Any]) -> Iterator[tuple[str, FunctionType]]:
                     yield f"{name}.{key}", inner
         elif isinstance(value, dict):
             for key, entry in value.items():
-                if isinstance(entry, FunctionType) and entry.__name__ == "<lambda>":
+                if isinstance(entry, FunctionType) and entry.__module__ == own and entry.__name__ == "<lambda>":
                     yield f"{name}[{key}]", entry
 
 

@@ -1,6 +1,7 @@
 """Every place of the core's arithmetic changed in turn is noticed: a right claim is lost, or a wrong one accepted.
 
-The full run takes minutes (``python tests/check/test_core_mutations.py``); a sample of it stands here.
+The full run takes minutes (``python tests/check/test_core_mutations.py``) and names what nothing notices; here are
+those functions of it of which every change has to be.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from random import Random
 from typing import Any
 
 import pytest
@@ -21,7 +21,13 @@ from mutants import CORE, Mutant, all_mutants, functions, planted
 from closedform.check.certificate import Claim
 from closedform.check.certify import Check
 
-SAMPLE, SECONDS = 60, 4
+SECONDS = 4
+SAMPLE = [
+    "jet:Jet.pick", "jet:Jet.keep", "jet:Jet.linear", "operations:kron", "operations:softmax",
+    "operations:product_without", "operations:row_sums", "operations:CORE[tril]",
+    "operations:CORE[prod_pairs]", "operations:CORE[cumsum]", "scalars:DERIVATIVE[recip]", "scalars:COMPOSED[sigmoid]",
+    "scalars:COMPOSED[huber]", "scalars:DERIVATIVE[erf]",
+]  # fmt: skip
 
 
 class TooLong(BaseException):
@@ -100,16 +106,12 @@ def battery() -> list[tuple[float, set[Any], Any, Any]]:
     return judged()
 
 
-def test_a_sample_of_mutants_is_noticed(battery: list[tuple[float, set[Any], Any, Any]]) -> None:
-    found = [m for m in all_mutants() if m.name not in EQUIVALENT]
-    assert len(found) > 500
-    for mutant in Random(20).sample(found, SAMPLE):
+@pytest.mark.parametrize("name", SAMPLE)
+def test_every_change_of_a_function_is_noticed(name: str, battery: list[tuple[float, set[Any], Any, Any]]) -> None:
+    found = [m for m in all_mutants(frozenset([name])) if f"{m.module}:{m.path}" == name]
+    assert found
+    for mutant in found:
         assert noticed(mutant, battery), mutant.name
-
-
-def test_every_equivalent_mutant_is_one() -> None:
-    assert set(EQUIVALENT) <= {m.name for m in all_mutants()}
-    assert all(EQUIVALENT.values())
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from closedform.check.core.field import Field
 from closedform.check.core.jet import Redraw, Unfit
 from closedform.check.core.sides import Pair, sides, without_roots
 from closedform.check.core.verdict import nested
-from closedform.check.everysize import for_every_size
+from closedform.check.everysize import for_every_size, needed
 from closedform.check.exponents import Exponents
 from closedform.check.far import Far, Point, at_point, place
 from closedform.check.kinks import Seen, Sight, all_kinks
@@ -45,7 +45,7 @@ FREE = EXPS | {
     "log", "log1p", "logdet", "asin", "acos", "atan", "gamma", "loggamma", "digamma", "trigamma", "polygamma",
 }  # fmt: skip
 BITS, REDRAWS, EDGE_REDRAWS = (480, 1500), 600, 60
-TRIALS, MANY, MODEST, MOST_SINGULAR = 3, 12, -30, 12
+TRIALS, MANY, MODEST, MOST_SINGULAR, LEAST_WANTED, MOST_WANTED = 3, 12, -30, 12, 6, 12
 SECONDS, FIELD_SHARE, COUNTEREXAMPLE_SHARE = 1.5, 0.5, 0.2
 FAR, FAR_SHARE, WIDE, WIDE_SMOOTH = 0, 0.8, 8, 3
 
@@ -143,6 +143,9 @@ class Check:
     def search(self, field: Callable[[], Field] | None) -> Search:
         rooted = self.roots or self.signs
         least = max(4, self.degree) if self.degree and self.degree <= 6 else 4
+        wanted = max((needed(self.claim, self.scene.size_names) or {}).values(), default=0)
+        if wanted <= (LEAST_WANTED if self.roots else MOST_WANTED) and not self.signs:
+            least = max(least, wanted)
         return Search(
             self.claim, self.scene, self.rng, field or (lambda: Field(self.rng, rooted)), self.trials, least,
             self.signs, rooted, self.branches > MANY, field is None, self.deadline,

@@ -1,17 +1,18 @@
 """When agreement at some sizes is agreement at every size: how many values of an index one monomial can have.
 
-An entry of a formula is a polynomial in entries of symbols, made by sums over indices. Where each summed index stands on
-an entry of a symbol (none is summed for nothing, as in 1'1 = n), the coefficient of a monomial does not depend on the
-sizes, only on which of its indices are equal; and a monomial has at most as many different values of an index as there
-are sums over that size, with the free ones. So sizes as large as that number show all monomials there are. Functions of
-entries are variables of their own, quotients are cleared, roots and signs are variables whose squares are known.
+An entry of a formula is a polynomial in entries of symbols, made by sums over indices. Where each summed index stands
+on an entry of a symbol (none is summed for nothing, as in 1'1 = n), a monomial's coefficient does not depend on the
+sizes, only on which of its indices are equal; a monomial has at most as many different values of an index as there
+are sums over that size, with the free ones. So sizes as large as that number show all monomials there are. Functions
+of entries are variables of their own, quotients of scalars are cleared, roots and signs are variables whose squares
+are known. ``docs/certificate.md`` has the proof.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from closedform.check.core.sides import Claim
 from closedform.expr.node import Node
@@ -20,8 +21,11 @@ from closedform.expr.walk import postorder
 
 ENTRIES = {
     "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "softplus", "log1p", "expm1", "atan", "erf",
-    "gamma", "loggamma", "digamma", "trigamma", "abs", "sign", "step", "relu", "sqrt", "asin", "acos", "normcdf", "normpdf",
+    "gamma", "loggamma", "digamma", "trigamma", "abs", "sign", "step", "relu", "sqrt", "asin", "acos", "normcdf",
+    "normpdf",
 }  # fmt: skip
+DIVIDING = {"log", "log1p", "atan", "asin", "acos", "sqrt"}
+"""Functions whose derivatives divide by what is in their argument: that has to be a scalar, or a variable."""
 SPACES = {"sym", "skew", "square", "pos", "nonneg", "nonzero", "diag", "discrete", "pm1", "bit"}
 ORDER = {"equal": 0, "hessian": 2}
 
@@ -32,22 +36,24 @@ class Bare(Exception):
 
 @dataclass(frozen=True)
 class Sums:
-    """Sums by size, in the numerators and the denominator; whether the row and the column index stand on symbols."""
+    """Sums by size, in the numerators, the denominator, and those that a derivative adds along one path to a symbol;
+    whether the row and the column index stand on symbols."""
 
     num: Counter[str] = field(default_factory=Counter)
     den: Counter[str] = field(default_factory=Counter)
     row: bool = True
     col: bool = True
+    path: Counter[str] = field(default_factory=Counter)
 
     def over(self, *sizes: Size) -> Sums:
         """With more sums."""
-        return Sums(self.num + Counter(names(*sizes)), self.den, self.row, self.col)
+        return replace(self, num=self.num + Counter(names(*sizes)))
 
     def standing(self, row: bool, col: bool) -> Sums:
-        return Sums(self.num, self.den, row, col)
+        return replace(self, row=row, col=col)
 
     def times(self, k: int) -> Sums:
-        return Sums(scaled(self.num, k), scaled(self.den, k), self.row, self.col)
+        return replace(self, num=scaled(self.num, k), den=scaled(self.den, k))
 
 
 def names(*sizes: Size) -> list[str]:
@@ -65,25 +71,27 @@ def needed(claim: Claim, sizes: set[str]) -> dict[str, int] | None:
     """For each name of a size how large it has to be; None where the argument does not apply."""
     if claim.kind not in ("equal", "gradient", "jacobian", "map", "hessian"):
         return None
+    order = ORDER.get(claim.kind, 1)
     found: dict[Node, Sums] = {}
     inner: Counter[str] = Counter()
     try:
         for node in postorder([claim.function, claim.answer]):
             args = [found[a] for a in node.args]
-            found[node] = sums(node, args)
+            found[node] = sums(node, args, order)
             if node.op.name in ENTRIES or node.op.name == "softmax":
                 for a, arg in zip(args, node.args, strict=True):
                     inner |= scaled(a.num + a.den, 2) + Counter(names(*arg.shape))
-        f, g, order = found[claim.function], found[claim.answer], ORDER.get(claim.kind, 1)
+        f, g = found[claim.function], found[claim.answer]
         parts = [claim.function, claim.answer, *(v for v in (claim.variable, claim.second) if v is not None)]
         free = Counter(name for part in parts for name in names(*part.shape))
     except Bare:
         return None
-    most = (f.num + scaled(f.den, 2 * order + 1) + g.den) | (g.num + scaled(f.den, order + 1))
+    moved = f.num + scaled(f.path, order)
+    most = (moved + scaled(f.den, 2 * order + 1) + g.den) | (g.num + scaled(f.den, order + 1))
     return {name: max(1, (most + free)[name], inner[name] + free[name]) for name in sizes}
 
 
-def sums(node: Node, args: list[Sums]) -> Sums:
+def sums(node: Node, args: list[Sums], order: int) -> Sums:
     name, shape = node.op.name, node.shape
     if name in ("num", "const"):
         return Sums()
@@ -99,7 +107,7 @@ def sums(node: Node, args: list[Sums]) -> Sums:
     if name in ("had", "scale", "mul", "dot"):
         return multiplied(node, args)
     if name in ENTRIES:
-        return Sums(args[0].num, args[0].den, args[0].row, args[0].col)
+        return of_entries(node, args[0], order)
     if name == "transpose":
         return args[0].standing(args[0].col, args[0].row)
     if name == "diagm":
@@ -107,27 +115,49 @@ def sums(node: Node, args: list[Sums]) -> Sums:
     if name == "diagv":
         return args[0].standing(args[0].row or args[0].col, True)
     if name in ("sum", "rowsum", "colsum", "tr", "norm2", "normF", "norm1"):
-        return total(node, args[0])
+        return total(node, args[0], order)
     if name in ("pow", "mpow"):
-        return raised(node, args)
-    if name == "softmax":
-        n = Counter(names(node.args[0].rows))
-        return Sums(args[0].num, args[0].den + n, True, True)
+        return raised(node, args, order)
+    if name == "softmax" and node.is_column:
+        return Sums(den=Counter(names(node.rows)), row=args[0].row, path=moving(args[0]))
     raise Bare
 
 
+def variable(node: Node) -> bool:
+    """Whether the entries of a node are variables, or functions of a variable each."""
+    return node.op.name == "sym" or (node.op.name in ENTRIES - DIVIDING and node.op.name != "relu")
+
+
+def moving(a: Sums) -> Counter[str]:
+    """The sums that f(u) gets by a derivative, f'(u)·du."""
+    return a.num + scaled(a.den, 2) + a.path
+
+
+def of_entries(node: Node, a: Sums, order: int) -> Sums:
+    """A function of each entry: a variable, whose derivative is a variable times that of the argument."""
+    if node.op.name in ("abs", "relu"):
+        return a
+    if node.op.name not in DIVIDING or variable(node.args[0]):
+        return Sums(row=a.row, col=a.col, path=moving(a))
+    if not node.is_scalar:
+        raise Bare
+    root = a.num if node.op.name == "sqrt" else Counter[str]()
+    return Sums(root, scaled(a.num + a.den, 2 * max(1, order)), path=moving(a))
+
+
 def joint(args: list[Sums]) -> Sums:
-    num, den = Counter[str](), Counter[str]()
+    num, den, path = Counter[str](), Counter[str](), Counter[str]()
     for a in args:
-        num, den = num + a.num, den + a.den
-    return Sums(num, den)
+        num, den, path = num + a.num, den + a.den, path | a.path
+    return Sums(num, den, path=path)
 
 
 def added(args: list[Sums]) -> Sums:
-    den, num = joint(args).den, Counter[str]()
+    both, num = joint(args), Counter[str]()
+    den = both.den
     for a in args:
         num |= a.num + (den - a.den)
-    return Sums(num, den, all(a.row for a in args), all(a.col for a in args))
+    return Sums(num, den, all(a.row for a in args), all(a.col for a in args), both.path)
 
 
 def multiplied(node: Node, args: list[Sums]) -> Sums:
@@ -146,7 +176,7 @@ def multiplied(node: Node, args: list[Sums]) -> Sums:
     return both.over(*node.args[0].shape).standing(True, True)
 
 
-def total(node: Node, a: Sums) -> Sums:
+def total(node: Node, a: Sums, order: int) -> Sums:
     (arg,), name = node.args, node.op.name
     twice = 2 if name in ("norm2", "normF") else 1
     if name == "tr":
@@ -158,25 +188,33 @@ def total(node: Node, a: Sums) -> Sums:
         raise Bare
     sizes = [s for s, used in zip(arg.shape, summed, strict=True) if used]
     row = a.row if name == "rowsum" else a.col if name == "colsum" else True
-    return a.times(twice).over(*sizes).standing(row, True)
+    out = a.times(twice).over(*sizes).standing(row, True)
+    return replace(out, den=out.den + scaled(out.num, order)) if twice > 1 else out
 
 
-def raised(node: Node, args: list[Sums]) -> Sums:
+def raised(node: Node, args: list[Sums], order: int) -> Sums:
     a, exponent = args[0], node.args[1]
-    if exponent.op.name != "num" or (exponent.params[0].denominator > 2):
+    if exponent.op.name != "num":
         raise Bare
-    k = exponent.params[0].numerator
+    k, root = exponent.params[0].numerator, exponent.params[0].denominator
     if node.op.name == "mpow":
-        if k < 1 or exponent.params[0].denominator > 1 or not (a.row or a.col):
+        if k < 1 or root > 1 or not (a.row or a.col):
             raise Bare
         return a.times(k).over(*[node.rows] * (k - 1)).standing(a.row, a.col)
     if k == 0:
         return Sums(row=False, col=False)
     whole = a.times(abs(k))
-    return whole if k > 0 else Sums(whole.den, whole.num + whole.den, a.row, a.col)
+    if k > 0 and root == 1:
+        return whole
+    if variable(node.args[0]) and not node.is_scalar:
+        return whole
+    if not node.is_scalar:
+        raise Bare
+    broken = whole.num + whole.den
+    return Sums(broken, broken + scaled(a.num, order), path=a.path)
 
 
-def for_every_size(claim: Claim, sizes: set[str], proven: list[Mapping[str, int]]) -> bool:
+def for_every_size(claim: Claim, sizes: set[str], proven: Sequence[Mapping[str, int]]) -> bool:
     """Whether agreement at the sizes proven is agreement at every size."""
     if not sizes:
         return True

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import click
 
+from closedform.cli.backprop import backprop_command
 from closedform.cli.commands import closedform
 from closedform.cli.derivation import judge_command
 from closedform.cli.doctor import doctor_command
 from closedform.cli.explained import explain_command
 from closedform.cli.implicit import implicit_command
 from closedform.cli.outcome import INPUT, INTERRUPTED, write
+from closedform.cli.plot import plot_command
 from closedform.cli.programs import batch_command, code_command, hvp_command, jvp_command, vjp_command
 from closedform.cli.replay import replay_command
 
@@ -20,6 +22,8 @@ closedform.add_command(explain_command)
 closedform.add_command(doctor_command)
 closedform.add_command(implicit_command)
 closedform.add_command(replay_command)
+closedform.add_command(backprop_command)
+closedform.add_command(plot_command)
 for command in (code_command, jvp_command, vjp_command, hvp_command, batch_command):
     closedform.add_command(command)
 

@@ -10,8 +10,8 @@ from closedform.calculus.vecform import matrix_of_vec
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 from closedform.formula.base import Base, Origin
-from closedform.formula.proofs import Proofs
 from closedform.formula.replaced import Replaced
+from closedform.formula.seen import Seen
 from closedform.formula.values import by_name
 from closedform.read.read import read
 from closedform.rewrite.simplify import simplify
@@ -38,7 +38,7 @@ def formula(source: str, where: str | None = None, syntax: str = "auto") -> Form
     return Formula(reading, reading.node)
 
 
-class Formula(Proofs):
+class Formula(Seen):
     """A formula. Make one with :func:`formula`; its derivatives are formulas again.
 
     Vectors are n×1 inside and 1-d arrays at the door; scalars are floats.

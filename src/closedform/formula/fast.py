@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from closedform.calculus.batch import batched
-from closedform.errors import MissingRule, ShapeError
+from closedform.errors import ClosedformError, MissingRule, ShapeError
 from closedform.expr.walk import postorder
 from closedform.formula.base import Origin
 from closedform.formula.values import Values, by_name
@@ -14,7 +14,6 @@ from closedform.functions.algebra import SYM
 
 if TYPE_CHECKING:
     from closedform.formula import Formula
-    from closedform.program.compiled import Compiled
     from closedform.program.explain import Plan
     from closedform.structured.operators import Operator
 
@@ -23,14 +22,17 @@ class Fast(Values):
     """Programs, batches and structure."""
 
     def compile(
-        self, target: str = "numpy", *more: Formula, fixed: Mapping[str, Any] | None = None, strict: bool = False
-    ) -> Compiled:
+        self, target: str = "numpy", *more: Formula, fixed: Mapping[str, Any] | None = None, strict: bool = False,
+        mesh: Any = None, shard: Mapping[str, str] | None = None,
+    ) -> Any:  # fmt: skip
         """A fast function of arrays: of this formula, or of several at once, which share their work.
 
         ``target`` is "numpy", "jax" or "torch". Arguments in the order of ``.arguments``, or by name. Arrays given
         in ``fixed`` stay, and what depends on them alone is computed once. With ``strict=True`` each call checks
-        the :attr:`conditions`. Raises MissingRule where the target lacks a function, ValueProblem (when called)
-        where shapes do not fit.
+        the :attr:`conditions` (NumPy). With a ``mesh`` of JAX devices, ``shard`` says which arguments are split over
+        its first axis, by "rows", "columns" or "entries"; all else, and the answer, is on every device.
+
+        Raises MissingRule where the target lacks a function, ValueProblem (when called) where shapes do not fit.
 
         >>> f = formula("1/2*||A*x - b||^2")
         >>> slope = f.grad("x").compile(fixed={"A": [[1.0, 2.0], [3.0, 4.0]]})
@@ -40,16 +42,43 @@ class Fast(Values):
         [24.0, 34.0]
         """
         from closedform.program.compiled import Compiled
+        from closedform.program.sharding import sharded
 
         every = (self._me, *more)
-        fixed_by_name = by_name(fixed, {})
+        if strict and target != "numpy":
+            raise ClosedformError("strict=True checks the values of each call, which NumPy programs alone can see")
+        held = by_name(fixed, {})
+        doc = "; ".join(one.text for one in every)
+        found = Compiled(tuple(one._raw for one in every), target, doc, held, self._checks(every) if strict else None)
+        if mesh is None and shard is None:
+            return found
+        return sharded(found, mesh, shard or {})
 
+    def _checks(self, every: Sequence[Formula]) -> Callable[[Mapping[str, Any]], None]:
         def check(values: Mapping[str, Any]) -> None:
             for one in every:
-                one._refuse_violated({n: v for n, v in values.items() if n in one._allowed()})
+                allowed = {*one._allowed(), *one.variables}
+                one._refuse_violated({n: v for n, v in values.items() if n in allowed})
 
-        doc = "; ".join(one.text for one in every)
-        return Compiled(tuple(one._raw for one in every), target, doc, fixed_by_name, check if strict else None)
+        return check
+
+    def export(self, target: str, *by: str) -> Callable[..., Any]:
+        """A JAX or PyTorch function of this scalar whose derivative is its closed form, by these variables or all.
+
+        Positional arguments in the order of :attr:`variables`; a derivative by an argument that was not exported is an
+        error, never a zero. Raises ShapeError where the formula is no scalar.
+
+        >>> import jax
+        >>> f = formula("1/2*||A*x - b||^2").export("jax", "x")
+        >>> jax.grad(f, 1)(jax.numpy.eye(2), jax.numpy.ones(2), jax.numpy.zeros(2)).tolist()
+        [1.0, 1.0]
+        """
+        from closedform.program.export import exported
+
+        if not self._raw.is_scalar:
+            raise self._no_scalar()
+        slopes = {name: self.grad(name)._raw for name in by or self._differentiable()}
+        return exported(self._raw, slopes, target, self.text)
 
     def code(self, target: str = "numpy", *more: Formula, name: str = "f", fixed: tuple[str, ...] = ()) -> str:
         """Source text of a function of this formula (and more), readable, that runs as pasted.
@@ -78,12 +107,11 @@ class Fast(Values):
 
         Sizes that are not given are taken about 1000. Raises as :meth:`code`.
 
-        >>> print(formula("1/2*||A*x - b||^2").grad("x").plan(m=2000, n=100))
-        sizes m = 2000, n = 100
-          matmul                  2000     400 kflop    1.62 MB
-          sub                     2000        2 kflop      48 kB
-          matmul                   100     400 kflop    1.62 MB
-          total                            802 kflop    3.28 MB
+        >>> print(formula("tr(A*X*B)").plan(m=2000, n=100, k=10))
+        sizes k = 10, m = 2000, n = 100
+          matmul               2000×10      4 Mflop    1.77 MB
+          inner                      1     20 kflop     320 kB
+          total                          4.02 Mflop    2.09 MB
         """
         from closedform.program.explain import explained
 

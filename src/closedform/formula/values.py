@@ -75,9 +75,10 @@ class Values(Replaced):
         return given
 
     def _allowed(self) -> list[str]:
-        """Names that may be given though the formula does not need them: its variables and their differentials."""
+        """Names that may be given though the formula does not need them: variables, their differentials, sizes."""
         names = [*self._reading.names, *self._reading.indices]
-        return [*names, *(f"d{name}{k}" for name in names for k in ("", "1", "2"))]
+        sizes = {name for x in self._reading.names.values() for s in x.shape for name in s.names}
+        return [*names, *(f"d{name}{k}" for name in names for k in ("", "1", "2")), *sorted(sizes)]
 
 
 def by_name(data: Mapping[str, Any] | None, values: Mapping[str, Any]) -> dict[str, Any]:

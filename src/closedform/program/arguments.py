@@ -18,12 +18,13 @@ class Argument:
     name: str
     shape: Shape
     is_size: bool = False
+    is_index: bool = False
 
 
 def shape_note(argument: Argument) -> str:
     """``(m, n)``, ``(n,)`` or ``a number``, as the docstring says it."""
-    if argument.is_size:
-        return "a size"
+    if argument.is_size or argument.is_index:
+        return "a size" if argument.is_size else "an index, from 1"
     axes = [s.text for s in argument.shape if s is not ONE]
     return f"({', '.join(axes)}{',' if len(axes) == 1 else ''})" if axes else "a number"
 
@@ -35,8 +36,8 @@ def arguments_of(nodes: tuple[Node, ...]) -> tuple[Argument, ...]:
         name = next(iter(wants.calls))
         raise MissingRule(f"{name} is an abstract function; a program needs its formula")
     found = [Argument(name, symbol.shape) for name, symbol in wants.symbols.items()]
-    found += [Argument(name, (ONE, ONE)) for name in wants.indices]
-    return tuple([*found, *(Argument(name, (ONE, ONE), is_size=True) for name in wants.unreadable)])
+    found += [Argument(name, (ONE, ONE), is_index=True) for name in wants.indices]
+    return (*found, *(Argument(name, (ONE, ONE), is_size=True) for name in wants.unreadable))
 
 
 def together(nodes: tuple[Node, ...]) -> Needs:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 from closedform.program.arguments import arguments_of
-from closedform.program.matlab import JULIA, OCTAVE, Julia, Octave
-from closedform.program.plan import plan, typical_sizes
 from closedform.program.jax import JAX
+from closedform.program.matlab import JULIA, OCTAVE, Julia, Octave
+from closedform.program.names import checked
 from closedform.program.numpy import NUMPY
+from closedform.program.plan import plan, typical_sizes
 from closedform.program.source import Python
 from closedform.program.spell import Backend
 from closedform.program.torch import TORCH
@@ -25,9 +26,22 @@ def source(
     nodes: tuple[Node, ...], target: str, name: str = "f", doc: str = "",
     sizes: Mapping[str, int] | None = None, fixed: frozenset[str] = frozenset(),
 ) -> str:  # fmt: skip
-    """The text of a function of formulas for ``target``, planned for ``sizes``."""
+    r'''The text of a function of formulas for ``target``, planned for ``sizes``.
+
+    >>> from closedform.functions.algebra import sym
+    >>> print(source((sym("A", "m", "n") @ sym("x", "n"),), "numpy", doc="A*x"))
+    def f(A, x):
+        """A*x
+    <BLANKLINE>
+        A: (m, n)
+        x: (n,)
+        """
+        return A @ x
+    <BLANKLINE>
+    '''
     if target not in TARGETS:
         raise ClosedformError(f"code is written for {', '.join(TARGETS)}; {target} is none of them")
     backend, writer = TARGETS[target]
+    checked(name, backend.words)
     program = plan(nodes, {**typical_sizes(nodes), **(sizes or {})}, fixed)
     return writer(backend, program, arguments_of(nodes), name, doc, fixed).text()

@@ -11,30 +11,28 @@ import numpy as np
 from closedform.errors import ClosedformError, ValueProblem
 from closedform.expr.node import Node
 from closedform.expr.size import ONE
-from closedform.program.arguments import Argument, arguments_of, shape_note
-from closedform.program.ir import Program, rank
-from closedform.program.plan import plan
+from closedform.functions.known_facts import facts_of
+from closedform.program.arguments import Argument, arguments_of, shape_note, together
+from closedform.program.given import cleaned
+from closedform.program.guard import guarded
+from closedform.program.ir import Program
 from closedform.program.jax import JAX
+from closedform.program.load import load
 from closedform.program.numpy import NUMPY
+from closedform.program.plan import plan
 from closedform.program.source import Python
 from closedform.program.spell import Backend
 from closedform.program.torch import TORCH
-from closedform.run.arrays import as_matrix
+from closedform.run.arrays import as_matrix, check_facts
 from closedform.run.fitting import Equation, solve_sizes
 
 PYTHON: dict[str, Backend] = {"numpy": NUMPY, "jax": JAX, "torch": TORCH}
-FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
+REMEMBERED = 256
+"""Combinations of shapes that a formula keeps programs for."""
+Function = Callable[..., Any]
 
 
-def load(text: str, name: str) -> Callable[..., Any]:
-    """The function of a text that :class:`Python` wrote: nothing typed by a person stands in it but checked names."""
-    space: dict[str, Any] = {}
-    exec(compile(text, f"<{name}>", "exec"), space)  # noqa: S102
-    function: Callable[..., Any] = space[name]
-    return function
-
-
-@dataclass
+@dataclass(eq=False)
 class Compiled:
     """A formula, or several at once, as a function of arrays.
 
@@ -42,6 +40,14 @@ class Compiled:
     or by name. NumPy: anything that is an array of numbers, float32 stays float32. JAX, PyTorch: arrays of theirs,
     which keep dtype and device; the function may be jitted, mapped and differentiated.
     Raises ValueProblem where shapes do not fit.
+
+    >>> from closedform.functions.algebra import sym
+    >>> A, x = sym("A", "m", "n"), sym("x", "n")
+    >>> f = Compiled((A @ x,), "numpy")
+    >>> f([[1, 2], [3, 4]], [1, 1])
+    array([3., 7.])
+    >>> f.arguments
+    ('A', 'x')
     """
 
     nodes: tuple[Node, ...]
@@ -51,7 +57,9 @@ class Compiled:
     check: Callable[[Mapping[str, Any]], None] | None = None
     arguments: tuple[str, ...] = field(init=False)
     _all: tuple[Argument, ...] = field(init=False)
-    _ready: dict[Any, Callable[..., Any]] = field(init=False, default_factory=dict)
+    _free: tuple[Argument, ...] = field(init=False)
+    _ready: dict[Any, Function] = field(init=False, default_factory=dict)
+    _fast: Function = field(init=False)
 
     def __post_init__(self) -> None:
         if self.target not in PYTHON:
@@ -61,58 +69,83 @@ class Compiled:
         strange = [n for n in self.fixed if n not in names]
         if strange:
             raise ValueProblem(f"{strange[0]} is fixed, but the formula has {', '.join(names) or 'no variables'}")
-        held = {a.name: self.one(a, self.fixed[a.name]) for a in self._all if a.name in self.fixed}
-        self.fixed = held
-        self.arguments = tuple(n for n in names if n not in held)
+        early = [a for a in self._all if a.name in self.fixed]
+        held = cleaned(self.target, early, [self.fixed[a.name] for a in early])
+        self.fixed = {a.name: v for a, v in zip(early, held, strict=True)}
+        self._free = tuple(a for a in self._all if a.name not in self.fixed)
+        self.arguments = tuple(a.name for a in self._free)
+        self._fast = self.general
 
     def __call__(self, *given: Any, **named: Any) -> Any:
-        if named:
+        if named or len(given) != len(self.arguments):
             given = self.ordered(given, named)
-        key = tuple([(a.__class__, a.shape, a.dtype) if hasattr(a, "dtype") else a.__class__ for a in given])
-        ready = self._ready.get(key)
-        if ready is None:
-            return self.first(key, given)
-        if self.check is not None:
-            self.check(self.by_name(given))
-        return ready(*given)
+        try:
+            return self._fast(*given)
+        except (np.linalg.LinAlgError, IndexError) as error:
+            raise ValueProblem(f"{self.doc or 'the program'}: {error}") from error
 
     def ordered(self, given: tuple[Any, ...], named: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Every argument in its place."""
         rest = self.arguments[len(given) :]
         wrong = [n for n in named if n not in rest]
         if wrong:
-            raise ValueProblem(f"{wrong[0]} is no argument here; wanted: {', '.join(rest) or 'nothing more'}")
-        return (*given, *(named[n] for n in rest if n in named))
+            why = "is fixed" if wrong[0] in self.fixed else "is no argument"
+            why = "is given twice" if wrong[0] in self.arguments else why
+            raise ValueProblem(f"{wrong[0]} {why}; wanted: {', '.join(rest) or 'nothing more'}")
+        missing = [n for n in rest if n not in named]
+        if missing or len(given) > len(self.arguments):
+            have = f"no value was given for {', '.join(missing)}" if missing else f"{len(given)} arguments were given"
+            raise ValueProblem(f"{have}; wanted: {', '.join(self.arguments) or 'none'}")
+        return (*given, *(named[n] for n in rest))
+
+    def general(self, *given: Any) -> Any:
+        """A call with what was not met in the last one."""
+        clean = cleaned(self.target, self._free, given, self._like())
+        if self.check is not None:
+            self.check(self.by_name(clean))
+        key = tuple(self._kind(a, v) for a, v in zip(self._free, clean, strict=True))
+        ready = self._ready.get(key)
+        if ready is None:
+            if len(self._ready) >= REMEMBERED:
+                self._ready.clear()
+            ready = self._ready[key] = self.function(self.by_name(clean))
+        sizes = any(a.is_size for a in self._free)
+        if self.check is None and not sizes and all(a is b for a, b in zip(clean, given, strict=True)):
+            self._fast = guarded(ready, self.general, clean)
+        return ready(*clean)
+
+    def _kind(self, argument: Argument, value: Any) -> Any:
+        if argument.is_size:
+            return value
+        return (type(value), tuple(value.shape), value.dtype) if hasattr(value, "shape") else type(value)
+
+    def _like(self) -> Any:
+        """A fixed tensor, whose dtype and device the others must have."""
+        return next((v for v in self.fixed.values() if self.target == "torch" and np.ndim(v)), None)
 
     def by_name(self, given: tuple[Any, ...]) -> dict[str, Any]:
         return {**self.fixed, **dict(zip(self.arguments, given, strict=True))}
 
-    def first(self, key: Any, given: tuple[Any, ...]) -> Any:
-        """A call with shapes not met before, or with what is no array yet."""
-        if len(given) != len(self.arguments):
-            raise ValueProblem(f"{len(given)} arguments; wanted: {', '.join(self.arguments) or 'none'}")
-        mine = {a.name: a for a in self._all}
-        clean = tuple(self.one(mine[n], v) for n, v in zip(self.arguments, given, strict=True))
-        if self.check is not None:
-            self.check(self.by_name(clean))
-        ready = self.function(self.by_name(clean))
-        if all(a is b for a, b in zip(clean, given, strict=True)):
-            self._ready[key] = ready
-        return ready(*clean)
-
-    def function(self, values: Mapping[str, Any]) -> Callable[..., Any]:
+    def function(self, values: Mapping[str, Any]) -> Function:
         """The function for arrays of these shapes."""
-        text = Python(PYTHON[self.target], self.program(values), self._all, "f", self.doc, frozenset(self.fixed)).text()
-        if not self.fixed:
-            return load(text, "f")
-        prepare = load(text, "prepare")
-        ready: Callable[..., Any] = prepare(*(self.fixed[a.name] for a in self._all if a.name in self.fixed))
-        return ready
+        program = self.program(values)
+        self._facts(values)
+        text = Python(PYTHON[self.target], program, self._all, "f", self.doc, frozenset(self.fixed)).text()
+        ready = load(text, "prepare")(*self.fixed.values()) if self.fixed else load(text, "f")
+        return narrowed(ready) if self.target == "numpy" and _single(values) else ready
 
     def program(self, values: Mapping[str, Any]) -> Program:
         """The steps for arrays of these shapes."""
         return plan(self.nodes, self.sizes(values), frozenset(self.fixed))
 
+    def _facts(self, values: Mapping[str, Any]) -> None:
+        """ValueProblem where the first arrays of a shape are not what their variables are declared to be."""
+        if self.target == "numpy":
+            for name, symbol in together(self.nodes).symbols.items():
+                check_facts(name, as_matrix(name, values[name], symbol.shape), facts_of(symbol))
+
     def sizes(self, values: Mapping[str, Any]) -> dict[str, int]:
+        """The sizes that the shapes of these arrays tell; ValueProblem where they do not fit."""
         equations: list[Equation] = []
         sizes: dict[str, int] = {}
         for argument in self._all:
@@ -126,35 +159,19 @@ class Compiled:
             equations += [Equation(s, h, source) for s, h in zip(wanted, have, strict=True)]
         return solve_sizes(equations, sizes)
 
-    def one(self, argument: Argument, value: Any) -> Any:
-        """A value as the program takes it; ValueProblem where it cannot."""
-        if argument.is_size:
-            return _whole(argument.name, value)
-        if self.target == "numpy":
-            return _numpy(argument, value)
-        library = type(value).__module__.split(".")[0]
-        foreign = library in ("torch", "jax", "jaxlib") and not library.startswith(self.target)
-        if foreign or (self.target == "torch" and library == "numpy" and rank(argument.shape)):
-            raise ValueProblem(f"{argument.name} is an array of {library}; this program is for {self.target}")
-        if len(np.shape(value)) != rank(argument.shape):
-            raise ValueProblem(f"{argument.name} has shape {tuple(np.shape(value))}; {shape_note(argument)} is wanted")
-        return value
+
+def _single(values: Mapping[str, Any]) -> bool:
+    """Whether all arrays are float32."""
+    types = {v.dtype for v in values.values() if isinstance(v, np.ndarray)}
+    return types == {np.dtype(np.float32)}
 
 
-def _whole(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not float(value).is_integer() or value < 1:
-        raise ValueProblem(f"{name} is {value!r}; a whole number of 1 or more is wanted (it is a size)")
-    return int(value)
+def narrowed(function: Function) -> Function:
+    """The function, its answers in float32."""
 
+    def call(*given: Any) -> Any:
+        found = function(*given)
+        many = [np.asarray(part, np.float32)[()] for part in (found if isinstance(found, tuple) else (found,))]
+        return tuple(many) if isinstance(found, tuple) else many[0]
 
-def _numpy(argument: Argument, value: Any) -> Any:
-    """An array of one, two or no axes, float32 or float64; the value itself where it is one already."""
-    axes = rank(argument.shape)
-    if isinstance(value, np.ndarray) and value.dtype in FLOATS and value.ndim == axes and type(value) is np.ndarray:
-        return value
-    if axes == 0 and type(value) in (float, int):
-        return value
-    array = as_matrix(argument.name, value, argument.shape)
-    dtype = value.dtype if isinstance(value, np.ndarray) and value.dtype in FLOATS else float
-    array = np.asarray(array, dtype)
-    return array.reshape(-1) if axes == 1 else array if axes == 2 else dtype(array.item()) if callable(dtype) else array.item()
+    return call

@@ -11,6 +11,8 @@ FLOP = 1 / 60
 """Nanoseconds a flop of a large matrix product takes."""
 THIN_FLOP = 1 / 20
 """The same where the product is bound by reading its matrix (a matrix times a few columns)."""
+SOLVE_FLOP = 1 / 25
+"""The same for a factorisation, or for solving with one."""
 BYTE = 1 / 45
 """Nanoseconds to move a byte to or from a cache that holds it."""
 CALL = 700.0
@@ -51,7 +53,13 @@ def elementwise(count: int, operands: int = 2) -> Cost:
 
 
 def factorisation(kind: str, n: int) -> Cost:
-    return Cost(FACTOR[kind] * n**3, 8.0 * n * n)
+    return Cost(FACTOR[kind] * n**3, 8.0 * n * n, rate=SOLVE_FLOP)
+
+
+def solving(rows: int, cols: int) -> Cost:
+    """Two triangular systems with ``cols`` right-hand sides."""
+    rate = THIN_FLOP if cols < THIN else SOLVE_FLOP
+    return Cost(2.0 * rows * rows * cols, 8.0 * (rows * rows + 2 * rows * cols), rate=rate)
 
 
 def cost_of(step: Step, shapes: Mapping[int, tuple[int, int]], sizes: Mapping[str, int]) -> Cost:
@@ -67,7 +75,7 @@ def cost_of(step: Step, shapes: Mapping[int, tuple[int, int]], sizes: Mapping[st
     if step.op in ("solve", "solve_t", "solve_lu", "solve_chol", "solve_lu_t"):
         n = args[0][0]
         own = factorisation("solve", n).flops if step.op == "solve" else 0.0
-        rate = THIN_FLOP if cols < THIN else FLOP
+        rate = THIN_FLOP if cols < THIN else SOLVE_FLOP
         return Cost(own + 2.0 * n * rows * cols, 8.0 * (n * n + 2 * rows * cols), rate=rate)
     if step.op in FACTOR:
         return factorisation(step.op, args[0][0])

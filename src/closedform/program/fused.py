@@ -10,22 +10,25 @@ from closedform.program.ir import Program, Ref, Step, dims, flat, needed
 ONCE = {"solve_lu": "solve", "solve_lu_t": "solve_t", "inv": "inverse", "inv_chol": "inverse_spd"}
 
 
-def fused(program: Program) -> Program:
-    """The program with every LU or Cholesky factorisation that has one use joined to it."""
+def fused(program: Program, early: frozenset[Ref] = frozenset()) -> Program:
+    """The program with every LU or Cholesky factorisation that has one use joined to it, where that is in the same
+    loop and not of a value computed ``early``, once for many calls."""
     uses, steps = program.uses(), program.by_ref()
 
-    def join(step: Step) -> Step:
+    def join(step: Step, here: frozenset[Ref]) -> Step:
         if step.body:
-            return replace(step, body=tuple(join(s) for s in step.body))
+            inside = frozenset(s.ref for s in step.body)
+            return replace(step, body=tuple(join(s, inside) for s in step.body))
         together = ONCE.get(step.op, "")
         if not together:
             return step
         maker = steps[step.args[0]]
-        if uses[maker.ref] > 1:
+        if uses[maker.ref] > 1 or maker.ref not in here or (maker.ref in early and step.ref not in early):
             return step
         return replace(step, op=together, args=(maker.args[0], *step.args[1:]))
 
-    joined = tuple(join(s) for s in program.steps)
+    outside = frozenset(s.ref for s in program.steps)
+    joined = tuple(join(s, outside) for s in program.steps)
     return signs_settled(replace(program, steps=needed(joined, program.outputs)))
 
 

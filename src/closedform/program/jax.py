@@ -34,6 +34,11 @@ HELPERS = {
     V = jnp.linalg.eigh(symmetric(S))[1]
     return V * jnp.sign(jnp.take_along_axis(V, abs(V).argmax(0)[None], 0))
 ''',
+    "sigmoid_slope": '''def sigmoid_slope(x):
+    """sigmoid(x) * sigmoid(-x), with one exponential that cannot overflow."""
+    e = jnp.exp(-jnp.abs(x))
+    return e / ((1 + e) * (1 + e))
+''',
     "pinv": '''def pinv(M):
     return jnp.linalg.pinv(M, rtol=32 * max(M.shape) * jnp.finfo(M.dtype).eps)
 ''',
@@ -53,6 +58,7 @@ JAX = Backend(
         "zeros=1": T("jnp.zeros(<n>, <like>)"),
         "zeros=0": T("jnp.zeros((), <like>)"),
         "unit": T("unit(<0>, <n>, <like>)"),
+        "row_times": T("<0^3> @ <1^3>", 2),
         "inner": T("jnp.vdot(<0>, <1>)"),
         "add_diag:21": T("<0^1> + jnp.diag(<1>)", 1),
         "diag:0": T(f"<0^2> * {EYE}", 2),
@@ -73,12 +79,13 @@ JAX = Backend(
     {
         **common_functions("jnp"),
         **named("jnp", SAME),
+        "sigmoid_slope": T("sigmoid_slope(<0>)"),
         **named("jax.nn", "sigmoid softplus relu softmax softmax_rows=softmax logsumexp"),
         **named("jax.scipy.special", "erf normcdf=ndtr gamma loggamma=gammaln digamma run.log_normcdf=log_ndtr"),
-        **two("jnp", "max2=maximum min2=minimum kron cross"),
+        **two("jnp", "max2=maximum min2=minimum cross"),
         "logsumexp_rows": T("jax.nn.logsumexp(<0>, axis=-1)"),
         "trigamma": T("jax.scipy.special.polygamma(1, <0>)"),
-        "polygamma": T("jax.scipy.special.polygamma(<0>, <1>)"),
+        "polygamma": T("jax.scipy.special.polygamma(jnp.asarray(<0>, int), <1>)"),
         "normpdf": T("jnp.exp(-<0^5> * <0^5> / 2) / jnp.sqrt(2 * math.pi)", 2),
         "step": T("step(<0>)"),
         "clip": T("jnp.minimum(jnp.maximum(<0>, <1>), <2>)"),

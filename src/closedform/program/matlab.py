@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from closedform.expr.size import Size
+from closedform.expr.size import ONE, Size
 from closedform.program.arguments import Argument, shape_note
+from closedform.program.ir import Ref, Step
+from closedform.program.parts import block_rows, known
 from closedform.program.source import Python
-from closedform.program.spell import Backend, Speller, Template, Text, infix
+from closedform.program.spell import ATOM, Backend, Speller, Template, Text, infix
 
 T = Template
 
@@ -34,6 +36,7 @@ def _columns(transpose: str) -> dict[str, Template]:
         "trace": T("<tr>(<0>)"),
         "kron_times": T("kron(<0>, <1>) * <2^3>", 2),
         "matrix_power": T("<0^5>^<a0>", 4),
+        "power": T("<0^5>^<1^5>", 4),
     }
 
 
@@ -48,10 +51,20 @@ JULIA_HELPERS = {
     "sigmoid": "sigmoid(x) = x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x))\n",
     "softplus": "softplus(x) = max(x, 0) + log1p(exp(-abs(x)))\n",
     "softmax": "function softmax(x)\n    e = exp.(x .- maximum(x))\n    return e ./ sum(e)\nend\n",
-    "softmax_rows": "function softmax_rows(X)\n    E = exp.(X .- maximum(X, dims=2))\n    return E ./ sum(E, dims=2)\nend\n",
+    "softmax_rows":
+        "function softmax_rows(X)\n    E = exp.(X .- maximum(X, dims=2))\n    return E ./ sum(E, dims=2)\nend\n",
     "logsumexp": "logsumexp(x) = (top = maximum(x); top + log(sum(exp.(x .- top))))\n",
     "logsumexp_rows": "logsumexp_rows(X) = [logsumexp(X[i, :]) for i in 1:size(X, 1)]\n",
-    "unit": "unit(i, n) = Float64.((1:n) .== i)\n",
+    "unit": "unit(i, n) = 1 <= i <= n ? Float64.((1:n) .== i) : throw(BoundsError(1:n, i))\n",
+    "adjugate":
+        "function adjugate(M)\n    F = svd(M)\n    others = [prod(F.S[1:end .!= i]) for i in 1:length(F.S)]\n"
+        "    return det(F.U) * det(F.Vt) * (F.V * Diagonal(others) * F.U')\nend\n",
+    "polar_factor": "function polar_factor(M)\n    F = svd(M)\n    return F.U * F.Vt\nend\n",
+    "eigenvectors":
+        "function eigenvectors(S)\n    V = eigvecs(Symmetric(S))\n"
+        "    return V .* sign.([V[argmax(abs.(V[:, k])), k] for k in axes(V, 2)]')\nend\n",
+    "frechet":
+        "function frechet(f, M, E)\n    n = size(M, 1)\n    return real.(f([M E; zero(M) M]))[1:n, n+1:end]\nend\n",
     "huber": "huber(x, delta) = abs(x) <= delta ? x^2 / 2 : delta * (abs(x) - delta / 2)\n",
 }
 _BROADCAST = "exp log sqrt sin cos tan asin acos atan sinh cosh tanh abs sign"
@@ -114,14 +127,66 @@ JULIA = Backend(
         "unvec": T("reshape(<0>, <r>, <c>)"),
         "cross": T("cross(<0>, <1>)"),
         "sum:0": T("<0>", 0),
+        "mean": T("sum(<0>) / length(<0>)", 2),
+        "normpdf": T("exp.(-<0^5> .^ 2 ./ 2) ./ sqrt(2 * pi)", 2),
+        **{n: T(f"SpecialFunctions.{n}.(<0>)") for n in ("erf", "gamma", "loggamma", "digamma", "trigamma")},
+        "normcdf": T("SpecialFunctions.erfc.(-<0^3> ./ sqrt(2)) ./ 2", 2),
+        "polygamma": T("SpecialFunctions.polygamma.(Int(<0>), <1>)"),
+        "argmax": T("Float64.(1:length(<0>) .== argmax(<0>))"),
+        "argmin": T("Float64.(1:length(<0>) .== argmin(<0>))"),
+        "adj": T("adjugate(<0>)"),
+        "polar": T("polar_factor(<0>)"),
+        "eigvecs": T("eigenvectors(<0>)"),
+        "eigvec_max": T("eigenvectors(<0>)[:, end]"),
+        "eigvec_min": T("eigenvectors(<0>)[:, 1]"),
+        "tril_half": T("tril(<0>) - Diagonal(diag(<0>)) / 2", 1),
+        "prod_others": T("[prod(<0^5>[1:end .!= i]) for i in 1:length(<0>)]"),
+        "revcumsum": T("reverse(cumsum(reverse(<0>)))"),
+        "expm_frechet": T("frechet(exp, <0>, <1>)"),
+        "logm_frechet": T("frechet(log, <0>, <1>)"),
+        "block": T("hvcat(<blocks>)"),
+        "block=1": T("vcat(<all>)"),
+        "block=0": T("<0>", 0),
+        "sub": T("<0^5>[<span>]"),
     },
     JULIA_HELPERS,
-    ((" ", "using LinearAlgebra"),),
-    frozenset("end function for while if else let do in using import begin struct true false I pi dot norm det tr".split()),
+    ((" ", "using LinearAlgebra"), ("SpecialFunctions.", "import SpecialFunctions")),
+    frozenset([
+        "end", "function", "for", "while", "if", "else", "elseif", "let", "do", "in", "isa", "where", "using",
+        "import", "export", "module", "baremodule", "begin", "struct", "mutable", "abstract", "primitive", "type",
+        "const", "global", "local", "macro", "quote", "return", "break", "continue", "try", "catch", "finally",
+        "true", "false", "nothing", "I", "pi", "im", "size", "length",
+    ]),
 )  # fmt: skip
 
 
+def one_based(speller: Speller, step: Step) -> str:
+    """``i:i + m - 1, j``: a row is held as a column, so that one span may be all."""
+    whole, lengths = step.attrs[-1][0], step.attrs[1:3]
+    texts = []
+    for at, length, have in zip(step.args[1:], lengths, whole, strict=True):
+        if have is not ONE:
+            first = speller.bound(at, 1)
+            texts.append(":" if length is have else first if length is ONE else _to(speller, at, length))
+    return ", ".join(texts) or "1"
+
+
+def _to(speller: Speller, at: Ref, length: Size) -> str:
+    start = known(speller.steps[at])
+    first = speller.bound(at, 1)
+    last = f"{first} + {speller.size(length - ONE)}" if start is None else speller.size(start + length - ONE)
+    return f"{first}:{last}"
+
+
 class JuliaSpeller(Speller):
+    def spans(self, step: Step) -> str:
+        return one_based(self, step)
+
+    def blocks(self, step: Step) -> str:
+        rows = list(block_rows(step))
+        parts = (self.bound(r, ATOM) + ("'" if s[0] is ONE and s[1] is not ONE else "") for row in rows for r, s in row)
+        return f"({', '.join(str(len(row)) for row in rows)},), {', '.join(parts)}"
+
     def number(self, value: Fraction) -> Text:
         if value.denominator == 1:
             return super().number(value)
@@ -141,7 +206,7 @@ class Julia(Python):
 
     def function(self, name: str, arguments: list[Argument], lines: list[str], known: set[str]) -> str:
         names = [self.speller.names.of(a.name) for a in arguments]
-        notes = [f"# {line}" for line in self.doc.splitlines()]
+        notes = [f"# {line}" for line in self.said()]
         notes += [f"#   {n}: {shape_note(a)}" for n, a in zip(names, arguments, strict=True)]
         body = [*self.size_lines(list(self.arguments), known), *lines]
         return "\n".join([*notes, f"function {name}({', '.join(names)})", *(f"    {x}" for x in body), "end"]) + "\n"
@@ -163,9 +228,33 @@ OCTAVE_HELPERS = {
     "logdet":
         "function y = logdet(M)\n  [L, U, P] = lu(M);\n  d = diag(U);\n  sgn = det(P) * prod(sign(d));\n"
         "  if sgn > 0\n    y = sum(log(abs(d)));\n  else\n    y = NaN;\n  end\nend\n",
-    "unit": "function e = unit(i, n)\n  e = double((1:n)' == i);\nend\n",
+    "unit":
+        "function e = unit(i, n)\n  e = zeros(n, 1);\n  if i > n\n    error('no such index');\n"
+        "  end\n  e(i) = 1;\nend\n",
+    "part": "function P = part(M, varargin)\n  P = M(varargin{:});\nend\n",
+    "one_hot": "function e = one_hot(x)\n  [~, k] = max(x);\n  e = double((1:numel(x))' == k);\nend\n",
+    "log_cosh": "function y = log_cosh(x)\n  y = abs(x) + log1p(expm1(-2 * abs(x)) / 2);\nend\n",
+    "other_products":
+        "function p = other_products(x)\n  n = numel(x);\n  M = repmat(x(:)', n, 1);\n  M(1:n+1:end) = 1;\n"
+        "  p = prod(M, 2);\nend\n",
+    "adjugate":
+        "function Y = adjugate(M)\n  [U, S, V] = svd(M);\n"
+        "  Y = det(U) * det(V) * V * diag(other_products(diag(S))) * U';\nend\n",
+    "polar_factor": "function Y = polar_factor(M)\n  [U, ~, V] = svd(M, 'econ');\n  Y = U * V';\nend\n",
+    "eigenvectors":
+        "function V = eigenvectors(S, which)\n  [V, D] = eig((S + S') / 2);\n  [~, order] = sort(diag(D));\n"
+        "  V = V(:, order);\n  for k = 1:size(V, 2)\n    [~, m] = max(abs(V(:, k)));\n"
+        "    V(:, k) = V(:, k) * sign(V(m, k));\n  end\n  if nargin > 1\n"
+        "    if which > 0\n      V = V(:, end);\n    else\n      V = V(:, 1);\n    end\n  end\nend\n",
+    "top_singular":
+        "function w = top_singular(M, right)\n  [U, ~, V] = svd(M, 'econ');\n  [~, m] = max(abs(U(:, 1)));\n"
+        "  w = sign(U(m, 1)) * U(:, 1);\n  if nargin > 1\n    w = sign(U(m, 1)) * V(:, 1);\n  end\nend\n",
+    "frechet":
+        "function L = frechet(f, M, E)\n  n = size(M, 1);\n"
+        "  L = f([M, E; zeros(n), M]);\n  L = L(1:n, n+1:end);\nend\n",
     "huber":
-        "function y = huber(x, delta)\n  a = abs(x);\n  y = (a <= delta) .* x .^ 2 / 2 + (a > delta) .* delta .* (a - delta / 2);\n"
+        "function y = huber(x, delta)\n  a = abs(x);\n  y = (a <= delta) .* x .^ 2 / 2 "
+        "+ (a > delta) .* delta .* (a - delta / 2);\n"
         "end\n",
 }  # fmt: skip
 OCTAVE = Backend(
@@ -205,8 +294,9 @@ OCTAVE = Backend(
         "logdet_chol": T("logdet(<0>)"),
     },
     {
-        **_same(f"{_BROADCAST} sigmoid softplus erf gamma loggamma=gammaln softmax softmax_rows logsumexp logsumexp_rows"),
-        **_same("prod maxentry=max minentry=min det logdet norm2=norm norm_op=norm pinv expm logm sqrtm triu tril cumsum"),
+        **_same(f"{_BROADCAST} sigmoid softplus erf gamma loggamma=gammaln softmax logsumexp"),
+        **_same("softmax_rows logsumexp_rows triu tril cumsum prod maxentry=max minentry=min"),
+        **_same("det logdet norm2=norm norm_op=norm pinv expm logm sqrtm"),
         "digamma": T("psi(<0>)"),
         "run.expm1": T("expm1(<0>)"),
         "run.log1p": T("log1p(<0>)"),
@@ -232,15 +322,54 @@ OCTAVE = Backend(
         "vec": T("reshape(<0>, [], 1)"),
         "unvec": T("reshape(<0>, <r>, <c>)"),
         "cross": T("cross(<0>, <1>)"),
+        "mean": T("mean(reshape(<0>, [], 1))"),
+        "norm1:1": T("sum(abs(<0>))"),
+        "norm_inf:1": T("max(abs(<0>))"),
+        "normcdf": T("erfc(-<0^3> / sqrt(2)) / 2", 2),
+        "normpdf": T("exp(-<0^5> .^ 2 / 2) / sqrt(2 * pi)", 2),
+        "trigamma": T("psi(1, <0>)"),
+        "polygamma": T("psi(<0>, <1>)"),
+        "argmax": T("one_hot(<0>)"),
+        "argmin": T("one_hot(-<0^3>)"),
+        "adj": T("adjugate(<0>)"),
+        "polar": T("polar_factor(<0>)"),
+        "eigvecs": T("eigenvectors(<0>)"),
+        "eigvec_max": T("eigenvectors(<0>, 1)"),
+        "eigvec_min": T("eigenvectors(<0>, -1)"),
+        "tril_half": T("tril(<0>) - diag(diag(<0>)) / 2", 1),
+        "leftvec_max": T("top_singular(<0>)"),
+        "rightvec_max": T("top_singular(<0>, 1)"),
+        "prod_others": T("other_products(<0>)"),
+        "revcumsum": T("flipud(cumsum(flipud(<0>)))"),
+        "expm_frechet": T("frechet(@expm, <0>, <1>)"),
+        "logm_frechet": T("frechet(@logm, <0>, <1>)"),
+        "run.log1mexp": T("log(-expm1(<0>))"),
+        "run.log_cosh": T("log_cosh(<0>)"),
+        "block": T("<blocks>"),
+        "block=1": T("vertcat(<all>)"),
+        "block=0": T("<0>", 0),
+        "sub": T("part(<0>, <span>)<turn>"),
     },
     OCTAVE_HELPERS,
     (),
-    frozenset("end function for while if else do endfunction endfor pi i j e eye ones zeros diag sum max min inv eps".split()),
+    frozenset([
+        "end", "function", "for", "while", "if", "else", "elseif", "do", "endfunction", "endfor", "endif", "until",
+        "unwind_protect", "return", "switch", "case", "otherwise", "global", "persistent", "parfor", "classdef",
+        "pi", "eps", "ans", "nargin", "out", "varargin", "numel", "size",
+    ]),
 )  # fmt: skip
 
 
 class OctaveSpeller(Speller):
     plus = "+"
+
+    def spans(self, step: Step) -> str:
+        return one_based(self, step)
+
+    def blocks(self, step: Step) -> str:
+        rows = ([self.bound(r, ATOM) + ("'" if s[0] is ONE and s[1] is not ONE else "") for r, s in row]
+                for row in block_rows(step))  # fmt: skip
+        return f"[{'; '.join(', '.join(row) for row in rows)}]"
 
     def assigned(self, name: str, text: str) -> str:
         return f"{name} = {text};"
@@ -267,7 +396,7 @@ class Octave(Python):
         names = [self.speller.names.of(a.name) for a in arguments]
         many = len(self.program.outputs)
         outs = "out" if many == 1 else f"[{', '.join(f'out{k + 1}' for k in range(many))}]"
-        notes = [f"  % {line}" for line in self.doc.splitlines()]
+        notes = [f"  % {line}" for line in self.said()]
         notes += [f"  %   {n}: {shape_note(a)}" for n, a in zip(names, arguments, strict=True)]
         body = [f"  {x}" for x in (*(f"{s};" for s in self.size_lines(list(self.arguments), known)), *lines)]
         return "\n".join([f"function {outs} = {name}({', '.join(names)})", *notes, *body, "end"]) + "\n"

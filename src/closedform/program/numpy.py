@@ -12,6 +12,28 @@ HELPERS = {
     M.flat[:: M.shape[1] + 1] += d
     return M
 ''',
+    "kron_eye": '''def kron_eye(G, n):
+    """kron(G, I) with I of size n."""
+    p, q = G.shape
+    K = np.zeros((p, n, q, n), G.dtype)
+    i = np.arange(n)
+    K[:, i, :, i] = G
+    return K.reshape(p * n, q * n)
+''',
+    "eye_kron": '''def eye_kron(n, G):
+    """kron(I, G) with I of size n."""
+    p, q = G.shape
+    K = np.zeros((n, p, n, q), G.dtype)
+    i = np.arange(n)
+    K[i, :, i, :] = G
+    return K.reshape(n * p, n * q)
+''',
+    "sigmoid_slope": '''def sigmoid_slope(x):
+    """sigmoid(x) * sigmoid(-x), with one exponential that cannot overflow."""
+    e = np.exp(-np.abs(x))
+    d = 1 + e
+    return e / (d * d)
+''',
     "softmax": '''def softmax(x, axis=-1):
     e = np.exp(x - x.max(axis, keepdims=True))
     return e / e.sum(axis, keepdims=True)
@@ -41,6 +63,17 @@ HELPERS = {
     "logdet": '''def logdet(M):
     sign, log = np.linalg.slogdet(M)
     return log if sign > 0 else np.nan
+''',
+    "inverse_spd": '''def inverse_spd(M):
+    """The inverse of a positive definite matrix, by Cholesky. LAPACK reads M.T = M without copying it around."""
+    potrf, potri = scipy.linalg.get_lapack_funcs(("potrf", "potri"), (M,))
+    R, info = potrf(M.T)
+    if info:
+        raise np.linalg.LinAlgError("the matrix is not positive definite")
+    X = potri(R)[0]
+    X = X + X.T
+    X.flat[:: len(X) + 1] /= 2
+    return X
 ''',
     "chol_inverse": '''def chol_inverse(F):
     """The inverse, from a Cholesky factorisation."""
@@ -115,7 +148,10 @@ NUMPY = Backend(
         "add_diag:21": T("<0^1> + np.diag(<1>)", 1),
         "diag:0": T("<0^2> * np.eye(<r>)", 2),
         "add_diag:20": T("<0^1> + <1^2> * np.eye(<r>)", 1),
-        "add_diag!": T("add_to_diagonal(<0>, <1>)"),
+        "add_diag_here": T("add_to_diagonal(<0>, <1>)"),
+        "outers": T("np.stack([<0>, <1>], 1) @ np.stack([<2>, <3>])", 2),
+        "kron_eye": T("kron_eye(<0>, <a0>)"),
+        "eye_kron": T("eye_kron(<a0>, <0>)"),
         "lu": T("lu(<0>)"),
         "solve_lu": T("scipy.linalg.lu_solve(<0>, <1>)"),
         "solve_lu_t": T("scipy.linalg.lu_solve(<0>, <1>, trans=1)"),
@@ -125,18 +161,20 @@ NUMPY = Backend(
         "chol": T("scipy.linalg.cho_factor(<0>, lower=True)"),
         "solve_chol": T("scipy.linalg.cho_solve(<0>, <1>)"),
         "inv_chol": T("chol_inverse(<0>)"),
-        "inverse_spd": T("chol_inverse(scipy.linalg.cho_factor(<0>, lower=True))"),
+        "inverse_spd": T("inverse_spd(<0>)"),
         "det_chol": T("np.prod(np.diagonal(<0^5>[0])) ** 2", 4),
         "logdet_chol": T("2 * np.log(np.diagonal(<0^5>[0])).sum()", 2),
     },
     {
         **common_functions("np"),
         **named("np", SAME),
-        **named("scipy.special", "sigmoid=expit erf normcdf=ndtr gamma loggamma=gammaln digamma run.log_normcdf=log_ndtr"),
-        **two("np", "max2=maximum min2=minimum kron cross"),
+        **named("scipy.special", "sigmoid=expit erf normcdf=ndtr gamma loggamma=gammaln digamma"),
+        **named("scipy.special", "run.log_normcdf=log_ndtr"),
+        **two("np", "max2=maximum min2=minimum cross"),
         "trigamma": T("scipy.special.polygamma(1, <0>)"),
         "polygamma": T("scipy.special.polygamma(<0>, <1>)"),
         "normpdf": T("np.exp(-<0^5> * <0^5> / 2) / np.sqrt(2 * math.pi)", 2),
+        "sigmoid_slope": T("sigmoid_slope(<0>)"),
         "softplus": T("np.logaddexp(0, <0>)"),
         "relu": T("np.maximum(<0>, 0)"),
         "step": T("np.heaviside(<0>, 0.0)"),

@@ -12,7 +12,7 @@ from closedform.expr.node import Node
 from closedform.expr.op import Op, Shape
 from closedform.expr.size import ONE
 from closedform.expr.walk import postorder
-from closedform.functions.algebra import INDEX, SUMOVER, SYM
+from closedform.functions.algebra import INDEX, SUMOVER, SYM, TRANSPOSE
 from closedform.program.ir import Program, Ref, Step, dims, needed, rank
 from closedform.rewrite.normal.engine import ntranspose
 
@@ -78,8 +78,10 @@ class Planner:
 
     def value(self, node: Node) -> Ref:
         """The value of a node, planned once."""
-        key = node if rank(node.shape) != 1 or node.cols is ONE else ntranspose(node)
+        key = upright(node)
         found = self.look(key)
+        if found is None and (turned := self.turned(key)) is not None:
+            found = self.scopes[-1].known[key] = turned
         if found is not None:
             return found
         self.depth += 1
@@ -91,6 +93,13 @@ class Planner:
             self.scopes[-1].known[key] = ref
         self.depth -= 1
         return ref
+
+    def turned(self, key: Node) -> Ref | None:
+        """The transpose of a matrix that is there already: ``tanh(X*W')`` where ``tanh(W*X')`` is known."""
+        if rank(key.shape) != 2 or not key.args or key.op is TRANSPOSE:
+            return None
+        found = self.look(ntranspose(key))
+        return None if found is None else self.emit("T", (found,), key.shape)
 
     @contextmanager
     def home(self, node: Node) -> Iterator[None]:
@@ -206,6 +215,14 @@ class Planner:
     def index(self, name: str) -> Ref:
         found = self.look(("index", name))
         return self.input(name, (ONE, ONE)) if found is None else found
+
+
+def upright(node: Node) -> Node:
+    """A row as the column that it is the transpose of, but for a row that nothing else is written with."""
+    if rank(node.shape) != 1 or node.cols is ONE:
+        return node
+    turned = ntranspose(node)
+    return node if turned.op is TRANSPOSE else turned
 
 
 def free_indices_below(root: Node) -> dict[Node, frozenset[str]]:

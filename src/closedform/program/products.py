@@ -11,10 +11,10 @@ from closedform.expr.size import ONE
 from closedform.functions import rearrange
 from closedform.functions.algebra import ADD, DIAGM, EYE, MPOW, MUL, SCALE, TRANSPOSE
 from closedform.functions.known_facts import facts_of
-from closedform.program.costs import CALL, elementwise, factorisation, product
-from closedform.program.ir import Ref
+from closedform.program.costs import CALL, elementwise, factorisation, product, solving
+from closedform.program.ir import Ref, rank
 from closedform.program.planner import Planner
-from closedform.program.sums import added
+from closedform.program.sums import added, diagonal_of, diagonal_sum
 from closedform.rewrite.normal.engine import ntranspose, number
 
 MAX_POWER = 6
@@ -50,8 +50,8 @@ def _kind(node: Node) -> str:
     if node.rows is ONE or node.cols is ONE:
         return "plain"
     if node.op is ADD:
-        return "sum"
-    return "kron" if node.op is KRON else "plain"
+        return "sum" if any(diagonal_of(t) is None for t in node.args) else "diag"
+    return "kron" if node.op is KRON and all(rank(a.shape) == 2 for a in node.args) else "plain"
 
 
 class Chain:
@@ -119,7 +119,7 @@ class Chain:
             assert leaf.node is not None
             there = self.plan.look(("factor", uprighted(leaf.node))) is not None or self.is_fixed(leaf)
             own = 0.0 if there else factorisation("chol" if spd(leaf.node) else "lu", rows).ns
-            return own + product(rows, rows, width).ns + self.plan_cost(leaf.node)
+            return own + solving(rows, width).ns + self.plan_cost(leaf.node)
         if leaf.kind == "kron" and leaf.node is not None and width == 1:
             (p, q), (r, s) = (self.plan.dims(a.shape) for a in leaf.node.args)
             return product(r, s, q * width).ns + product(p, q, r * width).ns + 2 * CALL
@@ -206,6 +206,7 @@ def formed(plan: Planner, leaf: Leaf) -> Ref:
         return plan.value(leaf.node)
     matrix = uprighted(leaf.node)
     found = plan.emit("inv_chol" if spd(matrix) else "inv", (factor(plan, matrix),), leaf.shape)
+    plan.scopes[-1].known["inverse", matrix] = found
     return found if matrix is leaf.node else transposed(plan, found)
 
 
@@ -238,8 +239,8 @@ def apply_left(plan: Planner, leaf: Leaf, right: Ref, shape: Shape) -> Ref:
     """A factor times a value, the factor not formed."""
     assert leaf.node is not None
     if leaf.kind == "diag":
-        d = plan.value(leaf.node.args[0])
-        return plan.emit("mul" if plan.rank(right) == 1 else "rows", (d, right), shape)
+        d = entries(plan, leaf.node)
+        return plan.emit("rows" if plan.rank(right) == 2 and plan.rank(d) else "mul", (d, right), shape)
     if leaf.kind == "inverse":
         return _solved(plan, leaf.node, right, shape)
     if leaf.kind == "kron":
@@ -248,12 +249,21 @@ def apply_left(plan: Planner, leaf: Leaf, right: Ref, shape: Shape) -> Ref:
     return _sum_times(plan, leaf.node, right, shape)
 
 
+def entries(plan: Planner, diagonal: Node) -> Ref:
+    """The diagonal of diag(d), or of a sum of such: a vector, or a number for a multiple of I."""
+    if diagonal.op is DIAGM:
+        return plan.value(diagonal.args[0])
+    return diagonal_sum(plan, list(zip(diagonal.params[0], diagonal.args, strict=True)))
+
+
 def apply_right(plan: Planner, left: Ref, leaf: Leaf, shape: Shape) -> Ref:
     """A value times a factor, the factor not formed: the transposed problem."""
     assert leaf.node is not None
     if leaf.kind == "diag":
-        d = plan.value(leaf.node.args[0])
-        return plan.emit("mul" if plan.rank(left) == 1 else "cols", (left, d), shape)
+        d = entries(plan, leaf.node)
+        if not plan.rank(d):
+            return plan.emit("mul", (d, left), shape)
+        return plan.emit("cols" if plan.rank(left) == 2 else "mul", (left, d), shape)
     turned = Leaf(leaf.kind, (leaf.shape[1], leaf.shape[0]), ntranspose(leaf.node))
     below = left if plan.rank(left) == 1 else transposed(plan, left)
     out = (shape[1], shape[0])
@@ -298,7 +308,29 @@ def _summed(plan: Planner, left: Ref, right: Ref, shape: Shape) -> Ref:
 
 def times(plan: Planner, parts: list[Leaf]) -> Ref:
     """The product of these factors in the cheapest order."""
+    chain = ordered(plan, parts)
+    for matrix in {uprighted(p.node): None for p in parts if p.kind == "inverse" and p.node is not None}:
+        if spd(matrix):
+            chain = _with_inverse(plan, chain, matrix)
+    return chain.build(0, len(chain.parts) - 1)
+
+
+def ordered(plan: Planner, parts: list[Leaf]) -> Chain:
     chain = Chain(plan, parts)
-    if len(parts) > 1:
-        chain.order()
-    return chain.build(0, len(parts) - 1)
+    chain.order()
+    return chain
+
+
+def _with_inverse(plan: Planner, chain: Chain, matrix: Node) -> Chain:
+    """The same product with the inverse of a positive definite matrix formed, where that is cheaper."""
+    inverse = Leaf("inverse", matrix.shape, matrix)
+    there = plan.look(("inverse", matrix)) is not None
+    own = 0.0 if there else chain.forming(inverse)
+    last = len(chain.parts) - 1
+    mine = [p.kind == "inverse" and p.node is not None and uprighted(p.node) is matrix for p in chain.parts]
+    blank = [Leaf("plain", p.shape) if own_one else p for p, own_one in zip(chain.parts, mine, strict=True)]
+    if last == 0 or own + ordered(plan, blank).cost(0, last) >= chain.cost(0, last):
+        return chain
+    ref = formed(plan, inverse)
+    known = Leaf("plain", matrix.shape, None, ref)
+    return ordered(plan, [known if own_one else p for p, own_one in zip(chain.parts, mine, strict=True)])

@@ -18,6 +18,10 @@ def common(xp: str) -> dict[str, Template]:
         "pi": T("math.pi"),
         "matmul": T("<0^2> @ <1^3>", 2),
         "outer": T(f"{xp}.outer(<0>, <1>)"),
+        "plus_rows": T("<0^1> + <1^5>[:, None]", 1),
+        "plus_cols": T("<0^1> + <1^2>", 1),
+        "less_rows": T("<0^1> - <1^5>[:, None]", 1),
+        "less_cols": T("<0^1> - <1^2>", 1),
         "rows": T("<0^5>[:, None] * <1^3>", 2),
         "cols": T("<0^2> * <1^3>", 2),
         "T": T("<0^5>.T"),
@@ -28,6 +32,7 @@ def common(xp: str) -> dict[str, Template]:
         "inner": T(f"{xp}.sum(<0^2> * <1^3>)"),
         "row_inner": T(f'{xp}.einsum("ij,ij->i", <0>, <1>)'),
         "matrix_power": T(f"{xp}.linalg.matrix_power(<0>, <a0>)"),
+        "power": T("matrix_power(<0>, <1>)"),
         "solve": T(f"{xp}.linalg.solve(<0>, <1>)"),
         "solve_t": T(f"{xp}.linalg.solve(<0^5>.T, <1>)"),
         "inverse": T(f"{xp}.linalg.inv(<0>)"),
@@ -40,10 +45,12 @@ def common(xp: str) -> dict[str, Template]:
 def common_functions(xp: str) -> dict[str, Template]:
     """Functions of the table likewise; those of one number besides, which is what the vector of length one is."""
     return {
-        **{f"{name}:0": T("<0>", 0) for name in "sum mean prod maxentry minentry logsumexp vec unvec cumsum".split()},
-        **{f"{name}:0": T("<0>", 0) for name in "revcumsum triu tril det trace lambda_max lambda_min eigvals".split()},
-        **{f"{name}:0": T(f"{xp}.abs(<0>)") for name in "norm1 norm2 normF norm_inf norm_op norm_nuc".split()},
+        **{f"{name}:0": T("<0>", 0) for name in SAME_NUMBER},
+        **{f"{name}:0": T(f"{xp}.abs(<0>)") for name in ["norm1", "norm2", "normF", "norm_inf", "norm_op", "norm_nuc"]},
         "vec:1": T("<0>", 0),
+        "unvec=1": T("<0>", 0),
+        "norm_nuc:1": T(f"{xp}.linalg.norm(<0>)"),
+        "polar:1": T(f"<0^2> / {xp}.linalg.norm(<0>)", 2),
         "sum": T("<0^5>.sum()"),
         "mean": T("<0^5>.mean()"),
         "prod": T("<0^5>.prod()"),
@@ -75,11 +82,20 @@ def common_functions(xp: str) -> dict[str, Template]:
         "logm_frechet": T("logm_frechet(<0>, <1>)"),
         "lyap": T("lyap(<0>, <1>)"),
         "comm": T("commutation(<a1>, <a2>)"),
-        "kron_left": T("kron_left(<0>, <1>)"),
-        "kron_right": T("kron_right(<0>, <1>)"),
+        "kron=2": T(f"{xp}.kron(<two0>, <two1>)"),
+        "kron=1": T(f"{xp}.kron(<0>, <1>)"),
+        "kron=0": T("<0^2> * <1^3>", 2),
+        **{f"{side}=2": T(f"{side}(<two0>, <two1>)") for side in ("kron_left", "kron_right")},
+        **{f"{side}=1": T(f"{side}(<two0>, <two1>).reshape(-1)") for side in ("kron_left", "kron_right")},
+        **{f"{side}=0": T(f"{side}(<two0>, <two1>).sum()") for side in ("kron_left", "kron_right")},
     }
 
 
+SAME_NUMBER = [
+    "sum", "mean", "prod", "maxentry", "minentry", "logsumexp", "vec", "unvec", "cumsum", "revcumsum", "triu", "tril",
+    "det", "trace", "lambda_max", "lambda_min", "eigvals",
+]  # fmt: skip
+"""Functions of which a number is the value at itself."""
 ONE_ARGUMENT = {
     "logdet": "logdet", "adj": "adjugate", "polar": "polar_factor", "eigvecs": "eigenvectors", "logm": "logm",
     "sqrtm": "sqrtm", "inv_gaps": "inverse_gaps", "prod_others": "other_products", "prod_pairs": "pair_products",
@@ -107,6 +123,12 @@ def helpers(xp: str) -> dict[str, str]:
 
 
 HELPERS = {
+    "matrix_power": '''def matrix_power(M, k):
+    """M to a power that is a whole number."""
+    if k != int(k):
+        raise ValueError(f"a matrix is raised to {k}, which is no whole number")
+    return xp.linalg.matrix_power(M, int(k))
+''',
     "kron_times": '''def kron_times(A, B, v):
     """kron(A, B) @ v without the Kronecker product."""
     V = v.reshape(A.shape[1], B.shape[1])

@@ -7,7 +7,7 @@ from math import prod
 
 from closedform.expr.node import Node, make
 from closedform.expr.size import ONE, Size
-from closedform.functions import elementwise, matrix, rearrange
+from closedform.functions import elementwise, matrix, rearrange, vectors
 from closedform.functions.algebra import (
     ADD,
     CALL,
@@ -35,13 +35,16 @@ from closedform.functions.known_facts import facts_of
 from closedform.functions.table import extras
 from closedform.program.ir import Ref, rank
 from closedform.program.planner import LAZY, RULES_FOR_FUNCTIONS, Planner, refuse, rule
-from closedform.program.products import Chain, Leaf, factor, formed, leaves, multiplied, spd, times, transposed
-from closedform.program.sums import added, number_step, scaled
+from closedform.program.products import KRON, Chain, Leaf, factor, formed, leaves, multiplied, spd, times, transposed
+from closedform.program.sums import added, diagonal_of, diagonal_sum, number_step, scaled
 from closedform.rewrite.normal.engine import UNITY, content, ntranspose, number
 from closedform.rewrite.normal.split import chain, outer_parts
 
-LAZY |= {ADD, MUL, SCALE, TRANSPOSE, DIAGM, MPOW, EYE, rearrange.kron.op}
+LAZY |= {ADD, MUL, SCALE, TRANSPOSE, DIAGM, MPOW, EYE, KRON}
 SQRT = elementwise.sqrt
+LAID_OUT = {rearrange.BLOCK, rearrange.SUB, KRON, rearrange.kron_left.op, rearrange.kron_right.op}
+"""Functions for which a row is not what a column is: their steps keep the shapes of the arguments."""
+ROWWISE = {vectors.softmax_rows.op, vectors.logsumexp_rows.op}
 
 
 @rule(SYM)
@@ -101,38 +104,15 @@ def _add(plan: Planner, node: Node) -> Ref:
         return added(plan, [(c, plan.value(a)) for c, a in terms], node.shape)
     whole = [(c, a) for c, a in terms if diagonal_of(a) is None]
     if not whole:
-        return plan.emit("diag", (_diagonal_sum(plan, terms),), node.shape)
+        return plan.emit("diag", (diagonal_sum(plan, terms),), node.shape)
     out = added(plan, [_term(plan, c, a) for c, a in whole], node.shape)
     on_diagonal = [(c, a) for c, a in terms if diagonal_of(a) is not None]
-    return plan.emit("add_diag", (out, _diagonal_sum(plan, on_diagonal)), node.shape) if on_diagonal else out
-
-
-def diagonal_of(a: Node) -> Node | None:
-    """The matrix I or diag(v) that a term is a multiple of."""
-    core = a.args[1] if a.op is SCALE else a
-    return core if core.op in (EYE, DIAGM) else None
-
-
-def _diagonal_sum(plan: Planner, terms: list[tuple[Fraction, Node]]) -> Ref:
-    """The diagonal of Σ cᵢ·tᵢ: a number where all are multiples of I."""
-    columns, numbers = [], []
-    for c, a in terms:
-        core = diagonal_of(a)
-        assert core is not None
-        s = plan.value(a.args[0]) if a.op is SCALE else None
-        if core.op is EYE:
-            numbers.append((c, number_step(plan, Fraction(1)) if s is None else s))
-        else:
-            d = plan.value(core.args[0])
-            columns.append((c, d if s is None else plan.emit("mul", (s, d), plan.shape(d))))
-    parts = [added(plan, numbers, (ONE, ONE))] if numbers else []
-    parts += [added(plan, columns, plan.shape(columns[0][1]))] if columns else []
-    return parts[0] if len(parts) == 1 else plan.emit("add", (parts[1], parts[0]), plan.shape(parts[1]))
+    return plan.emit("add_diag", (out, diagonal_sum(plan, on_diagonal)), node.shape) if on_diagonal else out
 
 
 def _term(plan: Planner, c: Fraction, a: Node) -> tuple[Fraction, Ref]:
     """One matrix term; the number of an outer product goes onto the shorter of its vectors."""
-    if c not in (1, -1) and a.op is MUL and outer_parts(a) is not None:
+    if c not in (1, -1) and ((a.op is MUL and outer_parts(a) is not None) or a.op is KRON):
         sign = 1 if c > 0 else -1
         return Fraction(sign), _scaled_product(plan, number_step(plan, abs(c)), a)
     return c, plan.value(a)
@@ -141,7 +121,7 @@ def _term(plan: Planner, c: Fraction, a: Node) -> tuple[Fraction, Ref]:
 @rule(SCALE)
 def _scale(plan: Planner, node: Node) -> Ref:
     s, a = node.args
-    if a.op is MUL and rank(a.shape) == 2:
+    if a.op in (MUL, KRON) and rank(a.shape) == 2:
         return _scaled_product(plan, plan.value(s), a)
     divisor = _reciprocal(s)
     if divisor is not None:
@@ -154,8 +134,13 @@ def _reciprocal(s: Node) -> Node | None:
 
 
 def _scaled_product(plan: Planner, s: Ref, a: Node) -> Ref:
-    """A scalar times a product of matrices: on a vector of an outer product, else on the result."""
-    parts = outer_parts(a)
+    """A scalar times a product of matrices: on a vector of an outer product, a factor of kron, else on the result."""
+    if a.op is KRON and rank(a.args[0].shape) == rank(a.args[1].shape) == 2:
+        left, right = a.args if a.args[1].op is EYE else (a.args[1], a.args[0])
+        small = plan.emit("mul", (s, plan.value(left)), left.shape)
+        both = (small, plan.value(right)) if left is a.args[0] else (plan.value(right), small)
+        return plan.emit("fn", both, a.shape, a.op.name, *extras(a), tuple(b.shape for b in a.args))
+    parts = outer_parts(a) if a.op is MUL else None
     if parts is None:
         return plan.emit("mul", (s, plan.value(a)), a.shape)
     u, v = (plan.value(p) for p in parts)
@@ -273,7 +258,7 @@ def _gram(plan: Planner, node: Node, half: tuple[Node, ...], weights: Node | Non
 def _matrix_power(plan: Planner, node: Node) -> Ref:
     k = number(node.args[1])
     if k is None or k.denominator != 1:
-        raise refuse(node)
+        return plan.emit("power", (plan.value(node.args[0]), plan.value(node.args[1])), node.shape)
     parts = leaves((node,))
     if len(parts) == 1 and parts[0].kind == "inverse":
         return formed(plan, parts[0])
@@ -339,7 +324,7 @@ def two_halves(plan: Planner, a: Node) -> tuple[Ref, Ref] | None:
 def _elementwise_product(plan: Planner, node: Node) -> Ref:
     """Factors over divisors; roots below the line together."""
     above, below, sign = [], [], 1
-    for a in node.args:
+    for a in slopes_first(node.args):
         if number(a) == -1:
             sign = -1
             continue
@@ -357,6 +342,14 @@ def _elementwise_product(plan: Planner, node: Node) -> Ref:
             divisor = plan.emit("mul", (divisor, b), node.shape)
         out = plan.emit("div", (out, divisor), node.shape)
     return scaled(plan, Fraction(sign), out, node.shape)
+
+
+def slopes_first(factors: tuple[Node, ...]) -> list[Node]:
+    """The factors with each ``sigmoid(z)`` beside its ``sigmoid(-z)``: together they are one function."""
+    factors = tuple(f.args[0] if f.op is ADD and f.params[0] == (1,) else f for f in factors)
+    have = {numbers_apart(f.args[0]): f for f in factors if f.op is elementwise.sigmoid.op}
+    first = [g for (c, z), f in have.items() if c > 0 and (-c, z) in have for g in (f, have[-c, z])]
+    return first + [f for f in factors if f not in first]
 
 
 @rule(POW)
@@ -399,7 +392,11 @@ def _function(plan: Planner, node: Node) -> Ref:
         raise refuse(node)
     if node.op.means is not None and node.op.numeric is None:
         return plan.value(node.op.means(*node.args))
-    return plan.emit("fn", tuple(plan.value(a) for a in node.args), node.shape, node.op.name, *extras(node))
+    if node.op in ROWWISE and node.args[0].is_column:
+        return plan.value(node.args[0]) if node.op is vectors.logsumexp_rows.op else plan.emit("ones", (), node.shape)
+    shapes = (tuple(a.shape for a in node.args),) if node.op in LAID_OUT else ()
+    values = tuple(plan.value(a) for a in node.args)
+    return plan.emit("fn", values, node.shape, node.op.name, *extras(node), *shapes)
 
 
 RULES_FOR_FUNCTIONS.append(_function)

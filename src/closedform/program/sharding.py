@@ -9,8 +9,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from closedform.errors import ClosedformError, ValueProblem
+from closedform.program.compiled import Compiled
+from closedform.program.ir import rank
 
 AXES = {"rows": 0, "columns": 1, "entries": 0}
+
+
+def sharded(compiled: Compiled, mesh: Any, shard: Mapping[str, str]) -> Sharded:
+    """A compiled formula over a mesh."""
+    if compiled.target != "jax" or mesh is None:
+        raise ClosedformError('a program is split over a mesh of JAX devices: compile("jax", mesh=…, shard={…})')
+    ranks = {a.name: rank(a.shape) for a in compiled._free if not a.is_size}
+    return Sharded(compiled, ranks, mesh, shard)
 
 
 class Sharded:
@@ -28,9 +38,9 @@ class Sharded:
         axis = mesh.axis_names[0]
         self.arguments = tuple(arguments)
         self.shardings = []
-        for name, rank in arguments.items():
+        for name, axes in arguments.items():
             how = shard.get(name)
-            self.shardings.append(NamedSharding(mesh, _spec(PartitionSpec, name, rank, how, axis)))
+            self.shardings.append(NamedSharding(mesh, _spec(PartitionSpec, name, axes, how, axis)))
         strange = [n for n in shard if n not in arguments]
         if strange:
             raise ValueProblem(f"{strange[0]} is to be split, but the arguments are {', '.join(arguments)}")

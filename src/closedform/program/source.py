@@ -9,6 +9,7 @@ from closedform.expr.size import ONE, Size
 from closedform.program.arguments import Argument, shape_note
 from closedform.program.fused import fused
 from closedform.program.ir import Program, hoisted
+from closedform.program.lowered import lowered
 from closedform.program.spell import Backend, Speller
 
 
@@ -21,9 +22,13 @@ class Python:
         self, backend: Backend, program: Program, arguments: tuple[Argument, ...], name: str, doc: str,
         fixed: frozenset[str] = frozenset(),
     ) -> None:  # fmt: skip
-        self.backend, self.program, self.arguments = backend, fused(program), arguments
+        self.backend, self.arguments = backend, arguments
+        early = hoisted(program, fixed) if fixed else frozenset()
+        self.program = lowered(fused(program, early), {*backend.templates, *backend.functions})
         self.name, self.doc, self.fixed = name, doc, fixed
-        self.speller = self.speller_class(backend, self.program, hoisted(self.program, fixed) if fixed else frozenset())
+        early = hoisted(self.program, fixed) if fixed else frozenset()
+        self.speller = self.speller_class(backend, self.program, name, early)
+        self.speller.counted = frozenset(a.name for a in arguments if a.is_index)
         for argument in arguments:
             if argument.is_size:
                 self.speller.size_names[argument.name] = self.speller.names.of(argument.name)
@@ -50,7 +55,7 @@ class Python:
         sizes = self.size_lines(early, set())
         known = set(self.speller.sizes_used)
         inner = self.function(self.name, late, self.speller.lines(), known)
-        body = [*sizes, *first, *([""] if sizes or first else []), *inner.splitlines(), f"return {self.name}"]
+        body = [*sizes, *first, "", *inner.splitlines(), f"return {self.name}"]
         return self.function("prepare", early, body, known)
 
     def function(self, name: str, arguments: list[Argument], lines: list[str], known: set[str]) -> str:
@@ -59,45 +64,70 @@ class Python:
         return "\n".join([f"def {name}({', '.join(names)}):", *(f"    {line}" if line else "" for line in body)]) + "\n"
 
     def docstring(self, arguments: list[Argument], names: list[str]) -> list[str]:
-        safe = re.sub(r'["\\]', "", self.doc).splitlines() or [self.name]
+        said = [re.sub(r'["\\]', "", line) for line in self.said()] or [self.name]
         shapes = [f"{n}: {shape_note(a)}" for n, a in zip(names, arguments, strict=True)]
-        return ['"""' + safe[0], *safe[1:], "", *shapes, '"""']
+        return ['"""' + said[0], *said[1:], *([""] if shapes else []), *shapes, '"""']
+
+    def said(self) -> list[str]:
+        """What is said of the function, a line at a time, of printable signs alone."""
+        lines = ("".join(ch for ch in line if ch.isprintable()).strip() for line in self.doc.splitlines())
+        return [line for line in lines if line]
 
     def size_lines(self, arguments: list[Argument], known: set[str]) -> list[str]:
         """``n = A.shape[1]`` and the like, for the sizes that the code reads and does not know yet."""
-        given = {a.name for a in arguments if a.is_size}
-        wanted = [n for n in self.speller.sizes_used if n not in known | given]
-        return [f"{self.speller.size_names[n]} = {self.size_from_shapes(n, arguments)}" for n in wanted]
+        ready = known | {a.name for a in arguments if a.is_size}
+        wanted = [n for n in self.speller.sizes_used if n not in ready]
+        lines: list[str] = []
+        while wanted:
+            found = {n: text for n in wanted if (text := self.size_from_shapes(n, arguments, ready)) is not None}
+            if not found:
+                more = self.on_the_way(wanted, arguments, ready)
+                if more is None:
+                    raise MissingRule(f"the size {wanted[0]} cannot be read off an argument")
+                wanted.append(more)
+                continue
+            lines += [f"{self.speller.size_names[n]} = {text}" for n, text in found.items()]
+            ready |= found.keys()
+            wanted = [n for n in wanted if n not in found]
+        return lines
 
-    def size_from_shapes(self, name: str, arguments: list[Argument]) -> str:
-        """The text that reads a size off an argument; from ``n + 1`` or ``2*n`` where it stands nowhere alone."""
+    def on_the_way(self, wanted: list[str], arguments: list[Argument], ready: set[str]) -> str | None:
+        """A size that the code does not read, but one that it reads is computed from."""
+        names = (n for a in arguments for s in a.shape for n in sorted(s.names - ready) if n not in wanted)
+        return next((n for n in names if self.size_from_shapes(n, arguments, ready) is not None), None)
+
+    def size_from_shapes(self, name: str, arguments: list[Argument], ready: set[str]) -> str | None:
+        """The text that reads a size off an argument; from ``n + 1`` or ``m*n`` where it stands nowhere alone."""
         found: list[tuple[int, str]] = []
         for argument in arguments:
-            if argument.is_size:
-                continue
             axes = [s for s in argument.shape if s is not ONE]
             for axis, size in enumerate(axes):
-                if name in size.names:
+                if name in size.names and size.names - {name} <= ready:
                     text = self.solved(size, name, self.axis(self.speller.names.of(argument.name), axis, len(axes)))
-                    if text is not None:
-                        found.append((size.name != name, text))
-        if not found:
-            raise MissingRule(f"the size {name} cannot be read off an argument")
-        return min(found)[1]
+                    found += [(size.name != name, text)] if text is not None else []
+        return min(found)[1] if found else None
 
     def axis(self, array: str, axis: int, rank: int) -> str:
         return f"{array}.shape[{axis}]"
 
+    divide = "//"
+
     def solved(self, size: Size, name: str, whole: str) -> str | None:
-        """``name`` where ``whole = c*name + rest``, ``rest`` a number."""
+        """``name`` where ``whole = c*name + rest``; the other names in c and in the rest are known."""
         if size.name == name:
             return whole
-        c = dict(size.terms).get((name,), 0)
-        rest = size - Size({(name,): c})
-        if not c or rest.number is None:
+        terms = dict(size.terms)
+        if any(m.count(name) > 1 for m in terms):
             return None
-        less = f"({whole} {'-' if rest.number > 0 else '+'} {abs(rest.number)})" if rest.number else whole
-        return less if c == 1 else f"{less} // {c}"
+        c = Size({tuple(x for x in m if x != name): k for m, k in terms.items() if name in m})
+        rest = Size({m: k for m, k in terms.items() if name not in m})
+        minus = f" - ({self.speller.size(rest)})" if len(rest.terms) > 1 or (rest.number or 0) < 0 else ""
+        minus = minus or (f" - {self.speller.size(rest)}" if rest.number != 0 else "")
+        if c is ONE:
+            return f"{whole}{minus}"
+        below = self.speller.size(c)
+        above = f"({whole}{minus})" if minus else whole
+        return f"{above} {self.divide} {below if c.name or c.number else f'({below})'}"
 
     def helpers(self, code: str) -> list[str]:
         """The helpers that the code calls, and those that they call."""

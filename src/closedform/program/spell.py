@@ -10,9 +10,11 @@ from functools import cached_property
 
 from closedform.errors import MissingRule
 from closedform.expr.size import ONE, Size
-from closedform.program.ir import Program, Ref, Step
+from closedform.program.ir import Program, Ref, Step, rank
 from closedform.program.names import Names
+from closedform.program.parts import blocks, spans, two_axes
 
+STRING = re.compile(r'"[^"]*"')
 SLOT = re.compile(r"<(\w+)(?:\^(\d))?>")
 ATOM, WIDTH = 5, 48
 """The tightest binding; and how long a value may be that is written inside another."""
@@ -71,7 +73,8 @@ class Backend:
         """The names that mean something in code of this backend."""
         texts = [t.text for t in (*self.templates.values(), *self.functions.values())]
         texts += [self.constant, self.answer, self.copy, self.like, *(line for _, line in self.imports)]
-        found = {w for text in texts for w in re.findall(r"(?<![\w.<])[A-Za-z_]\w*", SLOT.sub(" ", text))}
+        plain = (SLOT.sub(" ", STRING.sub("", text)) for text in texts)
+        found = {w for text in plain for w in re.findall(r"(?<![\w.<])[A-Za-z_]\w*", text)}
         return frozenset(self.reserved | self.helpers.keys() | found)
 
 
@@ -228,7 +231,7 @@ class Speller:
         if step.op == "size":
             return Text(self.size(step.attrs[0]), ATOM if step.attrs[0].name else 1)
         ranks = tuple(self.steps[a].rank for a in step.args)
-        template = self.special(step, ranks) or self.backend.template(step, ranks)
+        template = self.backend.template(step, ranks)
         return Text(SLOT.sub(lambda m: self.slot(step, m), template.text), template.level)
 
     def slot(self, step: Step, match: re.Match[str]) -> str:
@@ -247,12 +250,23 @@ class Speller:
         if what == "all":
             return ", ".join(self.argument(a, 0) for a in step.args)
         if what == "blocks":
-            return blocks(self, step)
+            return self.blocks(step)
         if what == "span":
-            return spans(self, step)
+            return self.spans(step)
+        if what in ("two0", "two1"):
+            return two_axes(self, step.args[int(what[3])], step.attrs[-1][int(what[3])])
+        if what == "turn":
+            return "'" if rank(step.attrs[-1][0]) == 2 and step.shape[0] is ONE is not step.shape[1] else ""
         if what == "like":
             return self.like()
-        return self.argument(step.args[int(what)], level) if step.op == "fn" else self.bound(step.args[int(what)], level)
+        written = self.argument if step.op == "fn" else self.bound
+        return written(step.args[int(what)], level)
+
+    def blocks(self, step: Step) -> str:
+        return blocks(self, step)
+
+    def spans(self, step: Step) -> str:
+        return spans(self, step)
 
     def argument(self, ref: Ref, level: int) -> str:
         """An argument of a function, which may want an array."""
@@ -299,7 +313,7 @@ class Speller:
 
 LEAVES = ("number", "size", "pi")
 VIEWS = ("T", "diagonal")
-VIEW_FUNCTIONS = (("vec",), ("unvec",), ("sub",), ("sum",))
+VIEW_FUNCTIONS = (("vec",), ("unvec",), ("sub",))
 """What may give back a part of its argument, in the same memory."""
 
 

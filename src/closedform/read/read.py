@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from closedform.errors import ClosedformError, DeclarationError, ReadError
 from closedform.expr.facts import LINEAR_SPACES, close, tangent
@@ -38,7 +38,7 @@ class Reading:
     variables, those only declared included; ``families`` those whose rows are vectors ``a[i]``; ``indices`` the
     fixed indices; ``where`` declares all variables and functions, so that derivatives read back; ``assumed`` says in
     sentences what was not typed; ``order`` ranks names by first appearance; ``wanted`` are the variables that
-    ``f(x) =`` names.
+    ``f(x) =`` names; ``bound`` has the nodes of the parts that were given names.
     """
 
     source: str
@@ -53,6 +53,7 @@ class Reading:
     order: dict[str, int]
     commuting: tuple[tuple[str, str], ...]
     wanted: tuple[str, ...] = ()
+    bound: dict[str, Node] = field(default_factory=dict)
 
 
 def read(source: str, where: str | None = None, syntax: str = "text") -> Reading:
@@ -178,7 +179,8 @@ class _Reader:
         trial = settle(self._question(), self._choices)
         symbols = self._symbols(trial)
         try:
-            node = Elaborator(trial, symbols).build(self.units)
+            elaborator = Elaborator(trial, symbols)
+            node = elaborator.build(self.units)
         except ClosedformError as error:
             raise error.at(None, self.formula.source) from None
         families = frozenset(n for n in symbols if trial.is_family(n))
@@ -188,7 +190,7 @@ class _Reader:
             self.formula.source, self.units[-1].root, node, names, families, tuple(trial.fixed),
             dict(self.said.functions), where_text(names, families, self.said, self._variables),
             assumptions(names, families, self.said, trial, [*notes, *self.scope.notes], self._variables),
-            order, tuple(self.said.commuting),
+            order, tuple(self.said.commuting), bound=elaborator.bound,
         )  # fmt: skip
 
     def _question(self) -> Question:

@@ -1,0 +1,134 @@
+"""The section on generated code: tables, single figures, and the plot."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from plot import plot
+from problems import NOT_TIMED
+from rounds import geometric
+from timing import HERE, WRITES_BYTECODE, table
+
+SHARED = "Other work ran on the machine meanwhile: load {load:.1f} on {cores} cores at the start."
+UNSET = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+ONE = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+FIRST_ORDER = ("gradient", "HVP")
+Row = dict[str, Any]
+
+
+def measured(script: str, *args: str) -> Any:
+    """What a script prints, in a process with one thread on one core and NumPy's own choice of kernel."""
+    env = {k: v for k, v in WRITES_BYTECODE.items() if k not in UNSET} | ONE
+    done = subprocess.run([sys.executable, str(HERE / script), *args], env=env, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{script}: {done.stderr[-2000:]}")
+    return json.loads(done.stdout)
+
+
+def code_section(picture: Path) -> str:
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    rows = measured("generated.py")
+    claims = [*measured("claims.py"), *measured("claims.py", "cold"), wrong_choices(measured("choices.py"))]
+    plot(rows, picture)
+    quiet = load < 0.5
+    used = ", ".join(f"{name} {version(name)}" for name in ("jax", "torch", "scipy"))
+    return f"""## Generated code
+
+Microseconds a call, medians of interleaved rounds in one process on one core with one thread, every way warm and
+jitted, float64; {used}. *hand* is the best NumPy form an expert would write (`benchmarks/hand.py`, frozen before ours
+was measured), *AD* the fastest mode of each library. All ways agree with the hand-written form to 1e-10 of its
+largest entry before one is timed. A ratio is the median of the ratios round by round, with an interval of 95 %.
+{"" if quiet else SHARED.format(load=load, cores=cores)}
+
+{times_table(rows)}
+{summary(rows)}
+
+{by_structure(rows)}
+Not timed: {"; ".join(NOT_TIMED)}. The dense Hessian of a factorisation is mostly zeros, which NumPy does not touch.
+
+![ratios to the best automatic differentiation]({picture.name})
+
+### Single figures
+
+{table(("what", "measured", "limit", "met"), (claim_row(c) for c in claims))}"""
+
+
+def wrong_choices(found: dict[str, Any]) -> dict[str, Any]:
+    value = 100 * found["wrong"] / found["cases"]
+    what = (
+        f"wrong choices of form (over 1.2× off the best of all orders of a product, a solve against the inverse, a bracket "
+        f"distributed or not), {found['cases']} cases; the worst is {found['worst']:.2f}× off"
+    )
+    return {"what": what, "value": value, "limit": 5, "unit": "%", "above": False, "met": value < 5, "interval": None}
+
+
+def times_table(rows: Iterable[Row]) -> str:
+    heads = ("problem", "size", "hand", "ours NumPy", "ours JAX", "ours torch", "JAX AD", "torch AD", "ours / hand",
+             "ours / AD in JAX")  # fmt: skip
+    return table(heads, (times_row(r) for r in rows))
+
+
+def times_row(r: Row) -> tuple[str, ...]:
+    us = (figure(r["us"][way]) for way in ("hand", "numpy", "jax", "torch", "jax AD", "torch AD"))
+    return (f"{r['name']}, {r['kind']}", "×".join(map(str, r["size"])), *us, share(r["ours/hand"]), share(r["ours/jax"]))
+
+
+def figure(value: float) -> str:
+    return f"{value:.1f}" if value < 100 else f"{value:.0f}"
+
+
+def share(ratio: list[float]) -> str:
+    middle, low, high = ratio
+    digits = 2 if middle >= 0.1 else 4
+    return f"{middle:.{digits}f} ({low:.{digits}f}–{high:.{digits}f})"
+
+
+def summary(rows: list[Row]) -> str:
+    hand = [r["ours/hand"][0] for r in rows]
+    over = [f"{label(r)} {r['ours/hand'][0]:.2f}" for r in rows if max(r["size"]) > 100 and r["ours/hand"][0] > 1.15]
+    first = [r for r in rows if r["kind"] in FIRST_ORDER]
+    jax = [r["ours/jax"][0] for r in first]
+    slow = [f"{label(r)} {r['ours/jax'][0]:.2f}" for r in first if r["ours/jax"][0] > 1.2]
+    plain = [r["ours/jax"][0] for r in first if "as typed" not in r["name"]]
+    return (
+        f"Ours in NumPy against the hand-written form: geometric mean **{geometric(hand):.2f}** (goal ≤ 1.00); above 1.15 "
+        f"at a size over 100 (goal: none): {', '.join(over) or 'none'}.\n\n"
+        f"Ours in JAX against JAX's AD, gradients and Hessian-vector products: geometric mean **{geometric(jax):.2f}** "
+        f"(goal ≤ 1.00), without the text that is badly associated as typed {geometric(plain):.2f}; above 1.2 (goal: none): "
+        f"{', '.join(slow) or 'none'}."
+    )
+
+
+def label(r: Row) -> str:
+    return f"{r['name']} {r['kind']} {'×'.join(map(str, r['size']))}"
+
+
+GOALS = {"matrix factorisation": 200, "⟨S, X⟩ − log det X": 45, "tanh(Ax)": 40}
+
+
+def by_structure(rows: Iterable[Row]) -> str:
+    """Dense second orders and Jacobians at their largest sizes."""
+    last = {(r["name"], r["kind"]): r for r in rows if r["kind"] not in FIRST_ORDER}
+    lines = []
+    for (name, kind), r in last.items():
+        goal = GOALS.get(name)
+        met = "" if goal is None else f"≥ {goal}: {'yes' if r['AD/ours'][0] >= goal else '**no**'}"
+        modes = f"{r['modes'][0]}, {r['modes'][1]}"
+        lines.append((f"{name}, {kind}", "×".join(map(str, r["size"])), modes, f"{r['best AD/ours'][0]:.1f}",
+                      f"{r['AD/ours'][0]:.1f}", met))  # fmt: skip
+    heads = ("dense, largest size", "size", "fastest modes", "best AD / best of ours", "JAX AD / ours in JAX", "goal")
+    return table(heads, lines)
+
+
+def claim_row(c: dict[str, Any]) -> tuple[str, ...]:
+    value = f"{c['value']:.3g} {c['unit']}" if c["value"] < 1000 else f"{c['value']:.0f} {c['unit']}"
+    if c["interval"]:
+        value += " ({:.3g}–{:.3g})".format(*c["interval"])
+    return (c["what"], value, f"{'≥' if c['above'] else '≤'} {c['limit']:g} {c['unit']}", "yes" if c["met"] else "**no**")

@@ -1,0 +1,1 @@
+"""The derivative of an argmin, with an honest diagnosis: solve, judge, differentiate, enclose."""

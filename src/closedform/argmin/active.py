@@ -1,0 +1,216 @@
+"""Minima at kinks and constraints: which switches are active, their multipliers, and what follows for dx*/dθ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from closedform.argmin.newton import spot, walk
+from closedform.argmin.switches import Switch
+from closedform.argmin.system import Block, System, function
+from closedform.argmin.views import Point, View, best_view
+from closedform.errors import ClosedformError
+from closedform.expr.node import Node
+
+Array = Any
+CLOSE, WEAK, ROUNDS, MOST_WEAK = 1e-4, 1e-9, 60, 8
+LOST = 1e-22
+
+
+@dataclass
+class State:
+    """The entries of all switches in one row: their ranges, which are active, and where the others stand."""
+
+    low: Array
+    high: Array
+    equality: Array
+    active: Array
+    stands: Array
+    weak: Array = field(default_factory=lambda: np.zeros(0, bool))
+
+
+@dataclass
+class Active:
+    """A point that is consistent with its active set."""
+
+    view: View
+    z: Point
+    x: Array
+    state: State
+    multipliers: Array
+    A: Array
+    H: Array
+    feasible: bool = True
+
+    @property
+    def licq(self) -> tuple[int, int]:
+        """The rank of the gradients of what is active, and how many they are."""
+        scaled = self.A / np.maximum(np.linalg.norm(self.A, axis=1, keepdims=True), 1e-300)
+        return (int(np.linalg.matrix_rank(scaled, tol=1e-9)) if len(self.A) else 0), len(self.A)
+
+    @property
+    def reduced(self) -> Array:
+        """The eigenvalues of the Hessian of L on the tangent space of what is active, equilibrated."""
+        Z = _tangent(self.A, len(self.x))
+        inner = Z.T @ self.H @ Z
+        d = np.sqrt(np.maximum(np.abs(np.diag(inner)), 1e-300))
+        return np.linalg.eigvalsh(inner / np.outer(d, d)) if Z.shape[1] and np.abs(inner).max() else np.zeros(Z.shape[1])
+
+
+def _tangent(A: Array, n: int) -> Array:
+    if not len(A):
+        return np.eye(n)
+    _, sizes, Vt = np.linalg.svd(A)
+    rank = int((sizes > 1e-10 * max(sizes.max(initial=0.0), 1e-300)).sum())
+    return Vt[rank:].T
+
+
+def places(switches: Sequence[Switch], env: dict[str, Any]) -> list[Array]:
+    """The values of u of each switch."""
+    return [np.asarray(function(s.u)(env), float).reshape(-1) for s in switches]
+
+
+def first_state(switches: Sequence[Switch], u: Sequence[Array], near: float = CLOSE) -> State:
+    """A guess: active is what is close to 0."""
+    parts = []
+    for s, values in zip(switches, u, strict=True):
+        size = max(1.0, float(np.abs(values).max(initial=0.0)))
+        active = np.abs(values) <= near * size if s.kind != "equality" else np.ones(len(values), bool)
+        active |= (values < 0) & (s.low == -np.inf)
+        stands = np.where(values > 0, s.high, max(s.low, -1e300))
+        parts.append((np.full(len(values), s.low), np.full(len(values), s.high),
+                      np.full(len(values), s.kind == "equality"), active, stands))  # fmt: skip
+    return State(*(np.concatenate(p) for p in zip(*parts, strict=True)))
+
+
+def system_of(L: Node, x: Block, switches: Sequence[Switch], lengths: Sequence[int], state: State,
+              values: dict[str, Any]) -> System:  # fmt: skip
+    """The optimality conditions with this active set; the free components are x, then the active multipliers."""
+    blocks, at = [x], 0
+    for s, length in zip(switches, lengths, strict=True):
+        on = state.active[at : at + length]
+        base = np.where(on, 0.0, state.stands[at : at + length])
+        blocks.append(Block(s.s, base, np.eye(length)[:, on]))
+        at += length
+    return System(L, blocks, values)
+
+
+def settled(L: Node, x: Block, switches: Sequence[Switch], lengths: Sequence[int], state: State,
+            values: dict[str, Any], start: Array) -> Active:  # fmt: skip
+    """The active set made consistent: multipliers in their ranges, and every other u on its side."""
+    at, seen = start, set()
+    for _ in range(ROUNDS):
+        found = _newton(system_of(L, x, switches, lengths, state, values), at, state)
+        state, changed = _mended(found, switches, seen)
+        if not changed:
+            found.state = _with_weak(found, switches)
+            return found
+        at = found.x
+    raise ClosedformError("no active set was found that is consistent at this point: try another start")
+
+
+def _newton(system: System, x: Array, state: State) -> Active:
+    n = len(x)
+    H = system.hessian(np.concatenate([x, np.zeros(system.n - n)]))
+    g = system.gradient(np.concatenate([x, np.zeros(system.n - n)]))
+    A = H[n:, :n]
+    multipliers = np.linalg.lstsq(A.T, -g[:n], rcond=1e-12)[0] if len(A) else np.zeros(0)
+    z = np.concatenate([x, multipliers])
+    view = best_view(system, z)
+    end = walk(view, view.point(z)).end
+    if not np.isfinite(end.step).all():
+        raise ClosedformError("the optimality conditions have no value near this point: try another start")
+    z = view.floats(end.z)
+    size = max(float(np.abs(x).max()), float(np.abs(z[:n]).max()))
+    z[:n] = np.where(np.abs(z[:n]) <= LOST * size, 0.0, z[:n])
+    return Active(view, end.z, z[:n], state, z[n:], end.H[n:, :n], end.H[:n, :n])
+
+
+def _mended(found: Active, switches: Sequence[Switch], seen: set[bytes]) -> tuple[State, bool]:
+    """One change towards consistency: the worst multiplier out of its range, or the worst u on the wrong side."""
+    state = found.state
+    s = state.stands.copy()
+    s[state.active] = found.multipliers
+    u = np.concatenate(places(switches, found.view.system.env(found.view.floats(found.z))))
+    size = 1.0 + np.abs(found.multipliers).max(initial=0.0)
+    over = np.where(state.active & ~state.equality, np.maximum(s - state.high, state.low - s), -np.inf) / size
+    wrong = np.where(~state.active, np.where(s == state.high, -u, u), -np.inf)
+    active, stands = state.active.copy(), state.stands.copy()
+    if over.max(initial=-np.inf) > WEAK:
+        k = int(np.argmax(over))
+        active[k], stands[k] = False, (state.high if s[k] > state.high[k] else state.low)[k]
+    elif wrong.max(initial=-np.inf) > 1e-11 * max(1.0, float(np.abs(u).max(initial=0.0))):
+        k = int(np.argmax(wrong))
+        active[k] = True
+    else:
+        return state, False
+    changed = State(state.low, state.high, state.equality, active, stands)
+    key = active.tobytes() + stands.tobytes()
+    if key in seen:
+        raise ClosedformError("the active set changes for ever near this point: try another start")
+    seen.add(key)
+    return changed, True
+
+
+def _with_weak(found: Active, switches: Sequence[Switch]) -> State:
+    """Marks what is active with a multiplier at the end of its range, or inactive with u = 0."""
+    state = found.state
+    s = state.stands.copy()
+    s[state.active] = found.multipliers
+    u = np.concatenate(places(switches, found.view.system.env(found.view.floats(found.z))))
+    size = 1.0 + np.abs(found.multipliers).max(initial=0.0)
+    ends = (np.abs(s - state.high) <= WEAK * size) | (np.abs(s - state.low) <= WEAK * size)
+    zero = np.abs(u) <= WEAK * max(1.0, float(np.abs(u).max(initial=0.0)))
+    state.weak = ~state.equality & np.where(state.active, ends, zero)
+    return state
+
+
+def derivative(found: Active, theta: Node) -> Array:
+    """dx*/dθ with the active set held: rows of x alone. Right also where multipliers are not unique."""
+    n = len(found.x)
+    at = spot(found.view, found.z)
+    B = found.view.mixed(found.z, theta)
+    if not at.null.any():
+        return found.view.jacobian(found.z, theta)[:n]
+    return -(np.linalg.pinv(at.H, rcond=1e-11, hermitian=True) @ B)[:n]
+
+
+def along(found: Active, board: tuple[Node, Block, Sequence[Switch], Sequence[int], dict[str, Any]],
+          pushes: dict[Node, Array]) -> Array:  # fmt: skip
+    """The one-sided derivative of x* in a direction: of all ways to split what is weakly active, the consistent one."""
+    L, x, switches, lengths, values = board
+    weak = np.flatnonzero(found.state.weak)
+    if len(weak) > MOST_WEAK:
+        raise ClosedformError(f"{len(weak)} switches are weakly active; directions are split for {MOST_WEAK} at most")
+    state = found.state
+    active = state.active | state.weak
+    whole = State(state.low, state.high, state.equality, active, state.stands)
+    system = system_of(L, x, switches, lengths, whole, values)
+    s = state.stands.copy()
+    s[state.active] = found.multipliers
+    z = np.concatenate([found.x, s[active]])
+    K = system.hessian(z)
+    b = sum(system.mixed(z, t) @ np.reshape(v, -1) for t, v in pushes.items())
+    n = len(found.x)
+    order = {int(k): n + i for i, k in enumerate(np.flatnonzero(active))}
+    upper = np.abs(s - state.high) <= np.abs(s - state.low)
+    for choice in product((True, False), repeat=len(weak)):
+        off = [order[k] for k, on in zip(weak, choice, strict=True) if not on]
+        keep = [i for i in range(len(K)) if i not in off]
+        dz = np.zeros(len(K))
+        part = K[np.ix_(keep, keep)]
+        regular = np.linalg.matrix_rank(part, tol=1e-11 * np.abs(part).max(initial=1e-300)) == len(keep)
+        dz[keep] = -(np.linalg.solve(part, b[keep]) if regular else np.linalg.lstsq(part, b[keep], rcond=1e-11)[0])
+        du = K @ dz + b
+        tolerance = 1e-9 * (1 + float(np.abs(b).max(initial=0.0)))
+        sign = {k: (1.0 if upper[k] else -1.0) for k in weak}
+        if all(
+            sign[k] * dz[order[k]] <= tolerance if on else sign[k] * du[order[k]] >= -tolerance
+            for k, on in zip(weak, choice, strict=True)
+        ):
+            return dz[:n]
+    raise ClosedformError("no one-sided derivative of x* in this direction was found")

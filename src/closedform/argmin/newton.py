@@ -1,0 +1,158 @@
+"""Newton's steps with dimensionless numbers, and where they lead: to a point, to a degenerate one, or away for ever.
+
+The Newton step and the Newton-Kantorovich number K = ‖|H|^-½ (D³f·step) |H|^-½‖ do not change when f or the variables
+are scaled. Far along an exponential tail K is 1, along an algebraic one above 1; towards a root of order k
+it is (k-2)/(k-1); near a strict minimum it is small and falls quadratically.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from closedform.argmin.views import Point, View
+
+Array = Any
+MOST_STEPS, SETTLED, NEAR = 80, 12, 0.1
+
+
+@dataclass
+class Spot:
+    """A point with its gradient, its Hessian, the equilibrated Hessian's eigenvalues, the Newton step and K."""
+
+    z: Point
+    g: Array
+    H: Array
+    scale: Array
+    mu: Array
+    V: Array
+    null: Array
+    step: Array
+    K: float
+
+    @property
+    def rank(self) -> int:
+        return int(len(self.mu) - self.null.sum())
+
+    @property
+    def negative(self) -> int:
+        return int(((self.mu < 0) & ~self.null).sum())
+
+    @property
+    def condition(self) -> float:
+        if self.null.any():
+            return float("inf")
+        sizes = np.abs(self.mu)
+        return float(sizes.max() / sizes.min())
+
+    @property
+    def null_space(self) -> Array:
+        """Unit vectors in the columns, in the variables themselves."""
+        N = self.scale[:, None] * self.V[:, self.null]
+        return np.linalg.qr(N)[0] if N.shape[1] else N
+
+
+def equilibrated(H: Array) -> tuple[Array, Array]:
+    """Positive scales s, and s·H·s with entries of size about 1."""
+    diagonal = np.abs(np.diag(H))
+    s = np.ones(len(H))
+    if (diagonal > 0).all() and (np.abs(H) <= np.sqrt(np.outer(diagonal, diagonal)) * (1 + 1e-12)).all():
+        s = 1 / np.sqrt(diagonal)
+        return s, s[:, None] * H * s
+    for _ in range(12):
+        largest = np.abs(s[:, None] * H * s).max(axis=1, initial=0.0)
+        s = s / np.sqrt(np.where(largest > 0, largest, 1.0))
+    return s, s[:, None] * H * s
+
+
+def spot(view: View, z: Point) -> Spot:
+    g, H = view.slopes(z)
+    if not (np.isfinite(g).all() and np.isfinite(H).all()):
+        nan = np.full(len(g), np.nan)
+        return Spot(z, g, H, nan, nan, H, np.ones(len(g), bool), nan, np.inf)
+    s, E = equilibrated(H)
+    mu, V = np.linalg.eigh(E)
+    null = np.abs(mu) <= max(len(g), 2) * view.rank_tolerance * np.abs(mu).max(initial=0.0)
+    held = ~null
+    step = -s * (V[:, held] @ ((V[:, held].T @ (s * g)) / mu[held]))
+    return Spot(z, g, H, s, mu, V, null, step, _kantorovich(view, z, s, mu[held], V[:, held], step))
+
+
+def _kantorovich(view: View, z: Point, s: Array, mu: Array, V: Array, step: Array) -> float:
+    if not step.any():
+        return 0.0
+    W = s[:, None] * V / np.sqrt(np.abs(mu))
+    T = W.T @ view.third(z, step) @ W
+    return float(np.abs(np.linalg.eigvalsh((T + T.T) / 2)).max(initial=0.0)) if np.isfinite(T).all() else np.inf
+
+
+@dataclass
+class Walk:
+    """How Newton's steps went: ``arrived``, ``degenerate``, ``escape``, ``indefinite``, ``flat`` or ``lost``."""
+
+    outcome: str
+    end: Spot
+    order: float = 0.0
+    steps: int = 0
+
+
+def walk(view: View, z: Point) -> Walk:
+    """Newton's steps from a point."""
+    seen: list[float] = []
+    first = last = None
+    for k in range(MOST_STEPS):
+        at = spot(view, z)
+        if not np.isfinite(at.step).all():
+            return Walk("lost", at, steps=k)
+        if at.rank == 0:
+            return Walk("flat", at, steps=k)
+        seen.append(at.K)
+        size = float(np.linalg.norm(at.step / at.scale))
+        first = first or size
+        if _arrived(view, at, size, first, last):
+            return Walk("arrived", at, steps=k)
+        if k == 0 and at.negative and at.K >= NEAR:
+            return Walk("indefinite", at)
+        found = _settled(seen)
+        if found == "degenerate":
+            return _accelerated(view, at, k)
+        if found:
+            return Walk(found, at, steps=k)
+        z, last = view.move(z, at.step), size
+    return Walk("lost", at, steps=MOST_STEPS)
+
+
+def _arrived(view: View, at: Spot, size: float, first: float, last: float | None) -> bool:
+    here = float(np.linalg.norm(view.floats(at.z) / at.scale))
+    if size <= view.arrival * max(here, first):
+        return True
+    stalled = last is not None and size > last / 4 and at.K < 1e-6
+    floor = max(1e5 * view.arrival, 1e-14 * at.condition if at.condition < 1e15 else 0.0)
+    return stalled and size <= floor * max(here, first)
+
+
+def _settled(seen: list[float]) -> str | None:
+    if len(seen) < SETTLED:
+        return None
+    low, high = min(seen[-5:]), max(seen[-5:])
+    if low >= 0.97:
+        return "escape"
+    return "degenerate" if 0.2 < low and high < 0.96 and high - low < 0.02 else None
+
+
+def _accelerated(view: View, at: Spot, steps: int) -> Walk:
+    """To a root of higher order: steps 1/(1-K) times as long converge quadratically again."""
+    order = 1 / (1 - at.K)
+    for _ in range(10):
+        times = round(order) if abs(order - round(order)) < 0.02 * order else order
+        there = spot(view, view.move(at.z, times * at.step))
+        if not np.isfinite(there.step).all():
+            break
+        closer = np.linalg.norm(there.step) < np.linalg.norm(at.step)
+        if there.rank == 0 or closer:
+            at = there
+        if not closer or at.rank == 0:
+            break
+    return Walk("degenerate", at, order + 1, steps)

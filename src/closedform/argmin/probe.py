@@ -1,0 +1,122 @@
+"""What Newton's step cannot see: directions without curvature, tails, and where branches meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from closedform.argmin.newton import Spot
+from closedform.argmin.views import Point, View
+from closedform.expr.node import Node
+
+Array = Any
+REACHES, CORRECTIONS, COMBINATIONS = (1e-3, 1e-1), 6, 4
+FLAT = 1e-11
+
+
+@dataclass
+class Seen:
+    """Along the null space f ``rises``, ``falls`` (in ``direction``) or stays ``flat``."""
+
+    kind: str
+    direction: Array
+
+
+def along_null(view: View, at: Spot) -> Seen:
+    """How f goes along the null space of the Hessian, along the floor of the valley."""
+    N = at.null_space
+    size, top = _size(view, at.z), float(np.abs(at.H).max(initial=0.0))
+    flat = None
+    for d in _directions(N):
+        rises = []
+        for h in REACHES:
+            for sign in (1.0, -1.0):
+                step = sign * h * size * d
+                rise = _rise_on_floor(view, at, N, step)
+                small = FLAT * max((h * size) ** 2 * top, abs(view.value(at.z)) * 1e-8)
+                rises.append(0.0 if abs(rise) <= small and top else rise)
+                if rises[-1] < 0:
+                    return Seen("falls", sign * d)
+        if not any(rises):
+            flat = d
+    return Seen("rises", N[:, 0]) if flat is None else Seen("flat", flat)
+
+
+def _directions(N: Array) -> list[Array]:
+    out = list(N.T)
+    if len(out) > 1:
+        rng = np.random.default_rng(7)
+        mixed = N @ rng.standard_normal((N.shape[1], COMBINATIONS * N.shape[1]))
+        out += list((mixed / np.linalg.norm(mixed, axis=0)).T)
+    return out
+
+
+def _rise_on_floor(view: View, at: Spot, N: Array, step: Array) -> float:
+    """f(z + step + correction) - f(z), the correction across the null space by Newton's steps."""
+    if N.shape[1] == N.shape[0]:
+        return view.rise(at.z, step)
+    Q = np.linalg.qr(np.hstack([N, np.eye(len(N))]))[0][:, N.shape[1] :]
+    z, moved = view.move(at.z, step), step
+    for _ in range(CORRECTIONS):
+        g, H = view.slopes(z)
+        inner = Q.T @ H @ Q
+        if not np.isfinite(inner).all() or np.linalg.matrix_rank(inner) < len(inner):
+            break
+        more = -Q @ np.linalg.solve(inner, Q.T @ g)
+        if np.linalg.norm(more) > np.linalg.norm(step):
+            break
+        z, moved = view.move(z, more), moved + more
+    return view.rise(at.z, moved)
+
+
+def _size(view: View, z: Point) -> float:
+    return max(1.0, float(np.linalg.norm(view.floats(z))))
+
+
+@dataclass
+class Tail:
+    """How f goes on in a direction: ``unbounded``, ``limit`` (with its value) or ``stops`` falling."""
+
+    kind: str
+    limit: float | None = None
+
+
+def tail(view: View, z: Point, direction: Array) -> Tail:
+    """Whether f falls for ever along a direction."""
+    size, gaps = _size(view, z), []
+    for k in range(7):
+        gaps.append(view.rise(z, size * 10.0**k * direction))
+    if np.isnan(gaps).any() or not all(b <= a for a, b in zip(gaps, gaps[1:], strict=False)) or gaps[-1] >= 0:
+        return Tail("stops")
+    if gaps[-1] == -np.inf or gaps[-2] - gaps[-1] > 0.5 * (gaps[-3] - gaps[-2]) > 0:
+        return Tail("unbounded")
+    limit = view.value(view.move(z, size * 1e7 * direction))
+    return Tail("limit", 0.0 if abs(limit) <= 1e-6 * abs(gaps[-1]) else limit)
+
+
+def branches_meet(view: View, at: Spot, thetas: Sequence[Node], falls: bool) -> str | None:
+    """The parameter with which the rank of the Hessian changes just here: a fold or a pitchfork."""
+    N = at.null_space
+    if N.shape[1] != 1:
+        return None
+    v = N[:, 0]
+    bend = view.third(at.z, v)
+    held = np.linalg.pinv(at.H, rcond=1e-13)
+    scale = max(1.0, float(np.abs(at.H).max(initial=0.0)))
+    for theta in thetas:
+        B = view.mixed(at.z, theta)
+        moves = view.mixed_along(at.z, theta, v)
+        for p in range(B.shape[1]):
+            pushed, curved = float(v @ B[:, p]), float(v @ bend @ v)
+            if abs(pushed) > 1e-12 * scale:
+                if falls and abs(curved) > 1e-12 * scale:
+                    return str(theta.params[0])
+                continue
+            shift = -held @ B[:, p]
+            change = float(v @ moves[:, p]) + float(v @ bend @ shift)
+            if abs(change) > 1e-12 * scale and abs(curved) <= 1e-12 * scale:
+                return str(theta.params[0])
+    return None

@@ -1,0 +1,64 @@
+"""A solution in lines for people, and as plain data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from closedform.argmin.solution import Solution
+
+SHOWN = (
+    ("gradient", "‖∇f‖"), ("newton_step", "Newton step"), ("kantorovich", "Newton-Kantorovich number"),
+    ("lambda_min", "λmin"), ("lambda_max", "λmax"), ("inertia", "inertia (+, −, 0)"), ("rank", "rank of the Hessian"),
+    ("condition", "condition (equilibrated)"), ("residual", "residual of the linear solve"),
+    ("predicted_error", "predicted error of dx*/dθ"), ("distance", "distance to the stationary point"),
+    ("active", "active"), ("multipliers", "multipliers"), ("weakly_active", "weakly active"),
+    ("strict_complementarity", "strict complementarity gap"), ("licq", "LICQ rank"),
+    ("reduced_inertia", "inertia on the tangent space"), ("arithmetic", "arithmetic"),
+)  # fmt: skip
+
+
+def report(s: Solution) -> str:
+    """The verdict, the point, the numbers, the next move."""
+    lines = [f"verdict   {s.verdict.kind}", f"          {s.verdict.sentence}"]
+    if s.verdict.also:
+        lines.append(f"also      {', '.join(s.verdict.also)}")
+    lines.append(f"x         {_short(s.x)}")
+    lines.append(f"f(x)      {s.value:.10g}")
+    lines.append(f"global    {s.minimality}")
+    for other in s.others[:5]:
+        lines.append(f"other     {_short(other.x)} with f = {other.value:.10g}")
+    numbers = s.verdict.numbers
+    lines += [f"  {label}: {_number(numbers[key])}" for key, label in SHOWN if key in numbers]
+    lines += [f"note      {note}" for note in s.notes]
+    if s.verdict.next_move:
+        lines.append(f"next      {s.verdict.next_move}")
+    return "\n".join(lines)
+
+
+def _short(x: Any) -> str:
+    with np.printoptions(precision=10, threshold=12):
+        return f"{x:.16g}" if np.ndim(x) == 0 else str(np.asarray(x))
+
+
+def _number(v: Any) -> str:
+    if isinstance(v, float):
+        return f"{v:.4g}"
+    if isinstance(v, np.ndarray):
+        return str(np.round(v, 10).tolist())
+    return ", ".join(map(str, v)) if isinstance(v, tuple | list) else str(v)
+
+
+def as_data(s: Solution) -> dict[str, Any]:
+    """The solution as plain data for JSON."""
+    return {
+        "x": s.x, "value": s.value,
+        "verdict": {
+            "kind": s.verdict.kind, "also": list(s.verdict.also), "sentence": s.verdict.sentence,
+            "next": s.verdict.next_move, "numbers": dict(s.verdict.numbers), "direction": s.verdict.direction,
+        },
+        "others": [{"x": o.x, "value": o.value} for o in s.others],
+        "global": s.minimality, "notes": list(s.notes),
+    }  # fmt: skip

@@ -1,0 +1,166 @@
+"""Two views of a system: in float64, and in hundreds of bits rounded once. Both hand out float64 arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from flint import arb
+
+from closedform.argmin.fine import BITS, Fine, NoBalls, clear, rounded
+from closedform.argmin.system import System
+from closedform.expr.node import Node
+
+Array = Any
+Point = Any
+
+
+class View(Protocol):
+    """What a judge may ask. A point is the view's own; steps and answers are float64."""
+
+    system: System
+    arrival: float
+    rank_tolerance: float
+
+    def point(self, z: Array) -> Point: ...
+    def floats(self, z: Point) -> Array: ...
+    def move(self, z: Point, step: Array) -> Point: ...
+    def value(self, z: Point) -> float: ...
+    def rise(self, z: Point, step: Array) -> float: ...
+    def slopes(self, z: Point) -> tuple[Array, Array]: ...
+    def third(self, z: Point, step: Array) -> Array: ...
+    def jacobian(self, z: Point, theta: Node) -> Array: ...
+    def mixed(self, z: Point, theta: Node) -> Array: ...
+    def mixed_along(self, z: Point, theta: Node, step: Array) -> Array: ...
+
+
+@dataclass
+class Exact:
+    """Balls behind: every number is right to the last place of float64."""
+
+    fine: Fine
+    arrival: float = 1e-28
+    rank_tolerance: float = 2e-15
+
+    @property
+    def system(self) -> System:
+        return self.fine.system
+
+    def point(self, z: Array) -> Point:
+        return self.fine.point(z)
+
+    def floats(self, z: Point) -> Array:
+        return self.fine.floats(z)
+
+    def move(self, z: Point, step: Array) -> Point:
+        return self.fine.move(z, step)
+
+    def value(self, z: Point) -> float:
+        try:
+            return float(self.fine.value(z).mid())
+        except NoBalls:
+            return float("nan")
+
+    def rise(self, z: Point, step: Array) -> float:
+        """f(z + step) - f(z); 0 where the bits do not tell it from 0, NaN outside the domain."""
+        try:
+            gap = self.fine.value(self.fine.move(z, step)) - self.fine.value(z)
+        except NoBalls:
+            return float("nan")
+        return 0.0 if gap.contains(0) else float(gap.mid())
+
+    def slopes(self, z: Point) -> tuple[Array, Array]:
+        """The gradient and the Hessian; NaN where they have no value."""
+        try:
+            return self._slopes(z)
+        except NoBalls:
+            n = self.system.n
+            return np.full(n, np.nan), np.full((n, n), np.nan)
+
+    def _slopes(self, z: Point) -> tuple[Array, Array]:
+        for bits in BITS:
+            self.fine.bits = max(bits, self.fine.bits)
+            H = self.fine.hessian(z)
+            if clear(H):
+                break
+        G = self.fine.gradient(z)
+        small = [0.0 if e.contains(0) else float(e.mid()) for e in G]
+        flat = rounded(H)
+        unclear = np.array([e.contains(0) for e in H.entries()]).reshape(flat.shape)
+        return np.array(small), np.where(unclear, 0.0, flat)
+
+    def third(self, z: Point, step: Array) -> Array:
+        try:
+            return rounded(self.fine.third(z, [float(s) for s in step]))
+        except NoBalls:
+            return np.full((self.system.n, self.system.n), np.nan)
+
+    def mixed(self, z: Point, theta: Node) -> Array:
+        return rounded(self.fine.mixed(z, theta))
+
+    def mixed_along(self, z: Point, theta: Node, step: Array) -> Array:
+        return rounded(self.fine.mixed(z, theta, [arb(float(s)) for s in step]))
+
+    def jacobian(self, z: Point, theta: Node) -> Array:
+        """-H⁻¹B, solved in balls."""
+        try:
+            return rounded(-self.fine.hessian(z).solve(self.fine.mixed(z, theta)))
+        except ZeroDivisionError as error:
+            raise NoBalls("singular") from error
+
+
+@dataclass
+class Plain:
+    """float64 throughout; third derivatives along a direction by central differences."""
+
+    system: System
+    arrival: float = 1e-13
+    rank_tolerance: float = 2e-14
+
+    def point(self, z: Array) -> Point:
+        return np.array(z, float)
+
+    def floats(self, z: Point) -> Array:
+        return np.array(z, float)
+
+    def move(self, z: Point, step: Array) -> Point:
+        return z + step
+
+    def value(self, z: Point) -> float:
+        return self.system.value(z)
+
+    def rise(self, z: Point, step: Array) -> float:
+        before, after = self.system.value(z), self.system.value(z + step)
+        noise = 8 * np.finfo(float).eps * max(abs(before), abs(after))
+        return 0.0 if abs(after - before) <= noise else after - before
+
+    def slopes(self, z: Point) -> tuple[Array, Array]:
+        return self.system.gradient(z), self.system.hessian(z)
+
+    def third(self, z: Point, step: Array) -> Array:
+        h = _reach(z, step)
+        return (self.system.hessian(z + h * step) - self.system.hessian(z - h * step)) / (2 * h)
+
+    def mixed(self, z: Point, theta: Node) -> Array:
+        return self.system.mixed(z, theta)
+
+    def mixed_along(self, z: Point, theta: Node, step: Array) -> Array:
+        h = _reach(z, step)
+        return (self.system.mixed(z + h * step, theta) - self.system.mixed(z - h * step, theta)) / (2 * h)
+
+    def jacobian(self, z: Point, theta: Node) -> Array:
+        return -np.linalg.solve(self.system.hessian(z), self.system.mixed(z, theta))
+
+
+def _reach(z: Array, step: Array) -> float:
+    size = float(np.linalg.norm(step))
+    return 1e-5 * max(1.0, float(np.linalg.norm(z))) / size if size else 1.0
+
+
+def best_view(system: System, z: Array) -> View:
+    """Balls where the problem is small and they know every function in it."""
+    if not Fine.suits(system):
+        return Plain(system)
+    view = Exact(Fine(system))
+    return view if np.isfinite(view.slopes(view.point(z))[0]).all() else Plain(system)

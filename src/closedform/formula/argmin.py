@@ -1,0 +1,302 @@
+"""The argmin of a formula: its derivative in closed form, and the door to its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from closedform.calculus.derive import gradient
+from closedform.errors import DeclarationError, MissingRule, ShapeError
+from closedform.expr.node import Node
+from closedform.expr.walk import postorder, rebuild
+from closedform.formula.fast import Fast
+from closedform.formula.values import by_name
+from closedform.functions.algebra import NUM, POW, SYM, inv, mul, power, scale, sym, total, zeros
+from closedform.functions.known_facts import facts_of
+from closedform.read.declarations import Declarations
+from closedform.read.named import variable_name
+from closedform.read.outcome import where_text
+from closedform.read.read import read
+from closedform.rewrite.normal.engine import is_zero
+from closedform.rewrite.normal.normal import normal
+from closedform.rewrite.simplify import simplify
+
+if TYPE_CHECKING:
+    from closedform.argmin.problem import Problem
+    from closedform.argmin.solution import Solution
+    from closedform.formula import Formula
+
+
+class Minimising(Fast):
+    """Argmins."""
+
+    def argmin(self, by: str, *, subject_to: str | None = None) -> Argmin:
+        """The argmin over a variable, as a function of all others: its derivative, and its numbers with a verdict.
+
+        ``subject_to`` holds constraints, ``"x >= 0, sum(x) = 1"``. Raises ShapeError where the formula is no scalar,
+        DeclarationError where there is no such variable.
+
+        >>> a = formula("||A*x - b||^2 + lam*||x||^2", "lam > 0").argmin("x")
+        >>> a.derivative("lam").text
+        "-(A'*A + lam*I)^-1*x"
+        >>> a.closed_form.text
+        "(A'*A + lam*I)^-1*A'*b"
+        >>> solution = a.solve(A=[[2.0, 0.0], [0.0, 1.0]], b=[4.0, 4.0], lam=1.0)
+        >>> solution.verdict.kind, solution.minimality
+        ('minimum', 'proved (f is convex)')
+        >>> solution.x.tolist(), solution.jacobian("lam").tolist()
+        ([1.6, 2.0], [-0.32, -1.0])
+        """
+        if not self._raw.is_scalar:
+            raise ShapeError(f"an argmin is of a scalar; this is {self._raw.rows}×{self._raw.cols}")
+        x = self._variable(by)
+        if not any(n is x for n in postorder(self._raw)):
+            raise DeclarationError(f"{by} does not stand in the formula")
+        return Argmin(self._me, variable_name(by), subject_to)
+
+
+class Argmin:
+    """x*(θ) = argmin f(x, θ): made by :meth:`Formula.argmin`."""
+
+    def __init__(self, f: Formula, by: str, subject_to: str | None) -> None:
+        self.f, self.by, self.subject_to = f, by, subject_to
+
+    @property
+    def _x(self) -> Node:
+        return self.f._variable(self.by)
+
+    @cached_property
+    def condition(self) -> Formula:
+        """The gradient, which is 0 at x*.
+
+        >>> formula("(x - t)^2", "x in R, t in R").argmin("x").condition.text
+        '2*(x - t)'
+        """
+        found: Formula = self.f.grad(self.by)
+        return found
+
+    @cached_property
+    def hessian(self) -> Formula:
+        """H of the differential H dx + B dθ = 0.
+
+        >>> formula("1/2*||A*x - b||^2").argmin("x").hessian.text
+        "A'*A"
+        """
+        return self.f.hessian(self.by)
+
+    def mixed(self, by: str) -> Formula:
+        """B of the differential H dx + B dθ = 0.
+
+        >>> formula("1/2*||A*x - b||^2").argmin("x").mixed("b").text
+        "-A'"
+        """
+        return self.f.hessian(self.by, by)
+
+    def derivative(self, by: str, order: int = 1) -> Formula:
+        """dx*/dθ = −H⁻¹B at x*, with its conditions; it certifies and derives itself as any derivative.
+
+        It is for a scalar or a vector x without constraints. Raises MissingRule for others, DeclarationError where x*
+        is not determined.
+
+        >>> d = formula("1/2*x'*Q*x - b'*x", "Q in PD(n)").argmin("x").derivative("b")
+        >>> d.text, d.check().ok
+        ('Q^-1', True)
+        """
+        if self.subject_to is not None:
+            raise MissingRule("with constraints dx*/dθ depends on what is active: solve, and ask for its jacobian")
+        return self.condition.implicit(self.by, by, order)
+
+    def vjp(self, by: str, cotangent: str = "u") -> Formula:
+        """⟨u, dx*/dθ⟩ = −B'H⁻¹u, the gradient of u'x* by θ; the Jacobian is not formed.
+
+        >>> formula("1/2*||A*x - b||^2 + lam/2*||x||^2", "lam > 0").argmin("x").vjp("lam").text
+        "-u'*(A'*A + lam*I)^-1*x"
+        """
+        pulled = self.condition.vjp(by, cotangent)
+        u = sym(variable_name(cotangent), self._x.rows, self._x.cols)
+        H = self.hessian._raw
+        if not self._x.is_column:
+            raise MissingRule("the vjp is given for a scalar or a vector x")
+        solved = scale(power(H, -1), u) if self._x.is_scalar else mul(inv(H), u)
+        put = {u: total([(-1, solved)])}
+        return self.f._new(simplify(normal(rebuild(pulled._raw, lambda n, _: put.get(n)))))
+
+    @cached_property
+    def closed_form(self) -> Formula | None:
+        """x* itself, where f is quadratic in x or an even power; None where no closed form is known.
+
+        >>> formula("(x - t)^4", "x in R, t in R").argmin("x").closed_form.text
+        't'
+        """
+        if self.subject_to is not None or not self._x.is_column:
+            return None
+        found = _root_of_affine(self.condition._node, self.hessian._node, self._x)
+        if found is None:
+            power_of = _even_power(normal(self.f._raw))
+            if power_of is not None and self._x.is_scalar:
+                slope = gradient(power_of, self._x).node
+                found = _root_of_affine(power_of, slope, self._x)
+        return None if found is None else self.f._new(simplify(normal(found)))
+
+    @cached_property
+    def facts(self) -> tuple[str, ...]:
+        """What the symbols alone say of x*.
+
+        >>> formula("t*x", "x in R, t in R").argmin("x").facts
+        ('f is linear in x: it has no isolated minimum',)
+        >>> formula("v'*tanh(W*x + b)", "W in R^(2×3)").argmin("x").facts
+        ('the Hessian has rank 2 at most, of 3: no minimum is strict',)
+        """
+        H, name = self.hessian._node, self.by
+        if is_zero(H):
+            return (f"f is linear in {name}: it has no isolated minimum",)
+        out, known = [], facts_of(H)
+        if self._x.is_scalar:
+            known = {"pd"} if "pos" in known else {"psd"} if "nonneg" in known else set()
+        if "pd" in known:
+            out.append("the Hessian is positive definite: f is strictly convex, and a minimum is the only one")
+        elif "psd" in known:
+            out.append("the Hessian is positive semidefinite: f is convex, and every minimum is global")
+        bound, n = _rank_bound(H), self._x.rows.number
+        if bound is not None and n is not None and bound < n:
+            out.append(f"the Hessian has rank {bound} at most, of {n}: no minimum is strict")
+        return tuple(out)
+
+    def code(self, by: str, target: str = "numpy", *, name: str = "derivative") -> str:
+        """Source text of the function dx*/dθ at x*.
+
+        >>> "solve" in formula("1/2*x'*Q*x - b'*x", "Q in PD(n)").argmin("x").code("b", name="slope")
+        False
+        """
+        return self.derivative(by).code(target, name=name)
+
+    def solve(self, data: Mapping[str, Any] | None = None, /, *, start: Any = None, starts: int = 8,
+              **values: Any) -> Solution:  # fmt: skip
+        """The argmin at arrays, with a verdict; ``start`` is where the search begins, ``starts`` how many there are.
+
+        Raises ValueProblem where an array does not fit.
+
+        >>> solution = formula("(x^2 - a)^2", "x in R, a in R").argmin("x").solve(a=4.0, start=1.0)
+        >>> solution.verdict.kind, solution.x, solution.jacobian("a")
+        ('several-minima', 2.0, 0.25)
+        """
+        return self._problem(data, values, start).solve(starts)
+
+    def diagnose(self, point: Any, data: Mapping[str, Any] | None = None, /, **values: Any) -> Solution:
+        """The verdict on a point that somebody brings, the result of an optimiser of theirs.
+
+        >>> a = formula("1/2*(x - t)^2 + exp(x)", "x in R, t in R").argmin("x")
+        >>> a.diagnose(0.5, t=1.0).verdict.kind
+        'not-converged'
+        """
+        return self._problem(data, values, point).diagnose(point)
+
+    def _problem(self, data: Mapping[str, Any] | None, values: Mapping[str, Any], start: Any) -> Problem:
+        from closedform.argmin.problem import Problem, values_of
+
+        given = values_of(self.f._with_sizes(by_name(data, values)))
+        constraints, names = self._constraints()
+        known = {**self.f._reading.names, **names}
+        parameters = {k: n for k, n in known.items() if k != self.by and k in given}
+        return Problem(self.f._raw, self._x, parameters, given, constraints, self._exact(parameters), start)
+
+    def _exact(self, parameters: Mapping[str, Node]) -> dict[str, Any]:
+        """The derivatives of the closed form of an even power, whose Hessian is 0 at x*."""
+        if self.closed_form is None or not is_zero_at_root(self.hessian._node):
+            return {}
+        closed, here = self.closed_form, {n.params[0] for n in postorder(self.closed_form._raw) if n.op is SYM}
+
+        def zero(_: Any) -> Any:
+            return 0.0
+
+        def of(name: str) -> Any:
+            if name not in here:
+                return zero
+            g = closed.grad(name)
+            return lambda env: g({k: v for k, v in env.items() if k in g.variables})
+
+        return {name: of(name) for name in parameters if parameters[name].is_scalar or name in here}
+
+    def _constraints(self) -> tuple[list[Any], dict[str, Node]]:
+        from closedform.argmin.switches import Constraint
+
+        out, names = [], dict[str, Node]()
+        for text in _parted(self.subject_to or ""):
+            left, sign, right = _sides(text)
+            one, other = (right, left) if sign == "<=" else (left, right)
+            reading = read(f"({one}) - ({other})", self._declared(f"{left} {right}"), "text")
+            names.update(reading.names)
+            out.append(Constraint(reading.node, sign == "=", text))
+        return out, names
+
+    def _declared(self, text: str) -> str:
+        names = {k: n for k, n in self.f._reading.names.items() if _stands(k, text)}
+        return where_text(names, self.f._reading.families, Declarations(), {})
+
+
+def _stands(name: str, text: str) -> bool:
+    words = "".join(c if c.isalnum() or c == "_" else " " for c in text).split()
+    return name in words or any(variable_name(w) == name for w in words if w.isidentifier())
+
+
+def _parted(text: str) -> list[str]:
+    """Split at commas that stand in no bracket."""
+    out, depth, part = [], 0, ""
+    for c in text:
+        depth += (c in "([{") - (c in ")]}")
+        if c == "," and depth == 0:
+            out.append(part)
+            part = ""
+        else:
+            part += c
+    return [p.strip() for p in (*out, part) if p.strip()]
+
+
+def _sides(text: str) -> tuple[str, str, str]:
+    plain = text.replace("≥", ">=").replace("≤", "<=")
+    for sign in (">=", "<=", "="):
+        if plain.count(sign) == 1:
+            left, right = plain.split(sign)
+            return left.strip(), sign, right.strip()
+    raise DeclarationError(f"{text} is no constraint: write two formulas with =, <= or >= between them")
+
+
+def _root_of_affine(g: Node, slope: Node, x: Node) -> Node | None:
+    """The x with g = 0 where g is affine in x: -slope⁻¹ g(0)."""
+    if is_zero(slope) or any(n is x for n in postorder(slope)):
+        return None
+    at_zero = normal(rebuild(g, lambda n, _: zeros(x.rows, x.cols) if n is x else None))
+    solved = scale(power(slope, -1), at_zero) if x.is_scalar else mul(inv(slope), at_zero)
+    return total([(-1, solved)])
+
+
+def _even_power(f: Node) -> Node | None:
+    """u of c·u^k with c > 0 and an even k."""
+    while f.op.name == "add" and len(f.args) == 1 and f.params[0][0] > 0:
+        f = f.args[0]
+    if f.op is not POW or f.args[1].op is not NUM:
+        return None
+    k = f.args[1].params[0]
+    return f.args[0] if k.denominator == 1 and k > 0 and k % 2 == 0 else None
+
+
+def is_zero_at_root(H: Node) -> bool:
+    """Whether the Hessian is a power of the same base, 0 at the root."""
+    while H.op.name == "add" and len(H.args) == 1:
+        H = H.args[0]
+    return H.op is POW
+
+
+def _rank_bound(H: Node) -> int | None:
+    """The smallest number of columns or rows of a factor."""
+    while H.op.name == "add" and len(H.args) == 1:
+        H = H.args[0]
+    if H.op.name == "scale":
+        return _rank_bound(H.args[1])
+    if H.op.name != "mul":
+        return None
+    sizes = [s.number for n in H.args for s in n.shape if s.number is not None]
+    return min(sizes, default=None)
+
+

@@ -1,0 +1,102 @@
+"""Closed forms as the derivatives of functions: ``jax.custom_vjp`` and ``torch.autograd.Function``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from closedform.errors import ClosedformError, MissingRule, ValueProblem
+from closedform.expr.node import Node
+from closedform.program.compiled import Compiled
+
+Function = Callable[..., Any]
+
+
+def exported(value: Node, gradients: Mapping[str, Node], target: str, doc: str = "") -> Function:
+    """A function of JAX arrays or tensors whose gradients are these formulas.
+
+    ``value`` is a scalar formula, ``gradients`` its gradients by name. The arguments are those of the value, by
+    position, in its order. Second derivatives come from differentiating the programs of the gradients. A derivative by
+    an argument that has no gradient here is an error, never a zero.
+    """
+    if target not in EXPORTS:
+        raise ClosedformError(f"a derivative is exported to {' or '.join(EXPORTS)}; {target} is neither")
+    if not value.is_scalar:
+        raise MissingRule("only a function whose value is a scalar is exported with its gradients")
+    function = Compiled((value,), target, doc)
+    strange = [n for n in gradients if n not in function.arguments]
+    if strange:
+        raise ValueProblem(f"{strange[0]} is no argument; the formula has {', '.join(function.arguments) or 'none'}")
+    slopes = {n: Compiled((g,), target, f"the gradient by {n}") for n, g in gradients.items()}
+    return EXPORTS[target](function, slopes)
+
+
+def _slope(function: Compiled, slope: Compiled, given: tuple[Any, ...]) -> Any:
+    by_name = dict(zip(function.arguments, given, strict=True))
+    return slope(*(by_name[n] for n in slope.arguments))
+
+
+def _missing(name: str) -> MissingRule:
+    return MissingRule(f"the derivative by {name} was not exported with this function")
+
+
+def _jax(function: Compiled, slopes: Mapping[str, Compiled]) -> Function:
+    import jax
+    import jax.numpy as jnp
+
+    call = jax.custom_vjp(lambda *given: function(*given))
+
+    def forward(*primals: Any) -> tuple[Any, Any]:
+        for name, one in zip(function.arguments, primals, strict=True):
+            if one.perturbed and name not in slopes:
+                raise _missing(name)
+        given = tuple(one.value for one in primals)
+        return function(*given), given
+
+    def backward(given: tuple[Any, ...], cotangent: Any) -> tuple[Any, ...]:
+        return tuple(
+            cotangent * _slope(function, slopes[name], given) if name in slopes else None for name in function.arguments
+        )
+
+    call.defvjp(forward, backward, symbolic_zeros=True)
+
+    def checked(*given: Any) -> Any:
+        function.ordered(given, {})
+        return call(*(jnp.asarray(v, float) if isinstance(v, int | float) else v for v in given))
+
+    return checked
+
+
+def _torch(function: Compiled, slopes: Mapping[str, Compiled]) -> Function:
+    import torch
+
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        ctx.save_for_backward(*(v for v in inputs if isinstance(v, torch.Tensor)))
+        ctx.rest = tuple(None if isinstance(v, torch.Tensor) else v for v in inputs)
+
+    def backward(ctx: Any, cotangent: Any) -> Any:
+        tensors = iter(ctx.saved_tensors)
+        given = tuple(next(tensors) if v is None else v for v in ctx.rest)
+        found = []
+        for name, wanted in zip(function.arguments, ctx.needs_input_grad, strict=True):
+            if wanted and name not in slopes:
+                raise _missing(name)
+            found.append(cotangent * _slope(function, slopes[name], given) if wanted else None)
+        return tuple(found)
+
+    def forward(*given: Any) -> Any:
+        return function(*given)
+
+    methods: dict[str, Any] = {"forward": staticmethod(forward), "backward": staticmethod(backward)}
+    methods["setup_context"] = staticmethod(setup_context)
+    base: Any = torch.autograd.Function
+    exported = type("Exported", (base,), {"generate_vmap_rule": True, **methods})
+
+    def checked(*given: Any) -> Any:
+        function.ordered(given, {})
+        return exported.apply(*given)  # type: ignore[attr-defined]
+
+    return checked
+
+
+EXPORTS: dict[str, Callable[[Compiled, Mapping[str, Compiled]], Function]] = {"jax": _jax, "torch": _torch}

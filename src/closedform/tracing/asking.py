@@ -1,0 +1,171 @@
+"""What is asked of a function: its value, or a derivative by some of its arguments, leaf by leaf."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from closedform.errors import ClosedformError, ShapeError
+from closedform.expr.size import ONE
+from closedform.formula import Formula
+from closedform.formula.base import Base
+from closedform.functions.algebra import add
+from closedform.tracing.inputs import Call
+from closedform.tracing.plans import Wanted, shape_now
+from closedform.tracing.pytrees import Tree, flat
+from closedform.tracing.reading import Read
+
+ASKED = SimpleNamespace(directed={"jvp", "vjp", "hvp"}, of_scalars={"grad", "hessian", "hvp", "value_and_grad"})
+
+
+@dataclass(eq=False)
+class Asked:
+    """One question, with its answers in closed form."""
+
+    op: str
+    read: Read
+    names: tuple[str, ...]
+    trees: tuple[Tree, ...]
+    single: bool
+    formulas: dict[str, Formula] = field(default_factory=dict)
+    out: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, op: str, read: Read, call: Call, argnums: Sequence[int], single: bool) -> Asked:
+        """The question of an operation by these arguments."""
+        if op == "value":
+            return cls(op, read, (), (), single, {"value": read.formula})
+        names, trees = list[str](), list[Tree]()
+        count = len(call.trees)
+        for k in argnums:
+            if not -count <= k < count:
+                raise ClosedformError(f"argument {k} is asked for; the function has {count}")
+            k %= count
+            trees.append(call.trees[k])
+            mine = [leaf for leaf in call.leaves if leaf.argument == k]
+            bad = next((leaf for leaf in mine if not leaf.name), None)
+            if bad is not None:
+                raise ClosedformError(f"{'.'.join(bad.path)} is {bad.value!r}: there is no derivative by it")
+            names += [leaf.name for leaf in mine]
+        asked = cls(op, read, tuple(names), tuple(trees), single)
+        asked.formulas = getattr(asked, f"_{op}")()
+        return asked
+
+    # formulas
+
+    def _grad(self) -> dict[str, Formula]:
+        return self._gradients()
+
+    def _gradients(self) -> dict[str, Formula]:
+        f = self.read.formula
+        if not f._raw.is_scalar:
+            raise ShapeError(f"a gradient is of a scalar; this function gives an array of shape {self._shape()}")
+        return {name: f.grad(name) for name in self.names}
+
+    def _shape(self) -> str:
+        return f"({', '.join(map(str, self.read.dims))}{',' if len(self.read.dims) == 1 else ''})"
+
+    def _value_and_grad(self) -> dict[str, Formula]:
+        return {"value": self.read.formula, **self._gradients()}
+
+    def _jacobian(self) -> dict[str, Formula]:
+        f = self.read.formula
+        out = dict[str, Formula]()
+        for name in self.names:
+            x = f._variable(name)
+            if f._raw.is_scalar:
+                out[name] = f.grad(name)
+            else:
+                out[name] = f.jacobian(name) if f._raw.is_column and x.is_column else f.derivative(name)
+        return out
+
+    def _hessian(self) -> dict[str, Formula]:
+        f = self.read.formula
+        if not f._raw.is_scalar:
+            raise ShapeError(f"a Hessian is of a scalar; this function gives an array of shape {self._shape()}")
+        plain = all(f._variable(n).is_column for n in self.names)
+        out = dict[str, Formula]()
+        for x in self.names:
+            for y in self.names:
+                one = len(self.names) == 1
+                key = x if one else f"{x}, {y}"
+                out[key] = (f.hessian(x) if one else f.hessian(x, y)) if plain or one else f.grad(x).derivative(y)
+        return out
+
+    def _jvp(self) -> dict[str, Formula]:
+        f = self.read.formula
+        return {f"v_{n}": f.jvp(n, f"v_{n}") for n in self.names}
+
+    def _vjp(self) -> dict[str, Formula]:
+        return {n: self.read.formula.vjp(n, "u_") for n in self.names}
+
+    def _hvp(self) -> dict[str, Formula]:
+        f = self.read.formula
+        if len(self.names) == 1:
+            (x,) = self.names
+            return {x: f.hvp(x, f"v_{x}")}
+        out = {}
+        for x in self.names:
+            g = f.grad(x)
+            parts = [g.jvp(y, f"v_{y}") for y in self.names]
+            out[x] = parts[0]._new(add(*(p._raw for p in parts)))
+        return out
+
+    # values
+
+    def with_directions(self, given: Sequence[Any], leaves: list[Any], start: int) -> tuple[dict[str, int], Tree | None]:
+        """Where among the leaves the directions stand, by their names in the formulas."""
+        if self.op not in ASKED.directed:
+            return {}, None
+        count = len(leaves) - start
+        if self.op == "vjp":
+            if count != 1:
+                raise ClosedformError("vjp takes one array of the shape of the function's value as its last argument")
+            return {"u_": start}, None
+        if count != len(self.names):
+            raise ClosedformError(f"{self.op} takes a direction of the structure of the argument as its last argument")
+        return {f"v_{n}": start + k for k, n in enumerate(self.names)}, None
+
+    def wanted(self, leaves: Sequence[Any], numbers: dict[str, int]) -> list[Wanted]:
+        """The answers with the shapes that arrays have at the door."""
+        shapes = {n: tuple(getattr(leaves[p], "shape", ())) for n, p in self.read.places.items()}
+        value = shape_now(self.read.dims, numbers)
+        if self.op in ("value", "jvp"):
+            return [Wanted(f, value) for f in self.formulas.values()]
+        if self.op == "jacobian":
+            return [self._second(f, value, shapes[n]) for n, f in self.formulas.items()]
+        if self.op == "hessian":
+            pairs = [(x, y) for x in self.names for y in self.names]
+            return [self._second(f, shapes[x], shapes[y]) for (x, y), f in zip(pairs, self.formulas.values(), strict=True)]
+        return [Wanted(f, value if n == "value" else shapes[n]) for n, f in self.formulas.items()]
+
+    def _second(self, f: Formula, out: tuple[int, ...], into: tuple[int, ...]) -> Wanted:
+        """A Jacobian or Hessian; a map becomes its matrix on vec first."""
+        if isinstance(f, Base._map):
+            return Wanted(f.kron, turned=(out, into))
+        return Wanted(f, (*out, *into))
+
+    def put_together(self, found: list[Any]) -> Any:
+        """The answers in the structure of the arguments."""
+        if self.op == "value":
+            return found[0]
+        if self.op == "jvp":
+            return sum(found[1:], found[0])
+        if self.op == "value_and_grad":
+            return found[0], self._structured(found[1:])
+        if self.op == "hessian":
+            n = len(self.names)
+            return self._structured([self._structured(found[k * n : (k + 1) * n]) for k in range(n)])
+        return self._structured(found)
+
+    def _structured(self, found: list[Any]) -> Any:
+        out, at = [], 0
+        for tree in self.trees:
+            out.append(tree.filled(found[at : at + tree.count]))
+            at += tree.count
+        return out[0] if self.single else tuple(out)
+
+
+__all__ = ["ASKED", "ONE", "Asked", "flat"]

@@ -1,0 +1,217 @@
+"""The user's function and its derivatives as functions with the same way of calling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import update_wrapper
+from typing import Any
+
+import numpy as np
+
+from closedform.errors import ClosedformError, MissingRule, ValueProblem
+from closedform.formula import Formula
+from closedform.tracing.asking import ASKED, Asked
+from closedform.tracing.closure import closed_over
+from closedform.tracing.guess import read_without_values
+from closedform.tracing.inputs import PLAIN, Call, bound, look, statics_of
+from closedform.tracing.plans import Program, Wanted, numbers_of, shape_now
+from closedform.tracing.pytrees import Tree, flat
+from closedform.tracing.reading import Read, read_call
+
+CLOSE = {"float32": 1e-3, "float16": 1e-1, "bfloat16": 1e-1}
+
+
+class Own:
+    """A function of the user's own, or a derivative of one, computed by its closed form.
+
+    It is called as the function is (``jvp``, ``vjp`` and ``hvp`` take the direction as a last argument). It is read
+    anew for arguments that take another path through the code, and for other ranks of arrays.
+    """
+
+    def __init__(self, fn: Callable[..., Any], op: str, argnums: int | Sequence[int] = 0, where: str | None = None) -> None:
+        if not callable(fn):
+            raise ClosedformError(f"{op} is of a function; this is a {type(fn).__name__}")
+        self.fn, self.op, self.argnums, self.where = fn, op, argnums, where
+        self._programs: dict[Any, list[tuple[Program, Asked, Tree | None]]] = {}
+        self._reads: list[Read] = []
+        self._last: Asked | None = None
+        self._around: list[tuple[str, Any]] = []
+        update_wrapper(self, fn, updated=())
+
+    @property
+    def _moving(self) -> tuple[int, ...]:
+        return (self.argnums,) if isinstance(self.argnums, int) else tuple(self.argnums)
+
+    # calling
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        directions: tuple[Any, ...] = ()
+        if self.op in ASKED.directed:
+            if not args:
+                raise ClosedformError(f"{self.op} takes the direction as its last argument")
+            args, directions = args[:-1], args[-1:]
+        call, leaves, key = self._apart(args, kwargs, directions)
+        if self._around and self._changed():
+            self._programs, self._reads = {}, []
+        for program, asked, _ in self._programs.get(key, ()):
+            if program.read.guards or program.read.looked_at:
+                if not program.holds(leaves):
+                    continue
+            return asked.put_together(program(leaves))
+        return self._first(args, kwargs, directions, leaves, key, call)
+
+    def _apart(self, args: Any, kwargs: Any, directions: Any) -> tuple[Call | None, list[Any], Any]:
+        """The leaves of a call and what they look like; plain positional arrays the fast way."""
+        leaves = [*args, *directions]
+        key = []
+        for x in leaves:
+            if hasattr(x, "dtype"):
+                key.append((x.__class__, x.shape, x.dtype))
+            elif x.__class__ is float:
+                key.append(float)
+            elif isinstance(x, PLAIN):
+                key.append((x.__class__, x))
+            else:
+                break
+        else:
+            if not kwargs and self._all_given(len(args)):
+                return None, leaves, tuple(key)
+        call = self._bound(args, kwargs)
+        leaves = [leaf.value for leaf in call.leaves]
+        for d in directions:
+            leaves += [x for _, x in flat(d)[0]]
+        return call, leaves, (tuple(leaf.path for leaf in call.leaves), tuple(map(look, leaves)))
+
+    def _all_given(self, count: int) -> bool:
+        wants = getattr(self, "_wants", None)
+        if wants is None:
+            try:
+                wants = len(self._bound((0.0,) * count, {}).leaves)
+            except TypeError:
+                return False
+            self._wants = wants
+        return bool(wants == count)
+
+    def _bound(self, args: Any, kwargs: Any) -> Call:
+        if self.op == "value":
+            return bound(self.fn, args, kwargs, frozenset())
+        return bound(self.fn, args, kwargs, frozenset(self._moving))
+
+    def _changed(self) -> bool:
+        """Whether a name that the function closes over stands for something else by now."""
+        now = closed_over(self.fn)
+        return any(now.get(name) is not x for name, x in self._around)
+
+    def _first(self, args: Any, kwargs: Any, directions: Any, leaves: list[Any], key: Any, call: Call | None) -> Any:
+        call = call or self._bound(args, kwargs)
+        read = self._read(call, leaves)
+        asked = Asked.of(self.op, read, call, self._moving, isinstance(self.argnums, int))
+        numbers = numbers_of(read, leaves)
+        more, tree = asked.with_directions(directions, leaves, len(call.leaves))
+        program = Program(read, asked.wanted(leaves, numbers), leaves, more)
+        self._programs.setdefault(key, []).append((program, asked, tree))
+        self._last = asked
+        return asked.put_together(program(leaves))
+
+    def _read(self, call: Call, leaves: list[Any]) -> Read:
+        for read in self._reads:
+            if _fits(read, call, leaves):
+                self._agree(read, call, leaves)
+                return read
+        read = read_call(self.fn, call, self._source, self.where)
+        self._agree(read, call, leaves)
+        self._reads.append(read)
+        self._around = [(n, v) for n, v in closed_over(self.fn).items() if not callable(v) and not _is_module(v)]
+        return read
+
+    @property
+    def _source(self) -> str:
+        return getattr(self.fn, "__name__", type(self.fn).__name__)
+
+    def _agree(self, read: Read, call: Call, leaves: list[Any]) -> None:
+        """The formula read and the function must agree at the values given: nothing read wrongly passes."""
+        numbers = numbers_of(read, leaves)
+        program = Program(read, [Wanted(read.formula, shape_now(read.dims, numbers))], leaves, {})
+        mine = _plain(program(leaves)[0])
+        values, named = call.arguments([leaf.value for leaf in call.leaves])
+        its = _plain(self.fn(*values, **named))
+        close = max([CLOSE.get(str(getattr(x, "dtype", "")).rpartition(".")[2], 1e-7) for x in leaves])
+        scale = np.max(np.abs(its), initial=1e-300, where=np.isfinite(its))
+        if mine.shape != its.shape or not np.allclose(mine, its, close, close * scale, equal_nan=True):
+            raise ValueProblem(
+                f"{self._source} and the formula read from it differ at these values: {its!r} and {mine!r}",
+                hint=f"The formula read is {read.formula.text}. A function that draws random numbers or changes what it "
+                "reads cannot be read.",
+            )
+
+    # what was computed
+
+    @property
+    def formula(self) -> Any:
+        """What is computed, in closed form: a formula, or a dictionary of them by name."""
+        found = self._answers()
+        return next(iter(found.values())) if len(found) == 1 else found
+
+    @property
+    def function(self) -> Formula:
+        """The formula of the function itself."""
+        return self._asked().read.formula
+
+    def _asked(self) -> Asked:
+        if self._last is None:
+            scalar = self.op in ASKED.of_scalars
+            read, call = read_without_values(self.fn, self.where, frozenset(self._moving), scalar, self._source)
+            self._last = Asked.of(self.op, read, call, self._moving, isinstance(self.argnums, int))
+        return self._last
+
+    def _answers(self) -> dict[str, Formula]:
+        return self._asked().formulas
+
+    def _derived(self) -> dict[str, Formula]:
+        found = {name: f for name, f in self._answers().items() if f._origin is not None}
+        if not found:
+            raise MissingRule("this is the function as it was read; derivations and certificates are of derivatives")
+        return found
+
+    def derivation(self, method: str = "differentials", detail: str = "normal") -> Any:
+        """How it is derived, step by step: a derivation, or a dictionary of them by name."""
+        found = {name: f.derivation(method, detail) for name, f in self._derived().items()}
+        return next(iter(found.values())) if len(found) == 1 else found
+
+    def check(self) -> Any:
+        """Its certificate, or a dictionary of them by name."""
+        found = {name: f.check() for name, f in self._derived().items()}
+        return next(iter(found.values())) if len(found) == 1 else found
+
+    def code(self, target: str | None = None, name: str = "f") -> str:
+        """Source text of a function that computes it."""
+        asked = self._asked()
+        first, *more = asked.formulas.values()
+        return first.code(target or asked.read.style, *more, name=name)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The names in the formula, and what they are in the code."""
+        return dict(self._asked().read.labels)
+
+    def __repr__(self) -> str:
+        return f"<{self.op} of {self._source}>"
+
+
+def _fits(read: Read, call: Call, leaves: list[Any]) -> bool:
+    """Whether what was read holds for these arguments too: the same ranks and statics, sizes that match, its path."""
+    if read.statics != statics_of(call):
+        return False
+    try:
+        numbers_of(read, leaves)
+        return Program(read, [Wanted(read.formula)], leaves, {}).holds(leaves)
+    except ValueProblem:
+        return False
+
+
+def _is_module(x: Any) -> bool:
+    return isinstance(x, type(np))
+
+
+def _plain(x: Any) -> Any:
+    return np.asarray(x.detach().cpu() if hasattr(x, "detach") else x, float)

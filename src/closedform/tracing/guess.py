@@ -1,0 +1,103 @@
+"""Reading a function without values: shapes from declarations, else from what the names usually are."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
+from typing import Any
+
+from closedform.errors import ClosedformError, ShapeError
+from closedform.expr.size import ONE
+from closedform.read.habits import Uses, kinds_of
+from closedform.tracing.closure import closed_over
+from closedform.tracing.inputs import Call, Leaf, declared, signature_of
+from closedform.tracing.names import spelled
+from closedform.tracing.pytrees import LEAF
+from closedform.tracing.reading import Read, read_call
+from closedform.tracing.value import Dims
+
+RANKS = {"S": 0, "V": 1, "M": 2, "Z": 0, "F": 2}
+MOST = 200
+"""Combinations of kinds that are tried."""
+Try = tuple[Dims | int, ...]
+
+
+def read_without_values(
+    fn: Callable[..., Any], where: str | None, moving: frozenset[int], scalar: bool, source: str
+) -> tuple[Read, Call]:
+    """The nearest to habit of the readings that fit; ``scalar``: of those with one number as value."""
+    names = _parameters(fn, moving)
+    said = declared(where)
+    first: ClosedformError | None = None
+    for kinds in _tries(names, said.shapes):
+        call = _call(fn, names, kinds)
+        try:
+            found = read_call(fn, call, source, where, _style(fn))
+            if scalar and not found.formula._raw.is_scalar:
+                raise ShapeError(f"{source} gives an array of shape ({', '.join(map(str, found.dims))}), not a number")
+            return found, call
+        except ClosedformError as error:
+            first = first or error
+    assert first is not None
+    shown = ", ".join(f"{n} in R^n" for n in [x for x, _ in names][:1]) or "x in R^n"
+    first.hint = first.hint or f'Give arrays by calling it, or declare the shapes: where="{shown}".'
+    raise first
+
+
+def _parameters(fn: Callable[..., Any], moving: frozenset[int]) -> list[tuple[str, Any]]:
+    """The parameters with their defaults; those that are static by their default stay so."""
+    signature = signature_of(fn)
+    if signature is None:
+        return [("x", inspect.Parameter.empty)]
+    out = []
+    for k, p in enumerate(signature.parameters.values()):
+        if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
+            if any(m >= k or m < 0 for m in moving):
+                raise ClosedformError(f"{p} has no shape that is known", hint="Call the result with arrays.")
+            continue
+        static = p.default is not p.empty and not isinstance(p.default, float)
+        out.append((p.name, p.default if static else p.empty))
+    return out
+
+
+def _tries(names: Sequence[tuple[str, Any]], shapes: dict[str, Any]) -> Iterator[tuple[int | None, ...]]:
+    """Numbers of axes, nearest to habit first; None for what is declared or static."""
+    options: list[list[tuple[int | None, float]]] = []
+    for name, default in names:
+        if default is not inspect.Parameter.empty or spelled(name) in shapes:
+            options.append([(None, 0.0)])
+            continue
+        habit = kinds_of(spelled(name), Uses(), False, "text")
+        found = dict[int | None, float]()
+        for kind, cost in (*habit, ("V", 2.5), ("S", 2.5), ("M", 3.0)):
+            found.setdefault(RANKS[kind], cost)
+        options.append(list(found.items()))
+    every = sorted(product(*options), key=lambda some: sum(cost for _, cost in some))
+    for some in every[:MOST]:
+        yield tuple(rank for rank, _ in some)
+
+
+def _call(fn: Callable[..., Any], names: Sequence[tuple[str, Any]], ranks: Sequence[int | None]) -> Call:
+    leaves = []
+    for k, ((name, default), rank) in enumerate(zip(names, ranks, strict=True)):
+        static = default is not inspect.Parameter.empty
+        kind = "static" if static else "symbol"
+        leaves.append(Leaf(k, (name,), default if static else rank, kind, "" if static else spelled(name)))
+    signature = signature_of(fn)
+    bound = None
+    if signature is not None:
+        positional = [n for n, _ in names if signature.parameters[n].kind is not inspect.Parameter.KEYWORD_ONLY]
+        named = {n: None for n, _ in names if n not in positional}
+        bound = signature.bind(*[None] * len(positional), **named)
+    return Call(tuple(n for n, _ in names), (LEAF,) * len(names), tuple(leaves), bound)
+
+
+def _style(fn: Callable[..., Any]) -> str:
+    """The library that a function is written with."""
+    homes = {str(getattr(v, "__name__", "")).split(".")[0] for v in closed_over(fn).values()}
+    homes |= {str(getattr(v, "__module__", "")).split(".")[0] for v in closed_over(fn).values()}
+    return next((style for style in ("torch", "jax") if style in homes), "numpy")
+
+
+__all__ = ["ONE", "read_without_values"]

@@ -1,0 +1,41 @@
+"""A NumPy function read: called with traced arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from closedform.tracing import numpy_functions
+from closedform.tracing.closure import patched
+from closedform.tracing.dims import Dim
+from closedform.tracing.numpy_array import Array, lift
+from closedform.tracing.place import refuse
+from closedform.tracing.value import Trace, Value
+
+FUNCTIONS = numpy_functions.HANDLERS
+
+
+def wrap(value: Value) -> Array:
+    return Array(value, fresh=False)
+
+
+def call(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """What the function gives for traced arguments."""
+    trace.wrap = wrap
+    with patched(fn):
+        return fn(*args, **kwargs)
+
+
+def result(trace: Trace, out: Any) -> Value:
+    """The value of what came back."""
+    if isinstance(out, Array | Dim | int | float | np.ndarray | np.generic):
+        return lift(trace, out)
+    if isinstance(out, list | tuple) and out and all(isinstance(x, Array | float | int) for x in out):
+        refuse("the function gives several values; give one array", "Stack them: np.stack([…]).")
+    refuse(f"the function gives {type(out).__name__}, not an array")
+
+
+__all__ = ["FUNCTIONS", "Iterator", "call", "contextmanager", "result", "wrap"]

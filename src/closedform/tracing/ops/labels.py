@@ -1,0 +1,45 @@
+"""Whole numbers that name classes: one entry of each row is chosen, by a matrix of zeros and ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from closedform.errors import ValueProblem
+from closedform.expr.size import Size
+from closedform.functions.algebra import SYM, had, inner
+from closedform.functions.vectors import rowsum
+from closedform.tracing.place import refuse
+from closedform.tracing.value import Value
+
+Number = Callable[[Size], int]
+
+
+def one_hot(y: Value, classes: Size) -> Value:
+    """The matrix with a one in each row where ``y`` says, the vector where y is one number: made at each call."""
+    name = y.node.params[0] if y.node.op is SYM else None
+    if name is None or y.kind != "i":
+        refuse("class labels are an argument that holds whole numbers, as it is given")
+    dims = (*y.dims, classes)
+
+    def make(have: Mapping[str, Any], number: Number) -> Any:
+        labels, count = np.asarray(have[name]), number(classes)
+        if labels.min(initial=0) < 0 or labels.max(initial=0) >= count:
+            raise ValueProblem(f"{name} holds class numbers from 0 to {count - 1}; not so these")
+        return 1.0 * (labels[..., None] == np.arange(count))
+
+    return y.trace.derive(f"{name}_onehot", dims, make)
+
+
+def picked(x: Value, y: Value) -> Value:
+    """Of each row the entry that ``y`` says."""
+    x.trace.sizes.same(x.dims[0], y.dims[0], "choosing by labels")
+    hot = one_hot(y, x.dims[1])
+    return x.trace.value(rowsum(had(hot.node, x.node)), x.dims[:1])
+
+
+def picked_one(x: Value, y: Value) -> Value:
+    """The entry of a vector that the number ``y`` says."""
+    return x.trace.value(inner(one_hot(y, x.dims[0]).node, x.node), ())

@@ -1,0 +1,306 @@
+"""Entries chosen and moved about: indexing, transposes, reshaping, putting together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from closedform.errors import ShapeError
+from closedform.expr.node import Node
+from closedform.expr.size import ONE, Size, size
+from closedform.functions import rearrange as r
+from closedform.functions.algebra import diagm, diagv, mul, num, size_number, transpose, unit
+from closedform.functions.matrix import tril, triu
+from closedform.functions.sizes import quotient
+from closedform.tracing.ops.basic import minus, spread
+from closedform.tracing.place import refuse
+from closedform.tracing.sizes import Sizes
+from closedform.tracing.value import Dims, Value, shape_of
+
+
+def transposed(x: Value, axes: Sequence[int] | None = None) -> Value:
+    """``x.T``; a vector stays."""
+    if axes is not None and [int(k) % max(x.rank, 1) for k in axes] == list(range(x.rank)):
+        return x
+    if x.rank < 2:
+        return x
+    return x.trace.value(transpose(x.node), x.dims[::-1], x.kind)
+
+
+def raveled(x: Value) -> Value:
+    """All entries, row by row."""
+    if x.rank == 1:
+        return x
+    if x.is_one:
+        return x.trace.value(x.node, (ONE,), x.kind)
+    rows, cols = x.dims
+    node = x.node if cols is ONE else transpose(x.node) if rows is ONE else r.vec(transpose(x.node))
+    return x.trace.value(node, (rows * cols,), x.kind)
+
+
+def reshaped(x: Value, shape: Sequence[Size | int], order: str = "C") -> Value:
+    """The entries in another shape; one length may be -1."""
+    if order not in ("C", "F"):
+        refuse(f"reshape with order={order!r} is not read")
+    if order == "F":
+        turned = reshaped(transposed(x), [*shape][::-1])
+        return transposed(turned)
+    wanted = _wanted(x, shape)
+    if len(wanted) > 2:
+        refuse(f"reshape to {len(wanted)} axes: arrays of one and two axes are read")
+    sizes = x.trace.sizes
+    if len(wanted) == x.rank and all(sizes.now(a) is sizes.now(b) for a, b in zip(wanted, x.dims, strict=True)):
+        return x
+    flat = raveled(x)
+    sizes.same(flat.dims[0], _product(wanted), "reshape")
+    wanted = tuple(map(sizes.now, wanted))
+    if not wanted or all(d is ONE for d in wanted) or len(wanted) == 1:
+        return x.trace.value(flat.node, wanted, x.kind)
+    rows, cols = wanted
+    if cols is ONE:
+        return x.trace.value(flat.node, wanted, x.kind)
+    if rows is ONE:
+        return x.trace.value(transpose(flat.node), wanted, x.kind)
+    if x.rank == 2 and x.dims == wanted:
+        return x
+    return x.trace.value(transpose(r.unvec(flat.node, cols, rows)), wanted, x.kind)
+
+
+def _product(dims: Sequence[Size]) -> Size:
+    out = ONE
+    for d in dims:
+        out = out * d
+    return out
+
+
+def _wanted(x: Value, shape: Sequence[Size | int]) -> Dims:
+    sizes = x.trace.sizes
+    whole = _product(x.dims)
+    out: list[Size | None] = [None if n == -1 else n if isinstance(n, Size) else sizes_of(sizes, n) for n in shape]
+    if out.count(None) > 1:
+        refuse("reshape: one length may be -1", kind=ShapeError)
+    if None in out:
+        known = _product([n for n in out if n is not None])
+        left = quotient(whole, sizes.now(known))
+        if left is None:
+            number, by = sizes.number(whole), sizes.number(known)
+            if number is None or by is None or number % by:
+                refuse(f"reshape: {whole} entries do not fill rows of {known}", kind=ShapeError)
+            sizes.fix(whole), sizes.fix(known)
+            left = size(number // by)
+        out[out.index(None)] = left
+    return tuple(sizes.now(n) for n in out if n is not None)
+
+
+def sizes_of(sizes: Sizes, n: int) -> Size:
+    """A whole number that stands in the code as a length."""
+    return size(n)
+
+
+def expanded(x: Value, axis: int) -> Value:
+    """A further axis of length one."""
+    at = axis + x.rank + 1 if axis < 0 else axis
+    dims = (*x.dims[:at], ONE, *x.dims[at:])
+    if len(dims) > 2:
+        refuse("an array of three axes: arrays of one and two axes are read")
+    row = x.rank == 1 and at == 0 and not x.is_one
+    return x.trace.value(transpose(x.node) if row else x.node, dims, x.kind)
+
+
+def squeezed(x: Value, axis: object = None) -> Value:
+    """Without the axes of length one."""
+    chosen = None if axis is None else {int(k) % x.rank for k in (axis if isinstance(axis, tuple) else (axis,))}  # type: ignore[call-overload]
+    drop = [k for k, d in enumerate(x.dims) if d is ONE and (chosen is None or k in chosen)]
+    dims = tuple(d for k, d in enumerate(x.dims) if k not in drop)
+    node = transpose(x.node) if x.rank == 2 and len(dims) == 1 and x.dims[0] is ONE else x.node
+    return x.trace.value(node, dims, x.kind)
+
+
+def broadcast_to(x: Value, dims: Dims) -> Value:
+    """Repeated along axes of length one."""
+    sizes = x.trace.sizes
+    for mine, want in zip(x.dims[::-1], dims[::-1], strict=False):
+        if mine is not ONE:
+            sizes.same(mine, want, "broadcast_to")
+    dims = tuple(map(sizes.now, dims))
+    return x.trace.value(spread(x, dims), dims, x.kind)
+
+
+def diagonal(x: Value) -> Value:
+    if x.rank != 2:
+        refuse("a diagonal is of a matrix", kind=ShapeError)
+    x.trace.sizes.same(*x.dims, "diagonal")
+    return x.trace.value(diagv(x.node), x.dims[:1], x.kind)
+
+
+def diag(x: Value) -> Value:
+    """``np.diag``: the matrix of a vector, the vector of a matrix."""
+    return x.trace.value(diagm(x.node), (*x.dims, *x.dims), x.kind) if x.rank == 1 else diagonal(x)
+
+
+def triangle(x: Value, lower: bool, k: int = 0) -> Value:
+    """The lower or upper triangle of a square matrix."""
+    x.trace.sizes.same(*x.dims, "a triangle")
+    whole = x.trace.value((tril if lower else triu)(x.node), x.dims, x.kind)
+    if k == 0:
+        return whole
+    if k != (-1 if lower else 1):
+        refuse(f"triangles with k={k} are not read")
+    return minus(whole, diag(diagonal(x)))
+
+
+def joined(parts: Sequence[Value], axis: int) -> Value:
+    """Arrays beside or below each other."""
+    rank = parts[0].rank
+    if any(p.rank != rank for p in parts) or not rank:
+        refuse("arrays of different numbers of axes are put together", kind=ShapeError)
+    axis = axis % rank
+    sizes = parts[0].trace.sizes
+    for other in parts[1:]:
+        if rank == 2:
+            sizes.same(parts[0].dims[1 - axis], other.dims[1 - axis], "concatenate")
+    nodes = [p.node for p in parts]
+    node = r.block([nodes] if axis == 1 else [[n] for n in nodes]) if len(nodes) > 1 else nodes[0]
+    whole = sizes.now(_summed([p.dims[axis] for p in parts]))
+    dims = (whole,) if rank == 1 else (whole, parts[0].dims[1]) if axis == 0 else (parts[0].dims[0], whole)
+    return parts[0].trace.value(node, dims)
+
+
+def _summed(lengths: Sequence[Size]) -> Size:
+    out = lengths[0]
+    for n in lengths[1:]:
+        out = out + n
+    return out
+
+
+def stacked(parts: Sequence[Value], axis: int = 0) -> Value:
+    """Arrays along a new axis."""
+    return joined([expanded(p, axis) for p in parts], axis)
+
+
+# indexing
+
+
+def item(x: Value, key: Any) -> Value:
+    """``x[key]`` for whole numbers, slices of step one, None and ``...``."""
+    keys = list(key) if isinstance(key, tuple) else [key]
+    spent = sum(1 for k in keys if k is not None and k is not Ellipsis)
+    if spent > x.rank:
+        refuse(f"{spent} indices for an array of {x.rank} axes", kind=ShapeError)
+    full: list[Any] = [slice(None)] * (x.rank - spent)
+    places = [n for n, k in enumerate(keys) if k is Ellipsis]
+    keys = [*keys[: places[0]], *full, *keys[places[0] + 1 :]] if places else [*keys, *full]
+    fancy = [k for k in keys if isinstance(k, list | np.ndarray)]
+    if fancy:
+        return _chosen(x, keys)
+    out, axis = x, 0
+    dropped: list[int] = []
+    real = [k for k in keys if k is not None]
+    for axis, k in enumerate(real):
+        out, gone = _along(out, axis, k)
+        dropped += [axis] if gone else []
+    out = _without(out, dropped)
+    for at, k in enumerate(k for k in keys if not _is_place(k)):
+        if k is None:
+            out = expanded(out, at)
+    return out
+
+
+def _is_place(k: Any) -> bool:
+    return k is not None and not isinstance(k, slice)
+
+
+def _along(x: Value, axis: int, k: Any) -> tuple[Value, bool]:
+    """Along one axis, all axes kept; whether the axis goes."""
+    n = x.dims[axis]
+    if isinstance(k, slice):
+        return _slice(x, axis, k, n), False
+    at = _place(x, k, n)
+    if n is ONE:
+        return x, True
+    e = unit(at, n)
+    node = mul(transpose(e), x.node) if axis == 0 else mul(x.node, e)
+    return x.trace.value(node, (*x.dims[:axis], ONE, *x.dims[axis + 1 :]), x.kind), True
+
+
+def _without(x: Value, axes: Sequence[int]) -> Value:
+    return squeezed(x, tuple(axes)) if axes else x
+
+
+def _place(x: Value, k: Any, n: Size) -> Node:
+    """The index from one."""
+    if hasattr(k, "size") and isinstance(k.size, Size):
+        return size_number(k.size + ONE)
+    if isinstance(k, bool | np.bool_) or not isinstance(k, int | np.integer):
+        refuse(f"an index of {type(k).__name__} is not read", "Whole numbers and slices are.")
+    number = x.trace.sizes.number(n)
+    if number is not None and not -number <= k < number:
+        refuse(f"index {k} is out of bounds for an axis of {number}", kind=ShapeError)
+    return num(int(k) + 1) if k >= 0 else size_number(n + size(int(k) + 1))
+
+
+def _slice(x: Value, axis: int, k: slice, n: Size) -> Value:
+    if k == slice(None) or (k.start in (None, 0) and k.stop is None and k.step in (None, 1)):
+        return x
+    if k.step not in (None, 1):
+        if k.step == -1 and k.start is None and k.stop is None:
+            return _reversed(x, axis, n)
+        refuse(f"slices of step {k.step} are not read")
+    low, high = _bound(x, k.start, n, size(0)), _bound(x, k.stop, n, n)
+    length = high - low
+    if length.number is not None and length.number < 1:
+        refuse("an empty slice", kind=ShapeError)
+    dims = (*x.dims[:axis], length, *x.dims[axis + 1 :])
+    at = (low + ONE, ONE) if axis == 0 else (ONE, low + ONE)
+    return x.trace.value(r.sub(x.node, *at, *shape_of(dims)), dims, x.kind)
+
+
+def _bound(x: Value, k: Any, n: Size, default: Size) -> Size:
+    if k is None:
+        return default
+    if hasattr(k, "size") and isinstance(k.size, Size):
+        return x.trace.sizes.now(k.size)
+    number = x.trace.sizes.number(n)
+    if number is not None and k > number:
+        return n
+    return size(int(k)) if k >= 0 else n + size(int(k))
+
+
+def _reversed(x: Value, axis: int, n: Size) -> Value:
+    number = x.trace.sizes.pin(n, "reversing an axis")
+    x.trace.sizes.fix(n)
+    return _taken(x, axis, np.arange(number)[::-1])
+
+
+def _chosen(x: Value, keys: list[Any]) -> Value:
+    """A list of whole numbers or of truth values along one axis."""
+    fancy = [(axis, k) for axis, k in enumerate(keys) if isinstance(k, list | np.ndarray)]
+    if len(fancy) > 1 or any(k is None or (_is_place(k) and not isinstance(k, list | np.ndarray)) for k in keys):
+        refuse("an index with several lists is not read", "Choose along one axis at a time.")
+    axis, places = fancy[0][0], np.asarray(fancy[0][1])
+    out = x
+    for other, k in enumerate(keys):
+        if isinstance(k, slice):
+            out, _ = _along(out, other, k)
+    if places.dtype.kind == "b":
+        number = x.trace.sizes.pin(x.dims[axis], "choosing by truth values")
+        if len(places) != number:
+            refuse(f"{len(places)} truth values for an axis of {number}", kind=ShapeError)
+        places = np.flatnonzero(places)
+    if places.ndim != 1 or places.dtype.kind not in "iu" or not places.size:
+        refuse("an index of several axes is not read")
+    return _taken(out, axis, places)
+
+
+def _taken(x: Value, axis: int, places: Any) -> Value:
+    """Rows or columns by number: the units of them as the rows of a matrix."""
+    n = x.dims[axis]
+    number = x.trace.sizes.pin(n, "choosing by a list")
+    if np.any((places >= number) | (places < -number)):
+        refuse(f"an index is out of bounds for an axis of {number}", kind=ShapeError)
+    x.trace.sizes.fix(n)
+    parts = [_along(x, axis, int(k) % number)[0] for k in places]
+    return joined(parts, axis)
+

@@ -1,0 +1,54 @@
+"""Where in the user's own file something happened, and errors that say so."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from itertools import islice
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from closedform.errors import ClosedformError, MissingRule
+
+LIBRARIES = {"closedform", "numpy", "scipy", "jax", "jaxlib", "torch", "functools", "contextlib", "inspect"}
+
+
+def user_frame() -> FrameType | None:
+    """The innermost frame that is no library's."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        name = str(frame.f_globals.get("__name__", "")).split(".")[0]
+        if name not in LIBRARIES or frame.f_code.co_filename.startswith("<doctest"):
+            return frame
+        frame = frame.f_back
+    return None
+
+
+def refusal(message: str, hint: str = "", kind: type[ClosedformError] = MissingRule) -> ClosedformError:
+    """The error that names the user's file and line, with a caret under the expression."""
+    frame = user_frame()
+    if frame is None:
+        return kind(message, hint=hint)
+    code, line = frame.f_code, frame.f_lineno
+    spot = next(islice(code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)
+    text = linecache.getline(code.co_filename, line).rstrip("\n")
+    name = Path(code.co_filename).name
+    said = f"{name}, line {line}: {message}"
+    start, end = spot[2], spot[3]
+    if not text or spot[0] != line or start is None:
+        return kind(said, hint=hint)
+    begin = _characters(text, start)
+    stop = _characters(text, end) if spot[1] == line and end is not None else len(text)
+    cut = len(text) - len(text.lstrip())
+    return kind(said, span=(begin - cut, stop - cut), source=text[cut:], hint=hint)
+
+
+def refuse(message: str, hint: str = "", kind: type[ClosedformError] = MissingRule) -> NoReturn:
+    """Raise it."""
+    raise refusal(message, hint, kind) from None
+
+
+def _characters(text: str, at: int) -> int:
+    """Columns are counted in bytes of UTF-8."""
+    return len(text.encode()[:at].decode(errors="ignore"))

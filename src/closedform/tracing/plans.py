@@ -1,0 +1,169 @@
+"""From formulas to a function of the leaves of a call: what each argument of the program is taken from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from closedform.errors import ValueProblem
+from closedform.expr.node import Node
+from closedform.expr.size import ONE, Size
+from closedform.formula import Formula
+from closedform.program.compiled import Compiled
+from closedform.tracing.reading import Read
+
+Take = Callable[[Sequence[Any], dict[str, int]], Any]
+
+
+@dataclass(eq=False)
+class Wanted:
+    """One answer: its formula, and the shape it is given in (None: that of the formula)."""
+
+    formula: Formula
+    shape: tuple[int, ...] | None = None
+    turned: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+    """Of a matrix on vec: the shapes of what it gives and takes; it becomes an array of both."""
+
+
+def numbers_of(read: Read, leaves: Sequence[Any]) -> dict[str, int]:
+    """The sizes that the arrays of a call tell."""
+    found: dict[str, int] = {}
+    for name, place in read.places.items():
+        shape = tuple(getattr(leaves[place], "shape", ()))
+        dims = read.shapes[name]
+        if len(shape) != len(dims):
+            raise ValueProblem(f"{read.labels[name]} has shape {shape}")
+        for d, k in zip(dims, shape, strict=True):
+            known = d.number if d.number is not None else found.setdefault(d.name, k) if d.name else k
+            if known != k:
+                raise ValueProblem(f"sizes do not match: {read.labels[name]} has shape {shape}, and {d} is {known}")
+    for name, array in read.constants.items():
+        for d, k in zip(read.shapes[name], array.shape, strict=True):
+            if d.name and found.setdefault(d.name, k) != k:
+                raise ValueProblem(f"sizes do not match: {read.labels[name]} has shape {tuple(array.shape)}")
+    return found
+
+
+class Program:
+    """Several answers at once, as a function of the leaves of a call."""
+
+    def __init__(self, read: Read, wanted: Sequence[Wanted], leaves: Sequence[Any], more: dict[str, int]) -> None:
+        self.read, self.wanted = read, list(wanted)
+        numbers = numbers_of(read, leaves)
+        nodes = tuple(w.formula._raw for w in wanted)
+        self.compiled = Compiled(nodes, read.style, "; ".join(w.formula.unicode for w in wanted))
+        self.takes = [self._take(name, leaves, numbers, more) for name in self.compiled.arguments]
+        self.simple = [p if isinstance(p, int) else None for p in self.takes]
+        self.finish = [self._finish(w, leaves) for w in wanted]
+        self.guards = Compiled(tuple(n for n, _ in read.guards), read.style) if read.guards else None
+        self.guard_takes = [self._take(n, leaves, numbers, more) for n in self.guards.arguments] if self.guards else []
+        self.numbers = numbers
+
+    def _take(self, name: str, leaves: Sequence[Any], numbers: dict[str, int], more: dict[str, int]) -> Any:
+        """A place among the leaves, or a function of them."""
+        read = self.read
+        if name in more:
+            return self._placed(more[name], leaves)
+        if name in read.places:
+            return self._placed(read.places[name], leaves)
+        if name in read.constants:
+            constant = _of_style(read.constants[name], read, leaves)
+            return lambda _: constant
+        if name in read.derived:
+            make = read.derived[name]
+            return lambda given: _of_style(make({n: _looked(given[p]) for n, p in read.places.items()}, numbers), read, given)
+        number = numbers.get(name, read.numbers.get(name))
+        if number is None:
+            raise ValueProblem(f"the size {name} is not known from the arrays given")
+        return lambda _: number
+
+    def _placed(self, place: int, leaves: Sequence[Any]) -> Any:
+        x = leaves[place]
+        shape = tuple(getattr(x, "shape", ()))
+        flat = tuple(k for k in shape if k != 1)
+        whole = getattr(x, "dtype", None) is not None and "float" not in str(x.dtype)
+        if shape == flat and not whole:
+            return place
+        like = self.read.style
+        return lambda given: floats(given[place], like).reshape(flat) if shape != flat else floats(given[place], like)
+
+    def _finish(self, w: Wanted, leaves: Sequence[Any]) -> Callable[[Any], Any] | None:
+        node: Node = w.formula._raw
+        if w.turned is not None:
+            out, into = w.turned
+            return lambda K: turned(K, out, into)
+        rank = sum(s is not ONE for s in node.shape)
+        if w.shape is None or (len(w.shape) == rank and (rank or self.read.style == "numpy")):
+            return None
+        shape = w.shape
+        return lambda x: x if not shape and isinstance(x, float) else shaped(x, shape)
+
+    def holds(self, leaves: Sequence[Any]) -> bool:
+        """Whether the path that was read is the one for these values."""
+        for name, seen in self.read.looked_at.items():
+            if not np.array_equal(seen, _looked(leaves[self.read.places[name]])):
+                return False
+        if self.guards is None:
+            return True
+        found = self.guards(*(leaves[t] if isinstance(t, int) else t(leaves) for t in self.guard_takes))
+        many = found if len(self.read.guards) > 1 else (found,)
+        return all((float(x) > 0.5) == outcome for x, (_, outcome) in zip(many, self.read.guards, strict=True))
+
+    def __call__(self, leaves: Sequence[Any]) -> list[Any]:
+        found = self.compiled(*[leaves[t] if t.__class__ is int else t(leaves) for t in self.takes])
+        many = found if len(self.wanted) > 1 else (found,)
+        return [x if f is None else f(x) for x, f in zip(many, self.finish, strict=True)]
+
+
+def floats(x: Any, style: str) -> Any:
+    """An array of whole numbers or truth values as one of floats."""
+    if "float" in str(getattr(x, "dtype", "float")):
+        return x
+    if style == "torch":
+        return x.double() if hasattr(x, "double") else x
+    return x.astype(float)
+
+
+def shaped(x: Any, shape: tuple[int, ...]) -> Any:
+    return x.reshape(shape) if hasattr(x, "reshape") else np.reshape(x, shape)
+
+
+def turned(K: Any, out: tuple[int, ...], into: tuple[int, ...]) -> Any:
+    """The matrix of a map on vec (columns stacked) as an array of the shapes of what it gives and takes."""
+    m, n = _two(out)
+    p, q = _two(into)
+    K = shaped(K, (n, m, q, p))
+    K = K.permute(1, 0, 3, 2) if hasattr(K, "permute") else K.transpose(1, 0, 3, 2)
+    return K.reshape((*out, *into))
+
+
+def _two(shape: tuple[int, ...]) -> tuple[int, int]:
+    return (shape[0], shape[1]) if len(shape) == 2 else (shape[0], 1) if shape else (1, 1)
+
+
+def _looked(x: Any) -> Any:
+    return np.asarray(x.detach().cpu() if hasattr(x, "detach") else x)
+
+
+def _of_style(array: Any, read: Read, leaves: Sequence[Any]) -> Any:
+    """A constant as an array of the library that the call uses."""
+    array = np.asarray(array, float)
+    flat = tuple(k for k in array.shape if k != 1)
+    array = array.reshape(flat)
+    like = next((x for x in leaves if "float" in str(getattr(x, "dtype", "")) and hasattr(x, "shape")), None)
+    if read.style == "jax":
+        import jax.numpy as jnp
+
+        return jnp.asarray(array, None if like is None else like.dtype)
+    if read.style == "torch":
+        import torch
+
+        return torch.as_tensor(array, dtype=None if like is None else like.dtype, device=None if like is None else like.device)
+    return array
+
+
+def shape_now(dims: Sequence[Size], numbers: dict[str, int]) -> tuple[int, ...]:
+    return tuple(d.value(numbers) for d in dims)

@@ -1,0 +1,188 @@
+"""One reading of a function: a formula, and how its variables are taken from the arguments of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from closedform.errors import ClosedformError, ShapeError
+from closedform.expr.node import Node
+from closedform.expr.size import ONE, Size
+from closedform.formula import Formula
+from closedform.tracing import numpy_read
+from closedform.tracing.closure import arrays, closed_over
+from closedform.tracing.extremes import at_extremes
+from closedform.tracing.finish import Letters, formula_of
+from closedform.read.declarations import Declarations
+from closedform.tracing.inputs import Call, Leaf, declared, statics_of
+from closedform.tracing.value import Guard, Input, Trace, Value
+
+STYLES: dict[str, Any] = {"numpy": numpy_read}
+"""By library: what calls a function with traced arguments. ``styles`` adds those of JAX and PyTorch."""
+
+
+@dataclass(eq=False)
+class Read:
+    """A function as read: its formula, and what else a call needs."""
+
+    formula: Formula
+    style: str
+    dims: tuple[Size, ...]
+    shapes: dict[str, tuple[Size, ...]]
+    places: dict[str, int]
+    labels: dict[str, str]
+    constants: dict[str, Any]
+    derived: dict[str, Callable[..., Any]]
+    guards: list[tuple[Node, bool]]
+    numbers: dict[str, int]
+    looked_at: dict[str, Any] = field(default_factory=dict)
+    statics: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be read: a function at the arguments of a call, with what is declared of them."""
+
+    fn: Callable[..., Any]
+    call: Call
+    style: str
+    said: Declarations
+
+
+def read_call(
+    fn: Callable[..., Any], call: Call, source: str, where: str | None = None, style: str | None = None
+) -> Read:
+    """Read a function at the arguments of a call, whose values decide its branches."""
+    asked = Asked(fn, call, style or call.style, declared(where))
+    trace, out = _traced(asked, None)
+    if trace.sizes.pinned:
+        _settle(asked, trace, out)
+    return _finished(trace, out, call, asked.style, source)
+
+
+def _traced(asked: Asked, other: dict[int, tuple[int, ...]] | None) -> tuple[Trace, Value]:
+    reader, call = STYLES[asked.style], asked.call
+    around = closed_over(asked.fn)
+    values = other is None and all(leaf.kind != "symbol" for leaf in call.leaves)
+    trace = Trace(closed=arrays(around), given={} if values else None)
+    for leaf in call.leaves:
+        if leaf.name:
+            trace.names.taken.add(leaf.name)
+    shapes = [None if other is None else other.get(k) for k in range(len(call.leaves))]
+    leaves = [_leaf(trace, leaf, reader, shape, asked.said) for leaf, shape in zip(call.leaves, shapes, strict=True)]
+    args, kwargs = call.arguments(leaves)
+    out = reader.result(trace, reader.call(trace, asked.fn, args, kwargs))
+    return trace, out
+
+
+def _dims(trace: Trace, leaf: Leaf, shape: tuple[int, ...] | None, said: Declarations) -> tuple[Size, ...]:
+    """The axes of an argument: declared ones by their names, else each of a size of its own."""
+    if leaf.kind == "number":
+        return ()
+    numbers: tuple[int | None, ...] | None = shape
+    if shape is None and leaf.kind != "symbol":
+        numbers = tuple(leaf.value.shape)
+    if leaf.name not in said.shapes:
+        return tuple(trace.sizes.fresh(k) for k in (numbers if numbers is not None else (None,) * leaf.value))
+    dims = tuple(s for s in said.shapes[leaf.name] if numbers is not None or s is not ONE)
+    if numbers is not None:
+        dims = dims[: len(numbers)]
+        for d, k in zip(dims, numbers, strict=False):
+            if k is not None and d.name is not None and trace.sizes.numbers.setdefault(d.name, k) == k:
+                continue
+            if d.number != k:
+                raise ShapeError(f"{leaf.name} has shape {numbers}; it is declared otherwise")
+    return dims
+
+
+def _leaf(trace: Trace, leaf: Leaf, reader: Any, shape: tuple[int, ...] | None, said: Declarations) -> Any:
+    if leaf.kind == "static":
+        return leaf.value
+    array = leaf.value
+    dims = _dims(trace, leaf, shape, said)
+    kind = kind_of(array)
+    facts = tuple(f for f in said.facts.get(leaf.name, ()) if f != "square")
+    value = trace.symbol(leaf.name, dims, kind, facts)
+    trace.inputs.append(Input(leaf.name, value, leaf, ".".join(leaf.path)))
+    if trace.given is not None:
+        trace.given[leaf.name] = as_numpy(array)
+        if kind == "i" and leaf.kind != "number":
+            trace.statics[leaf.name] = np.asarray(trace.given[leaf.name])
+    return reader.wrap(value)
+
+
+def kind_of(array: Any) -> str:
+    text = str(getattr(array, "dtype", "float"))
+    return "i" if "int" in text else "b" if "bool" in text else "f"
+
+
+def as_numpy(array: Any) -> Any:
+    """Values to look at, on the CPU."""
+    if hasattr(array, "detach"):
+        array = array.detach().cpu()
+    return np.asarray(array)
+
+
+def _settle(asked: Asked, trace: Trace, out: Value) -> None:
+    """Sizes that Python looked at stay named where another number leads to the same formula, else are that number."""
+    pinned = sorted(trace.sizes.pinned)
+    if not trace.guards and not trace.looked_at and _same_elsewhere(asked, trace, out):
+        return
+    for name in pinned:
+        trace.sizes.fix(Size({(name,): 1}))
+
+
+def _same_elsewhere(asked: Asked, trace: Trace, out: Value) -> bool:
+    letters = Letters(trace)
+    more = {n: k + 1 for n, k in letters.numbers().items()}
+    other: dict[int, tuple[int, ...]] = {}
+    for i in trace.inputs:
+        if isinstance(i.source, Leaf):
+            try:
+                other[asked.call.leaves.index(i.source)] = tuple(d.value(more) for d in letters.dims(i.value))
+            except KeyError:
+                return False
+    if trace.constants:
+        return False
+    try:
+        again, found = _traced(asked, other)
+        one, two = letters.node(out.node), Letters(again).node(found.node)
+    except (ClosedformError, ValueError, IndexError, KeyError, TypeError):
+        return False
+    return one is two
+
+
+def _finished(trace: Trace, out: Value, call: Call, style: str, source: str) -> Read:
+    letters = Letters(trace)
+    formula = formula_of(trace, out, letters, source)
+    places = {i.name: call.leaves.index(i.source) for i in trace.inputs if isinstance(i.source, Leaf)}
+    guards = [(letters.node(_plain(trace, g)), g.outcome) for g in trace.guards]
+    return Read(
+        formula, style, letters.dims(out), {i.name: letters.dims(i.value) for i in trace.inputs}, places,
+        {i.name: i.label for i in trace.inputs}, dict(trace.constants), _with_letters(trace, letters), guards,
+        letters.numbers(), {n: trace.statics[n] for n in trace.looked_at},
+        statics_of(call),
+    )  # fmt: skip
+
+
+def _plain(trace: Trace, guard: Guard) -> Node:
+    return at_extremes(trace, guard.test.node)
+
+
+def _with_letters(trace: Trace, letters: Letters) -> dict[str, Callable[..., Any]]:
+    def bound(make: Callable[..., Any]) -> Callable[..., Any]:
+        def ready(have: Any, numbers: dict[str, int]) -> Any:
+            def number(n: Size) -> int:
+                return trace.sizes.now(n).put(letters.names).value(numbers)
+
+            return make(have, number)
+
+        return ready
+
+    return {name: bound(make) for name, make in trace.derived.items()}
+
+
+__all__ = ["STYLES", "Read", "read_call"]

@@ -1,0 +1,176 @@
+"""Traced values: what stands in the place of an array while a function is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from closedform.expr.node import Node
+from closedform.expr.size import ONE, Size
+from closedform.functions.algebra import eye, num, ones, scale, size_number, sym, zeros
+from closedform.tracing.names import Names
+from closedform.tracing.numbers import number
+from closedform.tracing.place import refuse
+from closedform.tracing.sizes import Sizes
+
+Dims = tuple[Size, ...]
+
+
+class Value:
+    """One array: a node, its axes, and whether it holds floats, whole numbers or truth values (``f``, ``i``, ``b``)."""
+
+    __slots__ = ("_dims", "_node", "_version", "kind", "trace", "why")
+
+    def __init__(self, trace: Trace, node: Node, dims: Dims, kind: str = "f", why: Any = None) -> None:
+        self.trace, self._node, self._dims, self.kind, self.why = trace, node, dims, kind, why
+        self._version = trace.sizes.version
+        self._update()
+
+    def _update(self) -> None:
+        sizes = self.trace.sizes
+        self._node, self._dims = sizes.node(self._node), tuple(map(sizes.now, self._dims))
+        self._version = sizes.version
+
+    @property
+    def node(self) -> Node:
+        if self._version != self.trace.sizes.version:
+            self._update()
+        return self._node
+
+    @property
+    def dims(self) -> Dims:
+        if self._version != self.trace.sizes.version:
+            self._update()
+        return self._dims
+
+    @property
+    def rank(self) -> int:
+        return len(self._dims)
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it holds one entry."""
+        return all(d is ONE for d in self.dims)
+
+
+@dataclass(eq=False)
+class Input:
+    """A symbol of the formula that arrays are given for: an argument, a constant, or what is made of arguments."""
+
+    name: str
+    value: Value
+    source: Any = None
+    label: str = ""
+
+
+@dataclass(eq=False)
+class Guard:
+    """A branch that was taken: a scalar node above one half, or not."""
+
+    test: Value
+    outcome: bool
+
+
+@dataclass(eq=False)
+class Trace:
+    """One reading of a function."""
+
+    reserved: frozenset[str] = frozenset()
+    sizes: Sizes = field(default_factory=Sizes)
+    given: dict[str, Any] | None = None
+    closed: dict[int, tuple[str, Any]] = field(default_factory=dict)
+    inputs: list[Input] = field(default_factory=list)
+    constants: dict[str, Any] = field(default_factory=dict)
+    derived: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    guards: list[Guard] = field(default_factory=list)
+    tops: dict[Node, Value] = field(default_factory=dict)
+    statics: dict[str, Any] = field(default_factory=dict)
+    looked_at: set[str] = field(default_factory=set)
+    wrap: Callable[[Value], Any] = field(default=lambda value: value)
+    names: Names = field(init=False)
+    _held: dict[int, tuple[Any, Value]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.names = Names(self.reserved)
+
+    def value(self, node: Node, dims: Dims, kind: str = "f") -> Value:
+        return Value(self, node, dims, kind)
+
+    def number(self, x: Any) -> Value:
+        kind = "b" if isinstance(x, bool | np.bool_) else "i" if isinstance(x, int | np.integer) else "f"
+        plain = int(x) if kind != "f" else float(x)
+        return Value(self, number(plain), (), kind)
+
+    def size_value(self, n: Size) -> Value:
+        return Value(self, size_number(self.sizes.now(n)), (), "i")
+
+    def symbol(self, name: str, dims: Dims, kind: str = "f", facts: tuple[str, ...] = ()) -> Value:
+        """A variable of these axes."""
+        rows, cols = shape_of(dims)
+        return Value(self, sym(name, rows, cols, facts), dims, kind)
+
+    def constant(self, array: Any) -> Value:
+        """An array that is no argument: what it says of itself where it was made here, else a named constant."""
+        held = self._held.get(id(array))
+        if held is None:
+            held = self._held[id(array)] = (array, self._constant(np.asarray(array), self.closed.get(id(array))))
+        return held[1]
+
+    def _constant(self, array: Any, closed: tuple[str, Any] | None) -> Value:
+        if array.dtype.kind not in "fiub":
+            refuse(f"an array of {array.dtype} is in this function; formulas are of real numbers")
+        if array.ndim > 2:
+            refuse(f"an array of {array.ndim} axes is in this function; those of one and two are read")
+        kind = {"u": "i"}.get(array.dtype.kind, array.dtype.kind)
+        if array.ndim == 0 or (closed is None and array.size == 1):
+            return Value(self, number(array.item()), (ONE,) * array.ndim, kind)
+        dims = tuple(self.sizes.fresh(k) for k in array.shape)
+        if closed is None:
+            known = _recognised(array, dims)
+            if known is not None:
+                return Value(self, known(), dims if not is_eye(array) else (dims[0], dims[0]), kind)
+        name = self.names.of(closed[0] if closed else "c1")
+        found = self.symbol(name, dims, kind)
+        self.inputs.append(Input(name, found, None, closed[0] if closed else name))
+        self.constants[name] = array
+        return found
+
+    def derive(self, wish: str, dims: Dims, make: Callable[..., Any]) -> Value:
+        """A further symbol, whose array is made of the arguments at each call: ``make(values by name)``."""
+        name = self.names.of(wish)
+        found = self.symbol(name, dims)
+        self.inputs.append(Input(name, found, None, wish))
+        self.derived[name] = make
+        return found
+
+
+def shape_of(dims: Dims) -> tuple[Size, Size]:
+    """The shape of the node of an array: vectors are columns."""
+    return (dims[0], dims[1]) if len(dims) == 2 else (dims[0], ONE) if dims else (ONE, ONE)
+
+
+def is_eye(array: Any) -> bool:
+    return bool(array.ndim == 2 and array.shape[0] == array.shape[1] > 1 and np.array_equal(array, np.eye(len(array))))
+
+
+def _recognised(array: Any, dims: Dims) -> Callable[[], Node] | None:
+    """All zeros, all ones, all the same, the identity: such arrays are made by ``np.ones(n)`` and its kin."""
+    if not array.size:
+        refuse("an empty array is in this function")
+    if is_eye(array):
+        return lambda: eye(dims[0])
+    first = array.flat[0].item()
+    if not np.all(array == first):
+        return None
+    rows, cols = shape_of(dims)
+    if first == 0:
+        return lambda: zeros(rows, cols)
+    return lambda: ones(rows, cols) if first == 1 else scale(number(first), ones(rows, cols))
+
+
+def zero_like(x: Value) -> Node:
+    rows, cols = shape_of(x.dims)
+    return num(0) if x.is_one else zeros(rows, cols)
