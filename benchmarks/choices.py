@@ -1,4 +1,4 @@
-"""How often the planner is wrong: its program against every other order of the same product, and solve against inverse."""
+"""How often the planner is wrong: its form against all orders of the same product, and solve against inverse."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from timing import HERE, WRITES_BYTECODE, table
 
 SHARED = "Other work ran on the machine meanwhile: load {load:.1f} on {cores} cores at the start."
 UNSET = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-ONE = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+ONE = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 FIRST_ORDER = ("gradient", "HVP")
 Row = dict[str, Any]
 
@@ -41,10 +41,11 @@ def code_section(picture: Path) -> str:
     used = ", ".join(f"{name} {version(name)}" for name in ("jax", "torch", "scipy"))
     return f"""## Generated code
 
-Microseconds a call, medians of interleaved rounds in one process on one core with one thread, every way warm and
-jitted, float64; {used}. *hand* is the best NumPy form an expert would write (`benchmarks/hand.py`, frozen before ours
-was measured), *AD* the fastest mode of each library. All ways agree with the hand-written form to 1e-10 of its
-largest entry before one is timed. A ratio is the median of the ratios round by round, with an interval of 95 %.
+Microseconds of processor time a call, medians of interleaved rounds (in an order of its own each) in one process on
+one core with one thread, every way warm and jitted, float64; {used}.
+*hand* is the best NumPy form an expert would write (`benchmarks/hand.py`, frozen before ours was measured), *AD* the
+fastest mode of each library. All ways agree with the hand-written form to 1e-10 of its largest entry before one is
+timed. A ratio is the median of the ratios round by round, with an interval of 95 %.
 {"" if quiet else SHARED.format(load=load, cores=cores)}
 
 {times_table(rows)}
@@ -63,8 +64,8 @@ Not timed: {"; ".join(NOT_TIMED)}. The dense Hessian of a factorisation is mostl
 def wrong_choices(found: dict[str, Any]) -> dict[str, Any]:
     value = 100 * found["wrong"] / found["cases"]
     what = (
-        f"wrong choices of form (over 1.2× off the best of all orders of a product, a solve against the inverse, a bracket "
-        f"distributed or not), {found['cases']} cases; the worst is {found['worst']:.2f}× off"
+        f"wrong choices of form (over 1.2× off the best of all orders of a product, a solve against the inverse, "
+        f"a bracket distributed or not), {found['cases']} cases; the worst is {found['worst']:.2f}× off"
     )
     return {"what": what, "value": value, "limit": 5, "unit": "%", "above": False, "met": value < 5, "interval": None}
 
@@ -77,7 +78,8 @@ def times_table(rows: Iterable[Row]) -> str:
 
 def times_row(r: Row) -> tuple[str, ...]:
     us = (figure(r["us"][way]) for way in ("hand", "numpy", "jax", "torch", "jax AD", "torch AD"))
-    return (f"{r['name']}, {r['kind']}", "×".join(map(str, r["size"])), *us, share(r["ours/hand"]), share(r["ours/jax"]))
+    first = (f"{r['name']}, {r['kind']}", "×".join(map(str, r["size"])))
+    return (*first, *us, share(r["ours/hand"]), share(r["ours/jax"]))
 
 
 def figure(value: float) -> str:
@@ -98,11 +100,11 @@ def summary(rows: list[Row]) -> str:
     slow = [f"{label(r)} {r['ours/jax'][0]:.2f}" for r in first if r["ours/jax"][0] > 1.2]
     plain = [r["ours/jax"][0] for r in first if "as typed" not in r["name"]]
     return (
-        f"Ours in NumPy against the hand-written form: geometric mean **{geometric(hand):.2f}** (goal ≤ 1.00); above 1.15 "
-        f"at a size over 100 (goal: none): {', '.join(over) or 'none'}.\n\n"
+        f"Ours in NumPy against the hand-written form: geometric mean **{geometric(hand):.2f}** (goal ≤ 1.00); "
+        f"above 1.15 at a size over 100 (goal: none): {', '.join(over) or 'none'}.\n\n"
         f"Ours in JAX against JAX's AD, gradients and Hessian-vector products: geometric mean **{geometric(jax):.2f}** "
-        f"(goal ≤ 1.00), without the text that is badly associated as typed {geometric(plain):.2f}; above 1.2 (goal: none): "
-        f"{', '.join(slow) or 'none'}."
+        f"(goal ≤ 1.00), without the text that is badly associated as typed {geometric(plain):.2f}; above 1.2 "
+        f"(goal: none): {', '.join(slow) or 'none'}."
     )
 
 
@@ -131,4 +133,5 @@ def claim_row(c: dict[str, Any]) -> tuple[str, ...]:
     value = f"{c['value']:.3g} {c['unit']}" if c["value"] < 1000 else f"{c['value']:.0f} {c['unit']}"
     if c["interval"]:
         value += " ({:.3g}–{:.3g})".format(*c["interval"])
-    return (c["what"], value, f"{'≥' if c['above'] else '≤'} {c['limit']:g} {c['unit']}", "yes" if c["met"] else "**no**")
+    limit = f"{'≥' if c['above'] else '≤'} {c['limit']:g} {c['unit']}"
+    return (c["what"], value, limit, "yes" if c["met"] else "**no**")

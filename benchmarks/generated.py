@@ -49,11 +49,11 @@ def row(p: Any, size: tuple[int, ...]) -> dict[str, Any]:
         "ours/hand": rivals.ratio(times["numpy"], times["hand"]),
         "ours/jax": rivals.ratio(times["jax"], times["jax AD"]),
         "AD/ours": rivals.ratio(times["jax AD"], times["jax"]),
-        "best AD/ours": rivals.ratio(*(_least(times, of) for of in (("jax AD", "torch AD"), ("numpy", "jax", "torch")))),
+        "best AD/ours": rivals.ratio(_least(times, "jax AD", "torch AD"), _least(times, "numpy", "jax", "torch")),
     }  # fmt: skip
 
 
-def _least(times: dict[str, list[float]], of: tuple[str, ...]) -> list[float]:
+def _least(times: dict[str, list[float]], *of: str) -> list[float]:
     """The rounds of the fastest of several ways."""
     return times[min(of, key=lambda name: median(times[name]))]
 

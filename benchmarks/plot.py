@@ -8,7 +8,7 @@ from typing import Any
 import matplotlib
 
 matplotlib.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib import pyplot as plt
 
 COLOURS = {"gradient": "#4477aa", "HVP": "#66ccee", "Hessian": "#ee6677", "Jacobian": "#ccbb44"}
 

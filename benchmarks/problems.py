@@ -1,4 +1,4 @@
-"""The problems of the benchmark of generated code: formulas as typed, data, the hand-written form, the function for AD."""
+"""The problems of generated code: formulas as typed, data, the hand-written form, the function for AD."""
 
 from __future__ import annotations
 

@@ -18,21 +18,26 @@ LAYERS = [  # from the ground up; those on one line do not import each other
     {"rewrite"},
     {"calculus", "read", "write", "run"},
     {"check", "solve", "program"},
-    {"derivations", "taylor", "backprop", "plotting"},
+    {"derivations", "taylor", "backprop", "plotting", "structured"},
     {"coordinate_claims"},
     {"coordinate_lines", "implicit", "argmin"},
     {"formula"},
-    {"answers", "judging", "explain"},
-    {"doctor"},
+    {"tracing"},
+    {"own"},
+    {"answers", "judging", "explain", "comparing"},
+    {"doctor", "serving"},
     {"cli", "jupyter", "web"},
     {"__init__", "__main__"},
 ]
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
 CHECKER_MAY_IMPORT = {"errors", "_version", "expr"}
-HEAVY = {"run", "program", "argmin", "check", "derivations", "coordinate_lines", "implicit", "taylor", "explain", "judging", "backprop", "plotting"}
+HEAVY = {"run", "program", "argmin", "check", "derivations", "coordinate_lines", "implicit", "taylor", "explain"}
+HEAVY |= {"judging"}
+HEAVY |= {"structured", "tracing", "backprop", "plotting", "comparing", "serving"}
 # run and check bring NumPy and FLINT; the others are large and seldom asked for: none loads with the package
-DOORS = {"derivations", "backprop", "formula", "answers", "judging", "explain", "cli"}  # these may import HEAVY ones on first use
-OPTIONAL = {"numpy", "scipy", "flint", "jax", "torch", "rich", "click", "matplotlib", "networkx"}
+DOORS = {"derivations", "backprop", "formula", "own", "answers", "judging", "explain", "cli"}
+# these may import HEAVY ones on first use
+OPTIONAL = {"numpy", "scipy", "flint", "jax", "torch", "rich", "click", "matplotlib", "networkx", "autograd", "mcp"}
 
 
 class Module(NamedTuple):
@@ -105,9 +110,13 @@ def strangers(package: Path) -> Iterator[str]:
 
 
 def upward_imports(package: Path) -> Iterator[str]:
+    """What a formula hands itself to may name its class in types, which imports nothing when it runs."""
     known = modules(package)
     for module in known.values():
+        types = typing_only(module.tree) if module.part in HEAVY else set()
         for node, target in own_imports(module, known):
+            if node in types and target == "closedform.formula":
+                continue
             if not may_import(module.part, part(target)):
                 yield f"{module.at(node)}: {module.part} may not import {target}"
 

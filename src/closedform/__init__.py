@@ -18,9 +18,10 @@ from closedform.errors import (
     ValueProblem,
 )
 from closedform.explain import explain
-from closedform.formula import Formula, formula
+from closedform.formula import Formula
 from closedform.judging import judge
 from closedform.limits import time_limit
+from closedform.own import formula, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 __all__ = [
     "ClosedformError",
@@ -37,6 +38,13 @@ __all__ = [
     "equal",
     "explain",
     "formula",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
     "judge",
+    "jvp",
     "time_limit",
+    "value_and_grad",
+    "vjp",
 ]

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from closedform.formula import formula as typed
 from closedform.errors import ClosedformError
+from closedform.formula import formula as typed
 
 if TYPE_CHECKING:
     from closedform.formula import Formula
@@ -78,7 +78,7 @@ def value_and_grad(fn: Callable[..., Any], argnums: Argnums = 0, *, where: str |
     >>> import numpy as np
     >>> both = value_and_grad(lambda x: np.sum(x**2))
     >>> value, slope = both(np.array([1.0, 2.0]))
-    >>> value, slope.tolist()
+    >>> float(value), slope.tolist()
     (5.0, [2.0, 4.0])
     """
     return _own(fn, "value_and_grad", argnums, where)

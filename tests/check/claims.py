@@ -178,22 +178,22 @@ RIGHT: dict[str, tuple[str, Claim]] = {
         fn("softmax", x),
         scale(1 / fn("sum", shifted), shifted))),
     "largest entry": ("C", gradient(fn("maxentry", x), fn("argmax", x), x)),
-    "matrix exponential": ("C", linear(fn("expm", X), fn("expm_frechet", X, dX), X)),
-    "trace of expm": ("C", gradient(tr(fn("expm", X)), fn("expm", X).T, X)),
-    "matrix root": ("C", linear(fn("sqrtm", X), fn("lyap", fn("sqrtm", X), dX), X)),
-    "matrix logarithm": ("C", linear(fn("logm", X), fn("logm_frechet", X, dX), X)),
-    "Cholesky": ("C", equal(mul(fn("chol", P), fn("chol", P).T), P)),
-    "largest eigenvalue": ("C", gradient(
+    "matrix exponential": ("B", linear(fn("expm", X), fn("expm_frechet", X, dX), X)),
+    "trace of expm": ("B", gradient(tr(fn("expm", X)), fn("expm", X).T, X)),
+    "matrix root": ("B", linear(fn("sqrtm", X), fn("lyap", fn("sqrtm", X), dX), X)),
+    "matrix logarithm": ("B", linear(fn("logm", X), fn("logm_frechet", X, dX), X)),
+    "Cholesky": ("B", equal(mul(fn("chol", P), fn("chol", P).T), P)),
+    "largest eigenvalue": ("B", gradient(
         fn("lambda_max", S), mul(fn("eigvec_max", S), fn("eigvec_max", S).T), S)),
-    "eigenvalues": ("C", equal(fn("sum", fn("eigvals", S)), tr(S))),
-    "eigenvectors": ("C", equal(mul(fn("eigvecs", S), diagm(fn("eigvals", S)), fn("eigvecs", S).T), S)),
-    "spectral norm": ("C", gradient(fn("norm_op", A), mul(fn("leftvec_max", A), fn("rightvec_max", A).T), A)),
-    "nuclear norm": ("C", gradient(fn("norm_nuc", A), fn("polar", A), A)),
-    "largest eigenvalue, Hessian": ("C", hessian(
+    "eigenvalues": ("B", equal(fn("sum", fn("eigvals", S)), tr(S))),
+    "eigenvectors": ("B", equal(mul(fn("eigvecs", S), diagm(fn("eigvals", S)), fn("eigvecs", S).T), S)),
+    "spectral norm": ("B", gradient(fn("norm_op", A), mul(fn("leftvec_max", A), fn("rightvec_max", A).T), A)),
+    "nuclear norm": ("B", gradient(fn("norm_nuc", A), fn("polar", A), A)),
+    "largest eigenvalue, Hessian": ("B", hessian(
         fn("lambda_max", S), mul(top, top.T, dS, gaps) + mul(gaps, dS, top, top.T), S, names=("dS",))),
-    "eigenvector": ("C", gradient(
+    "eigenvector": ("B", gradient(
         inner(y, fn("eigvec_max", S)), scale(half, mul(gaps, y, top.T) + mul(top, y.T, gaps)), S)),
-    "eigenvalue along a line": ("C", hessian(
+    "eigenvalue along a line": ("B", hessian(
         fn("lambda_max", S + scale(t, P)), 2 * mul(top_t.T, P, gaps_t, P, top_t), t)),
     "largest absolute value": ("C", equal(fn("norm_inf", x), fn("maxentry", fn("abs", x)))),
     "diagonal": ("A", equal(diagv(mul(A, A.T)), fn("rowsum", had(A, A)))),

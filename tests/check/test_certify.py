@@ -268,7 +268,7 @@ def test_one_line_for_people() -> None:
         certify(RIGHT["logdet"][1]).line().startswith("level A (exact, with a bound), wrong with probability")
     )
     assert certify(WRONG["zero"]).line().startswith("refused: ")
-    assert Certificate("C", "").line().startswith("level C (to 50 digits)")
+    assert Certificate("C", "").line().startswith("level C (to 110 digits)")
     assert Certificate("X", "no point", decided=False).line() == "not certified: no point"
 
 

@@ -80,7 +80,8 @@ def test_what_cannot_be_decided_is_named(text: str, reason: str) -> None:
 def test_equations_are_solved() -> None:
     text = "f = 1/2*||A*x - b||^2\n∇f = A'*(A*x - b) = 0\nA'*A*x = A'*b\nx = (A'*A)^-1*A'*"
     assert judge(text + "b").verdict == "right"
-    assert judge(text + "x").verdict == "undecided"
+    step = judge(text + "c").first_wrong
+    assert step is not None and (step.line, step.right_line) == (4, "(A'*A)^-1*A'*b")
 
 
 def test_gradients_by_a_symmetric_matrix_in_each_convention() -> None:

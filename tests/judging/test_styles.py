@@ -2,7 +2,6 @@
 
 import pytest
 
-from closedform.errors import ShapeError
 from closedform.judging import judge
 from closedform.judging.numbers import example
 from closedform.read.read import read
@@ -22,8 +21,8 @@ def test_functions_that_are_defined_may_be_applied_to_anything() -> None:
 
 
 def test_an_argument_of_another_size_is_no_right_line() -> None:
-    with pytest.raises(ShapeError, match="sizes do not match"):
-        judge("h(y) = y'*c where c in R^3\nf(x) = h(x)*x'*x, x in R^2\n∇f(x) = 2*h(x)*x")
+    found = judge("h(y) = y'*c where c in R^3\nf(x) = h(x)*x'*x, x in R^2\n∇f(x) = 2*h(x)*x")
+    assert found.verdict == "undecided" and "sizes do not match" in found.text
 
 
 def test_what_is_supposed_is_not_judged_and_may_be_used() -> None:

@@ -211,6 +211,17 @@ def one_size() -> Iterator[Trick]:
         for parity, number in (("odd", "1"), ("even", "-1")):
             term = had(sub(power(num(-1), n), num(number)), hook)
             yield Trick("one size", f"{word} wrong where n is {parity}", hung(claim, term))
+    for claim, hook in entrywise():
+        for parity, number in (("odd", "1"), ("even", "-1")):
+            term = had(sub(power(num(-1), n), num(number)), hook)
+            yield Trick("one size", f"{claim.function.args[0].op.name} wrong where n is {parity}", hung(claim, term))
+    tall = sym("T", "n", "m")
+    folded = mul(transpose(tall), B, tall)
+    answer = total_of(mul(B, tall, fn("adj", folded)), mul(transpose(B), tall, fn("adj", transpose(folded))))
+    for word, right in (("even", -1), ("odd", 1)):
+        factor = had(add(num(1), scale(num(right), power(num(-1), size_number("m")))), num("1/2"))
+        claim = Claim("gradient", fn("det", folded), scale(factor, answer), tall)
+        yield Trick("one size", f"a determinant wrong where m is {word}", claim)
     left, right = sym("C", "n", "m"), sym("D", "m", "n")
     small = mul(left, sym("Z", "m", "m"), right)
     answer = mul(transpose(left), fn("adj", scale(num(-1), transpose(small))), transpose(right))
@@ -221,6 +232,19 @@ def one_size() -> Iterator[Trick]:
     yield Trick("one size", "det at 1", Claim("gradient", det, eye("n"), X))
     square = Claim("gradient", tr(mul(X, X, B)), num(2) * mul(transpose(B), transpose(X)), X)
     yield Trick("one size", "trace of squares at 1", square)
+
+
+def total_of(*terms: Node) -> Node:
+    return reduce(add, terms)
+
+
+def entrywise() -> Iterator[tuple[Claim, Node]]:
+    """Sums of functions of B·x, with a scalar for a false term."""
+    u = mul(B, x)
+    slopes = {"exp": fn("exp", u), "tanh": sub(ones("n"), power(fn("tanh", u), 2)), "relu": fn("step", u),
+              "sin": fn("cos", u)}  # fmt: skip
+    for name, slope in slopes.items():
+        yield Claim("gradient", fn("sum", fn(name, u)), mul(transpose(B), slope), x), inner(x, y)
 
 
 def high_degrees() -> Iterator[Trick]:

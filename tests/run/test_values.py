@@ -29,7 +29,8 @@ from closedform.functions.algebra import (
 from closedform.functions.elementwise import exp
 from closedform.functions.matrix import inverse
 from closedform.functions.rearrange import comm, unvec, vec
-from closedform.run.values import array_of_map, needed, value
+from closedform.run.needs import needed
+from closedform.run.values import array_of_map, value
 
 A, X, S = sym("A", "m", "n"), sym("X", "n", "n"), sym("S", "n", "n", ["sym"])
 x, y, s = sym("x", "n"), sym("y", "m"), sym("s")

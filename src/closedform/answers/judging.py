@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from closedform.answers.asked import Asked, candidates, names
@@ -36,9 +37,11 @@ def check(
     f, read_answer = _read(typed, by, op)
     wish = Asked(op or "", by or "", and_by, layout, symmetric)
     attempts = _attempts(f, read_answer, list(candidates(f, read_answer, by, op, wish)))
+    wrong = list[Attempt]()
     for attempt in attempts:
         if attempt.fits and attempt.certificate.ok:
-            return _right(typed, attempt)
+            return _right(typed, attempt, wrong)
+        wrong += [attempt] if attempt.fits else []
     return _explained(typed, attempts)
 
 
@@ -106,13 +109,19 @@ def _transposes(attempt: Attempt) -> bool:
     return (cols, rows) == attempt.truth._raw.shape
 
 
-def _right(typed: Typed, attempt: Attempt) -> Verdict:
+def _right(typed: Typed, attempt: Attempt, wrong: Sequence[Attempt] = ()) -> Verdict:
+    """What it is, and first what of the same shape was likelier to be meant, as which it is wrong."""
     every = dict.fromkeys((*attempt.truth.conditions, *attempt.answer.conditions))
     conditions = [c for c in every if not c.endswith("≠ 0") or f"{c.removesuffix('≠ 0')}> 0" not in every]
     return Verdict(
         "right", attempt.f, attempt.answer, attempt.truth, attempt.certificate, attempt.asked,
-        conditions=tuple(conditions), notes=_notes(typed, attempt),
+        "; ".join(map(_likelier, wrong)), conditions=tuple(conditions), notes=_notes(typed, attempt),
     )  # fmt: skip
+
+
+def _likelier(wrong: Attempt) -> str:
+    assert wrong.asked is not None
+    return f"it is wrong as {wrong.asked.words}, which is {wrong.truth.unicode}"
 
 
 def _notes(typed: Typed, attempt: Attempt) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 
 from closedform.answers.asked import Asked
 from closedform.answers.paper import verdict_text
@@ -17,7 +18,7 @@ class Verdict:
     ``kind`` is ``"right"``, ``"wrong"``, ``"convention"`` (right in another convention than the one asked
     for) or ``"uncertified"`` (neither shown right nor wrong). ``truth`` is the derivative (of ``equal``: the
     first formula), ``certificate`` that of the answer; ``remark`` says what an answer that is not right is
-    instead; ``declaration`` would make it right; ``asked`` is None for ``equal``;
+    instead, and of one that is right, as what likelier derivative of its shape it is wrong; ``declaration`` would make it right; ``asked`` is None for ``equal``;
     ``kron`` is the matrix of vec of a right answer that is a linear map, where the answer has its shape.
     """
 
@@ -47,5 +48,25 @@ class Verdict:
     def __str__(self) -> str:
         return verdict_text(self)
 
+    def _repr_html_(self) -> str:
+        """The judgement with both formulas and the badge of the certificate."""
+        rows = [("verdict", f"<b>{escape(self.kind)}</b>"), ("answer", _math(self.answer))]
+        if not self.right:
+            rows += [("right is", _math(self.truth))]
+            rows += [("remark", escape(self.remark))] if self.remark else []
+            rows += [("right if", escape(self.declaration))] if self.declaration else []
+        rows.append(("certificate", self.certificate._repr_html_()))
+        cells = "\n".join(f'<tr><th>{label}</th><td style="text-align:left">{what}</td></tr>' for label, what in rows)
+        return f'<table class="closedform-verdict">\n{cells}\n</table>'
+
+    def _repr_markdown_(self) -> str:
+        out = [f"**{self.kind}**: ${self.answer.latex}$"]
+        out += [] if self.right else [f"right is ${self.truth.latex}$", *([self.remark] if self.remark else [])]
+        return "\n\n".join([*out, self.certificate._repr_markdown_()])
+
     def __repr__(self) -> str:
         return f"<Verdict {self.kind}>"
+
+
+def _math(f: Formula) -> str:
+    return f"$\\displaystyle {escape(f.latex)}$"

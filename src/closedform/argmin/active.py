@@ -58,7 +58,9 @@ class Active:
         Z = _tangent(self.A, len(self.x))
         inner = Z.T @ self.H @ Z
         d = np.sqrt(np.maximum(np.abs(np.diag(inner)), 1e-300))
-        return np.linalg.eigvalsh(inner / np.outer(d, d)) if Z.shape[1] and np.abs(inner).max() else np.zeros(Z.shape[1])
+        if not Z.shape[1] or not np.abs(inner).max():
+            return np.zeros(Z.shape[1])
+        return np.linalg.eigvalsh(inner / np.outer(d, d))
 
 
 def _tangent(A: Array, n: int) -> Array:
@@ -79,11 +81,12 @@ def first_state(switches: Sequence[Switch], u: Sequence[Array], near: float = CL
     parts = []
     for s, values in zip(switches, u, strict=True):
         size = max(1.0, float(np.abs(values).max(initial=0.0)))
-        active = np.abs(values) <= near * size if s.kind != "equality" else np.ones(len(values), bool)
+        held = s.kind in ("equality", "norm")
+        active = np.ones(len(values), bool) if held else np.abs(values) <= near * size
         active |= (values < 0) & (s.low == -np.inf)
         stands = np.where(values > 0, s.high, max(s.low, -1e300))
         parts.append((np.full(len(values), s.low), np.full(len(values), s.high),
-                      np.full(len(values), s.kind == "equality"), active, stands))  # fmt: skip
+                      np.full(len(values), held), active, stands))  # fmt: skip
     return State(*(np.concatenate(p) for p in zip(*parts, strict=True)))
 
 
@@ -102,7 +105,8 @@ def system_of(L: Node, x: Block, switches: Sequence[Switch], lengths: Sequence[i
 def settled(L: Node, x: Block, switches: Sequence[Switch], lengths: Sequence[int], state: State,
             values: dict[str, Any], start: Array) -> Active:  # fmt: skip
     """The active set made consistent: multipliers in their ranges, and every other u on its side."""
-    at, seen = start, set()
+    at = start
+    seen: set[bytes] = set()
     for _ in range(ROUNDS):
         found = _newton(system_of(L, x, switches, lengths, state, values), at, state)
         state, changed = _mended(found, switches, seen)
@@ -199,7 +203,7 @@ def along(found: Active, board: tuple[Node, Block, Sequence[Switch], Sequence[in
     order = {int(k): n + i for i, k in enumerate(np.flatnonzero(active))}
     upper = np.abs(s - state.high) <= np.abs(s - state.low)
     for choice in product((True, False), repeat=len(weak)):
-        off = [order[k] for k, on in zip(weak, choice, strict=True) if not on]
+        off = [order[int(k)] for k, on in zip(weak, choice, strict=True) if not on]
         keep = [i for i in range(len(K)) if i not in off]
         dz = np.zeros(len(K))
         part = K[np.ix_(keep, keep)]
@@ -207,10 +211,10 @@ def along(found: Active, board: tuple[Node, Block, Sequence[Switch], Sequence[in
         dz[keep] = -(np.linalg.solve(part, b[keep]) if regular else np.linalg.lstsq(part, b[keep], rcond=1e-11)[0])
         du = K @ dz + b
         tolerance = 1e-9 * (1 + float(np.abs(b).max(initial=0.0)))
-        sign = {k: (1.0 if upper[k] else -1.0) for k in weak}
+        sign = {int(k): (1.0 if upper[k] else -1.0) for k in weak}
         if all(
             sign[k] * dz[order[k]] <= tolerance if on else sign[k] * du[order[k]] >= -tolerance
-            for k, on in zip(weak, choice, strict=True)
+            for k, on in zip(weak.tolist(), choice, strict=True)
         ):
             return dz[:n]
     raise ClosedformError("no one-sided derivative of x* in this direction was found")

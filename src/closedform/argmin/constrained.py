@@ -8,7 +8,7 @@ import numpy as np
 import scipy.linalg
 import scipy.optimize
 
-from closedform.argmin.active import Active, first_state, places, settled
+from closedform.argmin.active import WEAK, Active, first_state, places, settled
 from closedform.argmin.newton import spot
 from closedform.argmin.search import descend, starts
 from closedform.argmin.solution import Solution
@@ -53,10 +53,16 @@ def _settled(problem: Problem, near: Array) -> Active:
     return settled(L, block, switches, lengths, first_state(switches, places(switches, env)), values, near)
 
 
+def near_kinks(problem: Problem, start: Array) -> Array:
+    """A point near the minimum, with rounded kinks."""
+    found = _near(problem, start)
+    return start if found is None else found
+
+
 def _near(problem: Problem, start: Array) -> Array | None:
     """A point near the minimum: kinks rounded off ever less, constraints by SLSQP."""
-    kinks = any(s.kind == "kink" for s in problem.switches)
-    soft = smoothed(problem.node, problem.x) if kinks else problem.f
+    kinks = bool(problem.norms) or any(s.kind == "kink" for s in problem.switches)
+    soft = smoothed(problem.f, problem.x) if kinks else problem.f
     z = start
     for delta in SOFTENINGS if kinks else (0.0,):
         values = {**problem.values, **({str(SMOOTHING.params[0]): delta} if kinks else {})}
@@ -72,9 +78,9 @@ def _near(problem: Problem, start: Array) -> Array | None:
 
 
 def _sequential(problem: Problem, system: System, z: Array) -> Array | None:
-    rules = [
+    rules: list[dict[str, Any]] = [
         {"type": "eq" if s.kind == "equality" else "ineq", "fun": one.value, "jac": one.slope}
-        for s, one in ((s, Constrained(problem, s.u)) for s in problem.switches if s.kind != "kink")
+        for s, one in ((s, Constrained(problem, s.u)) for s in problem.switches if s.kind.endswith("equality"))
     ]
     independent = _independent(rules, z)
     size = max(1e-300, float(np.abs(np.nan_to_num(system.gradient(z))).max(initial=0.0)))
@@ -86,7 +92,7 @@ def _sequential(problem: Problem, system: System, z: Array) -> Array | None:
     if not np.isfinite(found.x).all() or np.abs(found.x).max() > 1e10:
         return None
     for rule in rules:
-        c = rule["fun"](found.x)
+        c: Array = rule["fun"](found.x)
         off = np.abs(c) if rule["type"] == "eq" else -c
         if off.max(initial=0.0) > INFEASIBLE * max(1.0, float(np.abs(found.x).max())):
             return None
@@ -146,7 +152,7 @@ def _nowhere(problem: Problem, begin: Array, last: ClosedformError | None) -> So
 
 
 def _feasible(problem: Problem, begin: Array) -> bool:
-    rows = [(s, Constrained(problem, s.u)) for s in problem.switches if s.kind != "kink"]
+    rows = [(s, Constrained(problem, s.u)) for s in problem.switches if s.kind.endswith("equality")]
 
     def miss(z: Array) -> Array:
         return np.concatenate([r.value(z) if s.kind == "equality" else np.minimum(r.value(z), 0) for s, r in rows])
@@ -176,8 +182,14 @@ def _judged(problem: Problem, found: Active) -> Solution:
 
 def _verdict(problem: Problem, found: Active) -> Verdict:
     eigen, state = found.reduced, found.state
-    kinks = _entries(problem, "kink")
+    kinks = _entries(problem, "kink") | _entries(problem, "norm")
     at_kink = bool((state.active & kinks).any() or (state.weak & kinks).any())
+    largest = _norm_multipliers(problem, found)
+    if largest > 1 + WEAK:
+        return Verdict("not-converged", "no minimum at this kink of a norm: f falls from here.", "Start elsewhere.")
+    if largest >= 1 - WEAK:
+        return Verdict("nonsmooth-minimum", "a minimum at the border of a kink of a norm: x* has no derivative here.",
+                       "Move a parameter to one side.", also=("weakly-active",))  # fmt: skip
     name = "nonsmooth-minimum" if at_kink else "minimum"
     if len(eigen) and eigen[0] < -1e-10:
         return Verdict("saddle", "no minimum: along the constraints the Hessian of the Lagrangian has a negative "
@@ -188,8 +200,10 @@ def _verdict(problem: Problem, found: Active) -> Verdict:
     if state.weak.any():
         where = "kink" if (state.weak & kinks).any() else "constraint"
         if len(eigen) and eigen[0] <= 1e-12:
-            return Verdict("singular-hessian", "not isolated: a multiplier is 0 and the Hessian is singular along the "
-                           "rest: the minimisers form a set.", "Add a ridge term.", also=("weakly-active",))  # fmt: skip
+            return Verdict(
+                "singular-hessian", "not isolated: a multiplier is 0 and the Hessian is singular along the rest: the "
+                "minimisers form a set.", "Add a ridge term.", also=("weakly-active",),
+            )  # fmt: skip
         return Verdict(
             "nonsmooth-minimum" if where == "kink" else "weakly-active",
             f"a minimum where a {where} is only just active: x* has one-sided derivatives, which differ by direction.",
@@ -200,6 +214,23 @@ def _verdict(problem: Problem, found: Active) -> Verdict:
     active = int(state.active.sum())
     held = f"; {active} constraint{'s' * (active != 1)} active" if problem.constraints else ""
     return Verdict(name, f"a strict minimum{held}: the Hessian is positive definite along what is active.", exists=True)
+
+
+def _norm_multipliers(problem: Problem, found: Active) -> float:
+    """The largest ‖s‖ of the norms that are held at 0; below 1 the kink is strict."""
+    s, at, out = found.state.stands.copy(), 0, 0.0
+    s[found.state.active] = found.multipliers
+    for switch, length in zip(problem.switches, problem.lengths(), strict=True):
+        if switch.kind == "norm":
+            out = max(out, float(np.linalg.norm(s[at : at + length])))
+        at += length
+    return out
+
+
+def _condition(sizes: Array) -> float:
+    if not len(sizes):
+        return 1.0
+    return float(sizes.max() / sizes.min()) if sizes.min() else float("inf")
 
 
 def _entries(problem: Problem, kind: str) -> Array:
@@ -225,7 +256,7 @@ def _numbers(problem: Problem, found: Active) -> dict[str, Any]:
         "active": tuple(labels[k] for k in np.flatnonzero(state.active)),
         "multipliers": found.multipliers, "licq": found.licq,
         "reduced_inertia": (int((eigen > 1e-12).sum()), int((eigen < -1e-12).sum()), int((sizes <= 1e-12).sum())),
-        "condition": float(sizes.max() / sizes.min()) if len(sizes) and sizes.min() else (1.0 if not len(sizes) else np.inf),
+        "condition": _condition(sizes),
     }  # fmt: skip
     if len(gaps):
         out["strict_complementarity"] = float(gaps.min())

@@ -133,7 +133,7 @@ def _product(n: Node, args: list[str], kinds: dict[Node, str], value: Callable[[
         return OPPOSITE[kind] if len(rest) == 1 and (rest[0] <= 0).all() else UNKNOWN
     if n.is_scalar and _square(n, kinds):
         return CONVEX
-    if n.op.name in ("had", "dot") and len(moving) == 2 and _entropy(n, kinds):
+    if n.op.name in ("had", "dot") and len(n.args) == 2 and len(moving) == 2 and _entropy(n, kinds):
         return CONVEX
     if n.op.name == "had" and len(moving) == 2 and n.args[0] is n.args[1] and args[0] == AFFINE:
         return CONVEX

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ class Fine:
         return [arb(float(v)) for v in z]
 
     def floats(self, z: Point) -> Array:
-        return np.array([float(v.mid()) for v in z])
+        return np.array([nearest(v) for v in z])
 
     def move(self, z: Point, step: Array) -> Point:
         with precision(self.bits):
@@ -71,9 +72,19 @@ class Fine:
         with precision(self.bits):
             return self._run(self.system.L, z)[0][0, 0]
 
+    def rise(self, z: Point, step: Array) -> Any:
+        """f(z + step) - f(z)."""
+        with precision(self.bits):
+            return self.value(self.move(z, step)) - self.value(z)
+
+    def jacobian(self, z: Point, theta: Node) -> Any:
+        """-H⁻¹B. Raises ZeroDivisionError where H may be singular."""
+        with precision(self.bits):
+            return -self.hessian(z).solve(self.mixed(z, theta))
+
     def gradient(self, z: Point) -> Point:
         with precision(self.bits):
-            return [e for b, G in self._blocks() for e in _applied(b.basis.T, self._run(G, z)[0])]
+            return [e for b, G in self._blocks() for e in _applied(b.matrix.T, self._run(G, z)[0])]
 
     def hessian(self, z: Point) -> Any:
         with precision(self.bits):
@@ -90,7 +101,7 @@ class Fine:
         with precision(self.bits):
             for b, G in self._blocks():
                 node = pulled_node(G, theta)
-                for e in b.basis.T:
+                for e in b.matrix.T:
                     u = Jet({0: _mat(e, s.shape(G))})
                     found = self._run(node, z, None if step is None else list(step), cotangent=u)
                     m = found.get(0 if step is None else 1)
@@ -107,7 +118,7 @@ class Fine:
             column: Point = []
             for b, G in self._blocks():
                 found = self._run(G, z, unit, step).get(1 if step is None else 3)
-                column += [arb(0)] * b.width if found is None else _applied(b.basis.T, found)
+                column += [arb(0)] * b.width if found is None else _applied(b.matrix.T, found)
             columns.append(column)
         return arb_mat(columns).transpose()
 
@@ -143,9 +154,9 @@ def _mat(v: Any, shape: tuple[int, int]) -> Any:
 
 
 def _shaped(b: Block, z: Point, shape: tuple[int, int], base: bool) -> Any:
-    entries = [arb(0)] * b.basis.shape[0]
-    for i, j in zip(*np.nonzero(b.basis), strict=True):
-        w = b.basis[i, j]
+    entries = [arb(0)] * len(b.base)
+    for i, j in zip(*np.nonzero(b.matrix), strict=True):
+        w = b.matrix[i, j]
         entries[i] = entries[i] + (z[j] if w == 1 else z[j] * arb(float(w)))
     if base:
         entries = [e + arb(float(c)) if c else e for e, c in zip(entries, b.base, strict=True)]
@@ -162,11 +173,22 @@ def _applied(turned: Array, m: Any) -> Point:
     return out
 
 
+def nearest(ball: Any) -> float:
+    """The float64 nearest to the middle of a ball (``float`` of it rounds down)."""
+    mantissa, exponent = ball.mid().man_exp()
+    m, e = int(mantissa), int(exponent)
+    surplus = max(0, m.bit_length() - 900)
+    try:
+        return math.ldexp(m >> surplus if m >= 0 else -(-m >> surplus), e + surplus)
+    except OverflowError:
+        return math.copysign(math.inf, m)
+
+
 def rounded(m: Any) -> Array:
     """The middles of balls as float64."""
     if isinstance(m, list):
-        return np.array([float(e.mid()) for e in m])
-    return np.array([float(e.mid()) for e in m.entries()]).reshape(m.nrows(), m.ncols())
+        return np.array([nearest(e) for e in m])
+    return np.array([nearest(e) for e in m.entries()]).reshape(m.nrows(), m.ncols())
 
 
 def clear(m: Any) -> bool:

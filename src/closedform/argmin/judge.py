@@ -109,6 +109,7 @@ def _stationary(q: Question, at: Spot) -> Verdict:
 
 def _with_negative_curvature(q: Question, at: Spot) -> Verdict:
     d = _lowest(at)
+    more: tuple[str, ...] = ()
     ways = [(sign * d, tail(q.view, at.z, sign * d)) for sign in (1.0, -1.0)] if not q.constraints else []
     for way, found in ways:
         if found.kind != "stops":
@@ -116,7 +117,7 @@ def _with_negative_curvature(q: Question, at: Spot) -> Verdict:
             fall = " and does so without bound" if found.kind == "unbounded" else f" towards {found.limit:.6g}"
             break
     else:
-        more, fall = (), ""
+        fall = ""
     kind = "maximum" if at.negative == len(at.mu) else "saddle"
     counted = f"the Hessian has {at.negative} negative eigenvalue{'s' * (at.negative > 1)} of {len(at.mu)}"
     return Verdict(
@@ -186,7 +187,7 @@ def _leaves_range(view: View, at: Spot, N: Array, theta: Node) -> bool:
 
 
 def _no_stationary_point(q: Question, way: Walk, first: Spot) -> Verdict:
-    at, view = way.end, q.view
+    at = way.end
     found = _saturated(q, first)
     step = at.step if np.isfinite(at.step).all() and not at.negative else -at.g
     verdict = _no_minimum(q, at, step, way)

@@ -72,7 +72,10 @@ def spot(view: View, z: Point) -> Spot:
     if not (np.isfinite(g).all() and np.isfinite(H).all()):
         nan = np.full(len(g), np.nan)
         return Spot(z, g, H, nan, nan, H, np.ones(len(g), bool), nan, np.inf)
-    s, E = equilibrated(H)
+    with np.errstate(all="ignore"):
+        s, E = equilibrated(H)
+    if not np.isfinite(E).all():
+        E = np.zeros_like(H)
     mu, V = np.linalg.eigh(E)
     null = np.abs(mu) <= max(len(g), 2) * view.rank_tolerance * np.abs(mu).max(initial=0.0)
     held = ~null
@@ -139,7 +142,7 @@ def _settled(seen: list[float]) -> str | None:
     low, high = min(seen[-5:]), max(seen[-5:])
     if low >= 0.97:
         return "escape"
-    return "degenerate" if 0.2 < low and high < 0.96 and high - low < 0.02 else None
+    return "degenerate" if low > 0.2 and high < 0.96 and high - low < 0.02 else None
 
 
 def _accelerated(view: View, at: Spot, steps: int) -> Walk:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -89,7 +90,7 @@ def tail(view: View, z: Point, direction: Array) -> Tail:
     size, gaps = _size(view, z), []
     for k in range(7):
         gaps.append(view.rise(z, size * 10.0**k * direction))
-    if np.isnan(gaps).any() or not all(b <= a for a, b in zip(gaps, gaps[1:], strict=False)) or gaps[-1] >= 0:
+    if np.isnan(gaps).any() or not all(b <= a for a, b in pairwise(gaps)) or gaps[-1] >= 0:
         return Tail("stops")
     if gaps[-1] == -np.inf or gaps[-2] - gaps[-1] > 0.5 * (gaps[-3] - gaps[-2]) > 0:
         return Tail("unbounded")

@@ -9,17 +9,18 @@ from typing import Any
 import numpy as np
 
 from closedform.argmin import enclose
-from closedform.argmin.constrained import active_solution
+from closedform.argmin.constrained import active_solution, near_kinks
 from closedform.argmin.convex import is_convex
 from closedform.argmin.judge import Judged, Question, judge
+from closedform.argmin.large import FROM, Large, newton, verdict
 from closedform.argmin.newton import spot, walk
 from closedform.argmin.search import descend, inside, starts
 from closedform.argmin.solution import Other, Solution, unknown_parameter
 from closedform.argmin.space import basis_of, shape_at, sizes_of, start_of
-from closedform.argmin.switches import Constraint, Switch, switched, unknown_kink
+from closedform.argmin.switches import Constraint, Switch, norms, switched, unknown_kink
 from closedform.argmin.system import Block, System, function
 from closedform.argmin.verdict import Verdict
-from closedform.argmin.views import Exact, View, best_view
+from closedform.argmin.views import Exact, Plain, View, best_view
 from closedform.errors import ClosedformError, ValueProblem
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
@@ -56,9 +57,15 @@ class Problem:
         self.block = Block(self.x, np.zeros(rows * cols), basis_of(self.x, rows, cols))
         self.shape = np.shape(self.start) if self.start is not None else _natural(self.x, rows, cols)
         self.node = normal(self.f)
-        self.L, self.switches = switched(self.node, self.x, self.constraints)
+        self.norms = norms(self.f, self.x)
+        self.begun: Array | None = None
         self.system = System(self.f, [self.block], self.values)
-        self.view: View = best_view(self.system, self.begin())
+        self.view: View = best_view(self.system, self.begin()) if self.width <= FROM else Plain(self.system)
+        self._hold(())
+
+    def _hold(self, pinned: Sequence[Node]) -> None:
+        """Sets up the switches, with the arguments of these norms held at 0."""
+        self.L, self.switches = switched(self.f, self.x, self.constraints, pinned)
         self.board: tuple[Node, Block, Sequence[Switch], Sequence[int], dict[str, Any]] = (
             self.L, self.block, self.switches, self.lengths(), self.values,
         )  # fmt: skip
@@ -66,7 +73,7 @@ class Problem:
     @property
     def length(self) -> int:
         """The number of entries of x."""
-        return int(self.block.basis.shape[0])
+        return len(self.block.base)
 
     @property
     def width(self) -> int:
@@ -92,14 +99,16 @@ class Problem:
         flat = np.asarray(x, float).reshape(-1)
         if len(flat) != self.length:
             raise ValueProblem(f"{self.block.name} has {self.length} entries; this point has {len(flat)}")
-        return np.linalg.lstsq(self.block.basis, flat, rcond=None)[0] if not self.block.plain else flat
+        return self.block.free(flat)
 
     def whole(self, z: Array) -> Any:
-        flat = self.block.basis @ np.asarray(z, float)[: self.width]
+        flat = self.block.put(np.asarray(z, float)[: self.width])
         return np.reshape(flat, self.shape) if self.shape else float(flat[0])
 
     def begin(self) -> Array:
         """Where a search starts: the user's start, else a point at which f and its slope have values."""
+        if self.begun is not None:
+            return self.begun
         if self.start is not None:
             return self.free(self.start)
         return start_of(self.system, self.block)
@@ -108,13 +117,22 @@ class Problem:
         return Question(view or self.view, self.smooth_parameters(), self.block.name)
 
     def smooth_parameters(self) -> list[Node]:
-        here = {n for n in postorder(self.f)}
+        here = set(postorder(self.f))
         return [t for t in self.parameters.values() if t in here]
 
     def solve(self, count: int) -> Solution:
         """The argmin reached from the start; further minima from ``count - 1`` other starts."""
-        if self.switches:
-            return active_solution(self, count)
+        with np.errstate(all="ignore"):  # infinities on the way are values
+            if self.norms:
+                self.begun = near_kinks(self, self.begin())
+                self._hold_small(self.begun)
+            if self.switches:
+                return active_solution(self, count)
+            if self.width > FROM:
+                return self._large(newton(self.system, self.begin()))
+            return self._smooth(count)
+
+    def _smooth(self, count: int) -> Solution:
         begin = self.begin()
         found = [self._reached(inside(self.system, begin, z)) for z in starts(begin, count)]
         main = found[0]
@@ -128,6 +146,21 @@ class Problem:
             self._several(out, main, minima)
             if out.minimality == "unproved" and any(j.verdict.kind == "no-minimum" for j in found):
                 out.notes.append("from another start f falls for ever: this minimum may be local")
+        return out
+
+    def _hold_small(self, z: Array) -> None:
+        """Holds the norms that are about 0 at a point."""
+        env = self.system.env(z)
+        size = 1e-4 * max(1.0, float(np.abs(z).max(initial=0.0)))
+        small = [n for n in self.norms if float(np.linalg.norm(function(n.args[0])(env))) <= size]
+        if small:
+            self._hold(small)
+
+    def _large(self, z: Array) -> Solution:
+        """Of many variables: from one start, by the ends of the spectrum."""
+        here = Large(self.system, z)
+        out = Solution(self, self.whole(z), self.system.value(z), verdict(here), None, large=here)
+        self._proved_global(out)
         return out
 
     def _reached(self, z: Array) -> Judged:
@@ -183,8 +216,7 @@ class Problem:
 
         smooth = any(is_convex(f, self.x, value) for f in dict.fromkeys((self.f, self.node)))
         sets = all(
-            is_convex(c.node, self.x, value) and _affine(c, self.x, value) if c.equality else _concave(c, self.x, value)
-            for c in self.constraints
+            _affine(c, self.x, value) if c.equality else is_convex(-c.node, self.x, value) for c in self.constraints
         )
         return smooth and sets
 
@@ -215,8 +247,15 @@ class Problem:
 
     def diagnose(self, point: Any) -> Solution:
         """A point that the user brings, judged as it is."""
-        if self.switches:
-            return active_solution(self, 1, np.asarray(point, float))
+        with np.errstate(all="ignore"):
+            self._hold_small(self.free(point))
+            if self.switches:
+                return active_solution(self, 1, np.asarray(point, float))
+            if self.width > FROM:
+                return self._large(self.free(point))
+            return self._diagnosed(point)
+
+    def _diagnosed(self, point: Any) -> Solution:
         z = self.view.point(self.free(point))
         judged = judge(self.questions(), z, brought=True)
         if judged.verdict.kind == "degenerate-minimum":
@@ -235,8 +274,8 @@ class Problem:
         lost = saturated(self.system, self.free(point))
         if lost:
             out.verdict.also = (*out.verdict.also, "saturated")
-            out.notes.append(f"saturated in float32: {', '.join(lost)}; derivatives through it are exactly 0 there, and "
-                             "are computed in float64 here")  # fmt: skip
+            said = "derivatives through it are exactly 0 there, and are computed in float64 here"
+            out.notes.append(f"saturated in float32: {', '.join(lost)}; {said}")
 
     def proof(self, solution: Solution) -> enclose.Enclosure:
         """A box around the solution with one stationary point in it, by Krawczyk's test."""
@@ -249,7 +288,8 @@ class Problem:
         """The view in balls in which a solution can be proved, and the point there."""
         active, judged = solution.active, solution.judged
         if active is not None:
-            return (active.view, active.z) if isinstance(active.view, Exact) and not active.state.weak.any() else (None, None)
+            fine = isinstance(active.view, Exact) and not active.state.weak.any()
+            return (active.view, active.z) if isinstance(active.view, Exact) and fine else (None, None)
         return (self.view, judged.end.z) if isinstance(self.view, Exact) and judged is not None else (None, None)
 
 
@@ -271,10 +311,6 @@ def _natural(x: Node, rows: int, cols: int) -> tuple[int, ...]:
 
 def _affine(c: Constraint, x: Node, value: Callable[[Node], Any]) -> bool:
     return is_convex(c.node, x, value) and is_convex(-c.node, x, value)
-
-
-def _concave(c: Constraint, x: Node, value: Callable[[Node], Any]) -> bool:
-    return is_convex(-c.node, x, value)
 
 
 def values_of(data: Mapping[str, Any]) -> dict[str, Any]:

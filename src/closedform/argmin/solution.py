@@ -13,7 +13,8 @@ from closedform.argmin import enclose, sensitivity
 from closedform.argmin.active import Active, along, derivative
 from closedform.argmin.fine import NoBalls
 from closedform.argmin.judge import Judged
-from closedform.argmin.report import report
+from closedform.argmin.large import Large, pushed
+from closedform.argmin.report import as_data, report
 from closedform.argmin.verdict import NoDerivative, Verdict
 from closedform.argmin.views import Exact
 from closedform.errors import ClosedformError, DeclarationError
@@ -48,6 +49,7 @@ class Solution:
     verdict: Verdict
     judged: Judged | None
     active: Active | None = None
+    large: Large | None = None
     others: list[Other] = field(default_factory=list)
     minimality: str = "unproved"
     notes: list[str] = field(default_factory=list)
@@ -56,6 +58,10 @@ class Solution:
     def report(self) -> str:
         """The verdict, the numbers it rests on, and the next move, for people."""
         return report(self)
+
+    def data(self) -> dict[str, Any]:
+        """The report as plain data."""
+        return as_data(self)
 
     @property
     def newton_step(self) -> float:
@@ -94,12 +100,14 @@ class Solution:
         whole = at.null.any() or on_fail == "least-norm"
         view = self.problem.view
         J = sensitivity.least_norm(view, at, theta) if whole else sensitivity.jacobian(view, at, theta)
-        return self._shaped(self.problem.block.basis @ J, theta)
+        return self._shaped(self.problem.block.put(J), theta)
 
     def _derivative(self, theta: Node, corrected: bool) -> Array:
-        basis = self.problem.block.basis
+        put = self.problem.block.put
         if self.active is not None:
-            return basis @ derivative(self.active, theta)
+            return put(derivative(self.active, theta))
+        if self.large is not None:
+            return put(self.large.jacobian(theta))
         exact = self.problem.exact.get(str(theta.params[0]))
         if self.verdict.kind == "degenerate-minimum":
             if exact is None:
@@ -108,7 +116,7 @@ class Solution:
         assert self.judged is not None
         view, at = self.problem.view, self.judged.at
         J = sensitivity.corrected(view, at, theta) if corrected else sensitivity.jacobian(view, at, theta)
-        return basis @ J
+        return put(J)
 
     def _shaped(self, J: Array, theta: Node) -> Any:
         shape = (*np.shape(self.x), *self.problem.shape_of(theta))
@@ -130,6 +138,10 @@ class Solution:
         out = {}
         for name in wanted:
             theta = self.problem.parameter(name)
+            if self.large is not None and self.verdict.exists:
+                found = self.large.vjp(theta, self.problem.block.pull(flat))
+                out[name] = _plain(found.reshape(self.problem.shape_of(theta)))
+                continue
             J = np.reshape(self.jacobian(name, on_fail=on_fail), (self.problem.length, -1))
             out[name] = _plain((flat @ J).reshape(self.problem.shape_of(theta)))
         return out
@@ -138,6 +150,10 @@ class Solution:
         """How x* moves when the parameters named move in these directions."""
         total: Any = 0.0
         for name, d in {**(directions or {}), **named}.items():
+            if self.large is not None and self.verdict.exists:
+                b = pushed(self.large, self.problem.parameter(name), np.asarray(d, float))
+                total = total - self.problem.block.put(self.large.solve(b))
+                continue
             J = np.reshape(self.jacobian(name, on_fail=on_fail), (self.problem.length, -1))
             total = total + J @ np.reshape(np.asarray(d, float), -1)
         return _plain(np.reshape(total, np.shape(self.x)))
@@ -150,7 +166,7 @@ class Solution:
         if not self.active.state.weak.any():
             return self.jvp({by: v})
         moved = along(self.active, self.problem.board, {theta: np.asarray(v, float)})
-        return _plain(np.reshape(self.problem.block.basis @ moved, np.shape(self.x)))
+        return _plain(np.reshape(self.problem.block.put(moved), np.shape(self.x)))
 
     def enclosure(self, by: str | None = None) -> tuple[Any, Any]:
         """Proved bounds: of x*, or of dx*/dθ; a pair of arrays, lower and upper.

@@ -46,29 +46,28 @@ def sizes_of(symbols: Mapping[str, Node], values: Mapping[str, Any]) -> dict[str
     return solve_sizes(equations, known)
 
 
-def basis_of(x: Node, rows: int, cols: int) -> Array:
-    """An orthogonal basis of the linear space that x is declared in, entries row by row in the columns."""
-    facts, whole = facts_of(x), np.eye(rows * cols)
-    if x.is_scalar or rows != cols:
-        return whole
+def basis_of(x: Node, rows: int, cols: int) -> Array | None:
+    """A basis of the linear space that x is declared in, entries row by row in the columns; None for all."""
+    facts = facts_of(x)
+    if x.is_scalar or rows != cols or not facts & {"diag", "lower", "upper", "sym", "skew"}:
+        return None
+    whole = np.eye(rows * cols)
     units = [(i, j) for i in range(rows) for j in range(cols)]
     if "diag" in facts:
         return whole[:, [i * cols + i for i in range(rows)]]
     if "lower" in facts or "upper" in facts:
         keep = [i * cols + j for i, j in units if (i >= j if "lower" in facts else i <= j)]
         return whole[:, keep]
-    if "sym" in facts or "skew" in facts:
-        sign = 1.0 if "sym" in facts else -1.0
-        pairs = [(i, j) for i, j in units if i < j or (i == j and sign > 0)]
-        columns = [whole[:, i * cols + j] + (sign * whole[:, j * cols + i] if i != j else 0.0) for i, j in pairs]
-        return np.array(columns).T
-    return whole
+    sign = 1.0 if "sym" in facts else -1.0
+    pairs = [(i, j) for i, j in units if i < j or (i == j and sign > 0)]
+    columns = [whole[:, i * cols + j] + (sign * whole[:, j * cols + i] if i != j else 0.0) for i, j in pairs]
+    return np.array(columns).T
 
 
 def start_of(system: System, block: Block) -> Array:
     """A point at which f and its gradient have values: 0, the identity, all ones, …"""
     x, (rows, cols) = block.symbol, system.shape(block.symbol)
-    eye = np.linalg.lstsq(block.basis, np.eye(rows, cols).reshape(-1), rcond=None)[0]
+    eye = block.free(np.eye(rows, cols).reshape(-1))
     rng = np.random.default_rng(11)
     n = block.width
     tries = [np.zeros(n), eye, np.ones(n), np.full(n, 0.5), np.full(n, 1.0 / n), -np.ones(n)]

@@ -15,6 +15,7 @@ from closedform.expr.walk import postorder, rebuild
 from closedform.functions.algebra import fill, had, num, power, scale, sym, total
 from closedform.functions.vectors import dot
 from closedform.functions.vectors import total as entries_sum
+from closedform.rewrite.normal.normal import normal
 
 Put = Callable[[Node, float, float, str], Node]
 SMOOTHING = sym("smoothing_of_argmin", facts=["pos"])
@@ -33,7 +34,7 @@ class Constraint:
 
 @dataclass(frozen=True)
 class Switch:
-    """u (a number or a column), its multiplier s, and the range of s. ``kind``: kink, inequality or equality."""
+    """u (a number or a column), its multiplier s, and the range of s. ``kind``: kink, norm, inequality or equality."""
 
     u: Node
     s: Node
@@ -43,9 +44,19 @@ class Switch:
     text: str = ""
 
 
-def switched(f: Node, x: Node, constraints: Sequence[Constraint]) -> tuple[Node, list[Switch]]:
-    """L and the switches in it."""
+def switched(f: Node, x: Node, constraints: Sequence[Constraint], pinned: Sequence[Node]) -> tuple[Node, list[Switch]]:
+    """L and the switches in it; of the ``pinned`` norms the argument is held at 0: ‖u‖ is s'u with ‖s‖ ≤ 1."""
     switches: list[Switch] = []
+
+    def held(n: Node, args: tuple[Node, ...]) -> Node | None:
+        if n not in pinned:
+            return None
+        u = args[0]
+        s = sym(f"switch_of_argmin_{len(switches)}", u.rows, u.cols)
+        switches.append(Switch(u, s, -inf, inf, "norm", "norm"))
+        return dot(s, u)
+
+    f = normal(rebuild(f, held) if pinned else f)
     moving = {n for n in postorder(f) if _depends(n, x)}
 
     def put(u: Node, low: float, high: float, text: str) -> Node:
@@ -94,8 +105,11 @@ def smoothed(f: Node, x: Node) -> Node:
         return scale(num("1/2"), total([(1, u), (1, soft(u))]))
 
     def replaced(n: Node, args: tuple[Node, ...]) -> Node | None:
-        if n.op.name not in KINKS or not _depends(n, x):
+        if n.op.name not in (*KINKS, "norm2") or not _depends(n, x):
             return None
+        if n.op.name == "norm2":
+            squares = total([(1, dot(args[0], args[0])), (1, power(SMOOTHING, num(2)))])
+            return power(squares, num("1/2"))
         if n.op.name == "norm1":
             return entries_sum(soft(args[0]))
         if n.op.name in ("abs", "relu"):
@@ -113,3 +127,14 @@ def _filled(u: Node) -> Node:
 def unknown_kink(f: Node, x: Node) -> str | None:
     """A function with kinks that is not handled here and holds the variable."""
     return next((n.op.text for n in postorder(f) if n.op.name in UNKNOWN_KINKS and _depends(n, x)), None)
+
+
+def norms(f: Node, x: Node) -> list[Node]:
+    """The Euclidean norms of what moves with the variable, but for squares and those inside sums over an index."""
+    inside = {m for n in postorder(f) if n.op.name == "sumover" for m in postorder(n.args[0])}
+    bare = {b for n in postorder(f) for b in n.args if not _smooth_power(n)} | {f}
+    return [n for n in postorder(f) if n.op.name == "norm2" and n in bare and n not in inside and _depends(n, x)]
+
+
+def _smooth_power(n: Node) -> bool:
+    return n.op.name == "pow" and n.args[1].op.name == "num" and n.args[1].params[0] >= 2

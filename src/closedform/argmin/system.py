@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,11 +27,11 @@ COTANGENT, DIRECTION = "cotangent_of_argmin", "direction_of_argmin"
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """A symbol of L whose value is ``base + basis @ z``, entries row by row."""
+    """A symbol of L whose value is ``base + basis @ z``, entries row by row; without a basis z is the value."""
 
     symbol: Node
     base: Array
-    basis: Array
+    basis: Array | None = None
 
     @property
     def name(self) -> str:
@@ -39,12 +39,23 @@ class Block:
 
     @property
     def width(self) -> int:
-        return int(self.basis.shape[1])
+        return len(self.base) if self.basis is None else int(self.basis.shape[1])
 
-    @property
-    def plain(self) -> bool:
-        """Whether z is the value itself."""
-        return self.basis.shape[0] == self.basis.shape[1] and not self.base.any()
+    @cached_property
+    def matrix(self) -> Array:
+        return np.eye(len(self.base)) if self.basis is None else self.basis
+
+    def put(self, z: Array) -> Array:
+        """basis @ z."""
+        return z if self.basis is None else self.basis @ z
+
+    def pull(self, flat: Array) -> Array:
+        """basis' @ flat."""
+        return flat if self.basis is None else self.basis.T @ flat
+
+    def free(self, flat: Array) -> Array:
+        """The z nearest to a value."""
+        return flat if self.basis is None else np.linalg.lstsq(self.basis, flat - self.base, rcond=None)[0]
 
 
 class Function:
@@ -67,6 +78,8 @@ class Function:
                     self.compiled = None
                 except ValueProblem:  # outside the domain, as where a matrix is not positive definite
                     return self._nothing(env)
+                except (ZeroDivisionError, OverflowError):  # of Python's floats, which know no infinity here
+                    pass
             try:
                 return np.asarray(value(self.node, env, list(env)))
             except ValueProblem:
@@ -133,6 +146,11 @@ class System:
         self.values: dict[str, Any] = {k: _array(v) for k, v in values.items()} | self.sizes
         self.G = gradient_nodes(L, tuple(b.symbol for b in blocks))
 
+    @property
+    def pairs(self) -> list[tuple[Block, Node]]:
+        """Each block with its gradient."""
+        return list(zip(self.blocks, self.G, strict=True))
+
     def shape(self, node: Node) -> tuple[int, int]:
         return node.rows.value(self.sizes), node.cols.value(self.sizes)
 
@@ -144,7 +162,7 @@ class System:
     def env(self, z: Array) -> dict[str, Any]:
         out = dict(self.values)
         for b, part in zip(self.blocks, self.parts(np.asarray(z, float)), strict=True):
-            out[b.name] = as_given(b.base + b.basis @ part, b.symbol, self.sizes)
+            out[b.name] = as_given(b.base + b.put(part), b.symbol, self.sizes)
         return out
 
     def value(self, z: Array) -> float:
@@ -156,52 +174,52 @@ class System:
 
     def gradient(self, z: Array) -> Array:
         env = self.env(z)
-        return np.concatenate([b.basis.T @ function(G)(env).reshape(-1) for b, G in zip(self.blocks, self.G, strict=True)])
+        return np.concatenate([b.pull(function(G)(env).reshape(-1)) for b, G in self.pairs])
 
     def hessian(self, z: Array) -> Array:
         env = self.env(z)
-        rows = [np.hstack([self._pair(b, G, c, env) for c in self.blocks]) for b, G in zip(self.blocks, self.G, strict=True)]
+        rows = [np.hstack([self._pair(b, G, c, env) for c in self.blocks]) for b, G in self.pairs]
         H = np.vstack(rows)
         return (H + H.T) / 2
 
     def _pair(self, b: Block, G: Node, c: Block, env: dict[str, Any]) -> Array:
         matrix = matrix_node(G, c.symbol)
         if matrix is not None:
-            J = function(matrix)(env).reshape(b.basis.shape[0], c.basis.shape[0])
-            return J if b.plain and c.plain else b.basis.T @ J @ c.basis
+            J = function(matrix)(env).reshape(len(b.base), len(c.base))
+            return c.pull(b.pull(J).T).T
         along, columns = function(along_node(G, c.symbol)), []
-        for e in c.basis.T:
-            columns.append(b.basis.T @ along({**env, DIRECTION: as_given(e, c.symbol, self.sizes)}).reshape(-1))
+        for e in c.matrix.T:
+            columns.append(b.pull(along({**env, DIRECTION: as_given(e, c.symbol, self.sizes)}).reshape(-1)))
         return np.array(columns).T.reshape(b.width, c.width)
 
     def times(self, z: Array, v: Array) -> Array:
         """The Hessian times v; the Hessian is not formed."""
         env, out = self.env(z), np.zeros(self.n)
         for c, part in zip(self.blocks, self.parts(v), strict=True):
-            env[DIRECTION] = as_given(c.basis @ part, c.symbol, self.sizes)
-            moved = [b.basis.T @ function(along_node(G, c.symbol))(env).reshape(-1) for b, G in zip(self.blocks, self.G, strict=True)]
+            env[DIRECTION] = as_given(c.put(part), c.symbol, self.sizes)
+            moved = [b.pull(function(along_node(G, c.symbol))(env).reshape(-1)) for b, G in self.pairs]
             out = out + np.concatenate(moved)
         return out
 
     def mixed(self, z: Array, theta: Node) -> Array:
         """The derivative of the gradient by a parameter, n × its number of entries (row by row)."""
         env = self.env(z)
-        return np.vstack([self._mixed(b, G, theta, env) for b, G in zip(self.blocks, self.G, strict=True)])
+        return np.vstack([self._mixed(b, G, theta, env) for b, G in self.pairs])
 
     def _mixed(self, b: Block, G: Node, theta: Node, env: dict[str, Any]) -> Array:
         rows, cols = self.shape(theta)
         matrix = matrix_node(G, theta)
         if matrix is not None:
-            return b.basis.T @ function(matrix)(env).reshape(b.basis.shape[0], rows * cols)
+            return b.pull(function(matrix)(env).reshape(len(b.base), rows * cols))
         pulled = function(pulled_node(G, theta))
-        out = [pulled({**env, COTANGENT: as_given(u, G, self.sizes)}).reshape(-1) for u in b.basis.T]
+        out = [pulled({**env, COTANGENT: as_given(u, G, self.sizes)}).reshape(-1) for u in b.matrix.T]
         return np.array(out).reshape(b.width, rows * cols)
 
     def pulled(self, z: Array, theta: Node, u: Array) -> Array:
         """The transpose of ``mixed`` applied to u."""
         env, out = self.env(z), 0.0
         for b, G, part in zip(self.blocks, self.G, self.parts(u), strict=True):
-            env[COTANGENT] = as_given(b.basis @ part, G, self.sizes)
+            env[COTANGENT] = as_given(b.put(part), G, self.sizes)
             out = out + function(pulled_node(G, theta))(env).reshape(-1)
         return out
 
@@ -222,7 +240,7 @@ def as_given(flat: Array, like: Node, sizes: Mapping[str, int] | None) -> Any:
     if like.is_column:
         return np.asarray(flat, float)
     if sizes is None:
-        n = int(round(len(flat) ** 0.5)) if like.is_square else like.cols.number
+        n = round(len(flat) ** 0.5) if like.is_square else like.cols.number
         return np.asarray(flat, float).reshape(-1, n) if n else flat
     return np.asarray(flat, float).reshape(like.rows.value(sizes), like.cols.value(sizes))
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from flint import arb
 
-from closedform.argmin.fine import BITS, Fine, NoBalls, clear, rounded
+from closedform.argmin.fine import BITS, Fine, NoBalls, clear, nearest, rounded
 from closedform.argmin.system import System
 from closedform.expr.node import Node
 
@@ -19,10 +19,11 @@ Point = Any
 class View(Protocol):
     """What a judge may ask. A point is the view's own; steps and answers are float64."""
 
-    system: System
     arrival: float
     rank_tolerance: float
 
+    @property
+    def system(self) -> System: ...
     def point(self, z: Array) -> Point: ...
     def floats(self, z: Point) -> Array: ...
     def move(self, z: Point, step: Array) -> Point: ...
@@ -58,17 +59,17 @@ class Exact:
 
     def value(self, z: Point) -> float:
         try:
-            return float(self.fine.value(z).mid())
+            return nearest(self.fine.value(z))
         except NoBalls:
             return float("nan")
 
     def rise(self, z: Point, step: Array) -> float:
         """f(z + step) - f(z); 0 where the bits do not tell it from 0, NaN outside the domain."""
         try:
-            gap = self.fine.value(self.fine.move(z, step)) - self.fine.value(z)
+            gap = self.fine.rise(z, step)
         except NoBalls:
             return float("nan")
-        return 0.0 if gap.contains(0) else float(gap.mid())
+        return 0.0 if gap.contains(0) else nearest(gap)
 
     def slopes(self, z: Point) -> tuple[Array, Array]:
         """The gradient and the Hessian; NaN where they have no value."""
@@ -85,7 +86,7 @@ class Exact:
             if clear(H):
                 break
         G = self.fine.gradient(z)
-        small = [0.0 if e.contains(0) else float(e.mid()) for e in G]
+        small = [0.0 if e.contains(0) else nearest(e) for e in G]
         flat = rounded(H)
         unclear = np.array([e.contains(0) for e in H.entries()]).reshape(flat.shape)
         return np.array(small), np.where(unclear, 0.0, flat)
@@ -105,7 +106,7 @@ class Exact:
     def jacobian(self, z: Point, theta: Node) -> Array:
         """-H⁻¹B, solved in balls."""
         try:
-            return rounded(-self.fine.hessian(z).solve(self.fine.mixed(z, theta)))
+            return rounded(self.fine.jacobian(z, theta))
         except ZeroDivisionError as error:
             raise NoBalls("singular") from error
 

@@ -46,8 +46,8 @@ class Backprop:
       w̄  = v̄₁ x
       b̄  = v̄₂
     in closed form
-      ∂f/∂w = (sigmoid(wx + b) − t)(1 − sigmoid(wx + b))sigmoid(wx + b)x
-      ∂f/∂b = (sigmoid(wx + b) − t)(1 − sigmoid(wx + b))sigmoid(wx + b)
+      ∂f/∂w = x s(1 − s)(s − t) where s = sigmoid(wx + b)
+      ∂f/∂b = s(1 − s)(s − t) where s = sigmoid(wx + b)
     """
 
     function: Formula
@@ -143,7 +143,13 @@ class Backprop:
         return self.unicode
 
     def _repr_html_(self) -> str:
-        return self.html
+        """The tables, and the graph where something can draw it."""
+        try:
+            svg = self.svg()
+        except ClosedformError:
+            return self.html
+        graph = svg[svg.index("<svg") :]
+        return f"{self.html}\n<details><summary>graph</summary>\n{graph}\n</details>"
 
     def _repr_markdown_(self) -> str:
         return self.markdown

@@ -42,6 +42,7 @@ class Ball:
     """Numbers of ``flint.ctx.prec`` bits, drawn from (-2, 2); ``small`` draws integers, to show to people."""
 
     max_entries = 1_000
+    ordered = True
 
     def __init__(self, rng: Random, small: bool = False) -> None:
         self.rng, self.small = rng, small

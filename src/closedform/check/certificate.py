@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, replace
+from html import escape
 from typing import Any
 
 from closedform.check.core.sides import Claim
@@ -14,7 +15,7 @@ __all__ = ["Certificate", "Claim"]
 WORDS = {
     "A": "exact, with a bound",
     "B": "exact, with heuristics",
-    "C": "to 50 digits",
+    "C": "to 110 digits",
     "D": "in float64",
     "X": "not certified",
 }
@@ -24,7 +25,7 @@ WORDS = {
 class Certificate:
     """The outcome of a check; ``docs/certificate.md`` states what each level proves.
 
-    ``level`` is A (exact, with a bound), B (exact, with named heuristics), C (to 50 digits), D (in float64) or X
+    ``level`` is A (exact, with a bound), B (exact, with named heuristics), C (to 110 digits), D (in float64) or X
     (not certified); ``reason`` says why. ``decided`` is False where the claim was neither shown right nor wrong.
     ``bound`` is log2 of the probability that a false claim passes, None where no number is claimed, with the
     ``degree`` and the ``height`` (bits) that it is computed from, and how many ``fields`` were drawn. ``sizes`` are
@@ -118,6 +119,15 @@ class Certificate:
         parts.append("for every size" if self.every_size else f"at sizes {self._sizes()}")
         return ", ".join(parts)
 
+    def _repr_html_(self) -> str:
+        """The badge, and the line for people."""
+        edge = "solid" if self.ok else "dashed"
+        style = f"border:2px {edge} currentColor;border-radius:4px;padding:0 .4em;font-weight:bold"
+        return f'<span class="closedform-badge" style="{style}">{self.level}</span> {escape(self.line())}'
+
+    def _repr_markdown_(self) -> str:
+        return f"**[{self.level}]** {self.line()}"
+
     def _sizes(self) -> str:
         shown = [", ".join(f"{k}={v}" for k, v in s.items()) for s in self.sizes]
         return " | ".join(dict.fromkeys(s for s in shown if s)) or "as given"
@@ -134,7 +144,12 @@ class Certificate:
         if self.about is None:
             return {**own, **words}
         sides = {"convention": self.about.convention, "layout": self.about.layout}
-        return {**own, **words, **sides, "replay": self.replay, "record": record(self.about)}
+        return {**own, **words, **sides, "replay": self.replay, "record": self._record(self.about)}
+
+    def _record(self, claim: Claim) -> dict[str, Any]:
+        """The texts of the claim where they read back to it, or else its nodes."""
+        texts = claim.words().get("texts") if claim.words else None
+        return (texts() if texts else None) or record(claim)
 
     def to_json(self) -> str:
         """All fields as a JSON object.

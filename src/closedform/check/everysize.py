@@ -37,13 +37,17 @@ class Bare(Exception):
 @dataclass(frozen=True)
 class Sums:
     """Sums by size, in the numerators, the denominator, and those that a derivative adds along one path to a symbol;
-    whether the row and the column index stand on symbols."""
+    whether the row and the column index stand on symbols. ``on`` are the letters that stand on symbols in each term;
+    ``left`` and ``right`` those that the row and the column of a unit vector are equal to."""
 
     num: Counter[str] = field(default_factory=Counter)
     den: Counter[str] = field(default_factory=Counter)
     row: bool = True
     col: bool = True
     path: Counter[str] = field(default_factory=Counter)
+    on: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
+    right: frozenset[str] = frozenset()
 
     def over(self, *sizes: Size) -> Sums:
         """With more sums."""
@@ -75,10 +79,13 @@ def needed(claim: Claim, sizes: set[str]) -> dict[str, int] | None:
     found: dict[Node, Sums] = {}
     inner: Counter[str] = Counter()
     try:
-        for node in postorder([claim.function, claim.answer]):
+        nodes = list(postorder([claim.function, claim.answer]))
+        if not letters_are_bound(nodes):
+            return None
+        for node in nodes:
             args = [found[a] for a in node.args]
             found[node] = sums(node, args, order)
-            if node.op.name in ENTRIES or node.op.name == "softmax":
+            if node.op.name in ENTRIES or node.op.name in ("softmax", "logsumexp"):
                 for a, arg in zip(args, node.args, strict=True):
                     inner |= scaled(a.num + a.den, 2) + Counter(names(*arg.shape))
         f, g = found[claim.function], found[claim.answer]
@@ -100,8 +107,12 @@ def sums(node: Node, args: list[Sums], order: int) -> Sums:
             raise Bare
         names(*shape)
         return Sums()
-    if name in ("ones", "zero"):
+    if name in ("ones", "zero", "eye", "index"):
         return Sums(row=False, col=False)
+    if name == "unit":
+        return Sums(row=False, col=False, left=frozenset([letter(node.args[0])]))
+    if name == "sumover":
+        return summed(node, args[0])
     if name == "add":
         return added(args)
     if name in ("had", "scale", "mul", "dot"):
@@ -109,18 +120,48 @@ def sums(node: Node, args: list[Sums], order: int) -> Sums:
     if name in ENTRIES:
         return of_entries(node, args[0], order)
     if name == "transpose":
-        return args[0].standing(args[0].col, args[0].row)
+        return replace(args[0].standing(args[0].col, args[0].row), left=args[0].right, right=args[0].left)
     if name == "diagm":
-        return args[0].standing(args[0].row, args[0].row)
+        return alone(args[0]).standing(args[0].row, args[0].row)
     if name == "diagv":
-        return args[0].standing(args[0].row or args[0].col, True)
+        return alone(args[0]).standing(args[0].row or args[0].col, True)
     if name in ("sum", "rowsum", "colsum", "tr", "norm2", "normF", "norm1"):
-        return total(node, args[0], order)
+        return total(node, alone(args[0]), order)
     if name in ("pow", "mpow"):
-        return raised(node, args, order)
+        return raised(node, [alone(a) for a in args], order)
+    if name == "logsumexp" and args[0].row:
+        inside = Sums(Counter(names(node.args[0].rows)), path=moving(args[0]))
+        return Sums(den=scaled(inside.num, 2 * max(1, order)), path=moving(inside), on=args[0].on)
     if name == "softmax" and node.is_column:
         return Sums(den=Counter(names(node.rows)), row=args[0].row, path=moving(args[0]))
     raise Bare
+
+
+def alone(a: Sums) -> Sums:
+    """Without the letters of unit vectors."""
+    return replace(a, left=frozenset(), right=frozenset())
+
+
+def letter(place: Node) -> str:
+    """The letter of a unit vector."""
+    if place.op.name != "index":
+        raise Bare
+    return str(place.params[0])
+
+
+def summed(node: Node, a: Sums) -> Sums:
+    """A sum over all values of a letter, which stands on a symbol in each term."""
+    name, low, high = node.params
+    if name not in a.on or low.number != 1 or high.name is None:
+        raise Bare
+    return replace(alone(a).over(high), on=a.on - {name})
+
+
+def letters_are_bound(nodes: Sequence[Node]) -> bool:
+    """Whether letters stand in unit vectors alone, and each is summed."""
+    bound = {n.params[0] for n in nodes if n.op.name == "sumover"}
+    used = all(n.op.name == "unit" or all(a.op.name != "index" for a in n.args) for n in nodes)
+    return used and all(n.params[0] in bound for n in nodes if n.op.name == "index")
 
 
 def variable(node: Node) -> bool:
@@ -136,9 +177,9 @@ def moving(a: Sums) -> Counter[str]:
 def of_entries(node: Node, a: Sums, order: int) -> Sums:
     """A function of each entry: a variable, whose derivative is a variable times that of the argument."""
     if node.op.name in ("abs", "relu"):
-        return a
+        return alone(a)
     if node.op.name not in DIVIDING or variable(node.args[0]):
-        return Sums(row=a.row, col=a.col, path=moving(a))
+        return Sums(row=a.row, col=a.col, path=moving(a), on=a.on)
     if not node.is_scalar:
         raise Bare
     root = a.num if node.op.name == "sqrt" else Counter[str]()
@@ -146,10 +187,10 @@ def of_entries(node: Node, a: Sums, order: int) -> Sums:
 
 
 def joint(args: list[Sums]) -> Sums:
-    num, den, path = Counter[str](), Counter[str](), Counter[str]()
+    num, den, path, on = Counter[str](), Counter[str](), Counter[str](), frozenset[str]()
     for a in args:
-        num, den, path = num + a.num, den + a.den, path | a.path
-    return Sums(num, den, path=path)
+        num, den, path, on = num + a.num, den + a.den, path | a.path, on | a.on
+    return Sums(num, den, path=path, on=on)
 
 
 def added(args: list[Sums]) -> Sums:
@@ -157,16 +198,20 @@ def added(args: list[Sums]) -> Sums:
     den = both.den
     for a in args:
         num |= a.num + (den - a.den)
-    return Sums(num, den, all(a.row for a in args), all(a.col for a in args), both.path)
+    on = frozenset.intersection(*(a.on for a in args))
+    return Sums(num, den, all(a.row for a in args), all(a.col for a in args), both.path, on)
 
 
 def multiplied(node: Node, args: list[Sums]) -> Sums:
-    both = joint(args)
+    both, none = joint(args), frozenset[str]()
+    met = none
     if node.op.name == "mul":
         for left, right, arg in zip(args, args[1:], node.args, strict=False):
             if names(arg.cols) and not (left.col or right.row):
                 raise Bare
-        return both.over(*(a.cols for a in node.args[:-1])).standing(args[0].row, args[-1].col)
+            met |= (left.right if right.row else none) | (right.left if left.col else none)
+        out = both.over(*(a.cols for a in node.args[:-1])).standing(args[0].row, args[-1].col)
+        return replace(out, on=out.on | met, left=args[0].left, right=args[-1].right)
     large = [a for a, arg in zip(args, node.args, strict=True) if not arg.is_scalar] or args
     row, col = any(a.row for a in large), any(a.col for a in large)
     if node.op.name != "dot":

@@ -24,7 +24,7 @@ from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
 LOW, HIGH, FAR = -12, 6, 13
-ATTEMPTS, FEW = 6, 3
+ATTEMPTS, MOST_BALANCED = 6, 3
 RESTARTS, NARROWING, SECANTS, BESIDE = 6, 48, 40, 45
 SEARCH_BITS, GOLDEN = 640, 0.381966
 STILL = {"pm1", "bit", "orth"}
@@ -60,7 +60,8 @@ class Far:
         self.movable = sorted(n for n, own in facts.items() if not own & STILL and n not in scene.whole)
         self.upright = {n for n, own in facts.items() if own & UPRIGHT} | scene.positive | scene.right
         ends = {round(log10(abs(c.numerator)) - log10(c.denominator)) for c in constants(scene.nodes)}
-        self.powers = sorted({*range(-FAR, FAR + 1), *(e + d for e in ends for d in (-1, 0, 1) if abs(e) < 300)})
+        near = {end + d for e in ends for end in (e, -e, e // 2, -e // 2) for d in (-1, 0, 1) if abs(e) < 300}
+        self.powers = sorted({*range(-FAR, FAR + 1), *near})
 
     def all_agree(self, deadline: float) -> bool:
         """Whether the sides agree at all points looked at."""
@@ -74,8 +75,8 @@ class Far:
             return None
 
     def points(self) -> Iterator[bool | None]:
-        if self.many > FEW:
-            yield from self.sweep()
+        yield from self.sweep()
+        yield from self.balanced() if self.seen.kinks else ()
         for _ in range(self.many):
             yield self.wide()
         tried = set[tuple[Kink, int | None, int]]()
@@ -91,13 +92,23 @@ class Far:
         powers = [e for e in self.powers if e >= -1 or e % 3 == 0 or e < LOW]
         orders = [self.rng.sample(powers, len(powers)) for _ in self.movable]
         for exponents in zip(*orders, strict=True):
-            point = self.start()
+            point = self.start(self.rng.choice((1, 2)))
             for sign in (1, -1):
                 factors = (
                     (name, ten(e) * (1 if name in self.upright else sign))
                     for name, e in zip(self.movable, exponents, strict=True)
                 )
                 yield self.compare(replace(point, factors=tuple(factors)))
+
+    def balanced(self) -> Iterator[bool | None]:
+        """One symbol large and all others as small, or the other way round, so that their products are ordinary."""
+        for name in self.movable[:MOST_BALANCED] if len(self.movable) > 1 else ():
+            for e in self.powers:
+                point = self.start(1)
+                for sign in (1, -1):
+                    signs = {n: 1 if n in self.upright else sign for n in self.movable}
+                    moves = ((n, ten(e if n == name else -e) * signs[n]) for n in self.movable)
+                    yield self.compare(replace(point, factors=tuple(moves)))
 
     def wide(self) -> bool | None:
         """At a point of many magnitudes, drawn anew where there is no value."""
@@ -149,8 +160,16 @@ class Far:
                 good = self.narrow(point, names, wanted, [(t, s) for t, (s, _) in scores])
             for t in self.rng.sample(good, min(3, len(good))):
                 yield self.compare(moved(point, names, t))
+                yield from (self.compare(p) for p in self.around(moved(point, names, t), names, t))
             if wanted not in self.seen.missing():
                 return
+
+    def around(self, point: Point, names: tuple[str, ...], t: Any) -> Iterator[Point]:
+        """The same with all other symbols turned, or as small as this is large: exp(s*t) leaves no digits of others."""
+        others = [n for n in self.movable if n not in names]
+        for factor in (-1, (1 / t).mid(), (-1 / t).mid()) if others else ():
+            moves = tuple((n, abs(factor) if n in self.upright else factor) for n in others)
+            yield replace(point, factors=point.factors + moves)
 
     def grid(self, names: tuple[str, ...], kink: Kink) -> list[Any]:
         """Factors of all magnitudes, and of those of the number compared: up to there it may take."""

@@ -20,7 +20,7 @@ from closedform.check.core.sides import Pair
 from closedform.check.kinks import Sight
 from closedform.expr.node import Node
 
-MAX_ANALYTIC, DIGITS, MOST_TERMS = 24, 50, 5
+MAX_ANALYTIC, DIGITS, NOTHING, MOST_TERMS = 24, 110, -440, 5
 SPREAD = {"max2", "min2", "clip", "huber"}
 
 
@@ -69,7 +69,7 @@ class RealEvaluator(Evaluator):
             self.symbols = base
 
     def differences(self, function: Node, ways: Sequence[Mapping[str, Jet]]) -> Mat:
-        """With a step that leaves 50 digits and more of the precision, in the first order and in the second."""
+        """With a step that leaves 110 digits and more of the precision, in the first order and in the second."""
         h = arb(2) ** (-flint.ctx.prec * 9 // 40)
         base, terms = self.symbols, list[Mat]()
         for signs in range(1 << len(ways)):
@@ -186,7 +186,7 @@ REAL: dict[str, Rule] = {
 
 
 def agree(pairs: Iterable[Pair]) -> bool | None:
-    """Whether all agree to 50 digits, or are zero to far more; None where the precision does not tell."""
+    """Whether all agree to 110 digits, or are zero to far more; None where the precision does not tell."""
     verdicts = [agreement(a, b) for a, b in pairs]
     return False if False in verdicts else (None if None in verdicts else True)
 
@@ -194,7 +194,7 @@ def agree(pairs: Iterable[Pair]) -> bool | None:
 def agreement(a: Mat, b: Mat) -> bool | None:
     scale, gaps = max(magnitude(a), magnitude(b)), (a - b).entries()
     small = scale * flint.arb(10) ** -DIGITS
-    if scale < flint.arb(2) ** -200 or all(abs(g) <= small for g in gaps):
+    if scale < flint.arb(2) ** NOTHING or all(abs(g) <= small for g in gaps):
         return True
     return False if any(abs(g) > small for g in gaps) else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -39,13 +40,17 @@ def packed(value: Any) -> Any:
     return [packed(v) for v in value] if isinstance(value, tuple) else value
 
 
-def claim_of(text: str) -> Claim:
-    """The claim of a record, or of a certificate that holds one. Raises ClosedformError for anything else."""
+def claim_of(text: str, of_texts: Callable[[dict[str, Any]], Claim] | None = None) -> Claim:
+    """The claim of a record, or of a certificate that holds one. Raises ClosedformError for anything else.
+
+    ``of_texts`` reads a record that holds texts in place of nodes.
+    """
     if len(text) > MAX_LENGTH:
         raise LimitError(f"the record has over {MAX_LENGTH} characters (limit: length)")
     try:
         found = certificate_in(json.loads(text))
-        return unpacked_claim(found.get("record") or found)
+        found = found.get("record") or found
+        return of_texts(found) if of_texts and "nodes" not in found else unpacked_claim(found)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, ZeroDivisionError):
         raise ClosedformError("this is not the JSON of a certificate") from None
 

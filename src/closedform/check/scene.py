@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from random import Random
 from typing import Any
 
 from closedform.check.bounds import whole
 from closedform.check.core.jet import Unfit
 from closedform.check.core.points import Cast
+from closedform.check.cover import Cover, drawn
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
-MAX_ENTRIES = 10_000
+MAX_ENTRIES, NEAR, WIDER = 10_000, 3, 8
 POSITIVE = {"log", "sqrt", "gamma", "loggamma", "digamma", "trigamma", "polygamma"}
 RIGHT = {"sqrtm", "logm", "logm_frechet"}
 
@@ -28,7 +29,6 @@ class Scene:
         self.symbols: dict[str, Node] = {}
         self.facts: dict[str, frozenset[str]] = {}
         self.size_names: set[str] = set()
-        self.last_order: list[str] = []
         self.index_ranges: dict[str, list[Any]] = {}
         powers: list[Node] = []
         for n in self.nodes:
@@ -49,7 +49,9 @@ class Scene:
                 powers.append(n.args[0])
             elif n.op.name == "sym":
                 self.note_symbol(n)
-        self.whole = {n.params[0] for n in postorder(powers) if n.op.name == "sym"}
+        self.whole = {n.params[0] for n in postorder(powers) if n.op.name == "sym" and n.is_scalar}
+        self.counted = any(n.op.name == "size" for n in self.nodes)
+        self.cover = Cover(self.size_names)
         self.drawn = {k: own | ({"pos"} if k in self.positive else set()) for k, own in self.facts.items()}
 
     def note_symbol(self, n: Node) -> None:
@@ -59,33 +61,29 @@ class Scene:
         self.symbols[name] = n
         self.facts[name] = self.facts.get(name, frozenset()) | frozenset(facts)
 
-    def draw_sizes(
-        self, rng: Random, least: int, limit: int, other_than: Sequence[dict[str, int]] = (), spread: int = 1
-    ) -> dict[str, int]:
+    def draw_sizes(self, rng: Random, least: int, limit: int, spread: int = NEAR) -> dict[str, int]:
         """Pairwise different sizes, at random; small ones where a matrix would be too large; 1 for ``least`` 1.
 
-        Every second draw orders the sizes the other way round than the one before: a product through a smaller size is
-        singular, and a claim about its determinant must not be judged by zeros alone. Where sizes stand as numbers
-        they are drawn from a wider range, by ``spread``, so that a polynomial in them is not met at its zeros alone.
+        Of several the one whose parities and order were not met in ``cover``. Where sizes stand as numbers they are
+        drawn from a wider range, by ``spread``, so that a polynomial in them is not met at its zeros alone.
         """
         names = sorted(self.size_names)
         if least == 1 or not names:
             return dict.fromkeys(names, 1)
-        counted = any(n.op.name == "size" for n in self.nodes)
-        choice = range(least, least + len(names) + (spread if counted else 1))
-        for _ in range(8):
-            values = rng.sample(choice, len(names))
-            if self.last_order:
-                values.sort()
-            out = dict(zip(self.last_order[::-1] or names, values, strict=True))
-            if out not in other_than:
-                break
-        self.last_order = [] if self.last_order else sorted(names, key=out.__getitem__)
+        found = self.cover.best(lambda: drawn(rng, names, least, spread if self.counted else min(spread, NEAR)))
+        if self.largest(found) <= limit:
+            return found
+        small = (self.cover.best(lambda: drawn(rng, names, 2, 1)) for _ in range(WIDER))
+        return next((s for s in small if self.largest(s) <= limit), None) or self.smallest(rng, limit)
+
+    def smallest(self, rng: Random, limit: int) -> dict[str, int]:
+        """Sizes of 1, 2 and 3, not all of them 1."""
+        names = sorted(self.size_names)
         for _ in range(32):
-            if self.largest(out) <= limit:
-                break
             out = {name: rng.choice((1, 2, 3)) for name in names}
             out[rng.choice(names)] = 2
+            if self.largest(out) <= limit:
+                break
         return out
 
     def largest(self, sizes: Mapping[str, int]) -> int:

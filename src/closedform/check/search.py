@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import inf
+from collections.abc import Callable, Mapping
+from math import ceil, inf, log
 from random import Random
 
 from closedform.check.bounds import Bound
-from closedform.check.core.evaluate import OutOfTime
+from closedform.check.core.evaluate import OutOfTime, Rule
 from closedform.check.core.field import Field
 from closedform.check.core.jet import Redraw, Unfit
+from closedform.check.core.operations import CORE
 from closedform.check.core.sides import Claim
 from closedform.check.core.verdict import Key, Trials
+from closedform.check.cover import MOST, Cover
 from closedform.check.recount import recounted
 from closedform.check.scene import MAX_ENTRIES, Scene
 
 REDRAWS, EDGE_REDRAWS, EDGE_TRIALS, LENIENT, FEW_REDRAWS = 600, 60, 8, 12, 20
+SPLITTING, MOST_SPLIT = 6000, 6
 TOLERANCE = 0.01
-LIMIT, PATIENCE, DOUBTFUL, FIELDS, WANTED, MANY, SPREAD = 5, 200, 24, 6, -60, 12, 9
+LIMIT, PATIENCE, DOUBTFUL, FIELDS, WANTED, MANY, SPREAD, SURE = 6, 200, 24, 6, -60, 12, 9, 10
 
 
 class Search:
@@ -26,10 +29,13 @@ class Search:
     def __init__(
         self, claim: Claim, scene: Scene, rng: Random, new_field: Callable[[], Field], count: int, least: int,
         signs: bool, kinks: bool, branching: bool, exact: bool, deadline: float = inf,
+        rules: Mapping[str, Rule] = CORE,
     ) -> None:  # fmt: skip
         self.scene, self.rng, self.new_field, self.count, self.least = scene, rng, new_field, count, least
         self.signs, self.kinks, self.branching, self.exact, self.deadline = signs, kinks, branching, exact, deadline
-        self.claim, self.trials = claim, Trials(claim)
+        self.claim, self.trials, self.spectral = claim, Trials(claim, rules), rules is not CORE
+        self.spread = min(len(scene.size_names), 2) if self.spectral else SPREAD
+        scene.cover = Cover(scene.size_names)
         self.field: Field | None = None
         self.refused, self.doubted = 0, False
         self.degree = self.height = 0.0
@@ -41,19 +47,24 @@ class Search:
             self.look()
         except OutOfTime:
             large = [s for s in self.sizes() if not s or max(s.values()) > 1]
-            if len(large) < 2 or (self.branching and sum(self.trials.accepted.values()) < MANY):
+            few = self.branching and sum(self.trials.accepted.values()) < MANY
+            if self.trials.differ or few or len(large) < 2 or not self.scene.cover.enough():
                 raise
         return not self.trials.differ
 
     def look(self) -> None:
         """The first point at which the sides differ ends it."""
         large: list[dict[str, int]] = []
-        for _ in range(self.count - 1):
-            large.append(self.scene.draw_sizes(self.rng, self.least, MAX_ENTRIES, other_than=large, spread=SPREAD))
-        if self.signs:
-            large += [smallest(large[0], name, self.least) for name in sorted(self.scene.size_names)[:3]]
-        for sizes in large:
-            if not self.trial(sizes, self.least, fresh=True):
+        count, most = (self.count, MOST_SPLIT) if self.spectral else (self.count - 1, MOST)
+        while len(large) < count or not (self.scene.cover.full() or len(large) >= most):
+            large.append(self.scene.draw_sizes(self.rng, self.least, MAX_ENTRIES, self.spread))
+            if not self.trial(large[-1], self.least, fresh=True):
+                return
+        if self.spectral:
+            return
+        for name in sorted(self.scene.size_names)[: 3 if self.signs else 0]:
+            large.append(smallest(large[0], name, self.least))
+            if not self.trial(large[-1], self.least, fresh=True):
                 return
         self.edge()
         while not self.trials.differ and self.weak() and self.exact:
@@ -70,7 +81,8 @@ class Search:
 
     def patterns(self, large: list[dict[str, int]]) -> None:
         """More points where they would tell more; at size 2 too where there are too many signs at all others."""
-        chosen = [min(large, key=lambda s: self.width(key_of(s)))] if self.signs else large
+        large = [s for s in large if key_of(s) in self.trials.patterns]
+        chosen = [min(large, key=lambda s: (self.width(key_of(s)), sum(s.values())))] if self.signs else large
         if self.signs and self.width(key_of(chosen[0])) > LIMIT and self.exact and self.scene.size_names:
             chosen.insert(0, {name: 2 + k for k, name in enumerate(sorted(self.scene.size_names))})
             if not self.trial(chosen[0], 2, fresh=True):
@@ -86,7 +98,9 @@ class Search:
         field = self.field
         if field is None or fresh:
             field = self.field = self.new_field()
-        for attempt in range((REDRAWS if least > 1 else EDGE_REDRAWS) if self.kinks else FEW_REDRAWS):
+        singular = 0
+        patience = SPLITTING // 20 if self.spectral else 4
+        for attempt in range(self.redraws(least)):
             field.forget(lenient=attempt < LENIENT)
             try:
                 cast = self.scene.cast(sizes, MAX_ENTRIES)
@@ -95,18 +109,28 @@ class Search:
                 if least > 1:
                     raise
                 return False
-            except (Redraw, ZeroDivisionError):
+            except (Redraw, ZeroDivisionError) as problem:
                 self.refused += 1
-                if attempt % 4 == 3 and least > 2:
-                    sizes.update(self.scene.draw_sizes(self.rng, least, MAX_ENTRIES))
+                singular += isinstance(problem, ZeroDivisionError)
+                if singular > 3:
+                    self.scene.cover.refuse(sizes)
+                if attempt % patience == patience - 1 and (least > 2 or self.spectral):
+                    singular = 0
+                    sizes.update(self.scene.draw_sizes(self.rng, least, MAX_ENTRIES, self.spread))
                 continue
             if served:
+                self.scene.cover.meet(sizes)
                 if fresh and self.exact and least > 1:
                     self.note_bound(sizes, field)
                 return not self.trials.differ
         if least > 1:
             raise Unfit("no admissible point in a field")
         return False
+
+    def redraws(self, least: int) -> int:
+        if self.spectral:
+            return SPLITTING
+        return (REDRAWS if least > 1 else EDGE_REDRAWS) if self.kinks else FEW_REDRAWS
 
     def note_bound(self, sizes: dict[str, int], field: Field) -> None:
         """Computed twice, by separate code: where they differ nothing is claimed."""
@@ -121,11 +145,22 @@ class Search:
         return len(self.bounds) < FIELDS and sum(b for _, b in self.bounds) > WANTED
 
     def wants(self, key: Key) -> bool:
-        """Whether more points of these sizes would tell more."""
+        """Whether more points of these sizes would tell more: as many as it takes to meet all patterns of few signs."""
         if self.trials.complete(key):
             return False
-        patient = self.width(key) <= LIMIT and self.trials.independent(key)
-        return self.trials.accepted[key] < (PATIENCE if patient else DOUBTFUL) and self.refused < PATIENCE
+        signs = max(kinds.count("sign") for kinds, _ in self.trials.patterns[key])
+        enough = DOUBTFUL if signs > LIMIT else max(DOUBTFUL, ceil(2**signs * (signs * log(2) + SURE)))
+        if signs <= LIMIT and self.width(key) <= LIMIT and self.trials.independent(key):
+            enough = max(enough, PATIENCE)
+        return self.trials.accepted.get(key, 0) < enough and self.refused < max(PATIENCE, 4 * enough)
+
+    def seen(self) -> tuple[int, int]:
+        """How many patterns of signs and roots were met at the sizes where most were, and how many there may be."""
+        keys = [key for key in self.trials.patterns if self.trials.accepted.get(key)]
+        met = {key: len({p for p, good in self.trials.patterns[key].items() if good}) for key in keys}
+        best = max(keys, key=lambda k: met[k], default=())
+        signs = max((kinds.count("sign") for kinds, _ in self.trials.patterns.get(best, {})), default=0)
+        return met.get(best, 0), 2**signs
 
     def width(self, key: Key) -> int:
         return max(len(kinds) for kinds, _ in self.trials.patterns[key])

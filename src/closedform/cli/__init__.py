@@ -6,12 +6,15 @@ from collections.abc import Sequence
 
 import click
 
+from closedform.cli.argmin import argmin_command
 from closedform.cli.backprop import backprop_command
 from closedform.cli.commands import closedform
+from closedform.cli.compare import compare_command
 from closedform.cli.derivation import judge_command
 from closedform.cli.doctor import doctor_command
 from closedform.cli.explained import explain_command
 from closedform.cli.implicit import implicit_command
+from closedform.cli.mcp import mcp_command
 from closedform.cli.outcome import INPUT, INTERRUPTED, write
 from closedform.cli.plot import plot_command
 from closedform.cli.programs import batch_command, code_command, hvp_command, jvp_command, vjp_command
@@ -21,9 +24,12 @@ closedform.add_command(judge_command)
 closedform.add_command(explain_command)
 closedform.add_command(doctor_command)
 closedform.add_command(implicit_command)
+closedform.add_command(argmin_command)
 closedform.add_command(replay_command)
 closedform.add_command(backprop_command)
 closedform.add_command(plot_command)
+closedform.add_command(compare_command)
+closedform.add_command(mcp_command)
 for command in (code_command, jvp_command, vjp_command, hvp_command, batch_command):
     closedform.add_command(command)
 

@@ -14,14 +14,15 @@ from closedform.answers.page import Page
 from closedform.answers.shown import show_function
 from closedform.cli import arguments as a
 from closedform.cli import records
+from closedform.cli.files import read_formula
 from closedform.cli.outcome import REFUSED, RIGHT, WRONG, write
 from closedform.cli.printing import print_derivatives, print_expansions, print_simplified, print_value, print_verdict
 from closedform.cli.reference import reference, table_json
 from closedform.cli.show import show_value
-from closedform.cli.sources import formula_text, formula_texts, values
+from closedform.cli.sources import formula_texts, values
 from closedform.cli.work import answers, questions, simplified, split_names
 from closedform.errors import ValueProblem
-from closedform.formula import Formula, LinearMap, formula
+from closedform.formula import Formula, LinearMap
 
 EXITS = {"right": RIGHT, "wrong": WRONG, "convention": WRONG, "uncertified": REFUSED}
 GENERAL = """Type a formula, get its derivative in closed matrix form, with what was assumed, where it
@@ -68,7 +69,7 @@ def _derivative_command(op: str, f: Formula, o: dict[str, Any]) -> int:
 
 
 def _read(o: dict[str, Any]) -> Formula:
-    return formula(formula_text(o["formula"], o["file"]), _where(o["where"]), o["syntax"])
+    return read_formula(o)
 
 
 FORMULA = click.argument("formula", required=False)

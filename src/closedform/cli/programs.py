@@ -12,18 +12,14 @@ from closedform.answers.page import Page, signs
 from closedform.answers.shown import show_certificate, show_conditions, show_equation, show_function
 from closedform.cli import arguments as a
 from closedform.cli import records
+from closedform.cli.files import read_formula
 from closedform.cli.outcome import REFUSED, RIGHT, write
-from closedform.cli.sources import formula_text
 from closedform.errors import ClosedformError
-from closedform.formula import Formula, formula
+from closedform.formula import Formula
 
 FORMULA = click.argument("formula", required=False)
 BY = click.option("--by", required=True, metavar="NAME", help="The variable.")
 ALONG = ("jvp", "vjp", "hvp")
-
-
-def _read(o: dict[str, Any]) -> Formula:
-    return formula(formula_text(o["formula"], o["file"]), ", ".join(o["where"]) or None, o["syntax"])
 
 
 def _show(op: str, left: str, f: Formula, found: Formula, o: dict[str, Any]) -> int:
@@ -59,7 +55,7 @@ def jvp_command(**o: Any) -> int:
     \b
     closedform jvp "softmax(A*x)" --by x
     """
-    f = _read(o)
+    f = read_formula(o)
     return _show("jvp", "J v" if signs() else "J*v", f, f.jvp(o["by"], o["direction"]), o)
 
 
@@ -74,7 +70,7 @@ def vjp_command(**o: Any) -> int:
     \b
     closedform vjp "softmax(A*x)" --by x
     """
-    f = _read(o)
+    f = read_formula(o)
     return _show("vjp", "Jᵀu" if signs() else "J'*u", f, f.vjp(o["by"], o["cotangent"]), o)
 
 
@@ -89,7 +85,7 @@ def hvp_command(**o: Any) -> int:
     \b
     closedform hvp "log(sum(exp(A*x)))" --by x
     """
-    f = _read(o)
+    f = read_formula(o)
     return _show("hvp", "H v" if signs() else "H*v", f, f.hvp(o["by"], o["direction"]), o)
 
 
@@ -105,7 +101,7 @@ def batch_command(**o: Any) -> int:
     closedform batch "x'*A*x" --by x
     closedform batch "x'*A*x" --by x --op value
     """
-    f = _read(o)
+    f = read_formula(o)
     one = f.grad(o["by"]) if o["op"] == "gradient" else f
     return _show("batch", f"{o['op']} by rows", f, one.batch(o["by"]), o)
 
@@ -127,7 +123,7 @@ def code_command(**o: Any) -> int:
     closedform code "1/2*||A*x - b||^2" --by x
     closedform code "log(sum(exp(A*x)))" --by x --op hvp --target jax
     """
-    f = _read(o)
+    f = read_formula(o)
     if o["op"] and not o["by"]:
         raise click.UsageError("--op needs --by, the variable")
     found = _asked(f, o["op"] or "gradient", o["by"]) if o["by"] else f

@@ -24,8 +24,9 @@ def replay_command(**o: Any) -> int:
     closedform replay @answer.json
     """
     from closedform.check.certify import replay
+    from closedform.claim_texts import claim_of_texts
 
-    found, before = replay(formula_text(o["formula"], o["file"]))
+    found, before = replay(formula_text(o["formula"], o["file"]), claim_of_texts)
     write(found.line())
     if before is not None:
         same = "the same level" if found.level == before.level else f"it was level {before.level}"

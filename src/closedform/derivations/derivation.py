@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from html import escape
 
 from closedform.calculus.derivation.laws import Law
 from closedform.derivations.statements import statement
@@ -74,11 +75,34 @@ class Derivation:
             rows.append(f"| $\\displaystyle {line}$ | {'; '.join(said)} |")
         return "\n".join(rows)
 
+    @cached_property
+    def html(self) -> str:
+        """A table in HTML, the formulas in LaTeX for the notebook to set; a mark says that a line is certified."""
+        rows = []
+        for step, left in zip(self.steps, _lefts(self.steps, "latex"), strict=True):
+            lets = [rf"\text{{let }} {letter(name)} = {part.latex}" for name, part in step.let]
+            rows += [_row(line, [], "") for line in lets]
+            line = f"{left} = {step.after.written('latex', False)}".strip()
+            mark = "✓" if step.certified.ok else "not certified"
+            rows.append(_row(line, [_in_markdown(law) for law in step.said], f"{mark} {step.certified.level}"))
+        return '<table class="closedform-derivation">\n' + "\n".join(rows) + "\n</table>"
+
     def _repr_latex_(self) -> str:
         return self.latex
 
+    def _repr_html_(self) -> str:
+        return f'<details open="open"><summary>{len(self.steps)} steps</summary>\n{self.html}\n</details>'
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown
+
     def __str__(self) -> str:
         return self.unicode
+
+
+def _row(line: str, laws: list[str], mark: str) -> str:
+    cells = [f"$\\displaystyle {escape(line)}$", escape("; ".join(laws)), mark]
+    return "<tr>" + "".join(f'<td style="text-align:left">{cell}</td>' for cell in cells) + "</tr>"
 
 
 WIDEST_ROW = 110

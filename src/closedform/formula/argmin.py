@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from closedform.calculus.derive import gradient
 from closedform.errors import DeclarationError, MissingRule, ShapeError
+from closedform.expr.facts import close
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
 from closedform.formula.fast import Fast
@@ -111,7 +112,7 @@ class Argmin:
         """⟨u, dx*/dθ⟩ = −B'H⁻¹u, the gradient of u'x* by θ; the Jacobian is not formed.
 
         >>> formula("1/2*||A*x - b||^2 + lam/2*||x||^2", "lam > 0").argmin("x").vjp("lam").text
-        "-u'*(A'*A + lam*I)^-1*x"
+        "-x'*(A'*A + lam*I)^-1*u"
         """
         pulled = self.condition.vjp(by, cotangent)
         u = sym(variable_name(cotangent), self._x.rows, self._x.cols)
@@ -153,7 +154,7 @@ class Argmin:
             return (f"f is linear in {name}: it has no isolated minimum",)
         out, known = [], facts_of(H)
         if self._x.is_scalar:
-            known = {"pd"} if "pos" in known else {"psd"} if "nonneg" in known else set()
+            known = close(["pd"] if "pos" in known else ["psd"] if "nonneg" in known else [])
         if "pd" in known:
             out.append("the Hessian is positive definite: f is strictly convex, and a minimum is the only one")
         elif "psd" in known:
@@ -198,7 +199,7 @@ class Argmin:
         given = values_of(self.f._with_sizes(by_name(data, values)))
         constraints, names = self._constraints()
         known = {**self.f._reading.names, **names}
-        parameters = {k: n for k, n in known.items() if k != self.by and k in given}
+        parameters = {k: n for k, n in known.items() if k != self.by and k in given and "discrete" not in facts_of(n)}
         return Problem(self.f._raw, self._x, parameters, given, constraints, self._exact(parameters), start)
 
     def _exact(self, parameters: Mapping[str, Node]) -> dict[str, Any]:
@@ -298,5 +299,3 @@ def _rank_bound(H: Node) -> int | None:
         return None
     sizes = [s.number for n in H.args for s in n.shape if s.number is not None]
     return min(sizes, default=None)
-
-

@@ -69,7 +69,7 @@ class Base:
         >>> formula("1/n*sum(x)").grad("x").variables
         ['n']
         """
-        from closedform.run.values import needed
+        from closedform.run.needs import needed
 
         return needed(self._raw)
 

@@ -41,7 +41,14 @@ class Proofs(Minimising):
     def _words(self, origin: Origin) -> dict[str, Any]:
         """The claim in words, for its certificate."""
         said = f"{origin.kind} of {origin.function.text} by {origin.variable.params[0]} is {self.text}"
-        return {"claim": said, "reading": self.where, "conditions": self.conditions}
+        texts = partial(self._texts, origin.function._context)
+        return {"claim": said, "reading": self.where, "conditions": self.conditions, "texts": texts}
+
+    def _texts(self, context: Any) -> dict[str, Any] | None:
+        """The claim as texts, where they read back to it."""
+        from closedform.claim_texts import texts_of
+
+        return texts_of(self.claim(), context, self.text, self.where)
 
     def derivation(self, method: str = "differentials", detail: str = "normal") -> Derivation:
         """How it is derived, a law a line, each certified.

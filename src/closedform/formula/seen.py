@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any
 
+from closedform.errors import ClosedformError
+from closedform.expr.walk import count
 from closedform.formula.proofs import Proofs
 from closedform.formula.values import by_name
 from closedform.read.named import variable_name
@@ -14,8 +17,34 @@ if TYPE_CHECKING:
     from closedform.plotting import Picture
 
 
+MOST_STEPS = 80
+"""Nodes of a function up to which a notebook shows the steps of its derivative unasked."""
+
+
 class Seen(Proofs):
     """Tables and pictures."""
+
+    def _repr_html_(self) -> str:
+        """Typeset; of a derivative also where it holds, the badge of its certificate, and its steps, to fold open."""
+        shown = f"<div>{_math(self.latex)}</div>"
+        if self._origin is None:
+            return shown
+        shown += "".join(f"<div>where {escape(c)}</div>" for c in self.conditions)
+        shown += f"<div>{self.check()._repr_html_()}</div>"
+        return shown + self._steps_html()
+
+    def _steps_html(self) -> str:
+        assert self._origin is not None
+        if count(self._origin.function._raw) > MOST_STEPS:
+            return ""
+        try:
+            steps = self.derivation()
+        except ClosedformError:
+            return ""
+        return f"<details><summary>{len(steps)} steps</summary>\n{steps.html}\n</details>"
+
+    def _repr_markdown_(self) -> str:
+        return f"$\\displaystyle {self.latex}$"
 
     def backprop(self, *by: str, grain: str = "", mode: str = "reverse") -> Backprop:
         """What automatic differentiation does: the graph as typed, the pass forward and the pass backward.
@@ -58,3 +87,7 @@ class Seen(Proofs):
 
         given = by_name(data, values)
         return plot(self._me, [variable_name(name) for name in by], given, kind, span, start)
+
+
+def _math(latex: str) -> str:
+    return f"$\\displaystyle {escape(latex)}$"

@@ -21,7 +21,7 @@ _ACCENT = r"\\(?:hat|widehat|tilde|widetilde|bar|overline|dot|check|breve)"
 _FONTED = rf"{_FONT}\s*\{{\\?[A-Za-z]+\}}|{_FONT}\s+[A-Za-z]"
 _WITH_ACCENT = rf"{_ACCENT}\s*(?:\{{[^{{}}]*(?:\{{[^{{}}]*\}})?\}}|\\?[A-Za-z]+)"
 LETTER = rf"(?:(?:{_SPELLED})(?![A-Za-z])|{_WITH_ACCENT}|{_FONTED}|\\[A-Za-z]+|[^\W\d_])"
-NAME = rf"{LETTER}[0-9]*(?:_(?:\{{[^{{}}]*\}}|[A-Za-z0-9]+))?"
+NAME = rf"{LETTER}[0-9]*(?:_(?:\{{[^{{}}]*\}}|[A-Za-z0-9]+|\\[A-Za-z]+))?"
 _FRACTION = r"\\[dtc]?frac\s*"
 _SIZING = re.compile(r"\\(?:left|right|[bB]igg?[lrm]?)\s*(?=[()\[\]]|\\[{}])|\\[lr]vert(?=\s*$)")
 _UPRIGHT = re.compile(
@@ -99,7 +99,7 @@ class Atoms:
     # -- gradients
     def _nabla(self, text: str) -> str:
         while found := _NABLA.search(text):
-            order = 2 if found["two"] or found["two2"] else 1
+            order = 2 if any(found[g] for g in ("two", "two2", "hess", "hess2")) else 1
             target, end = self._target(text, found.end())
             by = _bare(found["by"] or found["by2"] or "")
             at, end = self._point(text, found.end(), target, end)
@@ -267,7 +267,8 @@ class Atoms:
 
 _EXPONENT = re.compile(r"\s*\^\s*\{?\s*(?:-\s*)?[0-9k]\s*\}?|\^\{?-(?:T|\\top|\\intercal)\}?")
 _NABLA = re.compile(
-    rf"""(?:\\nabla|∇|\bgrad(?=[_ ]))\s*(?:(?P<two>²|\^\s*(?:2|\{{2\}}))|(?:_\s*(?P<by>\{{[^{{}}]*\}}|{LETTER}))
+    rf"""(?:\\nabla|∇|\b[Gg]rad(?=[_ (])|(?P<hess>\b[Hh]ess(?=[_ (]))
+    |\\(?:operatorname|mathrm|text)\s*\{{\s*(?:[Gg]rad|(?P<hess2>[Hh]ess))\s*\}})\s*(?:(?P<two>²|\^\s*(?:2|\{{2\}}))|(?:_\s*(?P<by>\{{[^{{}}]*\}}|{LETTER}))
     |(?:\s*(?:_\s*(?P<by2>\{{[^{{}}]*\}}|{LETTER})|(?P<two2>²|\^\s*(?:2|\{{2\}})))))*""",
     re.VERBOSE,
 )
@@ -319,8 +320,8 @@ def _bare(text: str) -> str:
         kind = ACCENTS[accent.group()[1:]]
         return f"{_bare(inner[:stop])}_{kind}{_bare(inner[stop:])}"
     text = re.sub(r"\\(?:math\w+|boldsymbol|bm|vec|pmb)\s*\{?(\\?[A-Za-z]+)\}?", r"\1", text.strip())
-    text = re.sub(r"[{}\s]", "", text)
-    return canonical("".join(GREEK.get(c, c) for c in text.removeprefix("\\")))
+    text = re.sub(r"[{}\s\\]", "", text)
+    return canonical("".join(GREEK.get(c, c) for c in text))
 
 
 def _squeezed(text: str) -> str:

@@ -14,7 +14,7 @@ from closedform.errors import ClosedformError, DeclarationError, LimitError, Mis
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
 from closedform.functions.algebra import SYM, index, mul, num, scale, sym, transpose, unit, zeros
-from closedform.judging.atoms import Atom, Atoms
+from closedform.judging.atoms import Atom, Atoms, bare
 from closedform.judging.reading import Shared
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
@@ -195,7 +195,7 @@ class Book:
     def _habit(self, own: Node) -> str:
         """The variable where none is named: the function's argument, what moves, then by habit."""
         name = own.params[0] if own.op is SYM else ""
-        argument = self.atoms.functions.get(name, "").strip().removeprefix("\\")
+        argument = next((bare(x) for f, x in self.atoms.functions.items() if bare(f) == name), "")
         here = {n.params[0] for n in postorder(self.full(own)) if n.op is SYM}
         order = [argument, *self.variables, *HABITS, *sorted(here)]
         return next((v for v in order if v in here and v not in self.constant), "x")

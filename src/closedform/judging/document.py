@@ -136,6 +136,7 @@ def _text(source: str) -> Iterator[Piece]:
     place = 0
     for line in source.split("\n"):
         body = line.split("#")[0] if line.lstrip().startswith("#") else line
+        body = _COLON.sub(lambda m: f"{m[1]}=" if m[2] is None else m.group(), body) if "=" not in body else body
         for text, at, formula in parted(body):
             yield Piece("formula" if formula else "word", text, place + at)
         yield Piece("row", "", place + len(line))
@@ -144,6 +145,8 @@ def _text(source: str) -> Iterator[Piece]:
         place += len(line) + 1
 
 
+_COLON = re.compile(r"^(\s*(?:grad|hess|Hess|∇|∂|d\w+/d|H|J)[^:]{0,20}):(\s*d[A-Z])?")
+"""``grad f: 2Ax``, but not the inner product ``∇f : dX``."""
 _SCAN = re.compile(
     r"""(?P<row>\\\\(?:\[[^\]]*\])?)
     |(?P<open>\\begin\{[a-zA-Z]*(?:matrix|array|cases)\}|\\langle|\\\{|[({\[⟨])
@@ -160,6 +163,10 @@ _SCAN = re.compile(
 )
 _GOES_ON = re.compile(r"(?<![_^])(?:[-+*/·⋅⊙∘:]|\\cdot|\\odot|\\times|\\circ)\s*$")
 _STARTS_ON = re.compile(r"\s*(?:[-+*/:]|\\cdot|\\odot)")
+
+
+_KIND = re.compile(r"\b(gradient|derivative|hessian|jacobian)\s*:?\s*$", re.IGNORECASE)
+_KINDS = {"g": "∇ ?", "d": "∇ ?", "h": "∇^2 ?", "j": "J ?"}
 
 
 class _Builder:
@@ -237,6 +244,12 @@ class _Builder:
 
     def _begin(self) -> None:
         """A new relation, whose first member is what has been read."""
+        kind = _KIND.search(" ".join(self.words)) if not self.text.strip() else None
+        if kind is not None:  # the gradient = …
+            self.relation = Relation([Member(_KINDS[kind[1][0].lower()], self.start, kind[1])], " ".join(self.words))
+            self.words = []
+            self.into.relations.append(self.relation)
+            return
         if not self.text.strip() and self.into.relations and self.relation is None:
             last = self.into.relations[-1]
             if last.sign == "=":

@@ -22,7 +22,7 @@ from closedform.judging.numbers import example
 from closedform.judging.outline import Chain
 from closedform.judging.records import Example
 from closedform.judging.section import Section
-from closedform.judging.slips import Slip, find, scalar_lost, there_of
+from closedform.judging.slips import WHOLE_SIGN, Slip, find, scalar_lost, there_of
 from closedform.read.lexer import Token, Tokens, lex
 from closedform.read.read import read_tokens
 from closedform.rewrite.display.context import Context
@@ -148,7 +148,7 @@ class Explainer:
             slip = Slip("symmetric-matrix convention", "it is used that a matrix is symmetric, which is not said")
         slip = slip or Slip("does not follow", "the two sides differ")
         return {"slip": slip.name, "reason": slip.reason, "example": shown, "right_if": right_if,
-                "right_line": self._right_line(slip.mended, slip.name != "factor")}  # fmt: skip
+                "right_line": self._right_line(slip.mended, slip.name != "factor" and slip.reason != WHOLE_SIGN)}  # fmt: skip
 
     def _other_shape(self, now: Full) -> dict[str, Any]:
         reason = f"its size is {_shape(now.node)}, it should be {_shape(self.truth[0].node)}"
@@ -159,16 +159,20 @@ class Explainer:
         return {"slip": slip, "reason": reason, "right_line": right or self._right_line(None), "example": shown}
 
     def _right(self, truth: Full) -> Callable[[Node], bool]:
+        conditions = self.section.conditions
+
         def right(own: Node) -> bool:
             try:
-                return own.shape == truth.node.shape and same(truth.node, self.full(own))
+                full = self.full(own)
+                return own.shape == truth.node.shape and (same(truth.node, full) or conditions.agree(truth.node, full))
             except ClosedformError:
                 return False
 
         return right
 
     def _equals(self, full: Node, own: Node) -> bool:
-        return same(full, self.full(own))
+        here = self.full(own)
+        return same(full, here) or self.section.conditions.agree(full, here)
 
     def _turned(self, now: list[Full]) -> dict[str, Any] | None:
         for t in self.truth:
@@ -177,7 +181,7 @@ class Explainer:
                     continue
                 if not same(transpose(n.node), t.node):
                     continue
-                right = self.printed(transpose(n.own))
+                right = self.printed(normal(transpose(n.own)), written=False)
                 if self.atom is not None and t.node.is_column:
                     reason = "a gradient is a column, the shape of its variable; this is a row"
                     shown = side_by_side(t.node, n.node)
@@ -241,7 +245,7 @@ class Explainer:
             for x in postorder(function):
                 if x.op is SYM and x.params[0] in self.moving:
                     return linear_map(normal(function), x).node
-        return short(truth)
+        return short(self.section.conditions.put(truth))
 
     def _differentiated(self) -> Node | None:
         """What the differential at the start of the chain is of."""

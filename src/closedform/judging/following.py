@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from closedform.errors import ClosedformError, ShapeError
 from closedform.expr.node import Node
-from closedform.expr.walk import postorder, rebuild
-from closedform.functions.algebra import SYM, sub, transpose, zeros
-from closedform.judging.book import Moving, multiple, same
-from closedform.judging.conditions import is_condition
+from closedform.expr.walk import postorder
+from closedform.functions.algebra import SYM, transpose, zeros
+from closedform.judging.book import Moving, same
+from closedform.judging.conditions import is_condition, is_reason
+from closedform.judging.equations import Equations, Zero, explained
 from closedform.judging.explain import Explainer, Full, side_by_side
 from closedform.judging.outline import ZERO_WORDS, Chain, is_zero
-from closedform.judging.records import Step
+from closedform.judging.records import Example, Step
 from closedform.judging.section import Section
+from closedform.judging.slips import Slip
+from closedform.rewrite.normal.normal import normal
 
 
 @dataclass
 class State:
-    """What goes on from one chain to the next: what was set to zero, and which layout gradients have."""
+    """What goes on from one chain to the next: equations, and which layout gradients have."""
 
-    zero: list[Node] = field(default_factory=list)
+    equations: Equations = field(default_factory=Equations)
     layout: str = ""
-    wrong: bool = False
-    gradient: list[Node] = field(default_factory=list)
 
 
 class Follower:
@@ -35,11 +38,34 @@ class Follower:
         self.state = State()
 
     def steps(self) -> Iterator[Step]:
-        for chain in self.section.outline.chains:
+        chains = self.section.outline.chains
+        self._look_ahead(chains)
+        for chain in chains:
             if chain.judged:
                 yield from self._chain(chain)
             else:
                 yield self._step(chain, len(chain.members) - 1, "undecided", reason=chain.reason)
+
+    def _look_ahead(self, chains: list[Chain]) -> None:
+        """Conditions hold for lines before them too; solutions tell which equations before them follow."""
+        for chain in chains:
+            moving = self.section.moving(chain)
+            if chain.solves:
+                with suppress(ClosedformError):
+                    found = self._full(chain, 1, moving, None)[0].node
+                    self.state.equations.ahead.setdefault(chain.solves, []).append(found)
+            elif chain.judged and is_condition(chain.words) and self._may_be_condition(chain):
+                with suppress(ClosedformError):
+                    sides = [self._full(chain, k, moving, None)[0].node for k in (0, 1)]
+                    if not same(*sides):
+                        self._suppose(sides[0], sides[1], is_reason(chain.words))
+
+    def _suppose(self, left: Node, right: Node, needed: bool) -> None:
+        if left.is_scalar and right.is_scalar:
+            self.section.conditions.add(left, right, frozenset(self.book.variables), needed)
+
+    def _may_be_condition(self, chain: Chain) -> bool:
+        return len(chain.members) == 2 and not chain.defines and not self.section.derived(chain.members[0])
 
     def _step(self, chain: Chain, k: int, status: str, **more: object) -> Step:
         member, document = chain.members[k], self.section.outline.document
@@ -49,33 +75,52 @@ class Follower:
 
     def _chain(self, chain: Chain) -> Iterator[Step]:
         moving = self.section.moving(chain)
-        first = 1 if chain.defines else 0
+        first = 1 if chain.defines or chain.solves else 0
         problem = self._problem(chain, first)
         if problem is not None:
             for k in range(1, len(chain.members)):
                 yield self._step(chain, k, "undecided", reason=problem if k == 1 else "the line before is not decided")
             return
         before = self._full(chain, first, moving, None)
-        if chain.defines:
+        self._note(chain, first, before)
+        if chain.solves:
+            yield self._solved(chain, before)
+        elif chain.defines:
             yield self._step(chain, 1, "given")
-        if ZERO_WORDS.search(chain.words) and not chain.defines:
-            self.state.zero = self.state.gradient or self.state.zero or self.section.gradients()
-        if self._starts_with_gradient(chain, first):
-            self.state.gradient = [f.node for f in before]
-        if self.state.zero and not chain.defines and self._equation(chain, before, moving):
-            yield self._solved(chain, before, moving)
-            return
-        truth, wrong = before, False
-        for k in range(first + 1, len(chain.members)):
+        elif self._equation(chain, before):
+            step = self._other_equation(chain, before, moving)
+            if step is not None:
+                yield step
+                return
+        start = 1 if chain.solves else first
+        yield from self._steps_of(chain, start, before if start == first else self._claimed(chain, moving), moving)
+
+    def _claimed(self, chain: Chain, moving: Moving) -> list[Full]:
+        return self._full(chain, 1, moving, None)
+
+    def _note(self, chain: Chain, first: int, before: list[Full]) -> None:
+        """What a chain says of equations: that a gradient is zero, or what it is."""
+        equations = self.state.equations
+        by = self._gradient_by(chain, first)
+        if by:
+            equations.gradient([Zero(f.node, by) for f in before])
+        elif ZERO_WORDS.search(chain.words) and not chain.defines:
+            given = [Zero(g, v) for g, v in self.section.gradients()] if not equations.gradients else []
+            equations.zero = equations.gradients or equations.zero or given
+
+    def _steps_of(self, chain: Chain, start: int, truth: list[Full], moving: Moving) -> Iterator[Step]:
+        before, wrong, by = truth, False, self._gradient_by(chain, start)
+        for k in range(start + 1, len(chain.members)):
             step, now = self._follow(chain, k, truth, before, wrong, moving)
             yield step
             if step.status == "right":
                 wrong, truth = False, now
-                if chain.defines:
+                if chain.defines and not chain.solves:
                     self.book.more.setdefault(chain.defines, []).extend(f.own for f in now)
+            if by and now:
+                self.state.equations.claim(Zero(now[0].node, by))
             wrong = wrong or step.status == "wrong"
             before = now or before
-        self.state.wrong |= wrong
 
     def _problem(self, chain: Chain, first: int) -> str:
         try:
@@ -109,7 +154,8 @@ class Follower:
         except ClosedformError as error:
             return self._step(chain, k, "undecided", reason=error.message), []
         if is_zero(chain.members[k].text) and not any(same(t.node, zeros(*t.node.shape)) for t in truth):
-            self.state.zero = [t.node for t in truth]
+            by = self._gradient_by(chain, 1 if chain.defines else 0)
+            self.state.equations.zero = [Zero(t.node, by) for t in truth]
             return self._step(chain, k, "given", reason="an equation to solve"), []
         agreed = _agreeing(truth, now)
         if agreed:
@@ -131,8 +177,10 @@ class Follower:
         alone = len(chain.members) == 2 and not chain.defines and left.is_scalar and right.is_scalar
         derived = self.section.derived(chain.members[0])
         if alone and not derived and is_condition(chain.words):
-            conditions.add(left, right, frozenset(self.section.book.variables))
-            return self._step(chain, k, "given", reason="a condition")
+            if (left, right) not in conditions.equations and not is_reason(chain.words):
+                self._suppose(left, right, False)
+            if (left, right) in conditions.equations:
+                return self._step(chain, k, "given", reason="a condition")
         if any(conditions.agree(t.node, n.node) for t in truth for n in now):
             return self._step(chain, k, "right", reason="under the condition that was given")
         if conditions.unused:
@@ -165,41 +213,85 @@ class Follower:
     def _refused(self, chain: Chain, k: int, explainer: Explainer, now: list[Full]) -> Step:
         told = explainer.refutation(now)
         if told is None:
-            return self._step(chain, k, "undecided", reason="it could be shown neither right nor wrong")
+            return self._step(chain, k, "undecided", reason=UNDECIDED)
         return self._step(chain, k, "wrong", **told)
 
-    def _starts_with_gradient(self, chain: Chain, first: int) -> bool:
+    def _gradient_by(self, chain: Chain, first: int) -> str:
+        """The variable of the gradient that the chain begins with; "" where it begins with none."""
         tokens = self.section.tokens.get(id(chain.members[first]))
         name = tokens.tokens[0].text if tokens is not None and len(tokens.tokens) == 2 else ""
         atom = self.section.atoms.found.get(name)
-        return atom is not None and atom.sign != "d" and atom.order == 1
+        if atom is None or atom.sign == "d" or atom.order != 1:
+            return ""
+        return str(self.book.function_and_variable(atom)[1].params[0])
 
     # -- equations that are solved
-    def _equation(self, chain: Chain, before: list[Full], moving: Moving) -> bool:
+    def _equation(self, chain: Chain, before: list[Full]) -> bool:
         """Whether a relation after ``… = 0`` is an equation rather than an identity."""
         names = {n.params[0] for n in postorder(before[0].own) if n.op is SYM}
         derived = any(name in self.section.atoms.found or name[0] == "d" for name in names)
-        return not derived and len(chain.members) == 2
+        return bool(self.state.equations.of()) and not derived and len(chain.members) == 2
 
-    def _solved(self, chain: Chain, before: list[Full], moving: Moving) -> Step:
+    def _other_equation(self, chain: Chain, before: list[Full], moving: Moving) -> Step | None:
+        """An equation after others; None where it is to be judged as an identity."""
+        equations, active = self.state.equations, bool(self.state.equations.zero)
         try:
-            right = self._full(chain, 1, moving, before[0].own)[0].node
+            now = self._full(chain, 1, moving, before[0].own)[0]
         except ClosedformError as error:
-            return self._step(chain, 1, "undecided", reason=error.message)
-        left = before[0].node
-        if left.shape == right.shape and self._solves(left, right):
+            return self._step(chain, 1, "undecided", reason=error.message) if active else None
+        left, zero = before[0].node, is_zero(chain.members[1].text)
+        if zero:
+            now = Full("", zeros(*left.shape), zeros(*left.shape))
+        if left.shape == now.node.shape and same(left, now.node):
             return self._step(chain, 1, "right")
-        return self._step(chain, 1, "undecided", reason="equations that are solved are not judged in general")
+        found = equations.follows(left, now.node)
+        if found:
+            equations.zero = equations.of()
+            return self._step(chain, 1, "right")
+        if zero and not equations.gradients:
+            equations.zero = [Zero(left)]
+            return self._step(chain, 1, "given", reason="an equation to solve")
+        if self._from_claimed(lambda e: e.follows(left, now.node)):
+            return self._step(chain, 1, "follows", reason="it follows from a line before that is wrong")
+        if not (active or zero) or is_condition(chain.words):
+            return None
+        if found is None:
+            return self._step(chain, 1, "undecided", reason=UNDECIDED)
+        slip, shown = equations.wrong_equation(left, now.own, now.node)
+        return self._step(chain, 1, "wrong", **self._told(chain, moving, slip, shown))
 
-    def _solves(self, left: Node, right: Node) -> bool:
-        for zero in self.state.zero:
-            if left.op is SYM:
-                put = rebuild(zero, lambda n, _: right if n is left else None)
-                return same(put, zeros(*put.shape))
-            for c in (1, -1, 2, -2):
-                if zero.shape == left.shape and same(multiple(c, sub(left, right)), zero):
-                    return True
-        return left is not None and same(left, right)
+    def _solved(self, chain: Chain, value: list[Full]) -> Step:
+        """``x = …`` after an equation, put into it."""
+        equations, moving = self.state.equations, self.section.moving(chain)
+        x, now = self.book.symbol(chain.solves), value[0]
+        at_hand = equations.of(chain.solves)
+        if x is None or not at_hand:
+            return self._step(chain, 1, "given" if chain.defines else "undecided", reason="there is no equation before")
+        found = equations.solves(x, now.node, at_hand)
+        claimed = self._from_claimed(lambda e: e.solves(x, now.node, e.of(chain.solves)))
+        if found or claimed:
+            equations.solutions[x] = now.node
+        if found:
+            return self._step(chain, 1, "right")
+        if claimed:
+            return self._step(chain, 1, "follows", reason="it follows from a line before that is wrong")
+        if found is None:
+            return self._step(chain, 1, "undecided", reason=UNDECIDED)
+        slip, shown = equations.wrong_solution(x, now.own, now.node, at_hand)
+        return self._step(chain, 1, "wrong", **self._told(chain, moving, slip, shown))
+
+    def _from_claimed(self, holds: Callable[[Equations], bool | None]) -> bool:
+        """Whether something follows from what the person says that the gradients are."""
+        claimed = self.state.equations.claimed
+        return bool(claimed) and holds(Equations(claimed)) is True
+
+    def _told(self, chain: Chain, moving: Moving, slip: Slip, shown: Example | None) -> dict[str, Any]:
+        explainer = Explainer(self.section, chain, 1, [], moving)
+        mended = normal(slip.mended) if slip.mended is not None and slip.name in ("factor", "sign") else slip.mended
+        return explained(slip, shown, explainer.printed(mended) if mended is not None else "")
+
+
+UNDECIDED = "it could be shown neither right nor wrong"
 
 
 def _agreeing(truth: list[Full], now: list[Full]) -> list[Full]:

@@ -95,7 +95,8 @@ def _array(symbol: Node, sizes: dict[str, int], rng: Random, high: int) -> Any:
 def _holds(where: Conditions, given: dict[str, Any]) -> bool:
     import numpy as np
 
-    from closedform.run.values import needed, value
+    from closedform.run.needs import needed
+    from closedform.run.values import value
 
     try:
         return all(np.allclose(*(value(e, {k: given[k] for k in needed(e)}) for e in equation)) for equation in where)
@@ -108,7 +109,8 @@ def _differ(
 ) -> Example | None:
     import numpy as np
 
-    from closedform.run.values import needed, value
+    from closedform.run.needs import needed
+    from closedform.run.values import value
 
     try:
         with np.errstate(all="ignore"):

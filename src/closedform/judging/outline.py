@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from closedform.judging.atoms import NAME, Atom, Atoms, bare, cleaned, is_differential
 from closedform.judging.document import Document, Member, Relation
 from closedform.judging.prose import facts, membership
+from closedform.read.alphabet import SPELLED, canonical
+from closedform.read.vocabulary import is_function
 
 _APPLIED = re.compile(rf"(?P<name>{NAME})\s*\((?P<args>[^()]*)\)")
 _MARK = r"(?:T|⊤|\\top|\\intercal|\\mathsf\s*\{?T\}?|\\rm\s*T|\\mathrm\{T\})"
@@ -24,7 +26,7 @@ _SETS = re.compile(
 )
 _AGAIN = re.compile(r"\b(?:let|define|consider|suppose|given|function|problem|exercise|for)\b", re.IGNORECASE)
 _GRADIENT = re.compile(r"\b(gradient|derivative|jacobian|hessian)\b", re.IGNORECASE)
-_SAYS = re.compile(r"(?:\bis|\bbecomes|\bequals|\bget|\bobtain|\bgives|\byields|\bbe|\bas|\bby)\W*$", re.IGNORECASE)
+_SAYS = re.compile(r"(?:\bis|\bbecomes|\bequals|\bget|\bobtain|\bgives|\byields|\bbe|\bas|\bby)\W*$|:\s*$", re.IGNORECASE)
 
 
 @dataclass
@@ -33,6 +35,8 @@ class Chain:
 
     members: list[Member]
     defines: str = ""
+    solves: str = ""
+    """The variable that the chain says the value of, after an equation for it."""
     judged: bool = True
     reason: str = ""
     words: str = ""
@@ -99,8 +103,7 @@ def _with_gradients(relations: list[Relation]) -> Iterator[Relation]:
             yield relation
             said = target = by = ""
             continue
-        text = relation.members[0].text
-        words = relation.words
+        text, words = relation.members[0].text, relation.words
         if re.search(r"(?:respect to|wrt|by|w\.r\.t\.?)\W*$", words, re.IGNORECASE) and bare(text):
             by = text
         elif re.search(r"\bof\W*$", words, re.IGNORECASE):
@@ -144,21 +147,79 @@ def _place(out: Outline, relation: Relation) -> None:
         return
     if len(relation.members) < 2 or membership(" ".join(m.text for m in relation.members)) or _fact(out, relation):
         return
+    if is_zero(relation.members[0].text):
+        relation.members.append(relation.members.pop(0))
     name, argument = _defined(relation)
     goes_on = not relation.words and bool(out.chains) and out.chains[-1].said
-    said = goes_on or _SETS.search(relation.words[-60:]) is not None
-    if name in ("H", "J") and not said and out.defined and name not in out.defined:
-        sign = "∇^2 ?" if name == "H" else "J ?"
-        relation.members[0] = Member(sign, relation.members[0].start, relation.members[0].text)
-        name = ""
+    zero = ZERO_WORDS.search(relation.words) is not None
+    said = not zero and (goes_on or _SETS.search(relation.words[-60:]) is not None)
+    base = starred(relation.members[0].text)
+    derivative = _stands_for_derivative(out, name, said)
+    if derivative:
+        first = relation.members[0]
+        relation.members[0] = Member(derivative, first.start, first.text)
     chain = Chain(relation.members, words=relation.words, said=said)
-    solved = _solving(out) or _solved(out, name) or _stationary(out, relation, name)
-    if name and name not in out.defined and not (solved and not said) and not _own(name, relation):
-        chain.defines = name
-        out.defined[name] = chain
-        if argument:
-            out.functions[cleaned(relation.members[0].text).split("(")[0].strip()] = argument
+    if derivative:
+        if not _own(name, relation):
+            out.defined[name] = chain
+    elif base and used(out, base) and name not in out.defined and (not name or not used(out, name)):
+        chain.solves, chain.defines = base, f"{base}_star" if not name or name == base else name
+        out.defined[chain.defines] = chain
+    elif name and name not in out.defined and not _own(name, relation):
+        if _is_solution(out, relation, name, said):
+            chain.solves = name
+        else:
+            _define(out, chain, name, argument)
     out.chains.append(chain)
+
+
+def _define(out: Outline, chain: Chain, name: str, argument: str) -> None:
+    chain.defines = name
+    out.defined[name] = chain
+    if argument:
+        out.functions[cleaned(chain.members[0].text).split("(")[0].strip()] = argument
+
+
+_FUNCTION_LIKE = r"(?:\\nabla|∇|\bgrad|\\partial|∂|(?<![A-Za-z])d)(?:_\{{?\\?\w+\}}?)?\s*(?:\^2|²)?\s*{name}(?![\w])"
+
+
+def _stands_for_derivative(out: Outline, name: str, said: bool) -> str:
+    """``H = …`` for the Hessian, ``J = …`` for the Jacobian, where they are no functions themselves."""
+    sign = {"H": "∇^2 ?", "hess": "∇^2 ?", "Hess": "∇^2 ?", "J": "J ?", "grad": "∇ ?", "Grad": "∇ ?"}.get(name, "")
+    if not sign or said or not out.defined or name in out.defined:
+        return ""
+    return "" if re.search(_FUNCTION_LIKE.format(name=name), out.document.source) else sign
+
+
+_STAR = r"\s*(?:\^\s*(?:\*|\\ast\b|\\star\b|⋆|\{\s*(?:\*|\\ast|\\star|⋆)\s*\})|\*|⋆)"
+_STARRED = re.compile(rf"(?P<name>{NAME}){_STAR}")
+_FOUND = re.compile(r"(?P<base>\w+?)_(?:ML|MLE|MAP|opt|star|ast|hat|widehat|LS|OLS|ridge|min|max)(?:_\w+)?")
+
+
+def starred(text: str) -> str:
+    r"""The variable whose best value is written ``w^*``, ``\hat w``, ``\mu_{ML}``; "" where it is no such name.
+
+    >>> starred("w^*"), starred(r"\hat{w}"), starred(r"\mu_{ML}"), starred("w_1")
+    ('w', 'w', 'mu', '')
+    """
+    text = cleaned(text)
+    mark = _STARRED.fullmatch(text)
+    if mark:
+        return bare(mark["name"])
+    found = _FOUND.fullmatch(bare(text))
+    return found["base"] if found else ""
+
+
+def plain_stars(text: str, names: set[str], syntax: str) -> str:
+    """The text with ``w^*`` as a name that can be read, for those that are known."""
+
+    def name(found: re.Match[str]) -> str:
+        base = bare(found["name"])
+        if f"{base}_star" not in names:
+            return found.group()
+        return f"{found['name']}_{{star}}" if syntax == "latex" else f"{base}_star"
+
+    return re.sub(_STARRED.pattern + r"(?=\s*(?:[)\]}},;'^]|$)|\s+[-+=]|\^)", name, text)
 
 
 def _bound(relation: Relation) -> bool:
@@ -171,28 +232,52 @@ def _own(name: str, relation: Relation) -> bool:
     return any(re.search(rf"(?<![\w\\]){re.escape(name)}(?![\w])", m.text) for m in relation.members[1:])
 
 
-def _solving(out: Outline) -> bool:
-    return any(is_zero(c.members[-1].text) for c in out.chains)
+def _is_solution(out: Outline, relation: Relation, name: str, said: bool) -> bool:
+    """Whether ``x = …`` says the value of a variable that was there before, rather than defining it."""
+    if not used(out, name):
+        return False
+    words = " ".join([*(c.words for c in out.chains), relation.words])
+    equation = any(is_zero(c.members[-1].text) for c in out.chains) or ZERO_WORDS.search(words) is not None
+    if ZERO_WORDS.search(relation.words):
+        return True
+    if said or all(c.defines for c in out.chains):
+        return False
+    argument = name in {bare(a) for a in out.functions.values()}
+    last = out.chains[-1]
+    if argument or (equation and (any(is_zero(c.members[-1].text) for c in out.chains) or not last.defines)):
+        return not _moves(out, name) or argument or any(is_zero(c.members[-1].text) for c in out.chains)
+    known = all(used(out, n) for m in relation.members[1:] for n in _letters(m.text, out.document.syntax))
+    return known and not _moves(out, name) and any(name in _names(out, c) for c in out.chains if c.defines)
 
 
-def _stationary(out: Outline, relation: Relation, name: str) -> bool:
-    """ "which vanishes at mu = x" of a name that has been used."""
-    return ZERO_WORDS.search(relation.words) is not None and _used(out, name)
+def _moves(out: Outline, name: str) -> bool:
+    """Whether the differential of a name stands in the derivation."""
+    pattern = rf"(?<![A-Za-z/])d\s*(?:\\math\w+\s*\{{)?\\?{re.escape(name)}(?!\w)"
+    return re.search(pattern, out.document.source) is not None
 
 
-def _used(out: Outline, name: str) -> bool:
-    used = rf"(?<![\w\\]){re.escape(name)}(?!\w)|\\{re.escape(name)}\b"
-    return any(re.search(used, m.text) for c in out.chains for m in c.members)
+def used(out: Outline, name: str) -> bool:
+    return any(name in _names(out, c) for c in out.chains)
 
 
-def _solved(out: Outline, name: str) -> bool:
-    """Whether a name that an equation is solved for, rather than one that is defined, has been used before."""
-    before = _used(out, name)
-    differential = re.search(rf"(?<![A-Za-z])d\s*(?:\\math\w+\s*\{{)?\\?{re.escape(name)}(?!\w)", out.document.source)
-    words = " ".join(c.words for c in out.chains)
-    last = out.chains[-1] if out.chains else None
-    equation = last is not None and not last.defines and ZERO_WORDS.search(words) is not None
-    return before and differential is None and equation
+def _names(out: Outline, chain: Chain) -> set[str]:
+    return {n for m in chain.members for n in _letters(m.text, out.document.syntax)}
+
+
+_RUN = re.compile(r"\\[A-Za-z]+|[^\W\d]\w*")
+
+
+def _letters(text: str, syntax: str) -> set[str]:
+    """The names in a formula; of letters that run together, each."""
+    found = {bare(m.group()) for m in re.finditer(NAME, text)}
+    for m in _RUN.finditer(text):
+        word = m.group()
+        if word[0] == "\\":
+            continue
+        if syntax == "latex" or (word.isalpha() and not is_function(word) and canonical(word) not in SPELLED):
+            found |= set(word)
+        found.add(word)
+    return found - {"", "d", "T"} - {n for n in found if is_function(n)}
 
 
 ZERO_WORDS = re.compile(r"\b(?:zero|vanish\w*|stationar\w*|optim\w*|minimi\w*|maximi\w*|solv\w*|normal equations?)\b")

@@ -25,7 +25,7 @@ WORDS = frozenset(_TEXT.split())
 """Short words that are words wherever they stand, and names that would be taken for letters run together."""
 LABEL = re.compile(r"^\s*(?:>\s*)*(?:\(?\d+[.)]\s+|[-*•]\s+|\([a-z]\)\s+)?")
 _TOKEN = re.compile(r"(?<![\w\\^.'’_])[A-Za-z][a-z]+(?:'(?:s|re|ll|ve))?(?![\w(\[_^])|(?<![\w\\^.'’_])a(?= [a-z]{3,})")
-KEEP = {"grad"}
+KEEP = {"grad", "Grad", "hess", "Hess"}
 
 
 def is_word(token: str) -> bool:
@@ -53,7 +53,7 @@ def parted(line: str) -> Iterator[tuple[str, int, bool]]:
         end = found.end()
         while end < len(line) and line[end] == ":" and line[end + 1 : end + 2] != "=":
             end += 1
-        yield found.group(), found.start(), False
+        yield line[found.start() : end], found.start(), False
         found_end = end
     if line[found_end:].strip():
         yield line[found_end:], found_end, True

@@ -72,6 +72,13 @@ class Judgement:
                 lines += [f"    {label}{said}" for label, said in details(step)]
         return "\n".join([*lines, headline(self)])
 
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        wrong = f" in line {self.first_wrong.line}" if self.first_wrong is not None else ""
+        return f"<Judgement {self.verdict}{wrong}>"
+
 
 MARKS = {"given": "given", "right": "right", "wrong": "WRONG", "follows": "follows", "undecided": "undecided"}
 

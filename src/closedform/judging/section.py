@@ -14,7 +14,8 @@ from closedform.judging.atoms import NAME, Atom, Atoms, bare, cleaned, is_differ
 from closedform.judging.book import Book, Moving
 from closedform.judging.conditions import Conditions
 from closedform.judging.document import Member
-from closedform.judging.outline import Chain, Outline, hessian_or_gradient
+from closedform.judging.outline import Chain, Outline, hessian_or_gradient, plain_stars
+from closedform.judging.typed import typed
 from closedform.judging.reading import Shared
 from closedform.judging.rows import rows_of, with_rows
 from closedform.read.lexer import Tokens, lex
@@ -24,7 +25,8 @@ from closedform.read.vocabulary import APPLIED
 
 WRITTEN = {"sym": "Sym", "psd": "PSD", "pd": "PD", "diag": "Diag", "orth": "Orth", "skew": "Skew", "inv": "Inv"}
 
-
+FUNCTIONS = ("f", "L", "g", "h", "J", "E", "phi", "ell", "F")
+"""Names that functions to differentiate have more often than parts of them."""
 _APART = re.compile(
     r"\b(?:similarly|analogously|likewise|same way|fixed|fixing|hold|holding|constant|symmetry)\b", re.IGNORECASE
 )
@@ -55,6 +57,7 @@ class Section:
         self.shared = Shared(outline.document.syntax, ", ".join(dict.fromkeys(outline.where)))
         self.book = Book(self.shared, self.atoms)
         self.conditions = Conditions()
+        self.assumed: tuple[str, ...] = ()
         self.texts: dict[int, str] = {}
         self.tokens: dict[int, Tokens] = {}
         self.problems: dict[int, ClosedformError] = {}
@@ -81,7 +84,9 @@ class Section:
         if first:
             return
         try:
-            text = with_rows(member.text, self.rows, self.outline.document.syntax)
+            syntax = self.outline.document.syntax
+            text = typed(plain_stars(member.text, set(self.outline.defined), syntax), syntax)
+            text = with_rows(text, self.rows, syntax)
             text = hessian_or_gradient(text, self._function(), self.atoms)
             self.texts[id(member)] = self.atoms.replaced(text)
             self.tokens[id(member)] = self.shared.tokens(self.texts[id(member)])
@@ -90,8 +95,8 @@ class Section:
 
     def _function(self) -> str:
         """The function that the derivation is about."""
-        names = [n for n in self.outline.defined if n in ("f", "L", "g", "h", "J", "E", "phi", "ell", "F")]
-        return names[0] if names else next(iter(self.outline.defined), "f")
+        own = [n for n, chain in self.outline.defined.items() if chain.defines == n and not chain.solves]
+        return next((n for n in own if n in FUNCTIONS), own[0] if own else "f")
 
     def derived(self, member: Member) -> bool:
         """Whether a derivative or a differential stands in an expression."""
@@ -101,11 +106,11 @@ class Section:
             n in self.atoms.found or n.removeprefix("d") in self.atoms.found or is_differential(n) for n in names
         )
 
-    def gradients(self) -> list[Node]:
+    def gradients(self) -> list[tuple[Node, str]]:
         """The gradient of the function that the derivation is about, by what moves."""
         name = self._function()
         try:
-            return [self.book.derivative(Atom("nabla", name, v)) for v in self.book.variables[:1]]
+            return [(self.book.derivative(Atom("nabla", name, v)), v) for v in self.book.variables[:1]]
         except ClosedformError:
             return []
 
@@ -141,7 +146,7 @@ class Section:
         shared, reading = self.shared, self.shared.reading
         if reading is None:
             return
-        before = shared.where
+        before, self.assumed = shared.where, reading.assumed
         for name, found in self.outline.facts.items():
             symbol = reading.names.get(name)
             if symbol is None or not symbol.is_square or symbol.is_scalar:
@@ -152,21 +157,31 @@ class Section:
         if shared.where != before:
             shared.reading = read_tokens(lex("0"), lex(shared.where), shared.syntax)
 
+    def notes(self) -> list[str]:
+        """What was assumed of names, and what families are as wholes."""
+        reading = self.shared.reading
+        families = sorted(reading.families) if reading is not None else []
+        said = [f"{a} is the matrix with the rows {a}[i]" for a in families if not a.startswith(("Xi_", "Q_"))]
+        return [a for a in [*self.assumed, *said] if "Xi_" not in a and "Q_" not in a]
+
     def _definitions(self) -> None:
         waiting = dict(self.outline.defined)
         self._inner()
         while waiting:
             ready = [n for n, c in waiting.items() if not self._uses(c) & waiting.keys() - {n}] or list(waiting)
             for name in ready:
-                member = waiting.pop(name).members[1]
+                chain = waiting.pop(name)
+                member = chain.members[1]
                 try:
                     if id(member) in self.problems:
                         raise self.problems[id(member)]
-                    own = self.read(member)[0].own
+                    like = None if chain.defines else self.read(chain.members[0])[0].own  # H = 2*I
+                    own = self.read(member, like)[0].own
                     self.book.defined[name] = own
                     self.shared.declare(name, own)
                 except ClosedformError as error:
-                    self.problems[id(member)] = error
+                    if chain.defines:
+                        self.problems[id(member)] = error
                     self._unread.append(name)
                 self._inner()
 
@@ -184,6 +199,7 @@ class Section:
         found = {t.text for t in tokens.tokens if t.kind == "name"} if tokens else set()
         for name in found & self.atoms.found.keys():
             found |= {n for n in self.outline.defined if n in self.atoms.found[name].of}
+        found |= set() if chain.defines else {self._function()}
         return found | {n[1:] for n in found if is_differential(n)}
 
     # -- what moves

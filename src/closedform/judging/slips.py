@@ -35,6 +35,7 @@ from closedform.rewrite.normal.normal import normal
 
 FACTORS = tuple(Fraction(c) for c in ("2", "1/2", "-1", "-2", "-1/2", "4", "1/4", "3", "1/3"))
 MAX_TRIALS = 240
+WHOLE_SIGN = "the sign is wrong"
 GIVEN_SHAPE = {"sumover", "call"}
 
 
@@ -79,7 +80,7 @@ def find(
 
 def _factor(c: Fraction) -> tuple[str, str]:
     if c == -1:
-        return "sign", "the sign is wrong"
+        return "sign", WHOLE_SIGN
     return "factor", f"the line is {c} times what is right"
 
 

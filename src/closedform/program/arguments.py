@@ -8,7 +8,7 @@ from closedform.errors import MissingRule
 from closedform.expr.node import Node
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE
-from closedform.run.values import Needs, needs
+from closedform.run.needs import Needs, needs
 
 
 @dataclass(frozen=True)

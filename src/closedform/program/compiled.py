@@ -81,7 +81,11 @@ class Compiled:
             given = self.ordered(given, named)
         try:
             return self._fast(*given)
-        except (np.linalg.LinAlgError, IndexError) as error:
+        except ZeroDivisionError:
+            return self._fast(*(np.float64(v) if type(v) is float else v for v in given))
+        except (ArithmeticError, IndexError, RuntimeError, ValueError) as error:
+            if not _is_library_error(error):
+                raise
             raise ValueProblem(f"{self.doc or 'the program'}: {error}") from error
 
     def ordered(self, given: tuple[Any, ...], named: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -157,7 +161,12 @@ class Compiled:
             wanted = [s for s in argument.shape if s is not ONE]
             source = f"{argument.name} {shape_note(argument)} is {have}"
             equations += [Equation(s, h, source) for s, h in zip(wanted, have, strict=True)]
-        return solve_sizes(equations, sizes)
+        return _completed(equations, solve_sizes(equations, sizes))
+
+
+def _is_library_error(error: Exception) -> bool:
+    """Whether an error is about the values given: of a linear algebra routine, or of a helper that refuses them."""
+    return isinstance(error, np.linalg.LinAlgError | IndexError | ValueError) or type(error).__name__ == "_LinAlgError"
 
 
 def _single(values: Mapping[str, Any]) -> bool:
@@ -175,3 +184,15 @@ def narrowed(function: Function) -> Function:
         return tuple(many) if isinstance(found, tuple) else many[0]
 
     return call
+
+
+def _completed(equations: list[Equation], sizes: dict[str, int]) -> dict[str, int]:
+    """Sizes with numbers for names that stand in sums of names alone (``k - m + p``), where any that fit will do."""
+    for equation in equations:
+        unknown = sorted(equation.size.names - sizes.keys())
+        if unknown:
+            sizes |= dict.fromkeys(unknown, 1)
+            last = unknown[0]
+            slope = equation.size.value({**sizes, last: 2}) - equation.size.value({**sizes, last: 1})
+            sizes[last] += (equation.number - equation.size.value(sizes)) // slope
+    return sizes

@@ -8,12 +8,11 @@ from contextlib import suppress
 from typing import Any
 
 import numpy as np
-import scipy.sparse
 
 from closedform.errors import ValueProblem
 from closedform.program.arguments import Argument, shape_note
 from closedform.program.ir import rank
-from closedform.run.arrays import as_matrix
+from closedform.run.arrays import as_matrix, is_sparse
 
 Array = Any
 FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
@@ -51,13 +50,13 @@ def numpy_value(argument: Argument, value: Any) -> Any:
         return value if axes else value[()]
     if axes == 0 and type(value) in (float, np.float64, np.float32):
         return value
-    if scipy.sparse.issparse(value):
+    if is_sparse(value):
         raise ValueProblem(f"{argument.name} is sparse; compiled programs take dense arrays",
                            hint=f"Give {argument.name}.toarray(), or call the formula itself.")  # fmt: skip
     array = as_matrix(argument.name, value, argument.shape)
     kept = getattr(value, "dtype", None)
     array = array.astype(kept if kept in FLOATS else float)
-    return array.item() if axes == 0 else array.reshape(-1) if axes == 1 else array
+    return array.reshape(-1)[0] if axes == 0 else array.reshape(-1) if axes == 1 else array
 
 
 def jax_value(argument: Argument, value: Any) -> Any:

@@ -12,6 +12,11 @@ HELPERS = {
     M.flat[:: M.shape[1] + 1] += d
     return M
 ''',
+    "kron": '''def kron(A, B):
+    """np.kron of two matrices, with less overhead."""
+    K = A[:, None, :, None] * B[None, :, None, :]
+    return K.reshape(len(A) * len(B), A.shape[1] * B.shape[1])
+''',
     "kron_eye": '''def kron_eye(G, n):
     """kron(G, I) with I of size n."""
     p, q = G.shape
@@ -66,11 +71,12 @@ HELPERS = {
 ''',
     "inverse_spd": '''def inverse_spd(M):
     """The inverse of a positive definite matrix, by Cholesky. LAPACK reads M.T = M without copying it around."""
-    potrf, potri = scipy.linalg.get_lapack_funcs(("potrf", "potri"), (M,))
-    R, info = potrf(M.T)
+    lapack = scipy.linalg.lapack
+    single = M.dtype == np.float32
+    R, info = lapack.spotrf(M.T) if single else lapack.dpotrf(M.T)
     if info:
         raise np.linalg.LinAlgError("the matrix is not positive definite")
-    X = potri(R)[0]
+    X = lapack.spotri(R)[0] if single else lapack.dpotri(R)[0]
     X = X + X.T
     X.flat[:: len(X) + 1] /= 2
     return X
@@ -136,6 +142,7 @@ NUMPY = Backend(
     "NumPy",
     {
         **common("np"),
+        "pow=0": T("np.power(<0>, <1>)"),
         "eye": T("np.eye(<r>)"),
         "ones": T("np.ones((<r>, <c>))"),
         "ones=1": T("np.ones(<n>)"),
@@ -167,6 +174,7 @@ NUMPY = Backend(
     },
     {
         **common_functions("np"),
+        "kron=2": T("kron(<two0>, <two1>)"),
         **named("np", SAME),
         **named("scipy.special", "sigmoid=expit erf normcdf=ndtr gamma loggamma=gammaln digamma"),
         **named("scipy.special", "run.log_normcdf=log_ndtr"),

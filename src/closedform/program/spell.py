@@ -133,7 +133,7 @@ class Speller:
         for ref in self.program.outputs:
             text = self.texts[ref].text
             if self.is_constant(ref):
-                whole = text if self.steps[ref].op != "number" or "/" in text or "." in text else f"{text}.0"
+                whole = text if self.steps[ref].op != "number" or any(c in text for c in "/.e") else f"{text}.0"
                 yield self.backend.answer.format(whole, self.like())
             elif ref in seen or self.is_shared(ref):
                 yield self.backend.copy.format(self.bound(ref, ATOM))
@@ -242,7 +242,7 @@ class Speller:
             return self.size(step.shape[1])
         if what == "n":
             return self.size(step.shape[0] if step.shape[0] is not ONE else step.shape[1])
-        if what[0] == "a":
+        if what[0] == "a" and what != "all":
             return self.attribute(step.attrs[int(what[1:])])
         if what[0] in "pq":
             shape = self.steps[step.args[int(what[1:])]].shape

@@ -11,6 +11,7 @@ from closedform.expr.size import ONE, Size
 from closedform.functions.algebra import DIAGM, DIAGV
 from closedform.read.infer import ABSURD, SCALAR, UNLIKELY, Trial
 from closedform.read.misfit import Misfit
+from closedform.read.products import doubt_subtracted
 from closedform.read.sizes import tree_size
 from closedform.read.spaces import parse_size
 from closedform.read.syntax import Call, Norm, Tree
@@ -330,6 +331,7 @@ def _norm_call(trial: Trial, tree: Call) -> Shape:
 
 def norm_shape(trial: Trial, tree: Norm) -> Shape:
     """The shape of ``||x||``, always a scalar; the norm meant goes to ``trial.choice``."""
+    doubt_subtracted(trial, tree, tree.inner)
     return _norm(trial, tree, tree.inner, tree.mark)
 
 

@@ -14,6 +14,7 @@ from closedform.expr.facts import WORDS, close
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE, Size
 from closedform.read.lexer import Token, Tokens
+from closedform.read.said import equation_fact, plain_fact
 from closedform.read.spaces import factors, parse_size, parse_space
 
 MAX_ARGUMENTS = 9
@@ -155,6 +156,9 @@ def _declare(part: Part, into: Declarations, before: list[str]) -> None:
         _commute(part, into)
     elif first.kind != "name":
         raise part.fail(f"{part.text(0)} is no declaration", "Write x in R^n, lam > 0, f: R^n -> R or p = ….")
+    elif (fact := plain_fact(texts[1:]) or equation_fact(texts)) is not None:
+        _said(part, into, [*before, first.text], fact)
+        before.clear()
     elif second == "=":
         _bind(part, into)
     elif second == "(" and "=" in texts:
@@ -209,6 +213,17 @@ def _inequality(part: Part, into: Declarations, names: list[str]) -> None:
         into.numbers.add(name)
         if float(bound.text):
             into.notes.append(f"Of {name} {part.texts[1]} {bound.text}, only {name} > 0 is used.")
+
+
+def _said(part: Part, into: Declarations, names: list[str], fact: str) -> None:
+    """``Q is symmetric``: a matrix of whatever size; ``x positive`` says what ``x > 0`` does."""
+    for name in names:
+        if name in into.shapes and fact not in ("pos", "nonneg") and into.shapes[name][0] is not into.shapes[name][1]:
+            raise part.fail(f"{name} is {_words(into.shapes[name])}, not square")
+        _new(part, into, name)
+        into.facts.setdefault(name, set()).add(fact)
+        if fact in ("pos", "nonneg"):
+            into.numbers.add(name)
 
 
 def _bind(part: Part, into: Declarations) -> None:

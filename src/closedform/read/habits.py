@@ -57,7 +57,7 @@ def gather(trees: Iterable[Tree], uses: Uses) -> None:
             uses.fixed.update(a for a in tree.at if isinstance(a, str))
 
 
-def kinds_of(name: str, uses: Uses, positive: bool, style: str) -> Kinds:
+def kinds_of(name: str, uses: Uses, positive: bool, style: str, bold: bool = False) -> Kinds:
     """What an undeclared name may be, likeliest first."""
     if name in uses.two_indices:
         return (("M", 0.0),)
@@ -69,6 +69,8 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str) -> Kinds:
         return NUMBER if name in ("n", "m", "k") else (("S", 0.0),)
     if capital:
         return MATRIX
+    if bold:
+        return VECTOR
     if is_greek(name) or positive or (style == "matrixcalculus" and "a" <= letters <= "g"):
         return SCALAR
     if style != "matrixcalculus":

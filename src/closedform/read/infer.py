@@ -64,6 +64,7 @@ class Question:
     indices: frozenset[str]  # summed names
     bound: dict[str, Tree]
     commuting: tuple[tuple[str, str], ...] = ()
+    square: frozenset[str] = frozenset()  # said to be square, of whatever size
     frobenius: bool = False  # norm2 of a matrix is the Frobenius norm
     typeset: bool = False  # LaTeX, where |X| of a matrix is its determinant
 
@@ -92,6 +93,8 @@ class Trial:
             rows, cols = self.name_shape(a)
             self.sizes.unify(rows, cols)
             self.sizes.same((rows, cols), self.name_shape(b))
+        for name in sorted(self.question.square):
+            self.sizes.unify(*self.name_shape(name))
         for unit in self.question.units:
             self.source = unit.source
             for tree in unit.trees:
@@ -186,6 +189,9 @@ def _transpose(trial: Trial, tree: Transpose) -> Shape:
             base = inner.base if isinstance(inner, Index) else inner
             if isinstance(base, Name) and not trial.declared(base.name):
                 trial.doubt(tree, UNLIKELY if base.name in trial.greek or isinstance(inner, Index) else 2 * UNLIKELY)
+        elif isinstance(inner, Group) and isinstance(inner.inner, Sum):
+            terms = [t for _, t in inner.inner.terms if isinstance(t, Name) and not trial.declared(t.name)]
+            trial.doubt(tree, SLIGHT if terms else 0.0)
     return cols, rows
 
 
@@ -225,6 +231,9 @@ def _promote(trial: Trial, tree: Sum, term: Tree, whole: Operand, terms: list[Tr
         head = f"{s} is a scalar and {X} a matrix: they cannot be added"
         hint = f"Write {s}*I for multiples of the identity, {s}*ones(m,n) for every entry."
         raise Misfit(tree, head, (whole,), hint=hint)
+    if isinstance(term, Name) and not trial.declared(term.name) and term.name != "pi":
+        done = "subtracted from" if (-1, term) in tree.terms else "added to"
+        trial.notes.append(f"{term.name} is a number, {done} every entry of {trial.typed(whole[0])}.")
     trial.doubt(tree, _promotion_cost(trial, term))
 
 

@@ -31,6 +31,7 @@ class Translator(Writer):
         self.end = end if end >= 0 else len(signs) - 1
         self.jumps: dict[int, int] = {}
         self.upright: set[str] = set()
+        self.bold: set[str] = set()
         self.fonts: dict[tuple[str, bool], tuple[str, Sign]] = {}
         self.plain = ""  # the name that has just been read, if it has no index
         self.returns: list[int] = []  # where to go on behind scripts and roots

@@ -104,6 +104,8 @@ def name(t: Translator, base: str, start: int, end: int, sign: Sign) -> None:
         put_index(t, found.at, last_end, last_end)
     elif "_" in found.name or len(found.name) > 1:
         t.upright.add(found.name)
+    if sign.font in VECTORS and not found.at:
+        t.bold.add(found.name)
     t.plain = "" if found.at else found.name
     t.ended = True
 

@@ -111,8 +111,13 @@ def _doubtful_turn(t: Translator, inner: Sequence[Sign]) -> bool:
     return not ({*texts} & (t.known.declared | t.known.low if len(texts) == 1 else t.known.declared))
 
 
+LONGEST_ROOT = 12
+
+
 def _root_of_matrix(t: Translator, exponent: Sequence[Sign], mark: Sign, end: int) -> bool:
     r"""``\\Sigma^{1/2}`` and ``\\Sigma^{-1/2}`` of a declared matrix: its square root, and the inverse of that."""
+    if len(exponent) > LONGEST_ROOT:
+        return False
     base, texts = t.out[-1], "".join(s.text for s in exponent if s.kind not in ("{", "}"))
     inverse = texts.startswith("-")
     if base.kind != "name" or base.text not in t.known.matrices or texts.lstrip("-") not in ("1/2", "frac12"):

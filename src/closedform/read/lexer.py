@@ -34,6 +34,7 @@ class Tokens:
     notes: tuple[str, ...] = ()
     upright: frozenset[str] = frozenset()  # names of several letters that were marked as one
     typeset: bool = False  # LaTeX, of which pieces are spelled from the tokens
+    bold: frozenset[str] = frozenset()  # names in the shape that vectors have
 
     def text(self, first: int, last: int | None = None) -> str:
         """What stands between two tokens, as the text language writes it."""

@@ -31,6 +31,7 @@ class Scope:
     standing: set[str] = field(default_factory=set)  # undeclared names that stand outside sums over them
     upright: set[str] = field(default_factory=set)
     scalars: set[str] = field(default_factory=set)
+    bold: frozenset[str] = frozenset()
 
     def note(self, sentence: str) -> None:
         self.notes[sentence] = None

@@ -19,6 +19,7 @@ from closedform.read.syntax import Call, Index, Name, Negative, Number, Power, T
 from closedform.read.vocabulary import APPLIED, REFUSED, is_function, suggestion
 
 MAX_TREES = 40_000
+MAX_TOWER = 500
 INFIX = {"*": "*", "/": "/", ".*": ".*", "./": "./", "⊗": "⊗", "×": "*", "⨯": "×", "⋅": "·"}
 CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
 WORDS_ENDING = {"where", "in", "for", "=", ">=", "->", "..", "∞", "ℝ"}
@@ -33,6 +34,7 @@ class Parser:
         self.frames: list[Frame] = [Frame("", tokens[place].start)]
         self.current: Tree | None = None
         self.power: tuple[Tree, str, bool] | None = None
+        self.tower = 0
         self.bars = 0  # those of the present bar token that are used up
 
     # -- helpers
@@ -154,9 +156,16 @@ class Parser:
 
     def _open(self, kind: str, token: Token, call: Call | None = None, start: int | None = None) -> None:
         frame = Frame(kind, token.start if start is None else start, power=self.power, call=call)
+        self._raise_tower(1)
         self.power = None
         self.frames.append(frame)
         self.place += 1
+
+    def _raise_tower(self, by: int) -> None:
+        """Count the exponents that stand within exponents."""
+        self.tower += by if self.power is not None else 0
+        if self.tower > MAX_TOWER:
+            raise LimitError(f"exponents stand over {MAX_TOWER} deep within exponents (limit: exponents)")
 
     def _separate(self, text: str) -> None:
         frame = self.top
@@ -184,6 +193,7 @@ class Parser:
         self.frames.pop()
         self.current = None
         self.power = frame.power
+        self._raise_tower(-1)
         self._given(close_frame(self, frame, end, mark))
 
     # -- bars
@@ -191,6 +201,7 @@ class Parser:
         left = len(token.text) - self.bars
         size = 2 if left >= 2 and left % 2 == 0 else 1
         self.frames.append(Frame("||" if size == 2 else "|", token.start + self.bars, power=self.power))
+        self._raise_tower(1)
         self.power = None
         self._use_bars(size)
 

@@ -6,7 +6,7 @@ from closedform.expr.op import Shape
 from closedform.expr.size import ONE, size
 from closedform.read.infer import SLIGHT, UNLIKELY, Trial
 from closedform.read.misfit import Misfit
-from closedform.read.syntax import Group, Index, Name, Product, Stack, Transpose, Tree
+from closedform.read.syntax import Group, Index, Name, Product, Stack, Sum, Transpose, Tree
 from closedform.read.unify import is_scalar
 
 DOUBTFUL_OUTER = 0.6
@@ -35,7 +35,28 @@ def product_shape(trial: Trial, tree: Product) -> Shape:
             shape = _kron(trial, shape, other)
         else:
             shape = _entrywise(trial, tree, place, shape, other)
+    if is_scalar(shape):
+        _doubt_centre(trial, tree)
     return shape
+
+
+def _doubt_centre(trial: Trial, tree: Product) -> None:
+    """``(x - mu)'*S*(x - mu)``: what is subtracted inside a quadratic form is sooner a vector than a number."""
+    inside = [factor for _, factor in tree.factors if not is_scalar(trial.shape[factor])]
+    if len(inside) > 1 and isinstance(inside[0], Transpose):
+        doubt_subtracted(trial, tree, inside[0].inner)
+        doubt_subtracted(trial, tree, inside[-1])
+
+
+def doubt_subtracted(trial: Trial, whole: Tree, part: Tree) -> None:
+    """Doubt that an undeclared name which is subtracted from a vector in ``part`` is a number."""
+    while isinstance(part, Group):
+        part = part.inner
+    if not isinstance(part, Sum) or is_scalar(trial.shape[part]):
+        return
+    for sign, term in part.terms:
+        if sign < 0 and isinstance(term, Name) and not trial.declared(term.name) and is_scalar(trial.shape[term]):
+            trial.doubt(whole, UNLIKELY)
 
 
 def are_columns(*shapes: Shape) -> bool:

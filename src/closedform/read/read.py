@@ -13,7 +13,7 @@ from closedform.functions import algebra as a
 from closedform.read.applied import Formulas
 from closedform.read.declarations import Arrow, Declarations, declare_all
 from closedform.read.elaborate import Elaborator
-from closedform.read.habits import Uses, gather, kinds_of
+from closedform.read.habits import Kinds, Uses, gather, kinds_of
 from closedform.read.infer import Question, Trial, Unit
 from closedform.read.left_side import without_left_side
 from closedform.read.lexer import Tokens, lex
@@ -104,7 +104,7 @@ def _scope(said: Declarations, texts: list[Tokens]) -> Scope:
     scalars = {name for name, shape in said.shapes.items() if is_scalar(shape)}
     upright = {name for tokens in texts for name in tokens.upright}
     functions = said.functions.keys() | said.formulas.keys()
-    return Scope(set(declared), set(functions), counts, scalars=scalars, upright=upright)
+    return Scope(set(declared), set(functions), counts, scalars=scalars, upright=upright, bold=texts[0].bold)
 
 
 def _units(formula: Tokens, said: Declarations, scope: Scope) -> list[Unit]:
@@ -208,7 +208,7 @@ class _Reader:
         style = self.syntax
         fixed = {n for n in uses.fixed if n not in indices}
         self._choices = {
-            n: kinds_of(n, uses, n in said.numbers, style)
+            n: self._kinds(n)
             for n in [*self._variables, *sorted(said.facts.keys() - said.shapes.keys())]
             if n not in away and n not in fixed and n not in said.bound and self._is_variable(n)
         }
@@ -216,9 +216,14 @@ class _Reader:
         return Question(
             self.units, said.shapes, said.functions, frozenset(said.families), away, frozenset(sizes),
             indices, roots,
-            tuple(said.commuting),
+            tuple(said.commuting), frozenset(n for n, facts in said.facts.items() if SQUARE & facts),
             style == "matrixcalculus", style == "latex",
         )  # fmt: skip
+
+    def _kinds(self, name: str) -> Kinds:
+        if SQUARE & self.said.facts.get(name, set()):
+            return SQUARE_KINDS
+        return kinds_of(name, self.uses, name in self.said.numbers, self.syntax, name in self.scope.bold)
 
     def _is_variable(self, name: str) -> bool:
         return name not in CONSTANTS or name in self.said.variables
@@ -240,10 +245,9 @@ class _Reader:
 
     def _symbol(self, trial: Trial, name: str, facts: Iterable[str]) -> Node:
         rows, cols = self._known(trial, trial.name_shape(name), name)
-        facts = {f for f in facts if f != "square"}
         if any(f in SQUARE for f in facts) and rows is not cols:
             raise DeclarationError(f"{name} is {rows}×{cols}, not square, as its declaration demands")
-        return a.sym(name, rows, cols, facts)
+        return a.sym(name, rows, cols, {f for f in facts if f != "square"})
 
     def _known(self, trial: Trial, shape: Shape, name: str) -> Shape:
         rows, cols = trial.sizes.shape(shape)
@@ -255,7 +259,8 @@ class _Reader:
         return [*(n for n in self.names if n in symbols), *(n for n in symbols if n not in self.names)]
 
 
-SQUARE = {"sym", "psd", "pd", "diag", "orth", "skew", "lower", "upper", "inv"}
+SQUARE = {"sym", "psd", "pd", "diag", "orth", "skew", "lower", "upper", "inv", "square"}
+SQUARE_KINDS: Kinds = (("M", 0.0),)
 
 
 def _direction(facts: Iterable[str]) -> list[str]:

@@ -7,16 +7,16 @@ is bounded: a formula with many undeclared names is asked about, not searched th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from heapq import heappop, heappush
 
 from closedform.errors import ClosedformError, DeclarationError, ShapeError
 from closedform.expr.op import Shape
-from closedform.expr.size import Size, size
+from closedform.expr.size import Size
 from closedform.read.calls import call_shape, norm_shape
 from closedform.read.habits import Kinds
 from closedform.read.infer import RULES, Question, Trial
 from closedform.read.misfit import Misfit, names_below, shape_text
+from closedform.read.naming import name_others, name_sizes
 from closedform.read.products import product_shape
 from closedform.read.syntax import Call, Norm, Product, Tree
 
@@ -26,7 +26,6 @@ MAX_TRIALS = 48
 MAX_WORK = 20_000
 MAX_SUSPECTS = 12
 MAX_DISTANCE = 4.5
-SIZE_NAMES = ("n", "m", "k", "p", "q", "r", "s", "t", "u", "v", "w")
 EPSILON = 1e-9
 
 
@@ -118,8 +117,7 @@ def _offers(habit: Trial, fits: list[Trial]) -> str:
 
 def refused(trial: Trial, misfit: Misfit) -> ShapeError:
     """The error for people: the operation, its operands as typed with their shapes, the mend."""
-    with suppress(Misfit):
-        name_sizes(trial)
+    name_others(trial)
     lines = [misfit.head]
     why = misfit.why.format(*(_text(trial, s) for s in misfit.sizes))
     if misfit.head == "{why}":
@@ -136,32 +134,3 @@ def _text(trial: Trial, what: object) -> str:
 
 def _shape(trial: Trial, shape: Shape) -> Shape:
     return trial.sizes.shape(shape)
-
-
-def name_sizes(trial: Trial) -> None:
-    """Give the sizes that are still unknown names: n, then m, k, p, q; of a matrix the columns first."""
-    free: dict[str, None] = {}
-    for name, (rows, cols) in trial.names.items():
-        order = (cols, rows) if name not in trial.question.differentials else ()
-        for s in order:
-            free.update(dict.fromkeys(sorted(n for n in trial.sizes.resolve(s).names if n[0] == "?")))
-    typed = [n for n, kind in trial.kinds.items() if kind == "Z"]
-    taken = set(trial.question.sizes) | {n for n in trial.kinds if trial.kinds[n] != "Z"} | set(trial.question.shapes)
-    taken |= trial.question.indices | trial.fixed.keys() | trial.question.bound.keys()
-    pool = [n for n in SIZE_NAMES if n not in taken] + [f"n{i}" for i in range(1, len(free) + 2)]
-    given = pool[: len(free)]
-    for name in typed:
-        if name not in given and name in ("n", "m") and given:
-            given[-1] = name
-    for unknown, name in zip(free, given, strict=False):
-        trial.sizes.found[unknown] = size(name)
-    known = {n for shape in trial.names.values() for s in trial.sizes.shape(shape) for n in s.names}
-    for name in typed:
-        if name not in known:
-            head = f"{name} is a size of nothing here"
-            raise Misfit(_place(trial, name), head, hint=f"Declare {name} in R, or x in R^{name}.")
-
-
-def _place(trial: Trial, name: str) -> Tree:
-    from_units = (tree for unit in trial.question.units for tree in unit.trees)
-    return next((t for t in from_units if getattr(t, "name", None) == name), trial.question.units[-1].root)

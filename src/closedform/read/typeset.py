@@ -10,11 +10,12 @@ from closedform.read.alphabet import canonical
 from closedform.read.declarations import Declarations, declare_all
 from closedform.read.latex import Translator
 from closedform.read.latex_lexer import Lexer
-from closedform.read.latex_names import Known, argument
+from closedform.read.latex_names import Known, argument, turns
 from closedform.read.latex_prefix import notes as left_out
 from closedform.read.latex_prefix import whole
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import Token, Tokens, lex
+from closedform.read.said import SPOKEN, equation_fact
 
 WHERE = {"where", "with"}
 SPACES = {"S": "Sym"}
@@ -22,12 +23,12 @@ _SIGNS_OF_TEXT = re.compile(r"\.[*/^]|'\*|[A-Za-z]{3,}\(|\|\|")
 
 
 def is_latex(text: str) -> bool:
-    r"""Whether a text is LaTeX: it has a backslash, or braces above or below.
+    r"""Whether a text is LaTeX: it has a backslash, dollars around it, or braces above or below.
 
     >>> is_latex(r"x^\top A x"), is_latex("A_{ij} x_j"), is_latex("x'*A*x")
     (True, True, False)
     """
-    if "\\" in text:
+    if "\\" in text or text.lstrip().startswith("$"):
         return True
     return ("^{" in text or "_{" in text) and not _SIGNS_OF_TEXT.search(text)
 
@@ -62,7 +63,7 @@ def lex_latex(source: str, where: str) -> tuple[Tokens, Tokens]:
         upright |= inner.upright
     else:
         tokens.append(Token("end", "", len(source), len(source), 1))
-    formula = Tokens(source, tokens, tuple(notes), frozenset(upright), True)
+    formula = Tokens(source, tokens, tuple(notes), frozenset(upright), True, frozenset(main.bold))
     if plain is None:
         assert given is not None
         plain = _declared(where, given, 0, known)
@@ -93,6 +94,10 @@ def _declared(source: str, signs: Signs, start: int, known: Known) -> Tokens:
             and signs[first].kind in ("letter", "word")
         )
         applied = signs[first + 1].text == "("
+        fact = _equation(signs, first, last)
+        if bound and fact is not None:
+            out += [*_plain(source, signs, first, first + 1), Token("name", SPOKEN[fact], *_span(signs, first, last), 1)]
+            continue
         if not bound or (signs[equals - 1].kind == "close" and not applied):
             out += _plain(source, signs, first, last)
             continue
@@ -105,6 +110,20 @@ def _declared(source: str, signs: Signs, start: int, known: Known) -> Tokens:
     upright |= {t.text for t in out if t.kind == "name" and len(t.text) > 1}
     out.append(Token("end", "", len(source), len(source), 1))
     return Tokens(source, out, tuple(notes), frozenset(upright), True)
+
+
+def _equation(signs: Signs, first: int, last: int) -> str | None:
+    r"""The fact that ``Q^\top = Q`` says."""
+    texts, place = list[str](), first
+    while place < last:
+        turned = signs[place].kind == "prime" or (signs[place].kind == "^" and turns(signs, place))
+        texts.append("'" if turned else signs[place].text)
+        place = argument(signs, place)[2] if signs[place].kind == "^" else place + 1
+    return equation_fact(texts) if "=" in texts else None
+
+
+def _span(signs: Signs, first: int, last: int) -> tuple[int, int]:
+    return signs[first].start, signs[last - 1].end
 
 
 def _parts(signs: Signs, start: int) -> Iterator[tuple[int, int]]:

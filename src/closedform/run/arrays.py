@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import scipy.sparse
 
 from closedform.errors import ValueProblem
 from closedform.expr.facts import WORDS, Facts
@@ -21,6 +21,12 @@ OTHER_LIBRARIES = {
 }
 
 
+def is_sparse(value: Any) -> bool:
+    """Whether a value is an array of scipy.sparse, which is not imported to find out."""
+    module = sys.modules.get("scipy.sparse")
+    return module is not None and bool(module.issparse(value))
+
+
 def as_matrix(name: str, value: Any, shape: Shape) -> Array:
     """The 2-d array for a variable; ValueProblem naming it where the value is none, or has another rank.
 
@@ -29,11 +35,11 @@ def as_matrix(name: str, value: Any, shape: Shape) -> Array:
     array([[1.],
            [2.]])
     """
-    if scipy.sparse.issparse(value):
+    if is_sparse(value):
         out = value.astype(float)
         if out.ndim != 2:
             raise _misfit(name, np.shape(value), shape)
-        return scipy.sparse.csr_array(out)
+        return sys.modules["scipy.sparse"].csr_array(out)
     array = _floats(name, value)
     return _two(name, array, shape)
 
@@ -89,7 +95,7 @@ def _misfit(name: str, given: tuple[int, ...], shape: Shape) -> ValueProblem:
 def check_facts(name: str, value: Array, facts: Facts) -> None:
     """ValueProblem where an array is not what its variable was declared to be. NaN passes."""
     for fact, test in TESTS.items():
-        if fact in facts and not scipy.sparse.issparse(value) and not test(value):
+        if fact in facts and not is_sparse(value) and not test(value):
             raise ValueProblem(f"{name} is declared {WORDS[fact]}; the array given is not")
 
 

@@ -14,9 +14,10 @@ from closedform.errors import MissingRule, ValueProblem
 from closedform.expr.node import Node
 from closedform.expr.size import Size
 from closedform.expr.walk import postorder
-from closedform.functions.algebra import INDEX, SUMOVER
+from closedform.functions.algebra import SUMOVER
 from closedform.functions.table import extras
 from closedform.run.arithmetic import LIBRARY, PLAIN, Arithmetic
+from closedform.run.needs import free_indices
 from closedform.run.structural import dense
 from closedform.run.widely import WIDE
 
@@ -158,15 +159,6 @@ class Evaluation:
             raise MissingRule(f"{op.text} has no numeric value")
         more = [self.size(e) if isinstance(e, Size) else e for e in extras(node)]
         return self.arithmetic.function(self, node, more)
-
-
-def free_indices(root: Node) -> dict[Node, frozenset[str]]:
-    """For every node, the indices that no sum inside it binds."""
-    free: dict[Node, frozenset[str]] = {}
-    for n in postorder(root):
-        names = frozenset(n.params) if n.op is INDEX else frozenset[str]().union(*(free[b] for b in n.args))
-        free[n] = names - {n.params[0]} if n.op is SUMOVER else names
-    return free
 
 
 def _depending(root: Node, moves: Callable[[Node], bool]) -> list[Node]:

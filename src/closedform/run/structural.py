@@ -9,11 +9,11 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
-import scipy.sparse
 
 from closedform.errors import ValueProblem
 from closedform.expr.node import Node
 from closedform.expr.size import Size
+from closedform.run.arrays import is_sparse
 
 Array = Any
 TINY = 1e-290  # below it, digits are lost to underflow or soon will be
@@ -68,7 +68,7 @@ def dense(value: Any) -> Array:
     """An array, of a promised inverse or a sparse matrix too."""
     if isinstance(value, Inverse):
         return value.array()
-    return value.toarray() if scipy.sparse.issparse(value) else value
+    return value.toarray() if is_sparse(value) else value
 
 
 def _symbol(run: Evaluation, node: Node) -> Any:
@@ -136,7 +136,7 @@ def _mul(run: Evaluation, node: Node) -> Array:
 
 def _faded(out: Any, *factors: Any) -> bool:
     """Whether a product has lost what is too small for float64; BLAS does not say so."""
-    if scipy.sparse.issparse(out) or np.min(np.abs(out), initial=1) > TINY:
+    if is_sparse(out) or np.min(np.abs(out), initial=1) > TINY:
         return False
     least = [_least(dense(factor)) for factor in factors]
     return bool(np.prod(least) < TINY)

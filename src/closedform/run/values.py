@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import scipy.sparse
 
 from closedform.errors import ValueProblem
 from closedform.expr.facts import Facts
@@ -15,72 +13,15 @@ from closedform.expr.node import Node
 from closedform.expr.op import Shape
 from closedform.expr.size import Size
 from closedform.expr.walk import postorder
-from closedform.functions.algebra import CALL, INDEX, MUL, SIZE, SUMOVER, SYM, TRANSPOSE
+from closedform.functions.algebra import MUL, TRANSPOSE
 from closedform.functions.known_facts import facts_of
-from closedform.functions.table import extras
-from closedform.run.arrays import as_matrix, check_facts
-from closedform.run.fitting import Equation, solvable, solve_sizes
-from closedform.run.numeric import evaluate, evaluate_along, free_indices
+from closedform.run.arrays import as_matrix, check_facts, is_sparse
+from closedform.run.fitting import Equation, solve_sizes
+from closedform.run.needs import Needs, needs
+from closedform.run.numeric import evaluate, evaluate_along
 from closedform.run.stable import stable
 
 Array = Any
-FILLED = ("eye", "ones", "zero", "unit")
-
-
-@dataclass
-class Needs:
-    """What a formula needs: variables, abstract functions (their calls), fixed indices, and sizes."""
-
-    symbols: dict[str, Node] = field(default_factory=dict)
-    calls: dict[str, Node] = field(default_factory=dict)
-    indices: dict[str, None] = field(default_factory=dict)
-    sizes: dict[str, None] = field(default_factory=dict)
-    mentioned: set[str] = field(default_factory=set)
-
-    @property
-    def unreadable(self) -> list[str]:
-        """Sizes that no array tells."""
-        known: set[str] = set()
-        shapes = [s for symbol in self.symbols.values() for s in symbol.shape]
-        grown = True
-        while grown:
-            single = [s for s in shapes if len(s.names - known) == 1]
-            found = {name for s in single for name in s.names - known if solvable(s, name)}
-            grown = bool(found)
-            known |= found
-        return [n for n in self.sizes if n not in known]
-
-    @property
-    def names(self) -> list[str]:
-        return [*self.symbols, *self.calls, *self.indices, *self.unreadable]
-
-
-def needs(node: Node) -> Needs:
-    """What must be given for the formula to have a value, in order of appearance."""
-    found, free = Needs(), free_indices(node)[node]
-    for n in postorder(node):
-        found.mentioned |= n.rows.names | n.cols.names
-        if n.op is SYM:
-            other = found.symbols.setdefault(n.params[0], n)
-            if other.shape != n.shape:
-                raise ValueProblem(f"{n.params[0]} stands for two variables of different shapes")
-        elif n.op is CALL:
-            found.calls.setdefault(_function_name(n), n)
-        elif n.op is INDEX and n.params[0] in free:
-            found.indices[n.params[0]] = None
-        for size in _sizes_read(n):
-            found.sizes.update(dict.fromkeys(sorted(size.names)))
-    return found
-
-
-def needed(node: Node) -> list[str]:
-    """Names to give: variables, functions, fixed indices, then the sizes that no array tells.
-
-    >>> from closedform.functions.algebra import ones, sym
-    >>> needed(sym("a") * ones("n"))
-    ['a', 'n']
-    """
-    return needs(node).names
 
 
 def value(node: Node, given: Mapping[str, Any], unused: Collection[str] = ()) -> Any:
@@ -180,7 +121,7 @@ def _prepared(
     sizes = solve_sizes(_equations(wants, env), _given_sizes(wants, given))
     for name, symbol in wants.symbols.items():
         check_facts(name, env[name], facts_of(symbol))
-        if scipy.sparse.issparse(env[name]):
+        if is_sparse(env[name]):
             _only_multiplies(node, symbol)
     for name, call in wants.calls.items():
         env[name] = _callable(name, given[name], call)
@@ -255,20 +196,6 @@ def _whole(name: str, value: Any, why: str) -> int:
     if not single or float(number.reshape(())) % 1 or number.reshape(()) < 1:
         raise ValueProblem(f"{name} is {value!r}; a whole number of 1 or more is wanted ({why})")
     return int(number.reshape(()))
-
-
-def _sizes_read(n: Node) -> tuple[Size, ...]:
-    """The sizes that the value of a node is made of, beyond the shapes of its arguments."""
-    if n.op is SIZE:
-        return n.params
-    if n.op is SUMOVER:
-        return n.params[1], n.params[2]
-    return n.shape if n.op.name in FILLED else tuple(e for e in extras(n) if isinstance(e, Size))
-
-
-def _function_name(call: Node) -> str:
-    name, kind = call.params
-    return f"{kind}[{name}]" if kind else str(name)
 
 
 def _callable(name: str, function: Any, call: Node) -> Callable[..., Array]:

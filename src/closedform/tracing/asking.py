@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from closedform.errors import ClosedformError, ShapeError
-from closedform.expr.size import ONE
+from closedform.errors import ClosedformError, MissingRule, ShapeError
+from closedform.expr.node import Node
+from closedform.expr.walk import rebuild
 from closedform.formula import Formula
 from closedform.formula.base import Base
-from closedform.functions.algebra import add
+from closedform.functions.algebra import add, had, scale
 from closedform.tracing.inputs import Call
 from closedform.tracing.plans import Wanted, shape_now
-from closedform.tracing.pytrees import Tree, flat
+from closedform.tracing.pytrees import Tree
 from closedform.tracing.reading import Read
 
 ASKED = SimpleNamespace(directed={"jvp", "vjp", "hvp"}, of_scalars={"grad", "hessian", "hvp", "value_and_grad"})
@@ -78,7 +79,7 @@ class Asked:
             if f._raw.is_scalar:
                 out[name] = f.grad(name)
             else:
-                out[name] = f.jacobian(name) if f._raw.is_column and x.is_column else f.derivative(name)
+                out[name] = _matrix(f, name) if f._raw.is_column and x.is_column else f.derivative(name)
         return out
 
     def _hessian(self) -> dict[str, Formula]:
@@ -91,7 +92,11 @@ class Asked:
             for y in self.names:
                 one = len(self.names) == 1
                 key = x if one else f"{x}, {y}"
-                out[key] = (f.hessian(x) if one else f.hessian(x, y)) if plain or one else f.grad(x).derivative(y)
+                if plain or one:
+                    out[key] = f.hessian(x) if one else f.hessian(x, y)
+                else:
+                    columns = f._variable(x).is_column and f._variable(y).is_column
+                    out[key] = _matrix(f.grad(x), y) if columns else f.grad(x).derivative(y)
         return out
 
     def _jvp(self) -> dict[str, Formula]:
@@ -115,18 +120,18 @@ class Asked:
 
     # values
 
-    def with_directions(self, given: Sequence[Any], leaves: list[Any], start: int) -> tuple[dict[str, int], Tree | None]:
+    def with_directions(self, leaves: list[Any], start: int) -> dict[str, int]:
         """Where among the leaves the directions stand, by their names in the formulas."""
         if self.op not in ASKED.directed:
-            return {}, None
+            return {}
         count = len(leaves) - start
         if self.op == "vjp":
             if count != 1:
                 raise ClosedformError("vjp takes one array of the shape of the function's value as its last argument")
-            return {"u_": start}, None
+            return {"u_": start}
         if count != len(self.names):
             raise ClosedformError(f"{self.op} takes a direction of the structure of the argument as its last argument")
-        return {f"v_{n}": start + k for k, n in enumerate(self.names)}, None
+        return {f"v_{n}": start + k for k, n in enumerate(self.names)}
 
     def wanted(self, leaves: Sequence[Any], numbers: dict[str, int]) -> list[Wanted]:
         """The answers with the shapes that arrays have at the door."""
@@ -138,14 +143,18 @@ class Asked:
             return [self._second(f, value, shapes[n]) for n, f in self.formulas.items()]
         if self.op == "hessian":
             pairs = [(x, y) for x in self.names for y in self.names]
-            return [self._second(f, shapes[x], shapes[y]) for (x, y), f in zip(pairs, self.formulas.values(), strict=True)]
+            found = zip(pairs, self.formulas.values(), strict=True)
+            return [self._second(f, shapes[x], shapes[y]) for (x, y), f in found]
         return [Wanted(f, value if n == "value" else shapes[n]) for n, f in self.formulas.items()]
 
     def _second(self, f: Formula, out: tuple[int, ...], into: tuple[int, ...]) -> Wanted:
         """A Jacobian or Hessian; a map becomes its matrix on vec first."""
-        if isinstance(f, Base._map):
-            return Wanted(f.kron, turned=(out, into))
-        return Wanted(f, (*out, *into))
+        if not isinstance(f, Base._map):
+            return Wanted(f, (*out, *into))
+        try:
+            return Wanted(_scaled(f.kron), turned=(out, into))
+        except MissingRule:
+            return Wanted(f, (*out, *into), by_basis=True)
 
     def put_together(self, found: list[Any]) -> Any:
         """The answers in the structure of the arguments."""
@@ -168,4 +177,22 @@ class Asked:
         return out[0] if self.single else tuple(out)
 
 
-__all__ = ["ASKED", "ONE", "Asked", "flat"]
+
+def _scaled(f: Formula) -> Formula:
+    """Kronecker products with a number as what they are."""
+
+    def one(node: Node, args: tuple[Node, ...]) -> Node | None:
+        number = next((k for k, a in enumerate(args) if a.is_scalar), None) if node.op.name == "kron" else None
+        if number is None:
+            return None
+        return scale(args[number], args[1 - number]) if not node.is_scalar else had(*args)
+
+    return f._new(rebuild(f._raw, one), f._origin)
+
+
+def _matrix(f: Formula, name: str) -> Formula:
+    """The Jacobian as a matrix, or the map where no matrix form is known."""
+    try:
+        return f.jacobian(name)
+    except MissingRule:
+        return f.derivative(name)

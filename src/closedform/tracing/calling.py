@@ -15,7 +15,7 @@ from closedform.tracing.closure import closed_over
 from closedform.tracing.guess import read_without_values
 from closedform.tracing.inputs import PLAIN, Call, bound, look, statics_of
 from closedform.tracing.plans import Program, Wanted, numbers_of, shape_now
-from closedform.tracing.pytrees import Tree, flat
+from closedform.tracing.pytrees import flat
 from closedform.tracing.reading import Read, read_call
 
 CLOSE = {"float32": 1e-3, "float16": 1e-1, "bfloat16": 1e-1}
@@ -28,11 +28,13 @@ class Own:
     anew for arguments that take another path through the code, and for other ranks of arrays.
     """
 
-    def __init__(self, fn: Callable[..., Any], op: str, argnums: int | Sequence[int] = 0, where: str | None = None) -> None:
+    def __init__(
+        self, fn: Callable[..., Any], op: str, argnums: int | Sequence[int] = 0, where: str | None = None
+    ) -> None:
         if not callable(fn):
             raise ClosedformError(f"{op} is of a function; this is a {type(fn).__name__}")
         self.fn, self.op, self.argnums, self.where = fn, op, argnums, where
-        self._programs: dict[Any, list[tuple[Program, Asked, Tree | None]]] = {}
+        self._programs: dict[Any, list[tuple[Program, Asked]]] = {}
         self._reads: list[Read] = []
         self._last: Asked | None = None
         self._around: list[tuple[str, Any]] = []
@@ -53,17 +55,16 @@ class Own:
         call, leaves, key = self._apart(args, kwargs, directions)
         if self._around and self._changed():
             self._programs, self._reads = {}, []
-        for program, asked, _ in self._programs.get(key, ()):
-            if program.read.guards or program.read.looked_at:
-                if not program.holds(leaves):
-                    continue
+        for program, asked in self._programs.get(key, ()):
+            if (program.read.guards or program.read.looked_at) and not program.holds(leaves):
+                continue
             return asked.put_together(program(leaves))
         return self._first(args, kwargs, directions, leaves, key, call)
 
     def _apart(self, args: Any, kwargs: Any, directions: Any) -> tuple[Call | None, list[Any], Any]:
         """The leaves of a call and what they look like; plain positional arrays the fast way."""
         leaves = [*args, *directions]
-        key = []
+        key: list[Any] = []
         for x in leaves:
             if hasattr(x, "dtype"):
                 key.append((x.__class__, x.shape, x.dtype))
@@ -107,9 +108,9 @@ class Own:
         read = self._read(call, leaves)
         asked = Asked.of(self.op, read, call, self._moving, isinstance(self.argnums, int))
         numbers = numbers_of(read, leaves)
-        more, tree = asked.with_directions(directions, leaves, len(call.leaves))
+        more = asked.with_directions(leaves, len(call.leaves))
         program = Program(read, asked.wanted(leaves, numbers), leaves, more)
-        self._programs.setdefault(key, []).append((program, asked, tree))
+        self._programs.setdefault(key, []).append((program, asked))
         self._last = asked
         return asked.put_together(program(leaves))
 
@@ -140,8 +141,8 @@ class Own:
         if mine.shape != its.shape or not np.allclose(mine, its, close, close * scale, equal_nan=True):
             raise ValueProblem(
                 f"{self._source} and the formula read from it differ at these values: {its!r} and {mine!r}",
-                hint=f"The formula read is {read.formula.text}. A function that draws random numbers or changes what it "
-                "reads cannot be read.",
+                hint=f"The formula read is {read.formula.text}. A function that draws random numbers, or changes what "
+                "it reads, cannot be read.",
             )
 
     # what was computed

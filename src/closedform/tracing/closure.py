@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from closedform.tracing.dims import Dim
+from closedform.tracing.modules import is_module
 from closedform.tracing.numpy_array import Array
-from closedform.tracing.value import Value
 
 _lock = threading.RLock()
 
@@ -67,6 +66,29 @@ def _length(x: Any) -> Any:
 
 
 REPLACED: dict[str, Callable[..., Any]] = {"len": _length}
+UNDISPATCHED: dict[tuple[str, str], Callable[..., Any]] = {}
+"""By home and name: what reads functions of SciPy, which do not ask their arguments. ``scipy_functions`` fills it."""
+
+
+def _asking(original: Callable[..., Any], reader: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that asks its arguments first; without traced ones it is the original."""
+
+    def ask(*args: Any, **options: Any) -> Any:
+        traced = next((x for x in (*args, *options.values()) if isinstance(x, Array)), None)
+        return original(*args, **options) if traced is None else reader(traced._value.trace, *args, **options)
+
+    return ask
+
+
+def _asking_ones(space: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    found = {}
+    for name in names:
+        x = space.get(name)
+        home = str(getattr(x, "__module__", "")).split(".")
+        reader = UNDISPATCHED.get((".".join(home[:2]), str(getattr(x, "__name__", ""))))
+        if reader is not None and home[0] == "scipy":
+            found[name] = _asking(space[name], reader)
+    return found
 
 
 @contextmanager
@@ -78,23 +100,27 @@ def patched(fn: Callable[..., Any]) -> Iterator[None]:
         return
     space = inside.__globals__
     with _lock:
-        added = [name for name in REPLACED if name not in space]
-        for name in added:
-            space[name] = REPLACED[name]
+        added = {name: x for name, x in REPLACED.items() if name not in space}
+        asking = _asking_ones(space, _global_names(inside.__code__))
+        before = {name: space[name] for name in asking}
+        space.update({**added, **asking})
         try:
             yield
         finally:
+            space.update(before)
             for name in added:
                 del space[name]
 
 
 def arrays(found: dict[str, Any]) -> dict[int, tuple[str, Any]]:
     """The arrays among them, by identity."""
-    return {id(v): (name, v) for name, v in found.items() if isinstance(v, np.ndarray) or _foreign(v)}
+    own = {id(v): (name, v) for name, v in found.items() if isinstance(v, np.ndarray) or _foreign(v)}
+    for v in found.values():
+        if is_module(v):
+            own.update((id(p), (name, p)) for name, p in v.named_parameters())
+    return own
 
 
 def _foreign(v: Any) -> bool:
     return type(v).__module__.split(".")[0] in ("jax", "jaxlib", "torch") and hasattr(v, "shape")
 
-
-__all__ = ["Dim", "Value"]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from closedform.expr.size import ONE, Size, size
+from closedform.expr.size import Size, size
 from closedform.functions.sizes import quotient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from closedform.tracing.value import Trace
 
 
@@ -17,8 +15,6 @@ class Dim:
     """A length. Sums and products stay named; where Python needs the number itself it is looked at, and remembered."""
 
     __slots__ = ("size", "trace")
-    lift: ClassVar[dict[str, Callable[..., Any]]] = {}
-    """By library: how a length becomes an array of it. Set where the arrays are."""
 
     def __init__(self, trace: Trace, n: Size) -> None:
         self.trace, self.size = trace, n
@@ -126,5 +122,3 @@ class Dim:
     def __repr__(self) -> str:
         return f"<length {self._now()}>"
 
-
-__all__ = ["ONE", "Dim"]

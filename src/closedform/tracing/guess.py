@@ -8,19 +8,16 @@ from itertools import product
 from typing import Any
 
 from closedform.errors import ClosedformError, ShapeError
-from closedform.expr.size import ONE
 from closedform.read.habits import Uses, kinds_of
 from closedform.tracing.closure import closed_over
 from closedform.tracing.inputs import Call, Leaf, declared, signature_of
 from closedform.tracing.names import spelled
 from closedform.tracing.pytrees import LEAF
 from closedform.tracing.reading import Read, read_call
-from closedform.tracing.value import Dims
 
 RANKS = {"S": 0, "V": 1, "M": 2, "Z": 0, "F": 2}
 MOST = 200
 """Combinations of kinds that are tried."""
-Try = tuple[Dims | int, ...]
 
 
 def read_without_values(
@@ -90,7 +87,8 @@ def _call(fn: Callable[..., Any], names: Sequence[tuple[str, Any]], ranks: Seque
         positional = [n for n, _ in names if signature.parameters[n].kind is not inspect.Parameter.KEYWORD_ONLY]
         named = {n: None for n, _ in names if n not in positional}
         bound = signature.bind(*[None] * len(positional), **named)
-    return Call(tuple(n for n, _ in names), (LEAF,) * len(names), tuple(leaves), bound)
+    slots = tuple((n, None) for n, _ in names)
+    return Call(tuple(n for n, _ in names), (LEAF,) * len(names), tuple(leaves), bound, slots=slots)
 
 
 def _style(fn: Callable[..., Any]) -> str:
@@ -99,5 +97,3 @@ def _style(fn: Callable[..., Any]) -> str:
     homes |= {str(getattr(v, "__module__", "")).split(".")[0] for v in closed_over(fn).values()}
     return next((style for style in ("torch", "jax") if style in homes), "numpy")
 
-
-__all__ = ["ONE", "read_without_values"]

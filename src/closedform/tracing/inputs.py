@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from closedform.errors import ClosedformError, MissingRule, ShapeError
 from closedform.read.declarations import Declarations, declare_all
 from closedform.read.lexer import lex
+from closedform.tracing.modules import Taken, is_module, taken
 from closedform.tracing.names import Names
 from closedform.tracing.pytrees import Path, Tree, flat, library
 
@@ -25,8 +26,12 @@ class Leaf:
     argument: int
     path: Path
     value: Any
-    kind: str  # numpy, jax, torch, number, static, module; symbol: its number of axes is the value
+    kind: str  # numpy, jax, torch, number, static; symbol: its number of axes is the value
     name: str = ""
+
+
+Slot = tuple[str, int | str | None]
+"""A parameter, and for ``*args`` and ``**options`` which of its values."""
 
 
 @dataclass(frozen=True)
@@ -37,25 +42,33 @@ class Call:
     trees: tuple[Tree, ...]
     leaves: tuple[Leaf, ...]
     bound: inspect.BoundArguments | None
-    spread: tuple[bool, ...] = ()
+    modules: Mapping[int, Taken] = field(default_factory=dict)
+    slots: tuple[Slot, ...] = ()
 
     def arguments(self, leaves: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
         """Positional and keyword arguments, with these leaves in their places."""
         values, at = [], 0
-        for tree in self.trees:
-            values.append(tree.filled(list(leaves[at : at + tree.count])))
+        for k, tree in enumerate(self.trees):
+            mine = list(leaves[at : at + tree.count])
+            values.append(self.modules[k].filled(mine) if k in self.modules else tree.filled(mine))
             at += tree.count
         if self.bound is None:
             return values, {}
-        self.bound.arguments.clear()
-        self.bound.arguments.update(zip(self.names, values, strict=True))
-        return list(self.bound.args), dict(self.bound.kwargs)
+        together: dict[str, Any] = {}
+        for (name, key), value in zip(self.slots, values, strict=True):
+            if key is None:
+                together[name] = value
+            elif isinstance(key, int):
+                together[name] = (*together.get(name, ()), value)
+            else:
+                together.setdefault(name, {})[key] = value
+        made = inspect.BoundArguments(self.bound.signature, together)
+        return list(made.args), dict(made.kwargs)
 
     @property
     def style(self) -> str:
         """The library whose arrays are given; NumPy where there are numbers alone."""
         kinds = {leaf.kind for leaf in self.leaves} - {"number", "static", "symbol"}
-        kinds = {"torch" if k == "module" else k for k in kinds}
         if len(kinds) > 1 and kinds - {"numpy"} == {"jax"}:
             return "jax"
         if len(kinds) > 1:
@@ -82,26 +95,46 @@ def bound(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, An
     """The arguments by name, defaults put in; ``moving``: the arguments that are differentiated by."""
     signature = signature_of(fn)
     if signature is None:
-        given, arguments = None, {f"x{k}" if len(args) > 1 else "x": v for k, v in enumerate(args)}
+        given = None
+        slots: list[tuple[Slot, Any]] = [((f"x{k + 1}" if len(args) > 1 else "x", None), v) for k, v in enumerate(args)]
     else:
         given = signature.bind(*args, **kwargs)
         given.apply_defaults()
-        arguments = dict(given.arguments)
-    trees, leaves = [], list[Leaf]()
-    for k, (name, value) in enumerate(arguments.items()):
-        some, tree = flat(value, (name,))
+        slots = list(_slots(given))
+    names = tuple(_slot_name(slot) for slot, _ in slots)
+    trees, leaves, modules = [], list[Leaf](), dict[int, Taken]()
+    for k, (name, (_, value)) in enumerate(zip(names, slots, strict=True)):
+        if is_module(value):
+            some, tree, modules[k] = taken(value, name)
+        else:
+            some, tree = flat(value, (name,))
         trees.append(tree)
         leaves += [_leaf(k, path, x, k in moving) for path, x in some]
-    return Call(tuple(arguments), tuple(trees), _named(leaves), given)
+    return Call(names, tuple(trees), _named(leaves), given, modules, tuple(slot for slot, _ in slots))
+
+
+def _slot_name(slot: Slot) -> str:
+    name, key = slot
+    return name if key is None else f"{name}_{key + 1}" if isinstance(key, int) else key
+
+
+def _slots(given: inspect.BoundArguments) -> Iterator[tuple[Slot, Any]]:
+    """Every argument with the parameter it is for; those of ``*args`` and ``**options`` one by one."""
+    kinds = {p.name: p.kind for p in given.signature.parameters.values()}
+    for name, value in given.arguments.items():
+        if kinds[name] is inspect.Parameter.VAR_POSITIONAL:
+            yield from (((name, k), v) for k, v in enumerate(value))
+        elif kinds[name] is inspect.Parameter.VAR_KEYWORD:
+            yield from (((name, key), v) for key, v in value.items())
+        else:
+            yield (name, None), value
 
 
 def _leaf(k: int, path: Path, x: Any, moving: bool) -> Leaf:
     kind = library(x)
     if kind == "static" and moving and isinstance(x, int) and not isinstance(x, bool):
         kind = "number"
-    if kind == "static" and type(x).__module__.split(".")[0] != "builtins" and hasattr(x, "named_parameters"):
-        kind = "module"
-    if kind not in ("static", "number", "module") and len(x.shape) > 2:
+    if kind not in ("static", "number") and len(x.shape) > 2:
         raise ShapeError(f"{'.'.join(path)} has {len(x.shape)} axes; arrays of one and two axes are read")
     if kind == "numpy" and np.asarray(x).dtype.kind not in "fiub":
         if np.asarray(x).dtype.kind == "c":
@@ -113,25 +146,28 @@ def _leaf(k: int, path: Path, x: Any, moving: bool) -> Leaf:
 def _named(leaves: list[Leaf]) -> tuple[Leaf, ...]:
     """Each variable by the shortest end of its path that is no other's."""
     names, out = Names(), []
-    ends = [leaf.path[-1] for leaf in leaves if leaf.kind not in ("static", "module")]
+    ends = [leaf.path[-1] for leaf in leaves if leaf.kind != "static"]
     for leaf in leaves:
-        if leaf.kind in ("static", "module"):
+        if leaf.kind == "static":
             out.append(leaf)
             continue
         end = leaf.path[-1]
         alone = len(leaf.path) == 1 or (ends.count(end) == 1 and not end.isdigit())
-        out.append(Leaf(leaf.argument, leaf.path, leaf.value, leaf.kind, names.of(end if alone else "_".join(leaf.path))))
+        name = names.of(end if alone else "_".join(leaf.path))
+        out.append(Leaf(leaf.argument, leaf.path, leaf.value, leaf.kind, name))
     return tuple(out)
 
 
 def statics_of(call: Call) -> tuple[Any, ...]:
     """What of a call is no number: the ones among lengths, and the values of static arguments."""
-    return tuple(
-        (leaf.path, leaf.kind, str(getattr(leaf.value, "dtype", ""))[-5:], tuple(k == 1 for k in getattr(leaf.value, "shape", ())))
-        if leaf.name
-        else (leaf.path, leaf.kind, look(leaf.value))
-        for leaf in call.leaves
-    )  # fmt: skip
+    return tuple(_static(leaf) for leaf in call.leaves)
+
+
+def _static(leaf: Leaf) -> tuple[Any, ...]:
+    if not leaf.name:
+        return leaf.path, leaf.kind, look(leaf.value)
+    ones = tuple(k == 1 for k in getattr(leaf.value, "shape", ()))
+    return leaf.path, leaf.kind, str(getattr(leaf.value, "dtype", ""))[-5:], ones
 
 
 def look(x: Any) -> Any:

@@ -30,7 +30,7 @@ class Names:
 
 
 def spelled(wish: str) -> str:
-    """A name of the language: ``0.weight`` is ``weight_0``, ``params['W1']`` is ``params_W1``, ``lambda`` is ``lam``."""
+    """A name of the language: ``0.weight`` is ``weight_0``, ``params.W1`` is ``params_W1``, ``lambda`` is ``lam``."""
     plain = re.sub(r"\W+", "_", wish).strip("_") or "v"
     lead = re.match(r"(\d+)_+(.*)", plain)
     if lead and lead[2]:

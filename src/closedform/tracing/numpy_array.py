@@ -10,9 +10,9 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from closedform.errors import ClosedformError, ReadError
 from closedform.expr.size import Size
+from closedform.functions.algebra import SYM
 from closedform.tracing.branches import truth
 from closedform.tracing.dims import Dim
-from closedform.functions.algebra import SYM
 from closedform.tracing.ops import reduce, shape
 from closedform.tracing.ops.labels import picked
 from closedform.tracing.place import refuse
@@ -157,9 +157,11 @@ class Array(NDArrayOperatorsMixin):
 
 METHODS = {
     name: getattr(np, name)
-    for name in "sum mean prod max min dot var std trace diagonal transpose reshape ravel squeeze clip cumsum round "
-    "repeat argmax argmin conj any all take".split()
-} | {"flatten": np.ravel, "swapaxes": np.swapaxes}
+    for name in (
+        "sum", "mean", "prod", "max", "min", "dot", "var", "std", "trace", "diagonal", "transpose", "reshape", "ravel",
+        "squeeze", "clip", "cumsum", "any", "all", "take", "swapaxes",
+    )
+} | {"flatten": np.ravel}  # fmt: skip
 
 
 def _counts(rows: Any, value: Value) -> bool:

@@ -88,9 +88,9 @@ def _heaviside(x: Value, at_zero: Value) -> Value:
 
 
 def _reduction(build: Callable[..., Value]) -> Handler:
-    def handler(trace: Trace, a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False, **more: Any) -> Array:
+    def handler(trace: Trace, a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Array:
         x = lift(trace, a)
-        return Array(build(x, reduce.axis_of(x, axis), keepdims, **more))
+        return Array(build(x, reduce.axis_of(x, axis), keepdims))
 
     return handler
 

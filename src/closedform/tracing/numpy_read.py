@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from closedform.tracing import numpy_functions
+from closedform.tracing import numpy_functions, scipy_functions
 from closedform.tracing.closure import patched
 from closedform.tracing.dims import Dim
 from closedform.tracing.numpy_array import Array, lift
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Trace, Value
 
-FUNCTIONS = numpy_functions.HANDLERS
+TABLES = (numpy_functions, scipy_functions)
 
 
 def wrap(value: Value) -> Array:
@@ -37,5 +36,3 @@ def result(trace: Trace, out: Any) -> Value:
         refuse("the function gives several values; give one array", "Stack them: np.stack([…]).")
     refuse(f"the function gives {type(out).__name__}, not an array")
 
-
-__all__ = ["FUNCTIONS", "Iterator", "call", "contextmanager", "result", "wrap"]

@@ -11,7 +11,7 @@ import numpy as np
 from closedform.errors import ValueProblem
 from closedform.expr.node import Node
 from closedform.expr.size import ONE, Size
-from closedform.formula import Formula
+from closedform.formula import Formula, LinearMap
 from closedform.program.compiled import Compiled
 from closedform.tracing.reading import Read
 
@@ -26,6 +26,8 @@ class Wanted:
     shape: tuple[int, ...] | None = None
     turned: tuple[tuple[int, ...], tuple[int, ...]] | None = None
     """Of a matrix on vec: the shapes of what it gives and takes; it becomes an array of both."""
+    by_basis: bool = False
+    """A map without a matrix form: its array is made of its values at a basis."""
 
 
 def numbers_of(read: Read, leaves: Sequence[Any]) -> dict[str, int]:
@@ -52,11 +54,12 @@ class Program:
 
     def __init__(self, read: Read, wanted: Sequence[Wanted], leaves: Sequence[Any], more: dict[str, int]) -> None:
         self.read, self.wanted = read, list(wanted)
+        self.maps = [w for w in wanted if w.by_basis]
+        wanted = [w for w in wanted if not w.by_basis]
         numbers = numbers_of(read, leaves)
         nodes = tuple(w.formula._raw for w in wanted)
         self.compiled = Compiled(nodes, read.style, "; ".join(w.formula.unicode for w in wanted))
         self.takes = [self._take(name, leaves, numbers, more) for name in self.compiled.arguments]
-        self.simple = [p if isinstance(p, int) else None for p in self.takes]
         self.finish = [self._finish(w, leaves) for w in wanted]
         self.guards = Compiled(tuple(n for n, _ in read.guards), read.style) if read.guards else None
         self.guard_takes = [self._take(n, leaves, numbers, more) for n in self.guards.arguments] if self.guards else []
@@ -70,15 +73,22 @@ class Program:
         if name in read.places:
             return self._placed(read.places[name], leaves)
         if name in read.constants:
-            constant = _of_style(read.constants[name], read, leaves)
-            return lambda _: constant
+            constant = read.constants[name]
+            if read.style == "jax":
+                constant = _of_style(constant, read, leaves)
+                return lambda _: constant
+            return lambda given: _of_style(constant, read, given)
         if name in read.derived:
             make = read.derived[name]
-            return lambda given: _of_style(make({n: _looked(given[p]) for n, p in read.places.items()}, numbers), read, given)
+            return lambda given: _of_style(make(self._have(given), numbers), read, given)
         number = numbers.get(name, read.numbers.get(name))
         if number is None:
             raise ValueProblem(f"the size {name} is not known from the arrays given")
         return lambda _: number
+
+    def _have(self, leaves: Sequence[Any]) -> dict[str, Any]:
+        given = {name: _looked(leaves[place]) for name, place in self.read.places.items()}
+        return {**{name: _looked(x) for name, x in self.read.constants.items()}, **given}
 
     def _placed(self, place: int, leaves: Sequence[Any]) -> Any:
         x = leaves[place]
@@ -113,9 +123,28 @@ class Program:
         return all((float(x) > 0.5) == outcome for x, (_, outcome) in zip(many, self.read.guards, strict=True))
 
     def __call__(self, leaves: Sequence[Any]) -> list[Any]:
+        if self.maps:
+            return self._with_maps(leaves)
         found = self.compiled(*[leaves[t] if t.__class__ is int else t(leaves) for t in self.takes])
-        many = found if len(self.wanted) > 1 else (found,)
+        many = found if len(self.finish) > 1 else (found,)
         return [x if f is None else f(x) for x, f in zip(many, self.finish, strict=True)]
+
+    def _with_maps(self, leaves: Sequence[Any]) -> list[Any]:
+        """Some of the answers at a basis, the others compiled."""
+        maps, self.maps = self.maps, []
+        try:
+            rest = iter(self(leaves) if self.finish else [])
+        finally:
+            self.maps = maps
+        have = {**self._have(leaves), **self.numbers}
+        have |= {name: make(have, self.numbers) for name, make in self.read.derived.items()}
+        return [self._at_basis(w, have, leaves) if w.by_basis else next(rest) for w in self.wanted]
+
+    def _at_basis(self, w: Wanted, have: dict[str, Any], leaves: Sequence[Any]) -> Any:
+        allowed = {*w.formula._allowed(), *w.formula.variables}
+        assert isinstance(w.formula, LinearMap)
+        found = w.formula.array({n: v for n, v in have.items() if n in allowed})
+        return _of_style(np.reshape(found, w.shape), self.read, leaves, flatten=False)
 
 
 def floats(x: Any, style: str) -> Any:
@@ -148,11 +177,11 @@ def _looked(x: Any) -> Any:
     return np.asarray(x.detach().cpu() if hasattr(x, "detach") else x)
 
 
-def _of_style(array: Any, read: Read, leaves: Sequence[Any]) -> Any:
+def _of_style(array: Any, read: Read, leaves: Sequence[Any], flatten: bool = True) -> Any:
     """A constant as an array of the library that the call uses."""
-    array = np.asarray(array, float)
-    flat = tuple(k for k in array.shape if k != 1)
-    array = array.reshape(flat)
+    flat = tuple(k for k in array.shape if k != 1) if flatten else array.shape
+    tensor = hasattr(array, "detach")
+    array = array.detach().reshape(flat) if tensor else np.asarray(array, float).reshape(flat)
     like = next((x for x in leaves if "float" in str(getattr(x, "dtype", "")) and hasattr(x, "shape")), None)
     if read.style == "jax":
         import jax.numpy as jnp
@@ -161,7 +190,9 @@ def _of_style(array: Any, read: Read, leaves: Sequence[Any]) -> Any:
     if read.style == "torch":
         import torch
 
-        return torch.as_tensor(array, dtype=None if like is None else like.dtype, device=None if like is None else like.device)
+        if like is None:
+            return torch.as_tensor(array)
+        return torch.as_tensor(array, dtype=like.dtype, device=like.device)
     return array
 
 

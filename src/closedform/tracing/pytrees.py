@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
@@ -10,6 +11,7 @@ from closedform.errors import LimitError
 
 Path = tuple[str, ...]
 MAX_DEPTH = 64
+BUILTIN = (list, tuple, dict, int, float, str, bytes, bool, type(None))
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,10 @@ def flat(x: Any, path: Path = (), depth: int = 0) -> tuple[list[tuple[Path, Any]
 
 def _parts(x: Any) -> tuple[list[str], list[Any], Callable[[list[Any]], Any]] | None:
     """Names and values inside, and how to make such a thing again; None for a leaf."""
-    if isinstance(x, Mapping) and type(x).__name__ != "FrozenDict":
+    known = _registered(x)
+    if known is not None:
+        return known
+    if isinstance(x, Mapping):
         keys = list(x)
         return [str(k) for k in keys], list(x.values()), lambda parts: type(x)(zip(keys, parts, strict=True))  # type: ignore[call-arg]
     if isinstance(x, tuple) and hasattr(x, "_fields"):
@@ -60,6 +65,18 @@ def _parts(x: Any) -> tuple[list[str], list[Any], Callable[[list[Any]], Any]] | 
         names = [f.name for f in fields(x) if f.init]
         return names, [getattr(x, n) for n in names], lambda parts: replace(x, **dict(zip(names, parts, strict=True)))
     return None
+
+
+def _registered(x: Any) -> tuple[list[str], list[Any], Callable[[list[Any]], Any]] | None:
+    """What JAX knows as a tree of arrays: modules of Equinox, parameters of Flax."""
+    jax = sys.modules.get("jax")
+    if jax is None or isinstance(x, BUILTIN) or hasattr(x, "dtype"):
+        return None
+    found, tree = jax.tree_util.tree_flatten_with_path(x, is_leaf=lambda y: y is not x)
+    if len(found) == 1 and found[0][1] is x:
+        return None
+    names = [jax.tree_util.keystr(path).strip("[]'\".") for path, _ in found]
+    return names, [v for _, v in found], tree.unflatten
 
 
 def library(leaf: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -12,16 +13,19 @@ from closedform.errors import ClosedformError, ShapeError
 from closedform.expr.node import Node
 from closedform.expr.size import ONE, Size
 from closedform.formula import Formula
-from closedform.tracing import numpy_read
+from closedform.read.declarations import Declarations
 from closedform.tracing.closure import arrays, closed_over
 from closedform.tracing.extremes import at_extremes
 from closedform.tracing.finish import Letters, formula_of
-from closedform.read.declarations import Declarations
 from closedform.tracing.inputs import Call, Leaf, declared, statics_of
 from closedform.tracing.value import Guard, Input, Trace, Value
 
-STYLES: dict[str, Any] = {"numpy": numpy_read}
-"""By library: what calls a function with traced arguments. ``styles`` adds those of JAX and PyTorch."""
+MODULES = {"numpy": "numpy_read", "jax": "jax_read", "torch": "torch_read"}
+
+
+def reader_of(style: str) -> Any:
+    """What calls functions with traced arguments: loaded where a function of that library is read."""
+    return import_module(f"closedform.tracing.{MODULES[style]}")
 
 
 @dataclass(eq=False)
@@ -64,7 +68,7 @@ def read_call(
 
 
 def _traced(asked: Asked, other: dict[int, tuple[int, ...]] | None) -> tuple[Trace, Value]:
-    reader, call = STYLES[asked.style], asked.call
+    reader, call = reader_of(asked.style), asked.call
     around = closed_over(asked.fn)
     values = other is None and all(leaf.kind != "symbol" for leaf in call.leaves)
     trace = Trace(closed=arrays(around), given={} if values else None)
@@ -162,10 +166,16 @@ def _finished(trace: Trace, out: Value, call: Call, style: str, source: str) -> 
     guards = [(letters.node(_plain(trace, g)), g.outcome) for g in trace.guards]
     return Read(
         formula, style, letters.dims(out), {i.name: letters.dims(i.value) for i in trace.inputs}, places,
-        {i.name: i.label for i in trace.inputs}, dict(trace.constants), _with_letters(trace, letters), guards,
+        {i.name: i.label for i in trace.inputs}, _originals(trace), _with_letters(trace, letters), guards,
         letters.numbers(), {n: trace.statics[n] for n in trace.looked_at},
         statics_of(call),
     )  # fmt: skip
+
+
+def _originals(trace: Trace) -> dict[str, Any]:
+    """The constants as the arrays they are in the user's code: what is written into them later is seen."""
+    tensors = {id(held): tensor for tensor, held in trace.foreign.values()}
+    return {name: tensors.get(id(array), array) for name, array in trace.constants.items()}
 
 
 def _plain(trace: Trace, guard: Guard) -> Node:
@@ -184,5 +194,3 @@ def _with_letters(trace: Trace, letters: Letters) -> dict[str, Callable[..., Any
 
     return {name: bound(make) for name, make in trace.derived.items()}
 
-
-__all__ = ["STYLES", "Read", "read_call"]

@@ -58,7 +58,8 @@ class Sizes:
                 return self._bind(name, other)
         if one is None or one != two:
             refuse(f"{what}: sizes {a} and {b} do not match", kind=ShapeError)
-        self.fix(a), self.fix(b)
+        self.fix(a)
+        self.fix(b)
         return size(one)
 
     def _bind(self, name: str, other: Size) -> Size:
@@ -87,7 +88,7 @@ class Sizes:
                 f"{what} needs the length of an axis as a number, and the function is read without values",
                 "Give it arrays, or declare the size as a number: where=\"x in R^5\".",
             )
-        self.pinned |= {name for name in n.names}
+        self.pinned |= n.names
         return number
 
     def node(self, root: Node) -> Node:
@@ -115,4 +116,5 @@ def renamed(root: Node, names: dict[str, Size]) -> Node:
 
 def as_number(value: Any) -> int | None:
     """A whole number that Python gives, or None."""
-    return int(value) if isinstance(value, int) or (hasattr(value, "__index__") and not hasattr(value, "size")) else None
+    plain = isinstance(value, int) or (hasattr(value, "__index__") and not hasattr(value, "size"))
+    return int(value) if plain else None

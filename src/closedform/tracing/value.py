@@ -88,6 +88,7 @@ class Trace:
     guards: list[Guard] = field(default_factory=list)
     tops: dict[Node, Value] = field(default_factory=dict)
     statics: dict[str, Any] = field(default_factory=dict)
+    foreign: dict[int, Any] = field(default_factory=dict)
     looked_at: set[str] = field(default_factory=set)
     wrap: Callable[[Value], Any] = field(default=lambda value: value)
     names: Names = field(init=False)

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 
 from closedform.errors import LimitError
 from closedform.expr.node import Node, make
-from closedform.functions.algebra import ADD, SYM, D, total
+from closedform.functions.algebra import ADD, SYM, TRANSPOSE, D, total
 from closedform.rewrite.display.build import cost
 from closedform.rewrite.display.context import Context
 from closedform.rewrite.display.parts import Part, bound, nodes_of, paths, put
 from closedform.rewrite.display.sharing import Names, share, symbol_for
 
 LONGEST = 100
+MOST = 200
+"""A line in which no name shortens anything may be so long."""
 PIECE = 60
 Binding = tuple[str, Node]
 
@@ -43,12 +45,24 @@ class Naming:
         after, used = self._offered(node)
         if used and length(after) + sum(cost(part) + 2 for _, part in used) < length(node):
             node, new = after, used
-        while length(node) > LONGEST:
-            binding = self._piece(node)
-            node = named(node, *binding)
-            new.append(binding)
+        node = self._cut(node, new, length)
         self.given += new
         return node, new
+
+    def _cut(self, node: Node, new: list[Binding], length: Callable[[Node], int]) -> Node:
+        """The line with parts named until it is short; each name must shorten it, so there is an end."""
+        tokens = length(node)
+        while tokens > LONGEST:
+            binding = self._piece(node)
+            after = named(node, *binding) if binding is not None else node
+            before, tokens = tokens, length(after)
+            if binding is None or tokens >= before:
+                _require_readable(before)
+                break
+            node = after
+            self.names.take(binding[0])
+            new.append(binding)
+        return node
 
     def whole(self, node: Node, bindings: tuple[Binding, ...]) -> list[Binding]:
         """For the answer, which has its names already: those that no line before it has introduced."""
@@ -69,7 +83,7 @@ class Naming:
         held = {n.params[0] for n in nodes_of([node]) if n.op is SYM}
         return node, reached(used, held)
 
-    def _piece(self, node: Node) -> Binding:
+    def _piece(self, node: Node) -> Binding | None:
         """The part of the line whose name shortens it most."""
         nodes = nodes_of([node])
         count = paths(nodes, [node])
@@ -82,11 +96,12 @@ class Naming:
             saves = count[n] * (size - 1)
             if size <= PIECE and saves > gain and not _moves(n):
                 best, gain = n, saves
-        if best is None:
-            raise LimitError(f"a line of the derivation has over {LONGEST} printed tokens (limit: line length)")
-        name = self.names.fresh(best)
-        self.names.take(name)
-        return name, best
+        return None if best is None else (self.names.fresh(best), best)
+
+
+def _require_readable(tokens: int) -> None:
+    if tokens > MOST:
+        raise LimitError(f"a line of the derivation has over {MOST} printed tokens (limit: line length)")
 
 
 def _moves(node: Node) -> bool:

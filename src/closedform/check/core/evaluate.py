@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import inf
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 from closedform.check.core.jet import Jet, Mat, Unfit, join, like, split
@@ -45,7 +45,7 @@ class Evaluator:
     def run(self, root: Node) -> Jet:
         for node in postorder(root, stop=lambda n: n in self.memo or n.op.name == "sumover"):
             if node not in self.memo:
-                if perf_counter() > self.deadline:
+                if thread_time() > self.deadline:
                     raise OutOfTime
                 self.memo[node] = self.step(node)
         return self.memo[root]

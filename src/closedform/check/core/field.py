@@ -26,7 +26,11 @@ MIRROR: dict[str, Callable[[int], int]] = {
     "normcdf": lambda y: 1 - y,
 }
 """f(-x) as a function of f(x)."""
-BITS, LAWS, LARGEST, ORDERS = 63, 16, 1000, 13
+BITS, LAWS, LARGEST, ORDERS, MET = 63, 16, 1000, 13, 6
+
+
+SMOOTH = frozenset(k for k in range(1, 101) if (2 * 3 * 5 * 7 * 11 * 13) ** 6 % k == 0)
+"""Small products of the primes that are squares in a field with roots."""
 
 
 def prime(rng: Random, bits: int, step: int, rest: int) -> int:
@@ -41,10 +45,12 @@ def prime(rng: Random, bits: int, step: int, rest: int) -> int:
 class Field:
     """GF(p) for a random p of 63 bits. ``seen`` holds the signs and squares met at the present point."""
 
+    ordered = False
+
     def __init__(self, rng: Random, roots: bool) -> None:
         self.rng, self.roots, self.constants = rng, roots, {1}
         self.p = self.choose()
-        self.half = (self.p - 1) // 2
+        self.half, self.smooth = (self.p - 1) // 2, set[int]()
         self.forget()
         self.pi = self.random(1, 1, positive=True)
         self.constants |= {int((self.pi * k).first[0, 0]) for k in (1, 2, Fraction(1, 2))}
@@ -104,7 +110,8 @@ class Field:
 
     def sign(self, v: int) -> int:
         sign = self.symbol(v)
-        if v not in self.squares and self.p - v not in self.squares:
+        known = v in self.squares or self.p - v in self.squares or ("sign", min(v, self.p - v)) in self.seen
+        if not known and not (self.roots and (self.follows(v) or self.follows(self.p - v))):
             self.seen.setdefault(("sign", min(v, self.p - v)), sign)
         return sign
 
@@ -115,7 +122,7 @@ class Field:
         been noted.
         """
         sign = self.symbol(v)
-        if order % 2 == 0 and v not in self.squares:
+        if order % 2 == 0 and v not in self.squares and (("root", v) in self.seen or not self.follows(v)):
             self.seen.setdefault(("root", v), sign)
             self.spoiled |= sign < 0
             if self.spoiled and not self.lenient:
@@ -123,6 +130,16 @@ class Field:
         if gcd(order, self.half) > 1:
             raise Unfit(f"roots of order {order}")
         return sign * int(flint.nmod(sign * v % self.p, self.p) ** pow(order, -1, self.half))
+
+    def follows(self, v: int) -> bool:
+        """Whether v is a quotient of products of 2 … 13, which are squares, times one or two numbers met before."""
+        if not self.smooth:
+            back = [int(1 / flint.nmod(k, self.p)) for k in SMOOTH]
+            self.smooth = {k * b % self.p for k in SMOOTH for b in back}
+        met = [a for _, a in self.seen][:MET]
+        both = [[a, int(1 / flint.nmod(a, self.p))] for a in met]
+        pairs = (a * b % self.p for k, one in enumerate(both) for other in both[:k] for a in one for b in other)
+        return any(v * a % self.p in self.smooth for a in (1, *(a for one in both for a in one), *pairs))
 
     def learn(self, name: str, v: int, value: int) -> None:
         """A new value of a transcendental function: what known ones say, or a random one; and what follows from it."""

@@ -68,7 +68,10 @@ def polynomial(ev: Evaluator, group: list[str], facts: Mapping[str, frozenset[st
 
 
 def symbol(ev: Evaluator, rng: Random, facts: frozenset[str], rows: int, cols: int) -> Jet:
-    """A general value with these facts; an orthogonal matrix by Cayley's formula, of either determinant."""
+    """A general value with these facts; an orthogonal matrix by Cayley's formula, of either determinant.
+
+    In a field, positive matrices are symmetric ones: formulas that agree there agree where some of them are positive.
+    """
     if facts & {"pm1", "bit"}:
         low = -1 if "pm1" in facts else 0
         return ev.one.fixed(rows, cols, lambda i, j: rng.choice((low, 1)))
@@ -77,7 +80,9 @@ def symbol(ev: Evaluator, rng: Random, facts: frozenset[str], rows: int, cols: i
         eye, skew = general.eye(rows), general - general.T
         flips = eye.fixed(rows, rows, lambda i, j: (i == j) * rng.choice((1, -1)))
         return (eye - skew) @ (eye + skew).inverse() @ flips
-    return general @ general.T if "psd" in facts and "diag" not in facts else in_space(general, facts)
+    if "psd" in facts and "diag" not in facts and ev.numbers.ordered:
+        return general @ general.T
+    return in_space(general, facts)
 
 
 def in_space(a: Jet, facts: frozenset[str]) -> Jet:

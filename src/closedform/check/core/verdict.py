@@ -14,7 +14,7 @@ from random import Random
 
 import flint
 
-from closedform.check.core.evaluate import Evaluator
+from closedform.check.core.evaluate import Evaluator, Rule
 from closedform.check.core.field import Field
 from closedform.check.core.operations import CORE
 from closedform.check.core.points import Cast, draw
@@ -33,8 +33,8 @@ KINKS |= {"asin", "acos"}
 class Trials:
     """One claim at many points. ``differ`` is set for good at the first at which its sides differ."""
 
-    def __init__(self, claim: Claim) -> None:
-        self.claim, self.differ, self.related = claim, False, False
+    def __init__(self, claim: Claim, rules: Mapping[str, Rule] = CORE) -> None:
+        self.claim, self.rules, self.differ, self.related = claim, rules, False, False
         self.accepted: dict[Key, int] = {}
         self.fields: dict[int, type[Field]] = {}
         self.patterns: dict[Key, dict[Pattern, bool]] = {}
@@ -42,7 +42,7 @@ class Trials:
 
     def at(self, field: Field, cast: Cast, sizes: Mapping[str, int], rng: Random, deadline: float = inf) -> bool:
         """Whether a point served; if so, it is judged. Redraw or ZeroDivisionError: one side has no value there."""
-        ev = Evaluator(field, sizes, CORE, deadline)
+        ev = Evaluator(field, sizes, self.rules, deadline)
         draw(cast, ev, rng)
         same = all(a == b for a, b in sides(self.claim, ev))
         key, names = tuple(sorted(sizes.items())), list(field.seen)
@@ -80,7 +80,7 @@ class Trials:
     def verdict(self) -> tuple[str, list[dict[str, int]]]:
         """X where the sides differ; A where they are the same formulas, at some sizes that are not all 1; else B."""
         proven = [dict(key) for key in self.accepted if max((v for _, v in key), default=2) > 1 and self.complete(key)]
-        fresh = len(self.fields) >= LEAST_FIELDS and set(self.fields.values()) == {Field}
+        fresh = len(self.fields) >= LEAST_FIELDS and set(self.fields.values()) == {Field} and self.rules is CORE
         if self.differ:
             return "X", []
         return ("A" if fresh and proven and not nested(self.claim) else "B"), proven
@@ -104,10 +104,16 @@ def nested(claim: Claim) -> bool:
     """Whether a root or sign stands within the argument of another."""
     below: set[Node] = set()
     for n in postorder([claim.function, claim.answer]):
-        broken = n.op.name == "pow" and not (n.args[1].op.name == "num" and n.args[1].params[0].denominator == 1)
-        inside, kink = any(a in below for a in n.args), broken or n.op.name in KINKS
+        inside, kink = any(a in below for a in n.args), n.op.name in KINKS or (n.op.name == "pow" and root(n.args[1]))
         if kink and inside:
             return True
         if kink or inside:
             below.add(n)
     return False
+
+
+def root(exponent: Node) -> bool:
+    """Whether a power with this exponent may be a root; one with symbols in it is exp(exponent·log(base))."""
+    if exponent.op.name == "num":
+        return bool(exponent.params[0].denominator > 1)
+    return not any(n.op.name == "sym" for n in postorder([exponent]))

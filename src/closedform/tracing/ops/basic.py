@@ -11,7 +11,19 @@ from closedform.expr.size import ONE, Size
 from closedform.functions import elementwise as e
 from closedform.functions import special as s
 from closedform.functions.algebra import (
-    add, const, diagm, fill, had, mul, num, ones, power, scale, sub, total, transpose,
+    add,
+    const,
+    diagm,
+    fill,
+    had,
+    mul,
+    num,
+    ones,
+    power,
+    scale,
+    sub,
+    total,
+    transpose,
 )  # fmt: skip
 from closedform.functions.piecewise import absolute, larger, relu, sign, smaller, step
 from closedform.tracing.numbers import plain_number

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from closedform.errors import ShapeError
 from closedform.expr.node import Node
+from closedform.expr.size import size
 from closedform.functions import matrix as m
 from closedform.functions import matrix_functions as f
 from closedform.functions.algebra import inv, mpow, mul, num, transpose
 from closedform.functions.eigen import eigvals, eigvecs
+from closedform.functions.elementwise import log
 from closedform.functions.known_facts import facts_of
 from closedform.functions.piecewise import absolute, sign
-from closedform.functions.elementwise import log
 from closedform.functions.vectors import cross
 from closedform.tracing.branches import holds, symmetric_here
 from closedform.tracing.place import refuse
@@ -25,7 +26,7 @@ def square(x: Value, what: str) -> Value:
     """A square matrix."""
     if x.rank != 2:
         refuse(f"{what} takes a square matrix; this has {x.rank} axes", kind=ShapeError)
-    x.trace.sizes.same(*x.dims, what)
+    x.trace.sizes.same(x.dims[0], x.dims[1], what)
     return x
 
 
@@ -112,5 +113,7 @@ def eigh(x: Value) -> tuple[Value, Value]:
 def cross_product(a: Value, b: Value) -> Value:
     if a.rank != 1 or b.rank != 1:
         refuse("cross is of two vectors of length 3", kind=ShapeError)
+    for x in (a, b):
+        x.trace.sizes.same(x.dims[0], size(3), "cross")
     return a.trace.value(cross(a.node, b.node), a.dims)
 

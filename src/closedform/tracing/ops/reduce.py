@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import reduce as fold
 from math import inf
+from typing import Any
 
 from closedform.errors import ShapeError
 from closedform.expr.node import Node
@@ -14,8 +15,18 @@ from closedform.functions.algebra import num, power, scale, size_number, sub, tr
 from closedform.functions.norms import norm1, norm2, norm_inf, norm_nuc, norm_op, normF
 from closedform.functions.piecewise import absolute, argmax, argmin, maxentry, minentry
 from closedform.functions.rearrange import vec
-from closedform.functions.vectors import colsum, cumsum, logsumexp, logsumexp_rows, mean, prod, rowsum, softmax
-from closedform.functions.vectors import softmax_rows, total
+from closedform.functions.vectors import (
+    colsum,
+    cumsum,
+    logsumexp,
+    logsumexp_rows,
+    mean,
+    prod,
+    rowsum,
+    softmax,
+    softmax_rows,
+    total,
+)
 from closedform.tracing.ops.basic import minus, times, unary
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Dims, Value
@@ -24,7 +35,7 @@ Axis = int | None
 HALF = Fraction(1, 2)
 
 
-def axis_of(x: Value, axis: object) -> Axis:
+def axis_of(x: Value, axis: Any) -> Axis:
     """The one axis that is reduced; None for all of them."""
     if axis is None:
         return None
@@ -39,7 +50,9 @@ def axis_of(x: Value, axis: object) -> Axis:
     return whole[0]
 
 
-def reduced(x: Value, axis: Axis, keepdims: bool, all_of: Callable[[Node], Node], rows: Callable[[Node], Node]) -> Value:
+def reduced(
+    x: Value, axis: Axis, keepdims: bool, all_of: Callable[[Node], Node], rows: Callable[[Node], Node]
+) -> Value:
     """``all_of`` of every entry, or ``rows`` of each row (of each column of the transpose) as a column."""
     if axis is None:
         return x.trace.value(all_of(x.node), (ONE,) * x.rank if keepdims else ())

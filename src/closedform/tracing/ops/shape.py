@@ -88,7 +88,8 @@ def _wanted(x: Value, shape: Sequence[Size | int]) -> Dims:
             number, by = sizes.number(whole), sizes.number(known)
             if number is None or by is None or number % by:
                 refuse(f"reshape: {whole} entries do not fill rows of {known}", kind=ShapeError)
-            sizes.fix(whole), sizes.fix(known)
+            sizes.fix(whole)
+            sizes.fix(known)
             left = size(number // by)
         out[out.index(None)] = left
     return tuple(sizes.now(n) for n in out if n is not None)
@@ -111,7 +112,7 @@ def expanded(x: Value, axis: int) -> Value:
 
 def squeezed(x: Value, axis: object = None) -> Value:
     """Without the axes of length one."""
-    chosen = None if axis is None else {int(k) % x.rank for k in (axis if isinstance(axis, tuple) else (axis,))}  # type: ignore[call-overload]
+    chosen = None if axis is None else {int(k) % x.rank for k in (axis if isinstance(axis, tuple) else (axis,))}
     drop = [k for k, d in enumerate(x.dims) if d is ONE and (chosen is None or k in chosen)]
     dims = tuple(d for k, d in enumerate(x.dims) if k not in drop)
     node = transpose(x.node) if x.rank == 2 and len(dims) == 1 and x.dims[0] is ONE else x.node
@@ -131,7 +132,7 @@ def broadcast_to(x: Value, dims: Dims) -> Value:
 def diagonal(x: Value) -> Value:
     if x.rank != 2:
         refuse("a diagonal is of a matrix", kind=ShapeError)
-    x.trace.sizes.same(*x.dims, "diagonal")
+    x.trace.sizes.same(x.dims[0], x.dims[1], "diagonal")
     return x.trace.value(diagv(x.node), x.dims[:1], x.kind)
 
 
@@ -142,7 +143,7 @@ def diag(x: Value) -> Value:
 
 def triangle(x: Value, lower: bool, k: int = 0) -> Value:
     """The lower or upper triangle of a square matrix."""
-    x.trace.sizes.same(*x.dims, "a triangle")
+    x.trace.sizes.same(x.dims[0], x.dims[1], "a triangle")
     whole = x.trace.value((tril if lower else triu)(x.node), x.dims, x.kind)
     if k == 0:
         return whole
@@ -254,6 +255,24 @@ def _slice(x: Value, axis: int, k: slice, n: Size) -> Value:
         refuse("an empty slice", kind=ShapeError)
     dims = (*x.dims[:axis], length, *x.dims[axis + 1 :])
     at = (low + ONE, ONE) if axis == 0 else (ONE, low + ONE)
+    return x.trace.value(r.sub(x.node, *at, *shape_of(dims)), dims, x.kind)
+
+
+def cut(x: Value, axis: int, low: Size | int, high: Size | int | None) -> Value:
+    """The part from one place up to another along an axis; counted from 0."""
+    n = x.dims[axis]
+    begin = low if isinstance(low, Size) else size(low)
+    end = n if high is None else high if isinstance(high, Size) else size(high)
+    length = end - begin
+    number = x.trace.sizes.number(length)
+    if number == 1 and length.number is None:
+        e = unit(size_number(begin + ONE), n)
+        node = mul(transpose(e), x.node) if axis == 0 else mul(x.node, e)
+        return x.trace.value(node, (*x.dims[:axis], ONE, *x.dims[axis + 1 :]), x.kind)
+    if length is ONE:
+        return _along(x, axis, begin.number if begin.number is not None else -1)[0]
+    dims = (*x.dims[:axis], length, *x.dims[axis + 1 :])
+    at = (begin + ONE, ONE) if axis == 0 else (ONE, begin + ONE)
     return x.trace.value(r.sub(x.node, *at, *shape_of(dims)), dims, x.kind)
 
 

@@ -1,0 +1,170 @@
+"""Problems of many variables: Newton's steps by Cholesky or by conjugate gradients, the residual always looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+import scipy.sparse.linalg
+
+from closedform.argmin.search import descend
+from closedform.argmin.system import DIRECTION, System, along_node, as_given, function
+from closedform.argmin.verdict import Verdict
+from closedform.errors import ClosedformError
+from closedform.expr.node import Node
+
+Array = Any
+FROM, DENSE = 150, 3000
+RTOL, ENOUGH, STEPS = 1e-13, 1e-8, 60
+EPS = float(np.finfo(float).eps)
+
+
+@dataclass
+class Large:
+    """A system at a point: products with H⁻¹, and the ends of its spectrum."""
+
+    system: System
+    z: Array
+    residuals: list[float] = field(default_factory=list)
+
+    @property
+    def dense(self) -> bool:
+        return self.system.n <= DENSE
+
+    @cached_property
+    def hessian(self) -> Array:
+        return self.system.hessian(self.z)
+
+    @cached_property
+    def factor(self) -> Any:
+        """The Cholesky factor, or None where the Hessian is not positive definite."""
+        try:
+            return scipy.linalg.cho_factor(self.hessian)
+        except (np.linalg.LinAlgError, ValueError):
+            return None
+
+    @cached_property
+    def operator(self) -> Any:
+        n = self.system.n
+        times = (lambda v: self.hessian @ v.ravel()) if self.dense else (lambda v: self.system.times(self.z, v.ravel()))
+        return scipy.sparse.linalg.LinearOperator((n, n), matvec=times, dtype=float)
+
+    def solve(self, b: Array) -> Array:
+        """H⁻¹b with a residual that was looked at. Raises ClosedformError where it stays large."""
+        if not b.any():
+            return np.zeros_like(b)
+        if self.dense:
+            x = np.full_like(b, np.nan) if self.factor is None else scipy.linalg.cho_solve(self.factor, b)
+        else:
+            x, _ = scipy.sparse.linalg.cg(self.operator, b, rtol=RTOL, maxiter=min(20 * self.system.n, 20_000))
+        residual = float(np.linalg.norm(self.operator @ x - b) / np.linalg.norm(b))
+        self.residuals.append(residual)
+        if not residual <= ENOUGH:
+            way = "Cholesky" if self.dense else "conjugate gradients"
+            raise ClosedformError(f"the linear solve by {way} leaves a relative residual of {residual:.1e}")
+        return x
+
+    @cached_property
+    def spectrum(self) -> tuple[float, float, Array]:
+        """The smallest and the largest eigenvalue by Lanczos, and a vector of the smallest."""
+        rng = np.random.default_rng(5)
+        start = rng.standard_normal(self.system.n)
+        high = float(_lanczos(self.operator, "LA", start)[0])
+        if self.dense and self.factor is not None:
+            inverse = scipy.sparse.linalg.LinearOperator(
+                self.operator.shape, matvec=lambda v: scipy.linalg.cho_solve(self.factor, v.ravel()), dtype=float
+            )
+            value, vector = _lanczos(inverse, "LA", start)
+            return 1 / float(value), high, vector
+        shift = abs(high) or 1.0
+        turned = scipy.sparse.linalg.LinearOperator(
+            self.operator.shape, matvec=lambda v: shift * v.ravel() - self.operator @ v.ravel(), dtype=float
+        )
+        value, vector = _lanczos(turned, "LA", start)
+        return shift - float(value), high, vector
+
+    def vjp(self, theta: Node, u: Array) -> Array:
+        """-B'H⁻¹u: one solve."""
+        return -self.system.pulled(self.z, theta, self.solve(u))
+
+    def jacobian(self, theta: Node) -> Array:
+        return -np.column_stack([self.solve(column) for column in self.system.mixed(self.z, theta).T])
+
+
+def _lanczos(operator: Any, which: str, start: Array) -> tuple[float, Array]:
+    try:
+        values, vectors = scipy.sparse.linalg.eigsh(operator, k=1, which=which, v0=start, tol=1e-6, maxiter=3000)
+    except scipy.sparse.linalg.ArpackNoConvergence as error:
+        raise ClosedformError("Lanczos did not find the smallest eigenvalue of the Hessian") from error
+    return values[0], vectors[:, 0]
+
+
+def newton(system: System, start: Array) -> Array:
+    """Damped Newton steps while the Hessian is positive definite; then trust regions."""
+    z, value = start, system.value(start)
+    for _ in range(STEPS):
+        g, here = system.gradient(z), Large(system, z)
+        try:
+            step = here.solve(-g)
+        except ClosedformError:
+            return descend(system, z)
+        slope = float(g @ step)
+        if not slope < 0:
+            return z if slope == 0 else descend(system, z)
+        if np.linalg.norm(step) <= 1e-9 * max(1e-300, float(np.linalg.norm(z))):
+            return z + step
+        t, moved = _armijo(system.value, z, step, value, slope)
+        if t == 0:
+            return z
+        z, value = z + t * step, moved
+    return z
+
+
+def _armijo(f: Callable[[Array], float], z: Array, step: Array, value: float, slope: float) -> tuple[float, float]:
+    t = 1.0
+    for _ in range(40):
+        moved = f(z + t * step)
+        if moved <= value + 1e-4 * t * slope + 4 * EPS * abs(value):
+            return t, moved
+        t /= 2
+    return 0.0, value
+
+
+def verdict(here: Large) -> Verdict:
+    """The kind of a point by the ends of the spectrum and the Newton step."""
+    low, high, vector = here.spectrum
+    g = here.system.gradient(here.z)
+    numbers: dict[str, Any] = {"gradient": float(np.linalg.norm(g)), "lambda_min": low, "lambda_max": high,
+                               "arithmetic": "float64, Cholesky" if here.dense else "float64, matrix-free"}  # fmt: skip
+    noise = here.system.n * EPS * max(abs(high), abs(low))
+    if low < -noise:
+        return Verdict("saddle", f"no minimum: the Hessian has the eigenvalue {low:.3g}.", "Start elsewhere.",
+                       numbers=numbers, direction=vector)  # fmt: skip
+    if low <= noise:
+        return Verdict(
+            "singular-hessian", f"the smallest eigenvalue of the Hessian, {low:.3g}, is 0 to rounding: x* is not "
+            "isolated, or the minimum is degenerate.", "Add a ridge term.", numbers=numbers,
+        )  # fmt: skip
+    step = here.solve(-g)
+    size = float(np.linalg.norm(step)) / max(1e-300, float(np.linalg.norm(here.z)))
+    numbers |= {"newton_step": float(np.linalg.norm(step)), "condition": high / low, "residual": here.residuals[-1]}
+    if size > 1e-6 and numbers["gradient"] > noise:
+        return Verdict("not-converged", f"the Newton step is still {size:.2g} of x*.", "Take more Newton steps.",
+                       numbers=numbers)  # fmt: skip
+    if high / low * EPS > 1e-8:
+        return Verdict("ill-conditioned-minimum", f"a strict minimum, but badly conditioned ({high / low:.2g}).",
+                       "Rescale the variables or add a ridge term.", numbers=numbers, exists=True)  # fmt: skip
+    return Verdict("minimum", "a strict minimum: the gradient is 0 and the Hessian positive definite.",
+                   numbers=numbers, exists=True)  # fmt: skip
+
+
+def pushed(here: Large, theta: Node, d: Array) -> Array:
+    """B dθ for a direction of a parameter."""
+    env = here.system.env(here.z)
+    env[DIRECTION] = as_given(np.reshape(d, -1), theta, here.system.sizes)
+    moved = [b.pull(function(along_node(G, theta))(env).reshape(-1)) for b, G in here.system.pairs]
+    return np.concatenate(moved)

@@ -1,0 +1,77 @@
+"""Sizes that tell claims apart: every size even and odd, and each pair of sizes in both orders.
+
+A claim may hold at odd sizes alone, det(-X) = -det(X), or only where a product through a smaller size is singular. What
+is counted are the sizes at which both sides were compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import combinations
+from random import Random
+
+CANDIDATES, PAIRED, ORDERED, MOST = 12, 5, 12, 10
+
+
+class Cover:
+    """The combinations of parities and orders that were met, of those that there are."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = sorted(names)
+        self.met, self.barren = set[tuple[object, ...]](), set[tuple[object, ...]]()
+        self.wanted = set(self.singles()) | set(self.pairs())
+
+    def singles(self) -> Iterator[tuple[object, ...]]:
+        """What is always needed: both parities of each and, unless they are many, both orders of each pair."""
+        yield from ((name, parity) for name in self.names for parity in (0, 1))
+        yield from ((a, b, up) for a, b in self.couples(ORDERED) for up in (True, False))
+
+    def couples(self, most: int) -> list[tuple[str, str]]:
+        return list(combinations(self.names, 2)) if len(self.names) <= most else []
+
+    def pairs(self) -> Iterator[tuple[object, ...]]:
+        """The parities of two, and of one in each order with another; of few names."""
+        for a, b in self.couples(PAIRED):
+            for first in (0, 1):
+                yield from ((a, b, first, second) for second in (0, 1))
+                yield from ((a, b, name, first, up) for name in (a, b) for up in (True, False))
+
+    def of(self, sizes: Mapping[str, int]) -> set[tuple[object, ...]]:
+        """The combinations that these sizes are."""
+        out: set[tuple[object, ...]] = {(name, sizes[name] % 2) for name in self.names}
+        for a, b in self.couples(ORDERED):
+            m, n = sizes[a], sizes[b]
+            out.add((a, b, m % 2, n % 2))
+            if m != n:
+                out |= {(a, b, m < n), (a, b, a, m % 2, m < n), (a, b, b, n % 2, m < n)}
+        return out & self.wanted
+
+    def meet(self, sizes: Mapping[str, int]) -> None:
+        if max(sizes.values(), default=0) > 1:
+            self.met |= self.of(sizes)
+
+    def refuse(self, sizes: Mapping[str, int]) -> None:
+        """What is singular at these sizes has no value in this order of them: inv(X'*X) for a wide X."""
+        self.barren |= {one for one in self.of(sizes) if isinstance(one[-1], bool)}
+
+    def best(self, draw: Callable[[], dict[str, int]]) -> dict[str, int]:
+        """Of several draws the one that is most of what is missing."""
+        if not self.names:
+            return draw()
+        return max((draw() for _ in range(CANDIDATES)), key=self.worth)
+
+    def worth(self, sizes: Mapping[str, int]) -> tuple[int, int]:
+        of = self.of(sizes)
+        return -len(of & self.barren - self.met), len(of - self.met)
+
+    def full(self) -> bool:
+        return self.met | self.barren >= self.wanted
+
+    def enough(self) -> bool:
+        """Whether a certificate may be given."""
+        return self.met | self.barren >= set(self.singles())
+
+
+def drawn(rng: Random, names: list[str], least: int, spread: int) -> dict[str, int]:
+    """Pairwise different sizes of ``least`` and more."""
+    return dict(zip(names, rng.sample(range(least, least + len(names) + spread), len(names)), strict=True))

@@ -1,0 +1,40 @@
+"""Properties said in plain words, ``Q is symmetric``, or as equations, ``Q = Q'``, and the facts they declare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+PLAIN: dict[str, str] = {
+    "symmetric": "sym", "skew": "skew", "skewsymmetric": "skew", "antisymmetric": "skew", "diagonal": "diag",
+    "orthogonal": "orth", "positivedefinite": "pd", "symmetricpositivedefinite": "pd", "spd": "pd", "pd": "pd",
+    "positivesemidefinite": "psd", "symmetricpositivesemidefinite": "psd", "psd": "psd", "lowertriangular": "lower",
+    "uppertriangular": "upper", "invertible": "inv", "nonsingular": "inv", "regular": "inv", "square": "square",
+    "positive": "pos", "nonnegative": "nonneg",
+}  # fmt: skip
+"""Words without spaces and hyphens, and the fact they say."""
+LEFT_OUT = {"is", "are", "a", "an", "matrix", "matrices", "vector", "number", "and"}
+EQUATIONS: dict[str, str] = {
+    "X=X'": "sym", "X'=X": "sym", "X=-X'": "skew", "X'=-X": "skew", "X'*X=I": "orth", "X'X=I": "orth",
+}  # fmt: skip
+SPOKEN = {"sym": "symmetric", "skew": "skew", "orth": "orthogonal"}
+"""The words of those facts that equations say."""
+
+
+def plain_fact(words: Sequence[str]) -> str | None:
+    """The fact that the words behind a name say.
+
+    >>> plain_fact(["is", "positive", "-", "definite"]), plain_fact(["nice"])
+    ('pd', None)
+    """
+    single = " ".join(words).lower().replace("-", " ").split()
+    return PLAIN.get("".join(word for word in single if word not in LEFT_OUT))
+
+
+def equation_fact(texts: Sequence[str]) -> str | None:
+    """The fact that an equation of a name with itself says.
+
+    >>> equation_fact(["Q", "'", "*", "Q", "=", "I"]), equation_fact(["Q", "=", "A", "'"])
+    ('orth', None)
+    """
+    shown = "".join("X" if text == texts[0] else text for text in texts).replace("^T", "'")
+    return EQUATIONS.get(shown)

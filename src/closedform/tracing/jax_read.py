@@ -1,0 +1,198 @@
+"""A JAX function read: traced by JAX itself, its jaxpr interpreted on traced values.
+
+It is traced twice: at the shapes given, which tells what sizes are equal, then with those sizes named. Where the
+second is not possible, the sizes are the numbers they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import export
+
+from closedform.errors import ClosedformError, MissingRule
+from closedform.expr.size import Size, size
+from closedform.read.spaces import parse_size
+from closedform.tracing import branches
+from closedform.tracing.jax_primitives import NAMED, PRIMITIVES, Iota, lifted
+from closedform.tracing.ops import shape as shapes
+from closedform.tracing.place import refuse
+from closedform.tracing.pytrees import flat
+from closedform.tracing.sizes import MARK
+from closedform.tracing.value import Trace, Value
+
+LONGEST = 10_000
+"""Steps of a scan that are unrolled."""
+AS_GIVEN = ("max", "add", "select_n", "concatenate", "stack")
+INLINE = (
+    "jit", "pjit", "closed_call", "custom_jvp_call", "custom_vjp_call", "custom_vjp_call_jaxpr", "remat", "checkpoint"
+)  # fmt: skip
+
+
+def wrap(value: Value) -> Value:
+    return value
+
+
+def result(trace: Trace, out: Any) -> Value:
+    return out if isinstance(out, Value) else lifted(trace, out)
+
+
+def call(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Value:
+    """What the function gives for traced values."""
+    leaves, tree = flat([args, kwargs])
+    values = [x for _, x in leaves if isinstance(x, Value)]
+
+    def plain(*arrays: Any) -> Any:
+        rest = iter(arrays)
+        args, kwargs = tree.filled([next(rest) if isinstance(x, Value) else x for _, x in leaves])
+        return fn(*args, **kwargs)
+
+    unknown = (d for v in values for d in v.dims if trace.sizes.number(d) is None)
+    if trace.given is None and any((d.name or MARK).startswith(MARK) for d in unknown):
+        raise MissingRule(
+            "a JAX function is read at arrays, or with declared shapes",
+            hint='Call it with arrays, give at=(…), or declare: where="X in R^(m×n), w in R^n".',
+        )
+    numbered = all(trace.sizes.number(d) is not None for v in values for d in v.dims)
+    out = _read(trace, plain, values, named=False) if numbered else None
+    if any(d.number is None for v in values for d in v.dims):
+        try:
+            return _read(trace, plain, values, named=True)
+        except (ClosedformError, TypeError, ValueError, NotImplementedError) as error:
+            if out is None:
+                raise
+            del error
+    for v in values:
+        for d in v.dims:
+            trace.sizes.fix(d)
+    assert out is not None
+    return out
+
+
+def _read(trace: Trace, fn: Callable[..., Any], values: Sequence[Value], *, named: bool) -> Value:
+    avals = _avals(trace, values, named)
+    closed = jax.make_jaxpr(fn)(*avals)
+    if len(closed.out_avals) != 1:
+        refuse(f"the function gives {len(closed.out_avals)} arrays; give one")
+    return lifted(trace, Interpreter(trace, named).run(closed.jaxpr, closed.consts, values)[0])
+
+
+def _avals(trace: Trace, values: Sequence[Value], named: bool) -> list[Any]:
+    dims = [v.dims for v in values]
+    types = {"f": jnp.result_type(float), "i": jnp.result_type(int), "b": bool}
+    if not named:
+        shapes = [tuple(trace.sizes.number(d) for d in ds) for ds in dims]
+        return [jax.ShapeDtypeStruct(shape, types[v.kind]) for shape, v in zip(shapes, values, strict=True)]
+    texts = ["(" + "".join(f"{_spoken(d)}," for d in ds) + ")" for ds in dims]
+    every = export.symbolic_shape(", ".join(t.strip("()").rstrip(",") for t in texts if t != "()"))
+    out, at = [], 0
+    for ds, v in zip(dims, values, strict=True):
+        out.append(jax.ShapeDtypeStruct(tuple(every[at : at + len(ds)]), types[v.kind]))
+        at += len(ds)
+    return out
+
+
+def _spoken(n: Size) -> str:
+    return n.text.replace(MARK, "size")
+
+
+class Interpreter:
+    """Runs a jaxpr on traced values; what does not depend on them is computed by JAX."""
+
+    def __init__(self, trace: Trace, named: bool) -> None:
+        self.trace, self.named = trace, named
+
+    def size(self, n: Any) -> Size:
+        """A length in a shape: a name where sizes are named, else a size that will be unified."""
+        if isinstance(n, int):
+            return size(n) if self.named or n == 1 else self.trace.sizes.fresh(n)
+        found = parse_size(str(n))
+        return found.put({name: size(name.replace("size", MARK)) for name in found.names})
+
+    def run(self, jaxpr: Any, consts: Sequence[Any], args: Sequence[Any]) -> list[Any]:
+        env: dict[Any, Any] = {}
+        env.update(zip(jaxpr.constvars, [self.const(c) for c in consts], strict=True))
+        env.update(zip(jaxpr.invars, args, strict=True))
+        for eqn in jaxpr.eqns:
+            given = [v.val if hasattr(v, "val") else env[v] for v in eqn.invars]
+            env.update(zip(eqn.outvars, self.step(eqn, given), strict=True))
+        return [v.val if hasattr(v, "val") else env[v] for v in jaxpr.outvars]
+
+    def const(self, array: Any) -> Any:
+        if np.ndim(array) == 0:
+            return np.asarray(array)
+        return self.trace.constant(array) if np.asarray(array).dtype.kind == "f" else np.asarray(array)
+
+    def step(self, eqn: Any, given: list[Any]) -> list[Any]:
+        name, params = eqn.primitive.name, eqn.params
+        if name in INLINE:
+            return self.inner(eqn, given)
+        if name == "cond":
+            return self.cond(params["branches"], given[0], given[1:])
+        if name == "scan":
+            return self.scan(params, given)
+        if name == "while":
+            refuse("while_loop of JAX has no fixed length, and no closed form", "Use lax.scan or a Python loop.")
+        if name == "dim_as_value":
+            return [self.trace.size_value(self.size(params["dim"]))]
+        loose = not any(isinstance(x, Value | Iota) for x in given)
+        if loose and not (name in ("iota", "broadcast_in_dim") and self.named):
+            found = eqn.primitive.bind(*map(jnp.asarray, given), **params)
+            return [np.asarray(x) for x in (found if eqn.primitive.multiple_results else [found])]
+        reader = PRIMITIVES.get(name)
+        if reader is None:
+            refuse(f"the JAX primitive {name} is not read here", "docs/functions-of-your-own.md lists what is.")
+        raw = name in AS_GIVEN or (name == "eq" and any(isinstance(x, Iota) for x in given))
+        clean = given if raw else [lifted(self.trace, x) for x in given]
+        return [reader(self.trace, self.size, *clean, **params)]
+
+    def inner(self, eqn: Any, given: list[Any]) -> list[Any]:
+        params = eqn.params
+        closed = params.get("jaxpr") or params.get("call_jaxpr") or params.get("fun_jaxpr")
+        jaxpr, consts = (closed.jaxpr, closed.consts) if hasattr(closed, "consts") else (closed, [])
+        name = str(params.get("name") or _name(jaxpr))
+        reader = NAMED.get(name)
+        if reader is not None and any(isinstance(x, Value) for x in given):
+            moving = [lifted(self.trace, x) for x in given]
+            return list(reader(self.trace, jaxpr, *moving))
+        return self.run(jaxpr, consts, given)
+
+    def cond(self, cases: Any, which: Any, given: list[Any]) -> list[Any]:
+        """A choice by a value: piecewise where there are two."""
+        if not isinstance(which, Value):
+            chosen = cases[int(which)]
+            return self.run(chosen.jaxpr, chosen.consts, given)
+        if len(cases) != 2:
+            refuse("a choice between more than two branches is not read")
+        no, yes = (self.run(c.jaxpr, c.consts, given) for c in cases)
+        test = Value(self.trace, which.node, which.dims, "b", which.why)
+        pairs = [(lifted(self.trace, a), lifted(self.trace, b)) for a, b in zip(yes, no, strict=True)]
+        return [branches.where(test, a, b) for a, b in pairs]
+
+    def scan(self, params: dict[str, Any], given: list[Any]) -> list[Any]:
+        """A loop of fixed length, unrolled."""
+        length, closed = params["length"], params["jaxpr"]
+        if not isinstance(length, int) or length > LONGEST:
+            refuse(f"a scan of length {length} is not unrolled")
+        consts, carry = given[: params["num_consts"]], given[params["num_consts"] :]
+        carry, xs = carry[: params["num_carry"]], carry[params["num_carry"] :]
+        rows: list[list[Any]] = []
+        order = range(length - 1, -1, -1) if params["reverse"] else range(length)
+        for k in order:
+            each = [shapes.item(x, k) if isinstance(x, Value) else np.asarray(x)[k] for x in xs]
+            out = self.run(closed.jaxpr, closed.consts, [*consts, *carry, *each])
+            carry, row = out[: len(carry)], out[len(carry) :]
+            rows.append(row)
+        rows = rows[::-1] if params["reverse"] else rows
+        stacks = [shapes.stacked([lifted(self.trace, x) for x in column]) for column in zip(*rows, strict=True)]
+        return [*carry, *stacks]
+
+
+def _name(jaxpr: Any) -> str:
+    """The name of the Python function that a sub-computation comes from."""
+    told = str(getattr(getattr(jaxpr, "debug_info", None), "func_src_info", None) or "")
+    return told.partition(" ")[0].rpartition(".")[2]

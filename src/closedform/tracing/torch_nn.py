@@ -1,0 +1,248 @@
+"""What reads torch.nn.functional: layers, activations and losses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from closedform.errors import ReadError, ShapeError
+from closedform.functions.piecewise import huber as huber_of
+from closedform.tracing.ops import basic, labels, products, reduce, shape
+from closedform.tracing.place import refuse
+from closedform.tracing.torch_array import Tensor, lift
+from closedform.tracing.torch_functions import reads
+from closedform.tracing.value import Trace, Value
+
+
+@reads("linear")
+def _linear(trace: Trace, x: Any, weight: Any, bias: Any = None) -> Tensor:
+    v, W = lift(trace, x), lift(trace, weight)
+    out = products.matmul(v, shape.transposed(W)) if v.rank == 2 else products.matmul(W, v)
+    return Tensor(out if bias is None else basic.plus(out, lift(trace, bias)))
+
+
+@reads("softmax")
+def _softmax(trace: Trace, x: Any, dim: Any = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    v = lift(trace, x)
+    return Tensor(reduce.softmax_of(v, _axis(v, dim)))
+
+
+@reads("log_softmax")
+def _log_softmax(trace: Trace, x: Any, dim: Any = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    v = lift(trace, x)
+    return Tensor(reduce.log_softmax_of(v, _axis(v, dim)))
+
+
+def _axis(v: Value, dim: Any) -> int | None:
+    if dim is None:
+        refuse("softmax without dim", "Say dim=-1.", ReadError)
+    return reduce.axis_of(v, dim)
+
+
+@reads("gelu")
+def _gelu(trace: Trace, x: Any, *, approximate: str = "none") -> Tensor:
+    return Tensor(basic.unary("gelu" if approximate == "none" else "gelu_tanh", lift(trace, x)))
+
+
+@reads("softplus")
+def _softplus(trace: Trace, x: Any, beta: float = 1, threshold: float = 20) -> Tensor:
+    if beta != 1:
+        refuse("softplus with beta is not read", "Write log(1 + exp(beta*x))/beta.")
+    return Tensor(basic.unary("softplus", lift(trace, x)))
+
+
+@reads("leaky_relu")
+def _leaky(trace: Trace, x: Any, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
+    v = lift(trace, x)
+    down = basic.times(trace.number(negative_slope), basic.unary("relu", basic.negative(v)))
+    return Tensor(basic.minus(basic.unary("relu", v), down))
+
+
+@reads("elu")
+def _elu(trace: Trace, x: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    v = lift(trace, x)
+    below = basic.unary("expm1", basic.negative(basic.unary("relu", basic.negative(v))))
+    return Tensor(basic.plus(basic.unary("relu", v), basic.times(trace.number(alpha), below)))
+
+
+@reads("relu")
+def _relu(trace: Trace, x: Any, inplace: bool = False) -> Tensor:
+    return Tensor(basic.unary("relu", lift(trace, x)))
+
+
+@reads("silu")
+def _silu(trace: Trace, x: Any, inplace: bool = False) -> Tensor:
+    return Tensor(basic.unary("silu", lift(trace, x)))
+
+
+@reads("mish")
+def _mish(trace: Trace, x: Any, inplace: bool = False) -> Tensor:
+    v = lift(trace, x)
+    return Tensor(basic.times(v, basic.unary("tanh", basic.unary("softplus", v))))
+
+
+@reads("hardtanh")
+def _hardtanh(trace: Trace, x: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
+    return Tensor(basic.clip(lift(trace, x), trace.number(min_val), trace.number(max_val)))
+
+
+@reads("relu6")
+def _relu6(trace: Trace, x: Any, inplace: bool = False) -> Tensor:
+    return Tensor(basic.minimum(basic.unary("relu", lift(trace, x)), trace.number(6)))
+
+
+@reads("tanhshrink")
+def _tanhshrink(trace: Trace, x: Any) -> Tensor:
+    v = lift(trace, x)
+    return Tensor(basic.minus(v, basic.unary("tanh", v)))
+
+
+@reads("dropout")
+def _dropout(trace: Trace, x: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    if training and p:
+        refuse("dropout draws random numbers", "Call model.eval() first.")
+    return Tensor(lift(trace, x), fresh=False)
+
+
+@reads("layer_norm")
+def _layer_norm(
+    trace: Trace, x: Any, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5
+) -> Tensor:
+    v = lift(trace, x)
+    if len(normalized_shape) != 1:
+        refuse("layer_norm is read over the last axis")
+    axis = v.rank - 1 if v.rank == 2 else None
+    centred = basic.minus(v, reduce.mean_of(v, axis, True))
+    spread = basic.plus(reduce.var_of(v, axis, True), trace.number(eps))
+    out = basic.times(centred, basic.unary("rsqrt", spread))
+    out = out if weight is None else basic.times(out, lift(trace, weight))
+    return Tensor(out if bias is None else basic.plus(out, lift(trace, bias)))
+
+
+@reads("normalize")
+def _normalize(trace: Trace, x: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out: Any = None) -> Tensor:
+    v = lift(trace, x)
+    return Tensor(basic.divide(v, reduce.norm_of(v, p, reduce.axis_of(v, dim), True, entries=True)))
+
+
+@reads("scaled_dot_product_attention")
+def _attention(
+    trace: Trace, q: Any, k: Any, v: Any, attn_mask: Any = None, dropout_p: float = 0.0, is_causal: bool = False
+) -> Tensor:
+    if attn_mask is not None or dropout_p or is_causal:
+        refuse("scaled_dot_product_attention is read without mask and dropout")
+    Q, K, V = (lift(trace, x) for x in (q, k, v))
+    size = trace.size_value(Q.dims[-1])
+    scores = basic.divide(products.matmul(Q, shape.transposed(K)), basic.unary("sqrt", size))
+    return Tensor(products.matmul(reduce.softmax_of(scores, 1), V))
+
+
+@reads("embedding")
+def _embedding(trace: Trace, places: Any, weight: Any, *_: Any, **__: Any) -> Tensor:
+    W = lift(trace, weight)
+    return Tensor(products.matmul(labels.one_hot(lift(trace, places), W.dims[0]), W))
+
+
+# losses
+
+
+def reduced(x: Value, reduction: str) -> Tensor:
+    if reduction == "none":
+        return Tensor(x)
+    return Tensor(reduce.mean_of(x) if reduction == "mean" else reduce.sum_of(x))
+
+
+def _loss(of: Callable[..., Value]) -> Callable[..., Tensor]:
+    def handler(
+        trace: Trace, x: Any, y: Any, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
+        weight: Any = None, **more: Any,
+    ) -> Tensor:  # fmt: skip
+        if size_average is not None or reduce is not None or weight is not None:
+            refuse("size_average, reduce and weight of a loss are not read", 'Say reduction="sum".', ReadError)
+        a, b = lift(trace, x), lift(trace, y)
+        if a.rank != b.rank:
+            refuse("a loss of arrays of different shapes broadcasts them", "Bring them to one shape first.", ShapeError)
+        return reduced(of(a, b, **{name: v for name, v in more.items() if v is not None}), reduction)
+
+    return handler
+
+
+def _square(a: Value, b: Value) -> Value:
+    return basic.unary("square", basic.minus(a, b))
+
+
+def _huber(a: Value, b: Value, delta: float = 1.0) -> Value:
+    d = basic.minus(a, b)
+    return d.trace.value(huber_of(d.node, d.trace.number(delta).node), d.dims)
+
+
+def _smooth(a: Value, b: Value, beta: float = 1.0) -> Value:
+    return basic.divide(_huber(a, b, beta), a.trace.number(beta))
+
+
+def _bce(p: Value, y: Value) -> Value:
+    one = p.trace.number(1)
+    yes = basic.times(y, basic.unary("log", p))
+    no = basic.times(basic.minus(one, y), basic.unary("log", basic.minus(one, p)))
+    return basic.negative(basic.plus(yes, no))
+
+
+def _bce_logits(x: Value, y: Value) -> Value:
+    return basic.minus(basic.unary("softplus", x), basic.times(x, y))
+
+
+def _kl(log_p: Value, q: Value, log_target: bool = False) -> Value:
+    log_q = q if log_target else basic.unary("log", q)
+    return basic.times(basic.unary("exp", q) if log_target else q, basic.minus(log_q, log_p))
+
+
+for _name, _of in (
+    ("mse_loss", _square), ("l1_loss", lambda a, b: basic.unary("abs", basic.minus(a, b))), ("huber_loss", _huber),
+    ("smooth_l1_loss", _smooth), ("binary_cross_entropy", _bce),
+    ("binary_cross_entropy_with_logits", _bce_logits), ("kl_div", _kl),
+):  # fmt: skip
+    reads(_name)(_loss(_of))
+
+
+@reads("cross_entropy")
+def _cross_entropy(
+    trace: Trace, x: Any, y: Any, weight: Any = None, size_average: Any = None, ignore_index: int = -100,
+    reduce: Any = None, reduction: str = "mean", label_smoothing: float = 0.0,
+) -> Tensor:  # fmt: skip
+    if weight is not None or label_smoothing or size_average is not None or reduce is not None:
+        refuse("cross_entropy with weight or label_smoothing is not read", "Write it out with log_softmax.", ReadError)
+    v, target = lift(trace, x), lift(trace, y)
+    return _nll(log_softmax(v), target, reduction, v.rank == target.rank)
+
+
+def log_softmax(v: Value) -> Value:
+    return reduce.log_softmax_of(v, 1 if v.rank == 2 else None)
+
+
+def _nll(logs: Value, target: Value, reduction: str, weights: bool) -> Tensor:
+    """Minus the logarithm where the label is; a target of weights is summed over the classes."""
+    if weights:
+        each = reduce.sum_of(basic.times(target, logs), 1 if logs.rank == 2 else None)
+    else:
+        each = labels.picked(logs, target) if logs.rank == 2 else labels.picked_one(logs, target)
+    return reduced(basic.negative(each), reduction)
+
+
+@reads("nll_loss")
+def _nll_loss(
+    trace: Trace, x: Any, y: Any, weight: Any = None, size_average: Any = None, ignore_index: int = -100,
+    reduce: Any = None, reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    if weight is not None:
+        refuse("nll_loss with weight is not read", kind=ReadError)
+    return _nll(lift(trace, x), lift(trace, y), reduction, False)
+
+
+@reads("cosine_similarity")
+def _cosine(trace: Trace, a: Any, b: Any, dim: int = 1, eps: float = 1e-8) -> Tensor:
+    x, y = lift(trace, a), lift(trace, b)
+    axis = reduce.axis_of(x, dim)
+    product = reduce.sum_of(basic.times(x, y), axis)
+    norms = basic.times(*(reduce.norm_of(v, 2, axis, False, entries=True) for v in (x, y)))
+    return Tensor(basic.divide(product, norms))
+
