@@ -19,12 +19,12 @@ LAYERS = [  # from the ground up; those on one line do not import each other
     {"calculus", "read", "write", "run"},
     {"check", "solve", "program"},
     {"derivations", "taylor", "backprop", "plotting", "structured"},
-    {"coordinate_claims"},
+    {"coordinate_claims", "claim_texts"},
     {"coordinate_lines", "implicit", "argmin"},
     {"formula"},
     {"tracing"},
     {"own"},
-    {"answers", "judging", "explain", "comparing"},
+    {"answers", "judging", "explain", "comparing", "witness"},
     {"doctor", "serving"},
     {"cli", "jupyter", "web"},
     {"__init__", "__main__"},
@@ -32,7 +32,7 @@ LAYERS = [  # from the ground up; those on one line do not import each other
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
 CHECKER_MAY_IMPORT = {"errors", "_version", "expr"}
 HEAVY = {"run", "program", "argmin", "check", "derivations", "coordinate_lines", "implicit", "taylor", "explain"}
-HEAVY |= {"judging"}
+HEAVY |= {"judging", "claim_texts", "witness"}
 HEAVY |= {"structured", "tracing", "backprop", "plotting", "comparing", "serving"}
 # run and check bring NumPy and FLINT; the others are large and seldom asked for: none loads with the package
 DOORS = {"derivations", "backprop", "formula", "own", "answers", "judging", "explain", "cli"}

@@ -14,7 +14,7 @@ from closedform.expr.node import Node
 from closedform.expr.size import Size
 from closedform.expr.walk import postorder
 from closedform.formula import Formula, formula
-from closedform.functions.algebra import ADD, NUM, ZERO, sub
+from closedform.functions.algebra import ADD, sub
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
 
@@ -159,13 +159,6 @@ class Attempt:
     def with_answer(self, answer: Node, convention: str | None = None) -> Certificate:
         """The certificate of the claim with another answer, or in another convention."""
         return certified(replace(self.claim, answer=answer, convention=convention or self.claim.convention))
-
-    def looks_right(self) -> bool:
-        """Whether the simplifier sees that the answer is the truth: quick, and no proof of the contrary."""
-        if not self.fits:
-            return False
-        found = simplify(normal(sub(self.answer._raw, self.truth._raw)))
-        return found.op is ZERO or (found.op is NUM and found.params[0] == 0)
 
     def difference(self) -> Formula | None:
         """The answer minus what is right, in closed form and certified; None where that has no meaning."""

@@ -35,7 +35,7 @@ def declaration(typed: Typed, attempt: Attempt) -> str:
     until = process_time() + SECONDS
     symbols = [attempt.f._variable(n) for n in attempt.f._reading.names if n in attempt.f.variables]
     options = {s: _properties(s, attempt) for s in symbols}
-    for trials in (_of_one(options), _of_two(options), _commuting(symbols)):
+    for trials in (_of_one(options), _of_two(options)):
         for trial in islice(trials, MOST):
             if process_time() > until:
                 return ""
@@ -50,7 +50,8 @@ def _of_one(options: Options) -> Iterator[str]:
 
 
 def _of_two(options: Options) -> Iterator[str]:
-    """Pairs of declarations, and commuting pairs. Sizes that differ may be one under the first of a pair."""
+    """Pairs of declarations, and commuting pairs, weakest first: symmetric matrices that commute come after those that
+    need not, before diagonal ones. Sizes that differ may be one under the first of a pair."""
     alike = [(a.params[0], b.params[0]) for a, b in _matrices(options) if a.is_square and a.shape == b.shape]
     yield from (f"{a}*{b} = {b}*{a}" for a, b in alike)
     every = [
@@ -59,10 +60,11 @@ def _of_two(options: Options) -> Iterator[str]:
         for (i, p), (j, q) in product(enumerate(options[a]), enumerate(options[b]))
         for n in dict.fromkeys((a.rows, b.rows) if q in MATRIX and p in MATRIX else (b.rows,))
     ]
+    every += [(1, trial) for trial in _commuting(options)]
     yield from (trial for _, trial in sorted(every, key=lambda pair: pair[0]))
 
 
-def _commuting(symbols: list[Node]) -> Iterator[str]:
+def _commuting(symbols: Iterable[Node]) -> Iterator[str]:
     for a, b in _matrices(symbols):
         x, y, n = a.params[0], b.params[0], a.rows
         yield f"{x} in Sym({n}), {y} in Sym({n}), {x}*{y} = {y}*{x}"

@@ -93,7 +93,11 @@ def _plain_tex(source: str) -> str:
     return source
 
 
-_FAMILY = re.compile(r"\b\w+\[(\w)\]\s+in\s+R(?:\^\S+?)?\s+for\s+\1\s*=\s*1\.\.\w+")
+_FAMILY = re.compile(
+    r"\b\w+\[(\w)\]\s+in\s+R(?:\^\S+?)?\s+for\s+\1\s*=\s*1\.\.\w+"
+    r"|(?<![\w\\])[A-Za-z]\w*\s*:\s*R(?:\^\w+|\^\([^()]*\))?\s*->\s*R(?:\^\w+|\^\([^()]*\))?"
+)
+"""Declarations with colons, equals signs or words in them: of families, and of abstract functions."""
 _LATEX = re.compile(r"\\[A-Za-z]{2,}|\\\\|\$")
 _MATH = re.compile(
     r"""\$\$(?P<a>.*?)\$\$|\$(?P<b>(?:\\.|[^$\\])*)\$|\\\((?P<c>.*?)\\\)|\\\[(?P<d>.*?)\\\]
@@ -136,7 +140,10 @@ def _text(source: str) -> Iterator[Piece]:
     place = 0
     for line in source.split("\n"):
         body = line.split("#")[0] if line.lstrip().startswith("#") else line
-        body = _COLON.sub(lambda m: f"{m[1]}=" if m[2] is None else m.group(), body) if "=" not in body else body
+        if "=" in body:
+            body = _NAMED.sub(lambda m: " " * len(m.group()), body)
+        else:
+            body = _COLON.sub(lambda m: f"{m[1]}=" if m[2] is None else m.group(), body)
         for text, at, formula in parted(body):
             yield Piece("formula" if formula else "word", text, place + at)
         yield Piece("row", "", place + len(line))
@@ -147,6 +154,8 @@ def _text(source: str) -> Iterator[Piece]:
 
 _COLON = re.compile(r"^(\s*(?:grad|hess|Hess|∇|∂|d\w+/d|H|J)[^:]{0,20}):(\s*d[A-Z])?")
 """``grad f: 2Ax``, but not the inner product ``∇f : dX``."""
+_NAMED = re.compile(r"^\s*(?:[Gg]rad|[Hh]ess|H|J)\s*:(?!=)")
+"""``grad: ∇f = 2Ax``."""
 _SCAN = re.compile(
     r"""(?P<row>\\\\(?:\[[^\]]*\])?)
     |(?P<open>\\begin\{[a-zA-Z]*(?:matrix|array|cases)\}|\\langle|\\\{|[({\[⟨])

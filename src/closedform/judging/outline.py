@@ -165,6 +165,8 @@ def _place(out: Outline, relation: Relation) -> None:
     elif base and used(out, base) and name not in out.defined and (not name or not used(out, name)):
         chain.solves, chain.defines = base, f"{base}_star" if not name or name == base else name
         out.defined[chain.defines] = chain
+    elif name in abstract(out):
+        _define(out, chain, f"{name}_0", argument)
     elif name and name not in out.defined and not _own(name, relation):
         if _is_solution(out, relation, name, said):
             chain.solves = name
@@ -173,11 +175,17 @@ def _place(out: Outline, relation: Relation) -> None:
     out.chains.append(chain)
 
 
+def abstract(out: Outline) -> set[str]:
+    """Functions that are declared with an arrow, of which nothing else is known."""
+    return {m[1] for w in out.where for m in re.finditer(r"(?<![\w\[])([A-Za-z]\w*)\s*:\s*R\b", w)}
+
+
 def _define(out: Outline, chain: Chain, name: str, argument: str) -> None:
     chain.defines = name
     out.defined[name] = chain
     if argument:
-        out.functions[cleaned(chain.members[0].text).split("(")[0].strip()] = argument
+        typed = cleaned(chain.members[0].text).split("(")[0].strip()
+        out.functions[typed if bare(typed) == name else name] = argument
 
 
 _FUNCTION_LIKE = r"(?:\\nabla|∇|\bgrad|\\partial|∂|(?<![A-Za-z])d)(?:_\{{?\\?\w+\}}?)?\s*(?:\^2|²)?\s*{name}(?![\w])"

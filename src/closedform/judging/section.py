@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from closedform.errors import ClosedformError, ReadError, ShapeError
 from closedform.expr.node import Node
 from closedform.functions.algebra import transpose
+from closedform.judging.applied import put_in
 from closedform.judging.atoms import NAME, Atom, Atoms, bare, cleaned, is_differential, turned
 from closedform.judging.book import Book, Moving
 from closedform.judging.conditions import Conditions
 from closedform.judging.document import Member
-from closedform.judging.outline import Chain, Outline, hessian_or_gradient, plain_stars
-from closedform.judging.typed import typed
+from closedform.judging.outline import Chain, Outline, abstract, hessian_or_gradient, plain_stars
 from closedform.judging.reading import Shared
 from closedform.judging.rows import rows_of, with_rows
+from closedform.judging.typed import apart, typed
 from closedform.read.lexer import Tokens, lex
 from closedform.read.read import read_tokens
 from closedform.read.spaces import space_text
@@ -86,12 +87,25 @@ class Section:
         try:
             syntax = self.outline.document.syntax
             text = typed(plain_stars(member.text, set(self.outline.defined), syntax), syntax)
-            text = with_rows(text, self.rows, syntax)
+            for name in abstract(self.outline):
+                text = apart(text, name, f"{name}_0" in self.outline.defined, self.outline.functions.get(f"{name}_0", ""))
+            text = self._own_argument(member, with_rows(text, self.rows, syntax))
             text = hessian_or_gradient(text, self._function(), self.atoms)
             self.texts[id(member)] = self.atoms.replaced(text)
             self.tokens[id(member)] = self.shared.tokens(self.texts[id(member)])
         except ClosedformError as error:
             self.problems[id(member)] = error
+
+    def _own_argument(self, member: Member, text: str) -> str:
+        """The body of ``h(x) = …`` with a name of its own for x, where x is a family beside it."""
+        for typed_name, argument in self.outline.functions.items():
+            chain = self.outline.defined.get(bare(typed_name))
+            if chain is None or chain.members[1] is not member or not re.fullmatch(NAME, argument):
+                continue
+            if re.search(rf"{re.escape(argument)}(?:\s*\^\s*\{{\(|_\{{?i\b|\[i\])", self.outline.document.source):
+                own = f"{argument}_{{arg}}" if self.outline.document.syntax == "latex" else f"{bare(argument)}_arg"
+                return put_in(text, argument, own, self.outline.document.syntax)
+        return text
 
     def _function(self) -> str:
         """The function that the derivation is about."""

@@ -20,3 +20,17 @@ def typed(text: str, syntax: str) -> str:
     text = _ONES.sub(r"\\mathbf{1}^\\top " if latex else "ones'*", text)
     text = _NUMBER_AFTER.sub(r" \\cdot " if latex else " * ", text)
     return text if latex else _TURNED_NAME.sub("' ", text)
+
+
+def apart(text: str, name: str, defined: bool, argument: str) -> str:
+    """An abstract function's gradient as the language writes it; what is called like it in ``f = f(A*x)`` as ``f_0``.
+
+    >>> apart("A'*∇f(A*x)", "f", False, ""), apart("grad f", "f", True, ""), apart("∇f(x)", "f", True, "x")
+    ("A'*grad[f](A*x)", 'grad f_0', '∇f_0(x)')
+    """
+    if defined and argument:
+        text = re.sub(rf"(?<![\w\\\[]){name}(?=\s*\(\s*{re.escape(argument)}\s*\))", f"{name}_0", text)
+    text = re.sub(rf"(?:∇|\bgrad )\s*{name}\s*(?=\()", f"grad[{name}]", text)
+    if defined:
+        text = re.sub(rf"(?<![\w\\\[])(d?){name}(?![\w\]]|\s*\()", rf"\g<1>{name}_0", text)
+    return text

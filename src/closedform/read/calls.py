@@ -16,7 +16,7 @@ from closedform.read.sizes import tree_size
 from closedform.read.spaces import parse_size
 from closedform.read.syntax import Call, Norm, Tree
 from closedform.read.unify import is_scalar
-from closedform.read.vocabulary import SYNONYMS, operations
+from closedform.read.vocabulary import DETERMINANT, SYNONYMS, operations
 
 WITH_EXPM = {"exp": "expm", "log": "logm", "sqrt": "sqrtm"}
 
@@ -273,7 +273,8 @@ def _bars(trial: Trial, tree: Call) -> Shape:
     """``|x|``: elementwise; of a matrix it may be the determinant, so it is asked, and in LaTeX it is."""
     (arg,) = tree.args
     rows, cols = shape = trial.shape[arg]
-    if trial.question.typeset and ONE not in shape and trial.sizes.unify(rows, cols):
+    typeset = trial.question.typeset or tree.name == DETERMINANT
+    if typeset and ONE not in shape and trial.sizes.unify(rows, cols):
         X = trial.typed(arg)
         trial.notes.append(f"{trial.typed(tree)} is read as the determinant of {X}.")
         trial.choice[tree] = operations("det")[0]
@@ -370,5 +371,6 @@ NORMS: dict[str, Callable[[Trial, Call], Shape]] = dict.fromkeys(MARK, _norm_cal
 SPECIAL: dict[str, Callable[[Trial, Call], Shape]] = NORMS | {
     "inv": _square, "tr": _trace, "diag": _diag, "transpose": _transpose, "dot": _dot, "eye": _eye,
     "ones": _filled, "zeros": _filled, "vector": _all_of_one, "matrix": _all_of_one, "unvec": _unvec,
-    "comm": _comm, "sub": _sub, "kron_left": _blocks, "kron_right": _blocks, "|": _bars, "e^": _euler,
+    "comm": _comm, "sub": _sub, "kron_left": _blocks, "kron_right": _blocks, "|": _bars, DETERMINANT: _bars,
+    "e^": _euler,
 }  # fmt: skip

@@ -86,7 +86,9 @@ def split_name(name: str, scope: Scope) -> list[str] | None:
     if len(set(pieces)) == 1 and len(pieces) == 2:  # xx'
         return pieces
     some = any(p[0].isupper() or scope.is_letter(p) for p in pieces)
-    short = len(pieces) <= 3 and all(scope.admits(p) or scope.is_letter(p) for p in pieces)
+    capitals = sum(p[0].isupper() for p in pieces)
+    few = len(pieces) <= 3 or (len(pieces) == 4 and capitals > 1)
+    short = few and all(scope.admits(p) or scope.is_letter(p) for p in pieces)
     return pieces if short and some and any(p[0].isupper() for p in pieces) else None
 
 

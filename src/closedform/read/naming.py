@@ -1,4 +1,4 @@
-"""The names of sizes that no declaration gives: a size typed as a number is the one it counts, the others get letters."""
+"""The names of sizes that no declaration gives: one typed as a number is what it counts, the others get letters."""
 
 from __future__ import annotations
 

@@ -15,11 +15,13 @@ from closedform.read.alphabet import is_greek
 from closedform.read.brackets import Frame, close_frame
 from closedform.read.lexer import Token, spell
 from closedform.read.names import Scope, differential, split_name
+from closedform.read.said import plain_fact
 from closedform.read.syntax import Call, Index, Name, Negative, Number, Power, Transpose, Tree
 from closedform.read.vocabulary import APPLIED, REFUSED, is_function, suggestion
 
 MAX_TREES = 40_000
 MAX_TOWER = 500
+USUAL_FUNCTIONS = {"f", "g", "h", "phi", "psi"}
 INFIX = {"*": "*", "/": "/", ".*": ".*", "./": "./", "⊗": "⊗", "×": "*", "⨯": "×", "⋅": "·"}
 CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
 WORDS_ENDING = {"where", "in", "for", "=", ">=", "->", "..", "∞", "ℝ"}
@@ -152,6 +154,9 @@ class Parser:
             start = self.source.rfind("-", base.span[1], tree.span[0])
             tree = self.keep(Negative((start if start >= 0 else tree.span[0], tree.span[1]), tree))
         end = tree.span[1]
+        if isinstance(base, Name) and base.name == "e" and not self.scope.knows("e"):
+            self.current = self.keep(self._exponential(base, tree))
+            return
         self.current = self.keep(Power((base.span[0], end), base, tree, operator == ".^"))
 
     def _open(self, kind: str, token: Token, call: Call | None = None, start: int | None = None) -> None:
@@ -249,12 +254,29 @@ class Parser:
         else:
             self._variable(name, token)
 
-    def _unknown_call(self, name: str, token: Token) -> NoReturn:
+    def _apart(self, name: str, token: Token) -> bool:
+        """Whether ``lam (1 - sum(x))`` is a product: a letter that is no usual function, a space, a sum."""
+        opening = self.place + 1
+        if not self.tokens[opening].gap or name in USUAL_FUNCTIONS or not self.scope.admits(name):
+            return False
+        depth = 0
+        for place in range(opening, len(self.tokens)):
+            text = self.tokens[place].text
+            depth += (text == "(") - (text == ")")
+            if depth == 0 or (depth == 1 and text in ("+", "-")):
+                return depth == 1 and place > opening + 1
+        return False
+
+    def _unknown_call(self, name: str, token: Token) -> None:
         pieces = split_name(name, self.scope)
         if pieces and all(map(self.scope.knows, pieces[-1:])):
             self._variable(name, token)
+            return
         typed = self.source[token.start : token.end]
         span = (token.start, token.end)
+        if self._apart(name, token):
+            self._variable(name, token)
+            return
         if name in REFUSED:
             self.fail(f"{REFUSED[name]} are not supported: {typed}(…)", span)
         mend = suggestion(name)
@@ -337,6 +359,12 @@ class Parser:
                 power = self.tokens[self.place + 1].text
                 self.fail(f"{typed} needs its parentheses before the power", span, f"Write {typed}(…)^{power}.")
             self.fail(f"{typed} needs its parentheses", span, f"Write {typed}({word}).")
+        if plain_fact([name]):
+            hint = f"Write … where A is {typed}."
+            self.fail(f"{typed} says a property, which stands behind the word where", span, hint)
+        if name.startswith("sum_") and len(name) == 5:
+            hint = f"Write sum({name[4]}, …) with entries in brackets: sum({name[4]}, x[{name[4]}]^2)."
+            self.fail(f"how far {typed} reaches is not clear", span, hint)
         mend = f"Write a product with *, or declare it: {typed} in R^n."
         self.fail(f"{typed} is no name that is known here", span, mend)
 
@@ -352,11 +380,7 @@ class Parser:
         elif token.text in ("^", ".^"):
             self.place += 1
             if isinstance(base, Name) and base.name == "e" and not self.scope.knows("e"):
-                self.fail(
-                    "e^… may be the exponential or the power of a variable e",
-                    base.span,
-                    "Write exp(…), or declare e in R.",
-                )
+                self._euler(base)
             if not (token.text == "^" and self._transposing(base)):
                 self.power, self.current = (base, token.text, False), None
         elif token.text == "[" and token.gap == 0:
@@ -364,6 +388,20 @@ class Parser:
         else:
             return False
         return True
+
+    def _euler(self, base: Name) -> None:
+        """``e^x`` is the exponential where e is nothing else; ``e^-x^2`` is asked about."""
+        raised = sum(t.text == "e" and self.tokens[k + 1].text == "^" for k, t in enumerate(self.tokens[:-1]))
+        if self.scope.counts.get("e", 0) > raised or self.tokens[self.place - 1].text != "^":
+            hint = "Write exp(…), or declare e in R."
+            self.fail("e^… may be the exponential or the power of a variable e", base.span, hint)
+        self.scope.note("e^… is read as exp(…).")
+
+    def _exponential(self, base: Name, exponent: Tree) -> Tree:
+        if self.token.text in ("^", ".^"):
+            hint = "Write exp(…) around all of the exponent."
+            self.fail("how far the exponent of e reaches is not clear", (base.span[0], self.token.end), hint)
+        return Call((base.span[0], exponent.span[1]), "e^", (exponent,))
 
     def _prime(self, base: Name) -> None:
         name = base.name
@@ -509,7 +547,9 @@ class Parser:
             self.fail("a number may not follow here", hint=f"Write {self.typed(left)}*{token.text}.")
         if isinstance(left, Number) and token.kind == "num":
             self.fail("two numbers stand side by side", hint="Write * between them.")
-        if frame.operator in ("/", "./") and token.gap == 0:
+        if frame.operator == "/" and token.text == "||" and isinstance(left, Number | Name):
+            self.scope.note(f"What follows /{self.typed(left)} is not divided by.")
+        elif frame.operator in ("/", "./") and token.gap == 0:
             number = self.typed(left)
             start = frame.factors[-1][1].span[0]
             before, quotient = self.source[start : left.span[0]], self.source[start : left.span[1]]

@@ -11,6 +11,7 @@ from closedform.expr.node import Node
 from closedform.expr.op import Shape
 from closedform.functions import algebra as a
 from closedform.read.applied import Formulas
+from closedform.read.bare import with_brackets
 from closedform.read.declarations import Arrow, Declarations, declare_all
 from closedform.read.elaborate import Elaborator
 from closedform.read.habits import Kinds, Uses, gather, kinds_of
@@ -128,6 +129,7 @@ def _formulas(said: Declarations, scope: Scope) -> Formulas:
 
 
 def _parse(tokens: Tokens, start: int, scope: Scope, bound: str) -> Unit:
+    tokens = with_brackets(tokens, start, scope)
     parser = Parser(tokens.source, tokens.tokens, scope, start)
     root = parser.expression()
     if not bound and parser.token.kind != "end" and parser.token.text != "where":

@@ -96,7 +96,8 @@ def _declared(source: str, signs: Signs, start: int, known: Known) -> Tokens:
         applied = signs[first + 1].text == "("
         fact = _equation(signs, first, last)
         if bound and fact is not None:
-            out += [*_plain(source, signs, first, first + 1), Token("name", SPOKEN[fact], *_span(signs, first, last), 1)]
+            said = Token("name", SPOKEN[fact], signs[first].start, signs[last - 1].end, 1)
+            out += [*_plain(source, signs, first, first + 1), said]
             continue
         if not bound or (signs[equals - 1].kind == "close" and not applied):
             out += _plain(source, signs, first, last)
@@ -120,10 +121,6 @@ def _equation(signs: Signs, first: int, last: int) -> str | None:
         texts.append("'" if turned else signs[place].text)
         place = argument(signs, place)[2] if signs[place].kind == "^" else place + 1
     return equation_fact(texts) if "=" in texts else None
-
-
-def _span(signs: Signs, first: int, last: int) -> tuple[int, int]:
-    return signs[first].start, signs[last - 1].end
 
 
 def _parts(signs: Signs, start: int) -> Iterator[tuple[int, int]]:

@@ -10,9 +10,11 @@ from closedform.functions.table import by_text
 STRUCTURAL = {
     "tr", "trace", "Tr", "diag", "inv", "transpose", "eye", "ones", "zeros", "zero", "dot", "inner", "abs",
     "unvec", "comm", "vector", "matrix", "norm", "norm2", "norm1", "normF", "norm_inf", "norm_nuc", "norm_op",
-    "max", "min", "sub", "polygamma", "sum", "e^",
+    "max", "min", "sub", "polygamma", "sum", "e^", "|.|",
 }  # fmt: skip
 """Functions that the reader builds itself, or whose arguments it reads in its own way."""
+DETERMINANT = "|.|"
+"""What ``|`` opens directly behind ``log``: of a matrix the determinant."""
 CONSTANTS = {"I", "eye", "ones", "zeros", "pi"}
 SYNONYMS = {
     "trace": "tr", "Tr": "tr", "inner": "dot", "zero": "zeros", "arcsin": "asin", "arccos": "acos",

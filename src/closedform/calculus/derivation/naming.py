@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from closedform.errors import LimitError
 from closedform.expr.node import Node, make
-from closedform.functions.algebra import ADD, SYM, TRANSPOSE, D, total
+from closedform.functions.algebra import ADD, SYM, D, total
 from closedform.rewrite.display.build import cost
 from closedform.rewrite.display.context import Context
 from closedform.rewrite.display.parts import Part, bound, nodes_of, paths, put

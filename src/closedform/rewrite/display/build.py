@@ -36,7 +36,8 @@ def face_of(root: Node) -> Face:
             continue
         todo.pop()
         faces = [a.memo[MEMO] for a in node.args]
-        node.memo[MEMO] = BUILDERS.get(node.op.name, function)(node, faces)
+        face = BUILDERS.get(node.op.name, function)(node, faces)
+        node.memo[MEMO] = face if face.c != 0 or node.is_scalar else leaves.zeros(node)
     out: Face = root.memo[MEMO]
     return out
 
@@ -66,6 +67,8 @@ def function(node: Node, faces: list[Face]) -> Face:
     for face in faces:
         fixed |= face.fixed
     parts = [f.show for f in faces]
+    if op.elementwise and len(parts) > 1:
+        parts = [s.number(0) if _filled_zero(a) else p for a, p in zip(node.args, parts, strict=True)]
     if op.name in EITHER_WAY and faces[0].plain and faces[0].core is not None:
         parts = [products.upright(faces[0])]
     if op is rearrange.BLOCK:
@@ -86,6 +89,11 @@ def function(node: Node, faces: list[Face]) -> Face:
         turned = inside if inside.tokens < turned.tokens else turned
         show = s.transpose(inside) if inside.tokens + 1 < show.tokens else show
     return Face(core=show, turned=turned, fixed=fixed)
+
+
+def _filled_zero(node: Node) -> bool:
+    """A scalar 0 beside something larger, whose shape it takes: ``max(0, x)``."""
+    return node.op is algebra.SCALE and node.args[1].op is algebra.ONES and face_of(node.args[0]).c == 0
 
 
 BARS = {"norm2": "", "normF": "_F", "norm1": "_1", "norm_inf": "_inf"}
