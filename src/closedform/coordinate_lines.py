@@ -24,6 +24,8 @@ from closedform.write.marks import greek
 from closedform.write.render import Form, render
 from closedform.write.tex import filled, letter
 
+__all__ = ["Question", "by_coordinates"]
+
 
 @dataclass(frozen=True)
 class Written(Expression):

@@ -16,7 +16,7 @@ from closedform.functions.algebra import ADD, SYM, had, mul, power
 from closedform.functions.vectors import dot
 from closedform.rewrite.display import Context, cost, display
 from closedform.rewrite.display.sharing import Shared, share
-from closedform.rewrite.normal.engine import is_zero, negative, times
+from closedform.rewrite.normal.engine import content, is_zero, negative, times
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
 from closedform.write.marks import greek
@@ -142,7 +142,8 @@ def _second(f: Node, h: Node, dx: Node) -> Term:
         return Term(1, False, h)
     sign, h = _sign(h)
     if dx.is_scalar:
-        return Term(sign, True, had(h, power(dx, 2)))
+        whole = content(h)[0] == 1
+        return Term(sign, whole, had(h if whole else times(Fraction(1, 2), h), power(dx, 2)))
     return Term(sign, True, dot(_applied(h, dx), dx))
 
 

@@ -60,7 +60,7 @@ def test_every_tool_over_stdio():
     assert found["derive"]["certified"] and len(found["derive"]["steps"]) > 2
     assert found["judge"]["first_wrong"] == 3
     assert found["equal"]["verdict"] == "right"
-    assert found["code"]["code"].startswith("def slope(A, x):")
+    assert found["code"]["code"].startswith("def slope(x, A):")
     assert found["argmin"]["text"] == "-(A'*A + lam*I)^-1*x"
     assert found["error"].is_error
     assert "Did you mean softmax" in found["error"].content[0].text

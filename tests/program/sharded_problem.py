@@ -9,9 +9,10 @@ import json
 import os
 import sys
 
-os.environ["JAX_PLATFORMS"] = "cpu"
-if len(sys.argv) == 1:
-    os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=4"
+if __name__ == "__main__":
+    os.environ["JAX_PLATFORMS"] = "cpu"
+    if len(sys.argv) == 1:
+        os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=4"
 
 import jax
 import numpy as np
@@ -42,4 +43,5 @@ def main() -> None:
     }))  # fmt: skip
 
 
-main()
+if __name__ == "__main__":
+    main()

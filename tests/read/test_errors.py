@@ -37,7 +37,20 @@ TEXTS = [
      "norm2(X): norm2 takes a vector\nX is m×n\n  norm2(X)\n  ^^^^^^^^\n"
      "Write normF(X) for the Frobenius norm, norm_op(X) for the spectral norm."),
     ("exp x", "", "exp needs its parentheses\n  exp x\n  ^^^\nWrite exp(x)."),
-    ("log det X", "", "log needs its parentheses\n  log det X\n  ^^^\nWrite log(det(…))."),
+    ("log det(X)^2", "", "log needs its parentheses\n  log det(X)^2\n  ^^^\nWrite log(det(…))."),
+    ("1/n*||X*w - y||^2 + lam/n*||w||^2", "",
+     "n may be the number of rows of X or the number of columns of X\n  1/n*||X*w - y||^2 + lam/n*||w||^2\n    ^\n"
+     "Declare X in R^(n×m), or X in R^(m×n), or n in R."),
+    ("1/n*||X*w - y||^2", "y in R^m",
+     "n divides a sum over m terms\n  1/n*||X*w - y||^2\n    ^\nWrite m for n, or declare n in R."),
+    ("sum_i x_i", "",
+     "how far sum_i reaches is not clear\n  sum_i x_i\n  ^^^^^\n"
+     "Write sum(i, …) with entries in brackets: sum(i, x[i]^2)."),
+    ("e^-x'*x", "",
+     "how far the exponent of e reaches is not clear\n  e^-x'*x\n  ^^^^^\nWrite exp(…) around all of the exponent."),
+    ("A^T C (A*x-b) (C symmetric)", "",
+     "symmetric says a property, which stands behind the word where\n  A^T C (A*x-b) (C symmetric)\n"
+     "                   ^^^^^^^^^\nWrite … where A is symmetric."),
     ("sin^2(x)", "", "sin needs its parentheses before the power\n  sin^2(x)\n  ^^^\nWrite sin(…)^2."),
     ("sofmax(x)", "", "sofmax is no known function\n  sofmax(x)\n  ^^^^^^\nDid you mean softmax(…)?"),
     ("A(x - b)", "",
@@ -78,7 +91,7 @@ REFUSED = [
     "x.__class__.__init__.__globals__", "x:=1", "yield x", "ｅxec(1)", "<script>alert(1)</script>", "{{7*7}}",
     "   ", '"str"', "++", "/*x*/", "0x10 x", "1e", "A[0][", "x ** ** 2", "x' A x # comment\nimport os",
     "x..y",
-    "x;y", "x\u200b'Ax", "\ud7ff\ufdd0", "(", "()", "x[i+1]", "||x||_3", "x/0", "0^-1", "e^x", "x + z = y",
+    "x;y", "x\u200b'Ax", "\ud7ff\ufdd0", "(", "()", "x[i+1]", "||x||_3", "x/0", "0^-1", "e^x + e", "e^x^2", "f (x + y)", "log det(X)'", "x + z = y",
     "5[1]",
     "sum(i, sum(i, x[i]))", "x[i] + sum(i, x[i])", "sum(i, x'*x)", "p + q where p = q, q = p", "conj(x)",
     "𝐱'*x",

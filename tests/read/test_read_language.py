@@ -108,7 +108,7 @@ ASSUMED = [
     ("x'*A*x", ("x ∈ ℝⁿ", "A ∈ ℝ^(n×n)")),
     ("||X||", ("X ∈ ℝ^(m×n)", "||X|| is the spectral norm of the matrix X; the Frobenius norm is ||X||_F.")),
     ("x'Ax", ("x ∈ ℝⁿ", "A ∈ ℝ^(n×n)", "Ax is read as A*x.")),
-    ("sum(i, a[i]'*x)", ("a[i] ∈ ℝⁿ for i = 1..m", "x ∈ ℝⁿ")),
+    ("sum(i, a[i]'*x)", ("a[i] ∈ ℝⁿ for i = 1..m", "x ∈ ℝⁿ", "a is the matrix whose rows are a[i], in answers too")),
     ("1/2*x'*A*x - b'*x + c", ("x ∈ ℝⁿ", "A ∈ ℝ^(n×n)", "b ∈ ℝⁿ", "c ∈ ℝ")),
     ("1/n*sum(x)", ("x ∈ ℝⁿ", "n is the length of x")),
     ("theta'*x", ("theta ∈ ℝⁿ", "x ∈ ℝⁿ")),

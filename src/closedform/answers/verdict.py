@@ -18,8 +18,9 @@ class Verdict:
     ``kind`` is ``"right"``, ``"wrong"``, ``"convention"`` (right in another convention than the one asked
     for) or ``"uncertified"`` (neither shown right nor wrong). ``truth`` is the derivative (of ``equal``: the
     first formula), ``certificate`` that of the answer; ``remark`` says what an answer that is not right is
-    instead, and of one that is right, as what likelier derivative of its shape it is wrong; ``declaration`` would make it right; ``asked`` is None for ``equal``;
-    ``kron`` is the matrix of vec of a right answer that is a linear map, where the answer has its shape.
+    instead, and of one that is right, as which likelier derivative of its shape it is wrong; ``declaration`` would
+    make it right; ``asked`` is None for ``equal``; ``kron`` is the matrix of vec of a right answer that is a linear
+    map, where the answer has its shape.
     """
 
     kind: str

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
-from closedform.functions.algebra import HAD, MUL, NUM, POW, TRANSPOSE, ZERO
+from closedform.functions.algebra import ADD, HAD, MUL, NUM, POW, TRANSPOSE, ZERO
 
 NORMS = frozenset({"norm2", "normF"})
 EVEN = NORMS | {"abs"}
@@ -41,7 +41,7 @@ def kink_powers(raw: Node) -> Powers:
 
 def _uses(node: Node) -> Iterator[tuple[Node, Fraction]]:
     """The functions that a node uses, with exponents; of a power, its own users speak."""
-    if _power_of(node)[0] is not None and node.op in (POW, TRANSPOSE):
+    if _power_of(node)[0] is not None and node.op in (POW, TRANSPOSE, ADD):
         return
     found: Powers = {}
     for part in node.args:
@@ -61,10 +61,22 @@ def _power_of(node: Node) -> tuple[Node | None, Fraction]:
         node = node.args[0]
     if has_kink(node):
         return node, ONE
-    if node.op is POW and has_kink(node.args[0]):
-        e = node.args[1]
-        return node.args[0], e.params[0] if e.op is NUM else ONE
-    return None, ONE
+    if node.op is POW:
+        base, e = node.args
+        kink = base if has_kink(base) else _excess(base)
+        return kink, e.params[0] if e.op is NUM else ONE
+    return _excess(node), ONE
+
+
+def _excess(node: Node) -> Node | None:
+    """The function where the node is ``max(a, b) - b`` or ``min(a, b) - b``, which is zero at its kink."""
+    if node.op is not ADD or len(node.args) != 2:
+        return None
+    (c, d), (x, y) = node.params[0], node.args
+    for one, other in ((x, y), (y, x)) if c + d == 0 else ():
+        if one.op.name in ("max2", "min2") and other in one.args:
+            return one
+    return None
 
 
 def _squares(node: Node) -> bool:

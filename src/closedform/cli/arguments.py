@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from closedform.cli.outcome import error_json, exit_code, write
+from closedform.cli.outcome import error_json, error_page, exit_code, write
 from closedform.errors import ClosedformError, LimitError
 from closedform.limits import OutOfTime, alarm
 from closedform.read.read import SYNTAXES
@@ -52,7 +52,7 @@ class FormulaCommand(click.Command):
     def _parted(self, args: list[str]) -> tuple[list[str], list[str]]:
         """Options with their values, and all else, which is formulas."""
         known = {name: p for p in self.get_params(click.Context(self)) for name in p.opts if name[0] == "-"}
-        options, rest, queue = list[str](), list[str](), list(args)
+        options, rest, queue, given = list[str](), list[str](), list(args), dict[str, str]()
         while queue:
             arg = queue.pop(0)
             name, equals, _ = arg.partition("=")
@@ -65,6 +65,8 @@ class FormulaCommand(click.Command):
             options.append(arg)
             if not equals and not param.is_flag and queue:
                 options.append(queue.pop(0))
+            if not (param.multiple or param.is_flag):
+                _once(given, name, options[-1].removeprefix(f"{name}="))
         return options, rest
 
     def _refuse_surplus(self, ctx: click.Context, options: list[str], rest: list[str]) -> None:
@@ -80,12 +82,18 @@ class FormulaCommand(click.Command):
         raise click.UsageError(f"{surplus[0]!r} is one argument too many. Put the formula in quotes.", ctx)
 
 
+def _once(given: dict[str, str], name: str, value: str) -> None:
+    """Refuse a second value of an option that takes one."""
+    if given.setdefault(name, value) != value:
+        raise click.UsageError(f"{name} is given twice, {given[name]} and {value}; this command takes one at a time")
+
+
 def fail(error: ClosedformError, form: str | None) -> int:
     """Say what is wrong: on standard error, or as JSON where that was asked for."""
     if form == "json":
         write(error_json(error))
     else:
-        write(f"error: {error}", to_stderr=True)
+        write(error_page(error), to_stderr=True)
     return exit_code(error)
 
 
@@ -162,6 +170,8 @@ STEPS = options(
         "--detail", type=click.Choice(["short", "normal", "full"]), default=None,
         help="How much --steps shows.",
     ),
+    click.option("--no-laws", is_flag=True, help="The lines of --steps alone, without the laws beside them."),
+    click.option("--markdown", "form", flag_value="markdown", help="Print --steps as a table in Markdown."),
 )  # fmt: skip
 LAYOUT = click.option(
     "--layout", type=click.Choice(["numerator", "denominator"]), default="numerator",

@@ -52,7 +52,10 @@ def _shown(found: Found) -> str:
             continue
         page.gap()
         if label == "example":
-            page.lines += [f"  {page.style(x, dim=x.startswith('$'))}".rstrip() for x in text.split("\n")]
+            page.lines += [
+                f"  {page.style(part, dim=line.startswith('$'))}".rstrip()
+                for line in text.split("\n") for part in _example(line)
+            ]  # fmt: skip
         elif label:
             page.fields(label, [line for line in text.split("\n") if line])
         else:
@@ -60,11 +63,29 @@ def _shown(found: Found) -> str:
     return page.text
 
 
+def _alphabetic(title: str) -> str:
+    """A title without its article."""
+    return title.removeprefix("The ").removeprefix("A ").casefold()
+
+
+def _example(line: str) -> list[str]:
+    """A line of an example; where it is too wide, its law stands below it."""
+    room = width() - 2
+    if len(line) <= room:
+        return [line]
+    formula, gap, law = line.rstrip().rpartition("   ")
+    margin = " " * (len(line) - len(line.lstrip()))
+    if not gap or not formula.strip() or len(law) > len(line) - 8:
+        return [margin + part for part in wrapped(line, room - len(margin), 6)]
+    head = [margin + part for part in wrapped(formula, room - len(margin), 6)]
+    return [*head, *(" " * 8 + part for part in wrapped(law, room - 8, 2))]
+
+
 def _list() -> str:
     page = Page()
-    page.fields("pages", [source.title for source in written_pages()])
+    page.fields("pages", sorted((source.title for source in written_pages()), key=_alphabetic))
     page.gap()
-    page.field("functions", ", ".join(function_names()))
+    page.field("functions", ", ".join(sorted(function_names(), key=str.casefold)))
     return page.text
 
 

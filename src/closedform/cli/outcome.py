@@ -6,13 +6,27 @@ import json
 import os
 import sys
 
-from closedform.errors import ClosedformError, LimitError, MissingRule
+from closedform.answers.page import width, wrapped
+from closedform.errors import ClosedformError, LimitError, MissingRule, caret
 
 RIGHT, WRONG, INPUT, REFUSED, PIPE, INTERRUPTED = 0, 1, 2, 3, 141, 130
+UNSAID = "this was refused without a reason given ({})"
 
 
 def exit_code(error: ClosedformError) -> int:
     return REFUSED if isinstance(error, MissingRule | LimitError) else INPUT
+
+
+def error_page(error: ClosedformError) -> str:
+    """An error for people, wrapped; the line with the caret stays as it is."""
+    shown = f"error: {error.message or UNSAID.format(type(error).__name__)}"
+    place = caret(error.source, error.span) if error.span is not None and error.source is not None else []
+    hint = error.hint.split("\n") if error.hint else []
+    return "\n".join([*_narrow(shown.split("\n")), *place, *_narrow(hint)])
+
+
+def _narrow(lines: list[str]) -> list[str]:
+    return [part for line in lines for part in (wrapped(line, width(), 2) if len(line) > width() else [line])]
 
 
 def error_json(error: ClosedformError) -> str:

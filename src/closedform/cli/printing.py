@@ -18,19 +18,19 @@ from closedform.formula import Formula
 from closedform.taylor import Taylor
 
 
-def print_derivatives(command: str, f: Formula, found: list[Answer], form: str | None) -> None:
+def print_derivatives(command: str, f: Formula, found: list[Answer], form: str | None, laws: bool = True) -> None:
     if form == "json":
         write(records.dump(command, f, derivatives=[records.derivative(answer) for answer in found]))
         return
     if form is not None:
-        write("\n".join(_only(answer.derivation or answer.kron or answer.found, form) for answer in found))
+        write("\n".join(_only(answer.derivation or answer.kron or answer.found, form, laws) for answer in found))
         for answer in found:
             _warn(answer.certificate)
         return
     page = Page()
     show_function(page, f)
     for answer in found:
-        show_answer(page, f, answer)
+        show_answer(page, f, answer, laws)
     write(page.text)
 
 
@@ -55,7 +55,11 @@ def print_expansions(f: Formula, found: list[tuple[str, Taylor, tuple[Certificat
     write(page.text)
 
 
-def _only(f: Formula | Derivation | Taylor, form: str) -> str:
+def _only(f: Formula | Derivation | Taylor, form: str, laws: bool = True) -> str:
+    if isinstance(f, Derivation) and form == "markdown":
+        return f.markdown
+    if isinstance(f, Derivation) and not laws:
+        return f.lines("latex" if form == "latex" else "text")
     return f.text if form == "text" else f.latex
 
 

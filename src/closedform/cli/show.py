@@ -12,6 +12,7 @@ from closedform.answers.shown import show_certificate, show_conditions, show_equ
 from closedform.check.certificate import Certificate
 from closedform.derivations import Derivation
 from closedform.formula import Formula
+from closedform.write.render import Form
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Answer:
         return self.certificate.ok and (self.derivation is None or self.derivation.certified)
 
 
-def show_answer(page: Page, f: Formula, answer: Answer) -> None:
+def show_answer(page: Page, f: Formula, answer: Answer, laws: bool = True) -> None:
     found = answer.found
     page.gap()
     show_equation(page, left_side(answer.asked, found, signs()), found)
@@ -43,13 +44,14 @@ def show_answer(page: Page, f: Formula, answer: Answer) -> None:
     show_conditions(page, found.conditions)
     show_certificate(page, answer.certificate)
     if answer.derivation is not None:
-        show_derivation(page, answer.derivation, answer.certificate is not None)
+        show_derivation(page, answer.derivation, answer.certificate is not None, laws)
 
 
-def show_derivation(page: Page, derivation: Derivation, check: bool) -> None:
+def show_derivation(page: Page, derivation: Derivation, check: bool, laws: bool = True) -> None:
     """The lines of a derivation, then what became of their certificates."""
     page.gap()
-    for line in derivation.page(width(), "unicode" if signs() else "text"):
+    form: Form = "unicode" if signs() else "text"
+    for line in derivation.page(width(), form) if laws else derivation.lines(form).split("\n"):
         margin = " " * (len(line) - len(line.lstrip()))
         fits = len(line) <= width()
         page.lines += [line] if fits else [margin + part for part in wrapped(line, width() - len(margin), 6)]

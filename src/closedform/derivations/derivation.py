@@ -64,6 +64,18 @@ class Derivation:
             rows += [f"&&& {reason}" for reason in others]
         return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
 
+    def lines(self, form: Form = "unicode") -> str:
+        """The lines alone, without the laws; in LaTeX as ``align*``."""
+        latex, lefts = form == "latex", _lefts(self.steps, form)
+        margin = 0 if latex else max(map(len, lefts))
+        spell = letter if latex else greek if form == "unicode" else str
+        lead, sign = (r"& \text{let }", "&=") if latex else (" " * margin + "   let", "=")
+        rows = []
+        for step, left in zip(self.steps, lefts, strict=True):
+            rows += [f"{lead} {spell(name)} = {part.written(form)}" for name, part in step.let]
+            rows.append(f"{left:>{margin}} {sign} {step.after.written(form, False)}")
+        return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}" if latex else "\n".join(rows)
+
     @cached_property
     def markdown(self) -> str:
         """A table in Markdown: the formulas in LaTeX, the laws beside them."""

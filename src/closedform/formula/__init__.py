@@ -47,7 +47,7 @@ class Formula(Seen):
     >>> g.text, g.unicode
     ("(A + A')*x", '(A + Aᵀ)x')
     >>> g.variables
-    ['A', 'x']
+    ['x', 'A']
     >>> g(A=[[1.0, 2.0], [0.0, 3.0]], x=[1.0, 1.0]).tolist()
     [4.0, 8.0]
     """

@@ -64,14 +64,15 @@ class Base:
 
     @cached_property
     def variables(self) -> list[str]:
-        """The names it needs when called: variables, fixed indices, and sizes that no array shows.
+        """The names it needs when called, as they were typed: variables, fixed indices, sizes that no array shows.
 
         >>> formula("1/n*sum(x)").grad("x").variables
         ['n']
         """
         from closedform.run.needs import needed
 
-        return needed(self._raw)
+        order = self._reading.order
+        return sorted(needed(self._raw), key=lambda name: order.get(name, len(order)))
 
     @property
     def where(self) -> str:

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from closedform.structured.operators import Operator
 
 
+def _order(every: Sequence[Formula]) -> dict[str, int]:
+    """The names of several formulas as they were typed."""
+    orders = [one._reading.order for one in every]
+    names = dict.fromkeys(name for order in orders for name in sorted(order, key=order.__getitem__))
+    return {name: rank for rank, name in enumerate(names)}
+
+
 class Fast(Values):
     """Programs, batches and structure."""
 
@@ -49,7 +56,8 @@ class Fast(Values):
             raise ClosedformError("strict=True checks the values of each call, which NumPy programs alone can see")
         held = by_name(fixed, {})
         doc = "; ".join(one.text for one in every)
-        found = Compiled(tuple(one._raw for one in every), target, doc, held, self._checks(every) if strict else None)
+        checks = self._checks(every) if strict else None
+        found = Compiled(tuple(one._raw for one in every), target, doc, held, checks, _order(every))
         if mesh is None and shard is None:
             return found
         return sharded(found, mesh, shard or {})
@@ -78,7 +86,7 @@ class Fast(Values):
         if not self._raw.is_scalar:
             raise self._no_scalar()
         slopes = {name: self.grad(name)._raw for name in by or self._differentiable()}
-        return exported(self._raw, slopes, target, self.text)
+        return exported(self._raw, slopes, target, self.text, _order((self._me,)))
 
     def code(self, target: str = "numpy", *more: Formula, name: str = "f", fixed: tuple[str, ...] = ()) -> str:
         """Source text of a function of this formula (and more), readable, that runs as pasted.
@@ -87,11 +95,11 @@ class Fast(Values):
         Raises ClosedformError for another target, MissingRule where it lacks a function.
 
         >>> print(formula("x'*A*x").grad("x").code(name="gradient"))
-        def gradient(A, x):
+        def gradient(x, A):
             \"\"\"(A + A')*x
         <BLANKLINE>
-            A: (n, n)
             x: (n,)
+            A: (n, n)
             \"\"\"
             return A.T @ x + A @ x
         <BLANKLINE>
@@ -100,7 +108,7 @@ class Fast(Values):
 
         every = (self._me, *more)
         doc = "; ".join(one.text for one in every)
-        return source(tuple(one._raw for one in every), target, name, doc, fixed=frozenset(fixed))
+        return source(tuple(one._raw for one in every), target, name, doc, fixed=frozenset(fixed), order=_order(every))
 
     def plan(self, target: str = "numpy", *, fixed: tuple[str, ...] = (), **sizes: int) -> Plan:
         """How the function of this formula is computed at these sizes: each step with its flops and bytes.

@@ -60,8 +60,7 @@ class Proofs(Minimising):
         >>> print(formula("b'*x").grad("x").derivation().steps[1].law)
         constant factor: d(A*X*B) = A*dX*B; db = 0
         """
-        from closedform.calculus.coordinates.question import Question
-        from closedform.coordinate_lines import by_coordinates
+        from closedform.coordinate_lines import Question, by_coordinates
         from closedform.derivations import Asked, derive
 
         origin = self._origin

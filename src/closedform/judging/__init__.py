@@ -12,7 +12,8 @@ def judge(text: str, where: str | None = None, syntax: str = "auto") -> Judgemen
     r"""Judge a person's derivation: does each line follow from the one before?
 
     ``text`` is LaTeX (``align``, ``\[ \]``, ``$…$``, words between) or lines of text joined by ``=``; ``where`` holds
-    declarations besides those in the text. Raises ReadError where there is no equation, or none that can be read.
+    declarations besides those in the text. Raises ReadError where there is no equation; a line that cannot be read is
+    undecided.
 
     >>> from closedform import judge
     >>> found = judge("f = x'*A*x\ndf = dx'*A*x + x'*A*dx\n   = 2*x'*A*dx")

@@ -81,8 +81,9 @@ class Equations:
             found = linear_solution(z.node, x)
             if found is not None:
                 return found
-        for value in (self.solutions.get(x), *self.ahead.get(x.params[0], ())):
-            if value is not None and not _has(value, x) and self.solves(x, value, equations):
+        known = [self.solutions[x]] if x in self.solutions else []
+        for value in known + self.ahead.get(x.params[0], []):
+            if not _has(value, x) and self.solves(x, value, equations):
                 return value
         return None
 
@@ -117,6 +118,8 @@ class Equations:
         truth = self.solution(x, equations)
 
         def right(mended: Node) -> bool:
+            if truth is not None:
+                return mended.shape == x.shape and same(truth, mended)
             return mended.shape == x.shape and self.solves(x, mended, equations) is True
 
         def equals(full: Node, mended: Node) -> bool:
@@ -145,7 +148,8 @@ def linear_solution(zero: Node, x: Node) -> Node | None:
         rest = put_for(zero, {x: zeros(*x.shape)})
         if x.is_scalar:
             slope = sub(put_for(zero, {x: num(1)}), rest)
-            return short(multiple(-1, rest) * power(slope, -1)) if same(zero, slope * x + rest) else None
+            line: Node = slope * x + rest
+            return short(scale(power(slope, -1), multiple(-1, rest))) if same(zero, line) else None
         matrix = jacobian(normal(zero), x).node
         if _has(matrix, x) or not matrix.is_square:
             return None

@@ -147,8 +147,9 @@ class Explainer:
         if "symmetric" in right_if and (slip is None or "taken as equal" in slip.reason):
             slip = Slip("symmetric-matrix convention", "it is used that a matrix is symmetric, which is not said")
         slip = slip or Slip("does not follow", "the two sides differ")
+        written = slip.name != "factor" and slip.reason != WHOLE_SIGN
         return {"slip": slip.name, "reason": slip.reason, "example": shown, "right_if": right_if,
-                "right_line": self._right_line(slip.mended, slip.name != "factor" and slip.reason != WHOLE_SIGN)}  # fmt: skip
+                "right_line": self._right_line(slip.mended, written)}  # fmt: skip
 
     def _other_shape(self, now: Full) -> dict[str, Any]:
         reason = f"its size is {_shape(now.node)}, it should be {_shape(self.truth[0].node)}"

@@ -75,10 +75,10 @@ class Section:
     def _bodies(self) -> dict[str, str]:
         """The text of each function of one argument that the derivation defines."""
         out = {}
-        for typed, argument in self.outline.functions.items():
-            chain, name = self.outline.defined.get(bare(typed)), bare(typed)
+        for spelled, argument in self.outline.functions.items():
+            chain, name = self.outline.defined.get(bare(spelled)), bare(spelled)
             if chain is not None and name not in APPLIED and re.fullmatch(NAME, argument):
-                out[typed] = cleaned(chain.members[1].text)
+                out[spelled] = cleaned(chain.members[1].text)
         return out
 
     def _lex(self, member: Member, first: bool) -> None:
@@ -88,7 +88,8 @@ class Section:
             syntax = self.outline.document.syntax
             text = typed(plain_stars(member.text, set(self.outline.defined), syntax), syntax)
             for name in abstract(self.outline):
-                text = apart(text, name, f"{name}_0" in self.outline.defined, self.outline.functions.get(f"{name}_0", ""))
+                argument = self.outline.functions.get(f"{name}_0", "")
+                text = apart(text, name, f"{name}_0" in self.outline.defined, argument)
             text = self._own_argument(member, with_rows(text, self.rows, syntax))
             text = hessian_or_gradient(text, self._function(), self.atoms)
             self.texts[id(member)] = self.atoms.replaced(text)
@@ -97,12 +98,13 @@ class Section:
             self.problems[id(member)] = error
 
     def _own_argument(self, member: Member, text: str) -> str:
-        """The body of ``h(x) = …`` with a name of its own for x, where x is a family beside it."""
+        """The body of ``h(x) = …`` with a name of its own for x, where h is taken of members of a family x."""
         for typed_name, argument in self.outline.functions.items():
             chain = self.outline.defined.get(bare(typed_name))
             if chain is None or chain.members[1] is not member or not re.fullmatch(NAME, argument):
                 continue
-            if re.search(rf"{re.escape(argument)}(?:\s*\^\s*\{{\(|_\{{?i\b|\[i\])", self.outline.document.source):
+            member_of = rf"{re.escape(typed_name)}\s*\(\s*{re.escape(argument)}(?:\s*\^\s*\{{\(|_\{{?i\b|\[i\])"
+            if re.search(member_of, self.outline.document.source):
                 own = f"{argument}_{{arg}}" if self.outline.document.syntax == "latex" else f"{bare(argument)}_arg"
                 return put_in(text, argument, own, self.outline.document.syntax)
         return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from closedform.errors import MissingRule
@@ -29,13 +30,15 @@ def shape_note(argument: Argument) -> str:
     return f"({', '.join(axes)}{',' if len(axes) == 1 else ''})" if axes else "a number"
 
 
-def arguments_of(nodes: tuple[Node, ...]) -> tuple[Argument, ...]:
-    """The arguments of a function of several formulas, in order of appearance."""
+def arguments_of(nodes: tuple[Node, ...], order: Mapping[str, int] | None = None) -> tuple[Argument, ...]:
+    """The arguments of a function of several formulas: in the order in which they were typed, the others behind."""
     wants = together(nodes)
     if wants.calls:
         name = next(iter(wants.calls))
         raise MissingRule(f"{name} is an abstract function; a program needs its formula")
     found = [Argument(name, symbol.shape) for name, symbol in wants.symbols.items()]
+    if order is not None:
+        found.sort(key=lambda a: order.get(a.name, len(order)))
     found += [Argument(name, (ONE, ONE), is_index=True) for name in wants.indices]
     return (*found, *(Argument(name, (ONE, ONE), is_size=True) for name in wants.unreadable))
 

@@ -20,11 +20,12 @@ TARGETS: dict[str, tuple[Backend, type[Python]]] = {
     "numpy": (NUMPY, Python), "jax": (JAX, Python), "torch": (TORCH, Python), "julia": (JULIA, Julia),
     "octave": (OCTAVE, Octave), "matlab": (OCTAVE, Octave),
 }  # fmt: skip
+ALIASES = {"pytorch": "torch"}
 
 
 def source(
     nodes: tuple[Node, ...], target: str, name: str = "f", doc: str = "",
-    sizes: Mapping[str, int] | None = None, fixed: frozenset[str] = frozenset(),
+    sizes: Mapping[str, int] | None = None, fixed: frozenset[str] = frozenset(), order: Mapping[str, int] | None = None,
 ) -> str:  # fmt: skip
     r'''The text of a function of formulas for ``target``, planned for ``sizes``.
 
@@ -39,9 +40,10 @@ def source(
         return A @ x
     <BLANKLINE>
     '''
+    target = ALIASES.get(target, target)
     if target not in TARGETS:
         raise ClosedformError(f"code is written for {', '.join(TARGETS)}; {target} is none of them")
     backend, writer = TARGETS[target]
     checked(name, backend.words)
     program = plan(nodes, {**typical_sizes(nodes), **(sizes or {})}, fixed)
-    return writer(backend, program, arguments_of(nodes), name, doc, fixed).text()
+    return writer(backend, program, arguments_of(nodes, order), name, doc, fixed).text()

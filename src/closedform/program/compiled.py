@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -29,16 +30,19 @@ from closedform.run.fitting import Equation, solve_sizes
 PYTHON: dict[str, Backend] = {"numpy": NUMPY, "jax": JAX, "torch": TORCH}
 REMEMBERED = 256
 """Combinations of shapes that a formula keeps programs for."""
+LIBRARIES = {"jax": "JAX", "torch": "PyTorch"}
+SHOWN = 60
 Function = Callable[..., Any]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Compiled:
     """A formula, or several at once, as a function of arrays.
 
     It is planned anew for each combination of shapes it meets. Arguments by position in the order of ``arguments``,
     or by name. NumPy: anything that is an array of numbers, float32 stays float32. JAX, PyTorch: arrays of theirs,
     which keep dtype and device; the function may be jitted, mapped and differentiated.
+    ``order`` ranks the names of the formula it comes from; those it does not need may be given, and are not used.
     Raises ValueProblem where shapes do not fit.
 
     >>> from closedform.functions.algebra import sym
@@ -55,6 +59,7 @@ class Compiled:
     doc: str = ""
     fixed: Mapping[str, Any] = field(default_factory=dict)
     check: Callable[[Mapping[str, Any]], None] | None = None
+    order: Mapping[str, int] = field(default_factory=dict)
     arguments: tuple[str, ...] = field(init=False)
     _all: tuple[Argument, ...] = field(init=False)
     _free: tuple[Argument, ...] = field(init=False)
@@ -62,11 +67,16 @@ class Compiled:
     _fast: Function = field(init=False)
 
     def __post_init__(self) -> None:
+        self.target = "torch" if self.target == "pytorch" else self.target
         if self.target not in PYTHON:
             raise ClosedformError(f"compile is for {', '.join(PYTHON)}; {self.target} is none of them")
-        self._all = arguments_of(self.nodes)
+        if LIBRARIES.get(self.target, "") and find_spec(self.target) is None:
+            library = LIBRARIES[self.target]
+            hint = f'Install it: pip install "closedform[{self.target}]".'
+            raise ClosedformError(f'compile("{self.target}") needs {library}, which is not installed', hint=hint)
+        self._all = arguments_of(self.nodes, self.order)
         names = [a.name for a in self._all]
-        strange = [n for n in self.fixed if n not in names]
+        strange = [n for n in self.fixed if n not in names and n not in self.order]
         if strange:
             raise ValueProblem(f"{strange[0]} is fixed, but the formula has {', '.join(names) or 'no variables'}")
         early = [a for a in self._all if a.name in self.fixed]
@@ -75,6 +85,10 @@ class Compiled:
         self._free = tuple(a for a in self._all if a.name not in self.fixed)
         self.arguments = tuple(a.name for a in self._free)
         self._fast = self.general
+
+    def __repr__(self) -> str:
+        doc = self.doc if len(self.doc) <= SHOWN else self.doc[: SHOWN - 2] + " …"
+        return f"<Compiled for {self.target}: f({', '.join(self.arguments)}) = {doc}>"
 
     def __call__(self, *given: Any, **named: Any) -> Any:
         if named or len(given) != len(self.arguments):
@@ -91,7 +105,7 @@ class Compiled:
     def ordered(self, given: tuple[Any, ...], named: Mapping[str, Any]) -> tuple[Any, ...]:
         """Every argument in its place."""
         rest = self.arguments[len(given) :]
-        wrong = [n for n in named if n not in rest]
+        wrong = [n for n in named if n not in rest and (n not in self.order or n in self.fixed or n in self.arguments)]
         if wrong:
             why = "is fixed" if wrong[0] in self.fixed else "is no argument"
             why = "is given twice" if wrong[0] in self.arguments else why

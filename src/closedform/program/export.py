@@ -12,18 +12,20 @@ from closedform.program.compiled import Compiled
 Function = Callable[..., Any]
 
 
-def exported(value: Node, gradients: Mapping[str, Node], target: str, doc: str = "") -> Function:
+def exported(
+    value: Node, gradients: Mapping[str, Node], target: str, doc: str = "", order: Mapping[str, int] | None = None
+) -> Function:
     """A function of JAX arrays or tensors whose gradients are these formulas.
 
     ``value`` is a scalar formula, ``gradients`` its gradients by name. The arguments are those of the value, by
-    position, in its order. Second derivatives come from differentiating the programs of the gradients. A derivative by
-    an argument that has no gradient here is an error, never a zero.
+    position, in its order, or as ``order`` ranks them. Second derivatives come from differentiating the programs of the
+    gradients. A derivative by an argument that has no gradient here is an error, never a zero.
     """
     if target not in EXPORTS:
         raise ClosedformError(f"a derivative is exported to {' or '.join(EXPORTS)}; {target} is neither")
     if not value.is_scalar:
         raise MissingRule("only a function whose value is a scalar is exported with its gradients")
-    function = Compiled((value,), target, doc)
+    function = Compiled((value,), target, doc, order=order or {})
     strange = [n for n in gradients if n not in function.arguments]
     if strange:
         raise ValueProblem(f"{strange[0]} is no argument; the formula has {', '.join(function.arguments) or 'none'}")

@@ -152,6 +152,9 @@ def meaning(base: str, items: list[int | str], typed: str, known: Known, active:
     whole = canonical(base + "_" + "".join("" if i == ":" else str(i) for i in items))
     if whole in known.declared and ":" not in items:
         return Meaning(whole)
+    joined = canonical(base + "".join(map(str, items)))
+    if joined in known.declared and all(isinstance(i, int) for i in items):
+        return Meaning(joined)
     summed = [i for i in items if i in known.summed or i in active]
     letters = all(i == ":" or (isinstance(i, str) and (i in summed or i in INDEX_LETTERS)) for i in items)
     if len(items) <= 2 and (summed or ":" in items or (len(items) == 2 and letters)):

@@ -72,6 +72,7 @@ def differential(t: Translator, sign: Sign, follower: Sign) -> bool:
         known = [c for c in choices if c in t.known.declared]
         if tail and (known or tail.isdigit()):
             own = f"{base}_{tail}" in t.known.declared or f"{base}_{tail}" in t.known.joined
+            own = own and canonical(base + tail) not in t.known.declared
             name = known[0] if known else choices[0] if own else choices[1]
             after, end = behind, t.signs[last - 1].end
     t.operand(sign)

@@ -36,6 +36,15 @@ def shape_text(shape: Shape) -> str:
     )
 
 
+def entry_hint(trees: Sequence[Tree]) -> str:
+    """A hint where ``y_i`` stands, which is a name, as if it were the entry ``y[i]``."""
+    name = next((n for n in names_below(trees) if len(n) > 2 and n[-2] == "_" and n[-1] in "ijklmn"), None)
+    if name is None:
+        return ""
+    base, index = name[:-2], name[-1]
+    return f"{name} is a name of its own; for the entries of {base} write sum({index}, … {base}[{index}] …). "
+
+
 def names_below(trees: Sequence[Tree]) -> Iterator[str]:
     """The names that stand in trees, in order; each tree once, whatever it stands in."""
     todo, seen = list(reversed(trees)), set[int]()

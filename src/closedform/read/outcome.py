@@ -64,6 +64,7 @@ def assumptions(
             out.append(f"{name}[i] ∈ {real(node.cols, ONE)} for i = 1..{node.rows}")
         else:
             out.append(f"{name} ∈ {real(*node.shape)}")
+    out += [f"{name} is the matrix whose rows are {name}[i], in answers too" for name in names if name in families]
     out += [_size_note(n, names) for n, kind in trial.kinds.items() if kind == "Z"]
     return tuple(dict.fromkeys([*out, *notes, *said.notes, *trial.notes]))
 

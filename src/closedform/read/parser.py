@@ -16,7 +16,7 @@ from closedform.read.brackets import Frame, close_frame
 from closedform.read.lexer import Token, spell
 from closedform.read.names import Scope, differential, split_name
 from closedform.read.said import plain_fact
-from closedform.read.syntax import Call, Index, Name, Negative, Number, Power, Transpose, Tree
+from closedform.read.syntax import Call, Group, Index, Name, Negative, Number, Power, Transpose, Tree
 from closedform.read.vocabulary import APPLIED, REFUSED, is_function, suggestion
 
 MAX_TREES = 40_000
@@ -398,7 +398,7 @@ class Parser:
         self.scope.note("e^… is read as exp(…).")
 
     def _exponential(self, base: Name, exponent: Tree) -> Tree:
-        if self.token.text in ("^", ".^"):
+        if self.token.text in ("^", ".^") or (self.token.text == "'" and not isinstance(exponent, Group)):
             hint = "Write exp(…) around all of the exponent."
             self.fail("how far the exponent of e reaches is not clear", (base.span[0], self.token.end), hint)
         return Call((base.span[0], exponent.span[1]), "e^", (exponent,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE, size
 from closedform.read.infer import SLIGHT, UNLIKELY, Trial
-from closedform.read.misfit import Misfit
+from closedform.read.misfit import Misfit, entry_hint
 from closedform.read.syntax import Group, Index, Name, Product, Stack, Sum, Transpose, Tree
 from closedform.read.unify import is_scalar
 
@@ -162,6 +162,7 @@ def _clash(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Misfi
         hint = f"Did you mean {left}*{turned} ?"
     elif shape(a)[0] is rows:
         hint = f"Did you mean {_par(left)}'*{right} ?"
+    hint = entry_hint([tree]) + hint
     operands = ((Tree((tree.span[0], last.span[1])), a), (tree.factors[place][1], b))
     return Misfit(tree, head, operands, "inner sizes {0} and {1} differ", (a[1], b[0]), hint, _upto(tree, place))
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
+from scipy.linalg import lapack
 
 from closedform.errors import ValueProblem
 from closedform.expr.node import Node
@@ -55,13 +56,32 @@ class Inverse:
 
 
 def regular(solver: Callable[..., Array], *arrays: Array) -> Array:
-    """What the solver gives, NaN where the matrix is not finite; ValueProblem where it is singular."""
+    """What the solver gives, NaN where the matrix is not finite; ValueProblem where it is singular.
+
+    A matrix of rank n - 1 is rarely singular to the last bit: what its inverse would be is rounding alone.
+    """
     if not np.isfinite(arrays[0]).all():
         return np.full(arrays[-1].shape, np.nan)
     try:
-        return solver(*arrays)
+        out = solver(*arrays)
     except np.linalg.LinAlgError as error:
-        raise ValueProblem("a matrix that is inverted in this formula is singular") from error
+        raise ValueProblem(SINGULAR) from error
+    if len(arrays[0]) <= LARGE and _is_rounding(arrays[0]):
+        raise ValueProblem(f"{SINGULAR} to rounding")
+    return out
+
+
+SINGULAR = "a matrix that is inverted in this formula is singular"
+LARGE = 64
+"""Of larger matrices the test would take as long as the solution."""
+
+
+def _is_rounding(A: Array) -> bool:
+    """Whether the matrix, its rows and columns scaled to size 1, is nearer to a singular one than rounding."""
+    A = A / np.abs(A).max(1, keepdims=True)
+    A = A / np.abs(A).max(0, keepdims=True)
+    factors, _, failed = lapack.dgetrf(A)
+    return bool(failed > 0 or lapack.dgecon(factors, np.abs(A).sum(0).max())[0] < 2 * np.finfo(float).eps)
 
 
 def dense(value: Any) -> Array:

@@ -10,9 +10,9 @@ from closedform.expr.node import Node
 from closedform.expr.walk import depth
 from closedform.rewrite.display import PLAIN, Context, display
 from closedform.rewrite.display.sharing import Shared, share
-from closedform.rewrite.show import Show
+from closedform.rewrite.show import Show, walk
 from closedform.write.plain import text, unicode
-from closedform.write.tex import latex, letter
+from closedform.write.tex import is_differential, latex, letter
 
 Form = Literal["text", "unicode", "latex"]
 MAX_DEPTH = 12_000
@@ -55,9 +55,22 @@ def _writer(form: Form, known: frozenset[str], sized: bool) -> Callable[[Show], 
         case "text":
             return lambda show: text(show, sized)
         case "latex":
-            return lambda show: latex(show, sized)
+            return lambda show: latex(show, sized, _ambiguous(show, known))
         case "unicode":
             return lambda show: unicode(show, known, sized)
+
+
+def _ambiguous(show: Show, known: frozenset[str]) -> frozenset[str]:
+    """The differentials that would read as a product where ``d`` is a name; ``W1`` where ``W_1`` is another name."""
+    names = {i.word for i in walk(show) if i.kind == "name"}
+    numbered = {n for n in names if n[-1:].isdigit() and "_" not in n and numbered_below(n) in known | names}
+    return frozenset(numbered | {n for n in names if "d" in known and is_differential(n)})
+
+
+def numbered_below(name: str) -> str:
+    """``W_1`` for ``W1``."""
+    stem = name.rstrip("0123456789")
+    return f"{stem}_{name[len(stem) :]}"
 
 
 def heading(kind: str, variable: str, form: Form = "text") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
 
 from closedform.rewrite.show import Show, walk
@@ -19,13 +19,18 @@ TALL = re.compile(r"\\(frac|sum|begin)(?![A-Za-z])")
 DIFFERENTIAL = re.compile(r"d([A-Za-z]|" + "|".join(GREEK) + r")\d*(_\w+)?")
 
 
-def latex(show: Show, sized: bool = False) -> str:
-    """The formula in LaTeX, which reads back to the same formula; ``sized`` writes the size of every I."""
+def latex(show: Show, sized: bool = False, upright_names: Collection[str] = ()) -> str:
+    """The formula in LaTeX, which reads back to the same formula; ``sized`` writes the size of every I.
+
+    ``upright_names`` are written as words, where their letters would read otherwise.
+    """
     check_length(show)
     summed = {i.items[1].word for i in walk(show) if i.kind == "sumover"}
     done: dict[int, str] = {}
     for part in walk(show):
         own = _sized(part, [done[id(i)] for i in part.items]) if sized and part.word else None
+        if part.kind == "name" and part.word in upright_names:
+            own = upright(part.word)
         done[id(part)] = own or _one(part, [done[id(i)] for i in part.items], summed)
     return done[id(show)]
 
@@ -53,10 +58,10 @@ def is_differential(word: str) -> bool:
 
 
 def letter(word: str) -> str:
-    """A name: Greek by name, several letters upright, what follows ``_`` or a differential's number below.
+    """A name: Greek by name, several letters upright, below what follows ``_`` and the number behind a letter.
 
-    >>> letter("dphi"), letter("W_1"), letter("lam"), letter("rate")
-    ('d\\\\phi', 'W_{1}', '\\\\lambda', '\\\\mathrm{rate}')
+    >>> letter("dphi"), letter("W_1"), letter("W1"), letter("lam"), letter("rate")
+    ('d\\\\phi', 'W_{1}', 'W_{1}', '\\\\lambda', '\\\\mathrm{rate}')
     """
     stem, _, below = word.partition("_")
     if below:
@@ -69,6 +74,9 @@ def letter(word: str) -> str:
     if word[0] == "d" and (len(rest) == 1 or rest in GREEK):
         number = word[1 + len(rest) :]
         return "d" + letter(rest) + (f"_{{{number}}}" if number else "")
+    stem = word.rstrip("0123456789")
+    if stem in GREEK or (len(stem) == 1 and stem not in "Ie"):
+        return f"{letter(stem)}_{{{word[len(stem) :]}}}"
     return upright(word)
 
 

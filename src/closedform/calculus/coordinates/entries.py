@@ -65,6 +65,7 @@ INSTEAD = "ask for the derivation by differentials"
 PERMUTATIONS = "is a sum over permutations, not over indices"
 SPECTRAL = "comes from singular values or eigenvalues, which are no sums of entries"
 KINK = "picks one entry, which depends on the point"
+SAID = {"block": "a block matrix", "sub": "a part of a matrix"}
 WHY = {"adj": PERMUTATIONS, "max": KINK, "min": KINK} | dict.fromkeys(
     ("norm_op", "norm_nuc", "lambda_max", "lambda_min", "eigvals", "eigvecs", "sqrtm", "logm", "expm"), SPECTRAL
 )
@@ -125,7 +126,7 @@ class _Writer:
         if not self.holds(node):
             return Entry(node, at)
         why = WHY.get(node.op.name, "is no sum of products of the entries here")
-        raise MissingRule(f"by coordinates, {node.op.text}(…) of the variable {why}; {INSTEAD}")
+        raise MissingRule(f"by coordinates, {_said(node)} of the variable {why}; {INSTEAD}")
 
     def summed(self, count: Size, scope: Scope, body: Callable[[Node, Scope], Index]) -> Index:
         """Σ of ``body(letter, scope)`` over a new letter."""
@@ -209,6 +210,13 @@ class _Writer:
             return self.entry(mul(*[mpow(base, -1)] * n), at, scope)
         word = "this power" if e.op is NUM else "a power with this exponent"
         raise MissingRule(f"by coordinates, {word} of the variable is no sum of products of entries; {INSTEAD}")
+
+
+def _said(node: Node) -> str:
+    """A function as people call it."""
+    if node.op is algebra.CALL:
+        return f"{node.params[0]}(…)"
+    return SAID.get(node.op.name, f"{node.op.text}(…)")
 
 
 def _number(_: _Writer, node: Node, __: Place, ___: Scope) -> Index:

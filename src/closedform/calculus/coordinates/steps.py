@@ -32,7 +32,7 @@ from closedform.calculus.coordinates.partial import Partial
 from closedform.calculus.coordinates.question import Letters, Question
 from closedform.calculus.coordinates.tree import Delta, Entry, Index, Sum, opened, product, summation, walk
 from closedform.calculus.coordinates.tree import free as free_letters
-from closedform.calculus.coordinates.whole import WHY
+from closedform.calculus.coordinates.whole import WHERE, WHY
 from closedform.errors import MissingRule
 from closedform.expr.node import Node
 from closedform.expr.size import ONE
@@ -176,6 +176,7 @@ class _Derivation:
             rules += [words(WHY[entry.base.op])] if entry.base.op in WHY else []
             even = relabelled(derivative, self.letters.own, self.letters.taken | free_letters(entry))
             rules.append(inner_law(entry, even, variable, by, self.spelling))
+            rules += [words(WHERE[entry.base.op])] if entry.base.op in WHERE else []
         rules += self.unit_law(f, kind, variable, by, bool(partial.inner))
         self.add(kind, together(dict.fromkeys(rules)), e)
         e = self.changed(kind, delta_law(by[0], self.spelling) if by else ("", "", ""), e, resolved)

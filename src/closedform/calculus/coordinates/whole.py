@@ -96,3 +96,5 @@ WHY = {
     MPOW: "inverse rule", det.op: "cofactors", logdet.op: "cofactors", prod.op: "product rule",
     softmax.op: "quotient rule", softmax_rows.op: "quotient rule",
 }  # fmt: skip
+WHERE = {det.op: "where there is an inverse", prod.op: "where no factor is 0"}
+"""Where such a rule holds, if not wherever the function is defined."""

@@ -243,7 +243,7 @@ def _sumover(node: Node, faces: list[Face]) -> Face:
     name, low, high = node.params
     f = faces[0]
     fixed = frozenset([(i, n) for i, n in f.fixed if i != name])
-    known = low is ONE_SIZE and {n for i, n in f.fixed if i == name} == {high}
+    known = f.c != 0 and low is ONE_SIZE and {n for i, n in f.fixed if i == name} == {high}
     at = s.name(name)
     ends = () if known else (leaves.size_show(low), leaves.size_show(high))
     out = []

@@ -50,11 +50,10 @@ from closedform.rewrite.normal.engine import (
     terms_of,
     times,
 )
-from closedform.rewrite.normal.merging import merge_neighbours
+from closedform.rewrite.normal.merging import MAX_PRODUCT, merge_neighbours, period
 from closedform.rewrite.normal.scalars import sum_of_entries
 from closedform.rewrite.normal.split import chain, outer_parts, rank_of, transposes, turned_around
 
-MAX_PRODUCT = 16
 KRON = rearrange.kron.op
 
 
@@ -94,7 +93,8 @@ def _integer_power(base: Node, k: int, shape: Shape) -> Node:
 
 def _power_of_product(base: Node, k: int) -> Node | None:
     if abs(k) * len(base.args) > MAX_PRODUCT:
-        return None
+        p = period(base.args)
+        return make(MPOW, (chain(base.args[:p]), num(k * (len(base.args) // p)))) if p < len(base.args) else None
     if k > 0:
         return nmul(*(base.args * k))
     if not all(f.is_square for f in base.args):

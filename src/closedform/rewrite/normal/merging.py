@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from closedform.expr.node import Node
 from closedform.expr.size import ONE
-from closedform.functions.algebra import DIAGM, EYE, MPOW, MUL, SYM
+from closedform.functions.algebra import DIAGM, EYE, MPOW, MUL, NUM, SYM
 from closedform.functions.known_facts import facts_of
 from closedform.rewrite.normal.blocks import BLOCK, block_product
 from closedform.rewrite.normal.engine import UNITY, ndiagm, neye, nhad, nmpow, ntranspose, plus
@@ -46,6 +48,30 @@ def merge(a: Node, b: Node) -> Node | None:
 
 def _base(a: Node) -> tuple[Node, Node]:
     return (a.args[0], a.args[1]) if a.op is MPOW else (a, UNITY)
+
+
+MAX_PRODUCT = 16
+"""A power of a product of up to so many factors is held as the product, a longer one as the power."""
+MAX_PERIODIC = 200
+
+
+def period(factors: Sequence[Node]) -> int:
+    """How many factors repeat to give all of them: 2 for A*B*A*B."""
+    n = len(factors)
+    return next(p for p in range(1, n + 1) if n % p == 0 and all(factors[k] is factors[k - p] for k in range(p, n)))
+
+
+def as_power(factors: Sequence[Node]) -> tuple[Sequence[Node], int]:
+    """A long product as a shorter one and its exponent, however much of it was a power already."""
+    flat: list[Node] = []
+    for f in factors:
+        k = f.args[1].params[0] if f.op is MPOW and f.args[0].op is MUL and f.args[1].op is NUM else 0
+        whole = k > 0 and k.denominator == 1 and k * len(f.args[0].args) <= MAX_PERIODIC
+        flat += f.args[0].args * int(k) if whole else (f,)
+    if not MAX_PRODUCT < len(flat) <= MAX_PERIODIC or flat[0].rows is not flat[-1].cols:
+        return factors, 1
+    p = period(flat)
+    return (flat[:p], len(flat) // p) if 1 < p < len(flat) else (factors, 1)
 
 
 def _commuting(a: Node, b: Node) -> bool:

@@ -15,13 +15,14 @@ from closedform.rewrite.normal.engine import (
     constructor,
     content,
     neye,
+    nmpow,
     nmul,
     nscale,
     ntranspose,
     nzero,
     times,
 )
-from closedform.rewrite.normal.merging import merge_neighbours
+from closedform.rewrite.normal.merging import as_power, merge_neighbours
 from closedform.rewrite.normal.scalars import scalar_chain
 from closedform.rewrite.normal.split import chain
 
@@ -93,6 +94,9 @@ def _cut(factors: list[Node], scalars: list[Node], shape: Shape) -> Node:
             kept += [ntranspose(f) for f in reversed(_factors(turned))]
         else:
             kept += piece
+    base, times_over = as_power(kept)
+    if times_over > 1:
+        return nmpow(chain(tuple(base)), times_over)
     return chain(tuple(kept)) if kept else UNITY
 
 

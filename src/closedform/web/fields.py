@@ -1,0 +1,111 @@
+"""What each question of the API is made of: checked before anything is computed, and described as OpenAPI."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from closedform.answers.asked import OPS
+from closedform.read.read import SYNTAXES
+
+ALONG = ("jvp", "vjp", "hvp")
+TARGETS = ("numpy", "jax", "torch", "julia", "octave", "matlab")
+LONGEST = 20_000
+"""Characters of one field; the reader of formulas has its own, lower limit."""
+
+
+class BadRequest(Exception):
+    """A request that is not asked as the API says; the text is for people."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One member of a request: a text, one of some words where ``choices`` are given."""
+
+    name: str
+    means: str
+    choices: tuple[str, ...] = ()
+    needed: bool = False
+
+    def of(self, given: dict[str, Any]) -> str:
+        value = given.get(self.name, "")
+        if not isinstance(value, str):
+            raise BadRequest(f"{self.name} must be a text")
+        if self.needed and not value.strip():
+            raise BadRequest(f"{self.name} is missing")
+        if len(value) > LONGEST:
+            raise BadRequest(f"{self.name} has over {LONGEST} characters (limit: length)")
+        if any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise BadRequest(f"{self.name} is not text in Unicode")
+        if value and self.choices and value not in self.choices:
+            raise BadRequest(f"{self.name} is one of {', '.join(self.choices)}; this is {value[:40]}")
+        return value
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        choices = {"enum": [*self.choices, *([] if self.needed else [""])]} if self.choices else {}
+        return {"type": "string", "maxLength": LONGEST, "description": self.means, **choices}
+
+
+FORMULA = Field("formula", "The formula, as text or LaTeX.", needed=True)
+WHERE = Field("where", 'Declarations, as "A in Sym(n), lam > 0".')
+SYNTAX = Field("syntax", "How the formula is typed; by default this is found out.", ("auto", *SYNTAXES))
+OP = Field("op", "What is wanted; by default what fits the formula.", (*OPS, *ALONG))
+CONVENTIONS = (
+    Field("layout", "Jacobians with dy = J dx (numerator), or their transposes.", ("numerator", "denominator")),
+    Field("symmetric", "Gradients by a symmetric matrix: in their space, or by free entries.", ("projected", "free")),
+)
+QUESTIONS: dict[str, tuple[str, tuple[Field, ...]]] = {
+    "answer": ("A derivative in closed form, with its certificate.", (
+        FORMULA, WHERE, SYNTAX, OP, Field("by", "The variable, or several with commas; by default every one."),
+        Field("and_by", "The second variable of a mixed Hessian."), *CONVENTIONS,
+        Field("method", "With the derivation: by differentials, or entry by entry.",
+              ("differentials", "coordinates")),
+        Field("detail", "How much the derivation shows.", ("short", "normal", "full")),
+    )),
+    "check": ("Judge an answer: is it the derivative of the formula?", (
+        FORMULA, Field("answer", "The answer to judge.", needed=True), WHERE, SYNTAX,
+        Field("op", "What the answer is; by default what fits.", OPS),
+        Field("by", "The variable; by default each that fits."),
+        Field("and_by", "The second variable of a mixed Hessian."), *CONVENTIONS,
+    )),
+    "judge": ("Judge a derivation line by line.", (
+        Field("derivation", "Lines as f = x'*A*x, df = …, or LaTeX.", needed=True), WHERE,
+        Field("syntax", "How it is typed.", ("auto", "text", "latex")),
+    )),
+    "code": ("Source text of a fast function of a formula, or of a derivative.", (
+        FORMULA, WHERE, SYNTAX, OP, Field("by", "The variable; without it, the formula itself."),
+        Field("target", "The language or library.", TARGETS), Field("name", "The name of the function (f)."),
+    )),
+    "replay": ("Check the claim of a certificate anew, at fresh random points.", (
+        Field("certificate", "Its JSON.", needed=True),
+    )),
+}  # fmt: skip
+
+
+def checked(question: str, body: bytes) -> dict[str, str]:
+    """The members of a request that is JSON. Raises BadRequest."""
+    try:
+        given = json.loads(body, parse_constant=_refuse, parse_float=_finite)
+    except (ValueError, RecursionError):
+        raise BadRequest("the body is no JSON") from None
+    if not isinstance(given, dict):
+        raise BadRequest("the body is no JSON object")
+    fields = QUESTIONS[question][1]
+    known = [field.name for field in fields]
+    if strange := [name for name in given if name not in known]:
+        raise BadRequest(f"there is no member {strange[0][:40]!a}; there are {', '.join(known)}")
+    return {field.name: value for field in fields if (value := field.of(given))}
+
+
+def _refuse(word: str) -> float:
+    raise ValueError(f"{word} is no JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError("a number is too large")
+    return number

@@ -1,0 +1,84 @@
+// Elements and formulas. Text is only ever set as text: nothing that was typed becomes markup.
+
+export const $ = (id) => document.getElementById(id);
+
+export function el(tag, given = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(given)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (value === true) made.setAttribute(name, "");
+    else if (value !== false && value !== null) made.setAttribute(name, value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+const OPTIONS = { displayMode: true, throwOnError: true, trust: false, maxExpand: 1000, maxSize: 50, strict: "ignore" };
+const DEEPEST = 60;
+
+function depth(tex) {
+  let now = 0, most = 0;
+  for (const letter of tex) {
+    if (letter === "{") most = Math.max(most, ++now);
+    if (letter === "}") now--;
+  }
+  return most;
+}
+
+/** A formula as it is printed in books; its text where KaTeX does not take it. */
+export function typeset(tex, text) {
+  const place = el("div", { class: "formula", tabindex: "0", role: "math", "aria-label": text });
+  try {
+    if (depth(tex) > DEEPEST) throw new RangeError("nested too deeply");
+    window.katex.render(tex, place, OPTIONS);
+  } catch {
+    place.replaceChildren(el("code", {}, text));
+  }
+  return place;
+}
+
+export function copyButton(what, text) {
+  const button = el("button", { type: "button" }, `Copy ${what}`);
+  button.addEventListener("click", async () => {
+    let done = true;
+    try { await navigator.clipboard.writeText(text()); } catch { done = byHand(text()); }
+    button.textContent = done ? "Copied" : "Not copied";
+    setTimeout(() => { button.textContent = `Copy ${what}`; }, 1200);
+  });
+  return button;
+}
+
+function byHand(text) {
+  const area = el("textarea", { class: "noprint" });
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  return done;
+}
+
+/** Buttons of which one is pressed. */
+export function choice(label, words, now, chosen) {
+  const group = el("span", { class: "choice", role: "group", "aria-label": label });
+  for (const word of words) {
+    group.append(el("button", {
+      type: "button", "aria-pressed": String(word === now), onclick: (event) => {
+        for (const other of group.children) other.setAttribute("aria-pressed", String(other === event.currentTarget));
+        chosen(word);
+      },
+    }, word));
+  }
+  return group;
+}
+
+const GREEK = new Set(("alpha beta gamma delta epsilon zeta eta theta iota kappa mu nu xi pi rho sigma tau phi chi psi omega " +
+  "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega").split(" "));
+
+/** The name of a variable in LaTeX. */
+export function letter(name) {
+  const [, head, tail] = /^(.*?)_?(\d*)$/.exec(name.replace(/_/g, ""));
+  const spelled = head === "lam" || head === "lambda" ? "\\lambda"
+    : GREEK.has(head) ? `\\${head}` : /^\p{L}$/u.test(head) ? head : `\\mathrm{${head.replace(/[^\p{L}\d]/gu, "")}}`;
+  return tail ? `${spelled}_{${tail}}` : spelled;
+}

@@ -1,0 +1,117 @@
+"""Processes that end, hang or take too much: each is replaced, and nobody else notices."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from closedform.web import pool as pools
+from closedform.web.pool import Busy, Lost, Overtime, Pool
+
+BROKEN = "broken_answers"
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setattr(pools, "GRACE", 0.2)
+
+
+def with_pool(talk: Callable[[Pool], Awaitable[Any]], size: int = 2) -> Any:
+    async def session() -> Any:
+        pool = Pool(size, seconds=0.5, module=BROKEN)
+        await pool.start()
+        try:
+            return await talk(pool)
+        finally:
+            await pool.close()
+
+    return asyncio.run(session())
+
+
+def test_a_process_stays_and_answers_again():
+    async def talk(pool: Pool) -> list[bytes]:
+        return [await pool.ask(b"say who") for _ in range(3)]
+
+    first, *others = with_pool(talk, 1)
+    assert others == [first, first]
+
+
+@pytest.mark.parametrize(("request_", "fault"), [(b"end here", Lost), (b"sleep on", Overtime), (b"hold all", Overtime)])
+def test_a_lost_process_is_replaced(request_: bytes, fault: type[Exception]):
+    async def talk(pool: Pool) -> tuple[bytes, bytes, int]:
+        before = await pool.ask(b"say who")
+        with pytest.raises(fault):
+            await pool.ask(request_)
+        return before, await pool.ask(b"say who"), pool.replaced
+
+    before, after, replaced = with_pool(talk, 1)
+    assert before != after and replaced == 1
+
+
+def test_memory_is_refused_and_the_process_replaced():
+    async def talk(pool: Pool) -> tuple[bytes, bytes, bytes]:
+        return await pool.ask(b"say who"), await pool.ask(b"take memory"), await pool.ask(b"say who")
+
+    before, refused, after = with_pool(talk, 1)
+    assert refused == b'{"memory": "refused"}' and before != after
+
+
+def test_one_that_hangs_blocks_nobody():
+    async def talk(pool: Pool) -> float:
+        await pool.ask(b"?")
+        hung = asyncio.ensure_future(pool.ask(b"hold all"))
+        begun = time.perf_counter()
+        for _ in range(20):
+            assert await pool.ask(b"?") == b'{"answer": 1}'
+        taken = time.perf_counter() - begun
+        assert not hung.done()
+        with pytest.raises(Overtime):
+            await hung
+        return taken
+
+    assert with_pool(talk) < 0.5
+
+
+def test_nobody_waits_for_it_any_more(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pools, "PATIENCE", 0.05)
+
+    async def talk(pool: Pool) -> tuple[bytes, bytes]:
+        before = await pool.ask(b"say who")
+        left = asyncio.ensure_future(pool.ask(b"sleep on"))
+        await asyncio.sleep(0.05)
+        left.cancel()
+        return before, await pool.ask(b"say who")
+
+    before, after = with_pool(talk, 1)
+    assert before != after
+
+
+def test_too_many_wait(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pools, "WAITING", 3)
+
+    async def talk(pool: Pool) -> list[Any]:
+        await pool.ask(b"?")
+        hung = asyncio.ensure_future(pool.ask(b"sleep on"))
+        await asyncio.sleep(0.05)
+        found = await asyncio.gather(*(pool.ask(b"?") for _ in range(8)), return_exceptions=True)
+        await asyncio.gather(hung, return_exceptions=True)
+        return found
+
+    found = with_pool(talk, 1)
+    assert sum(isinstance(one, Busy) for one in found) == 5
+    assert sum(one == b'{"answer": 1}' for one in found) == 3
+
+
+def test_no_process_is_left_behind():
+    async def talk(pool: Pool) -> list[Any]:
+        await pool.ask(b"?")
+        while pool.free < 2:
+            await asyncio.sleep(0.01)
+        return [worker.process for worker in pool._workers]
+
+    processes = with_pool(talk)
+    assert len(processes) == 2 and all(p.returncode is not None for p in processes)
