@@ -8,6 +8,7 @@ from closedform.check.certificate import Certificate, Claim
 from closedform.check.certify import certify
 from closedform.expr.node import Node
 from closedform.functions.algebra import num, transpose
+from closedform.functions.known_facts import facts_of
 
 
 def judged(claim: Claim) -> Certificate:
@@ -30,5 +31,5 @@ def mutants(a: Node) -> Iterator[tuple[str, Node]]:
     """What ``a`` is not: twice it, its negative, its transpose (of which some are equal: see ``is_wrong``)."""
     yield "twice", num(2) * a
     yield "negative", -a
-    if a.is_square and not a.is_scalar:
+    if a.is_square and not a.is_scalar and "sym" not in facts_of(a):
         yield "transpose", transpose(a)

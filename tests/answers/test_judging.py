@@ -1,5 +1,7 @@
 """Judging a person's answer: right, wrong with the reason, or right in another convention."""
 
+from time import process_time
+
 import pytest
 
 from closedform.answers import Verdict, check, equal
@@ -179,3 +181,36 @@ def test_matrices_of_different_sizes_are_not_tried_as_commuting(first: str, seco
 def test_what_the_answer_declares_is_said() -> None:
     assert check("x'*A*x", "2*A*x where A in Sym(n)").notes == ("the answer declares A in Sym(n)",)
     assert check("x'*A*x", "2*p where p = A*x", "A in Sym(n)").notes == ()
+
+
+def test_a_declaration_is_looked_for_within_a_budget() -> None:
+    """The verdict stands first; where nothing is found, no more than a moment is spent on the mend."""
+    start = process_time()
+    verdict = check("tr((A*X*B*X')^3)", "X", by="X")
+    assert (verdict.kind, verdict.declaration) == ("wrong", "")
+    assert process_time() - start < 4
+
+
+def test_right_as_the_second_derivative_alone_is_said() -> None:
+    verdict = check("max(s, 100)", "0", "s in R", by="s")
+    assert verdict.right
+    assert verdict.remark == "it is wrong as the gradient by s, which is step(s − 100)"
+    assert "wrong as the gradient" in str(verdict)
+    assert check("x'*A*x", "A + A'", by="x").remark == ""
+
+
+@pytest.mark.parametrize(
+    ("function", "answer", "remark"),
+    [
+        ("X^2", "2*X", "it is the rule for scalars; matrices do not commute, and the derivative here is a map in dX"),
+        ("X^-1", "-X^-2",
+         "it is the rule for scalars; matrices do not commute, and the derivative here is a map in dX"),
+        ("softmax(z)", "p.*(1 - p) where p = softmax(z)", "it is the diagonal of the Jacobian, which is a matrix"),
+        ("X^2", "3*X", ""),
+        ("softmax(z)", "p.*(1 + p) where p = softmax(z)", ""),
+    ],
+)
+def test_slips_of_who_knows_the_derivative_of_scalars(function: str, answer: str, remark: str) -> None:
+    verdict = check(function, answer)
+    assert (verdict.kind, verdict.remark) == ("wrong", remark)
+    assert verdict.difference is None

@@ -12,7 +12,7 @@ SHARP = [
     ("||x||^2", "", "x", "grad", []),
     ("||x||*||x||", "", "x", "grad", []),
     ("||x||^3", "", "x", "grad", []),
-    ("||x||^3", "", "x", "hessian", ["x ≠ 0 in the form printed; elsewhere its limit"]),
+    ("||x||^3", "", "x", "hessian", ["x ≠ 0 in the form printed; elsewhere that is NaN, and the derivative its limit"]),
     ("||x||^3", "", "x", "derivative", []),
     ("||x||_inf", "", "x", "grad", ["x ≠ 0", "the largest entry of abs(x) unique"]),
     ("sum(relu(A*x).^2)", "", "x", "grad", []),
@@ -36,6 +36,17 @@ SHARP = [
     ("log(p/q)", "p in R, q in R", "p", "grad", ["p/q > 0"]),
     ("tr(sqrtm(X))", "X in PD(n)", "X", "grad", []),
     ("log(-x'*x)", "", "x", "grad", ["−xᵀx > 0, which never holds"]),
+    ("lambda_min(Q*Q')", "Q in Orth(n)", "Q", "grad",
+     ["the smallest eigenvalue of eye(n) simple, which never holds"]),
+    ("(max(s, t) - t)^2", "s in R, t in R", "s", "grad", []),
+    ("(t - min(s, t))^2", "s in R, t in R", "t", "grad", []),
+    ("(max(s, t) - t)^2", "s in R, t in R", "s", "hessian", ["s ≠ t"]),
+    ("max(s, t) - t", "s in R, t in R", "s", "grad", ["s ≠ t"]),
+    ("(max(s, t) - t)^2 + max(s, t)", "s in R, t in R", "s", "grad", ["s ≠ t"]),
+    ("(max(s, t) + t)^2", "s in R, t in R", "s", "grad", ["s ≠ t"]),
+    ("max(s, t)*max(s, t)", "s in R, t in R", "s", "grad", ["s ≠ t"]),
+    ("(max(s, t) - t)^2*max(s, t)", "s in R, t in R", "s", "grad", []),
+    ("max(0, s)^2", "s in R", "s", "grad", []),
 ]
 
 

@@ -287,6 +287,9 @@ def test_how_the_rules_for_whole_matrices_are_said() -> None:
         "inverse rule; d(X^-1)[i,j]/dX[k,l] = -(X^-1)[i,k]*(X^-1)[l,j]"
     )
     assert "cofactors; ∂det(X)/∂Xₖₗ = det(X) [X⁻¹]ₗₖ" in derivation("det(X)", "X").steps[1].reason()
+    assert derivation("det(X)", "X").steps[1].law.endswith("; where there is an inverse")
+    assert derivation("prod(x)", "x").steps[1].law.endswith("; where no factor is 0")
+    assert "where" not in derivation("logdet(X)", "X").steps[1].law
     assert derivation("a'*L*b", "L", "L in Lower(n)").steps[-1].law == (
         "L is lower triangular: the lower triangle of these, tril(G)"
     )

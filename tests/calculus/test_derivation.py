@@ -355,3 +355,10 @@ def test_taylor_of_a_polynomial_of_degree_two_is_exact() -> None:
     f, first, second = (term.node for term in found.terms)
     moved = put(f, {x: x + dx})
     assert certify(Claim("equal", moved, a.total([(1, f), (1, first), (Fraction(1, 2), second)]))).ok
+
+
+def test_names_that_shorten_nothing_are_not_given() -> None:
+    """Naming a transpose of what has a name turns two names around without end."""
+    found = formula("||(X'*X)^3 - I||_F^4").grad("X").derivation()
+    assert found.certified
+    assert max(len(step.let) for step in found) <= 3

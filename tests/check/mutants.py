@@ -1,7 +1,7 @@
 """The checker's core with one place changed: operators, comparisons, constants, signs, conditions, what is returned.
 
 A mutant is the source of a module, parsed, changed at one node and compiled; its functions lend their code to those of
-the running module, one at a time, and give it back.
+the running module, one at a time, and give it back. A definition in ``definitions.txt`` is changed in the table.
 """
 
 from __future__ import annotations
@@ -9,13 +9,16 @@ from __future__ import annotations
 import ast
 import importlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-MODULES = ("jet", "field", "scalars", "evaluate", "operations", "implicit", "points", "sides", "verdict")
+from closedform.check.core.scalars import DEFINED
+
+MODULES = ("jet", "field", "scalars", "evaluate", "operations", "points", "sides", "verdict")
+TABLE = "definitions"
 CORE = {name: importlib.import_module(f"closedform.check.core.{name}") for name in MODULES}
 OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult,
@@ -30,14 +33,50 @@ class Mutant(NamedTuple):
     name: str
     """Where it is, and what is changed: ``operations:CORE[tril]:GtE→Gt``; the same from run to run and line to line."""
     path: str
-    code: CodeType
+    code: Any
+    """A code object; of a definition the expression."""
+
+
+def every_function() -> list[str]:
+    """All that is changed, as ``module:path``."""
+    found = [f"{module}:{path}" for module in MODULES for path in codes(CORE[module].__dict__)]
+    return sorted(found + [f"{TABLE}:{name}" for name in DEFINED])
+
+
+def of_definitions(only: frozenset[str]) -> Iterator[Mutant]:
+    for name in sorted(DEFINED):
+        if only and f"{TABLE}:{name}" not in only:
+            continue
+        body, places = DEFINED[name][1], [k for k, _ in enumerate(ast.walk(DEFINED[name][1]))]
+        for k in places:
+            for variant in range(3):
+                other = ast.Expression(deepcopy(body))
+                node = list(ast.walk(other.body))[k]
+                change = bare(other, node) if variant == 2 else mutate(node, variant)
+                if change:
+                    yield Mutant(TABLE, f"{TABLE}:{name}:{change}:{k}", name, other.body)
+
+
+def bare(tree: ast.Expression, node: ast.AST) -> str:
+    """f(x, …) as x."""
+    if not isinstance(node, ast.Call) or not node.args:
+        return ""
+    inner = node.args[0]
+
+    class Bared(ast.NodeTransformer):
+        def visit_Call(self, other: ast.Call) -> ast.AST:
+            return inner if other is node else self.generic_visit(other)
+
+    tree.body = Bared().visit(tree.body)
+    return f"{ast.unparse(node.func)} dropped"
 
 
 def all_mutants(only: frozenset[str] = frozenset()) -> Iterator[Mutant]:
     """All of the core, or those of the functions ``module:path`` alone."""
-    for module in MODULES if not only else sorted({name.partition(":")[0] for name in only}):
+    yield from of_definitions(only)
+    for module in MODULES if not only else sorted({name.partition(":")[0] for name in only} - {TABLE}):
         source = Path(str(CORE[module].__file__)).read_text("utf-8")
-        before = codes(CORE[module].__dict__)
+        before = codes(namespace(ast.parse(source), module))  # compiled anew: code that has run may compare unequal
         numbers: dict[str, int] = {}
         lines = {n for path, code in before.items() if f"{module}:{path}" in only for _, _, n in code.co_lines() if n}
         for change, tree in changed(ast.parse(source), lines):
@@ -49,8 +88,9 @@ def all_mutants(only: frozenset[str] = frozenset()) -> Iterator[Mutant]:
 
 
 def namespace(tree: ast.Module, module: str) -> dict[str, Any]:
-    found: dict[str, Any] = {"__name__": CORE[module].__name__}
-    exec(compile(tree, str(CORE[module].__file__), "exec"), found)  # noqa: S102 (our own source)
+    found: dict[str, Any] = {"__name__": CORE[module].__name__, "__file__": str(CORE[module].__file__)}
+    with suppress(Exception):  # a change of what runs on import; it is in place by then
+        exec(compile(tree, found["__file__"], "exec", dont_inherit=True), found)  # noqa: S102 (our own source)
     return found
 
 
@@ -61,8 +101,11 @@ def changed(tree: ast.Module, lines: set[int]) -> Iterator[tuple[str, ast.Module
         k for k, node in enumerate(ast.walk(tree))
         if node in within and (not lines or getattr(node, "lineno", 0) in lines)
     ]  # fmt: skip
+    nodes = list(ast.walk(tree))
     for k in places:
         for variant in range(2):
+            if not mutate(deepcopy(nodes[k]), variant):
+                continue
             other = deepcopy(tree)
             node = list(ast.walk(other))[k]
             change = mutate(node, variant)
@@ -134,6 +177,8 @@ def functions(found: dict[str, Any]) -> Iterator[tuple[str, FunctionType]]:
             yield name, value
         elif isinstance(value, type) and value.__module__ == own:
             for key, method in vars(value).items():
+                if key == "__radd__":  # another name of __add__
+                    continue
                 inner = method.fget if isinstance(method, property) else method
                 if isinstance(inner, FunctionType) and inner.__module__ == own:
                     yield f"{name}.{key}", inner
@@ -146,6 +191,14 @@ def functions(found: dict[str, Any]) -> Iterator[tuple[str, FunctionType]]:
 @contextmanager
 def planted(mutant: Mutant) -> Iterator[None]:
     """The core with the mutant in it."""
+    if mutant.module == TABLE:
+        definition = DEFINED[mutant.path]
+        DEFINED[mutant.path] = definition[0], mutant.code
+        try:
+            yield
+        finally:
+            DEFINED[mutant.path] = definition
+        return
     function = dict(functions(module_of(mutant).__dict__))[mutant.path]
     before = function.__code__
     function.__code__ = mutant.code

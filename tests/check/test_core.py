@@ -10,6 +10,7 @@ from claims import RIGHT, gradient, quad, x
 
 from closedform.check.bounds import Bound
 from closedform.check.certify import certify, replay
+from closedform.check.core.scalars import DEFINED, DERIVATIVE, PRIMITIVE
 from closedform.check.everysize import needed
 from closedform.check.recount import recounted
 from closedform.errors import ClosedformError
@@ -17,7 +18,7 @@ from closedform.expr.walk import postorder
 
 CHECK = Path(__file__).parents[2] / "src" / "closedform" / "check"
 ALLOWED = ("closedform.check.core", "closedform.expr")
-MOST_LINES = 825
+MOST_LINES, MOST_DEFINITIONS = 680, 75
 EMPTY = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 
 
@@ -34,6 +35,21 @@ def code_lines(path: Path) -> int:
 
 def test_the_core_does_not_grow() -> None:
     assert sum(code_lines(path) for path in (CHECK / "core").glob("*.py")) <= MOST_LINES
+
+
+def test_the_definitions_are_data_of_one_expression_each() -> None:
+    """They are counted apart: sums, products, quotients and functions of names and numbers, in terms of others."""
+    lines = [line for line in (CHECK / "core" / "definitions.txt").read_text("utf-8").splitlines() if line]
+    rows = [line for line in lines if not line.startswith("#")]
+    assert len(rows) == len(DEFINED) <= MOST_DEFINITIONS
+    plain = (ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.USub, ast.Call, ast.Load, ast.operator)
+    for args, body in DEFINED.values():
+        assert all(isinstance(n, plain) for n in ast.walk(body))
+        called = {n.func.id for n in ast.walk(body) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+        rooted = {name for name in called if name.rstrip("0123456789") in ("root", "polygamma")}
+        assert called <= {*DEFINED, *DERIVATIVE, *PRIMITIVE, *rooted}
+        names = {n.id for n in ast.walk(body) if isinstance(n, ast.Name)} - called
+        assert names <= {*args, "pi", "ones"}
 
 
 def test_the_core_imports_nodes_alone() -> None:

@@ -9,7 +9,8 @@ FORMS = {"text", "unicode", "latex", "shape", "variables"}
 HEAD = {"version", "command", "function", "assumed", "where"}
 CERTIFICATE = {
     "level", "ok", "line", "reason", "bound", "sizes", "trials", "heuristics", "every_size", "counterexample",
-    "milliseconds", "decided",
+    "milliseconds", "decided", "degree", "height", "fields", "witnesses", "claim", "reading", "conditions",
+    "convention", "layout", "replay", "record",
 }  # fmt: skip
 DERIVATIVE = FORMS | {"by", "and_by", "op", "where", "assumed", "conditions", "certificate", "kron"}
 VERDICT = {

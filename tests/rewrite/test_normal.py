@@ -193,3 +193,14 @@ def test_answers_do_not_depend_on_what_was_asked_before() -> None:
     for text in ("tr(B*A)", "x'*A'*x", "tr(A*B)*x'*A*x"):
         cf.formula(text).grad("A")
     assert cf.formula("x'*A*x + tr(A*B)").grad("A").text == fresh
+
+
+def test_like_powers_of_a_long_product_are_like_terms() -> None:
+    """However many of its factors stand apart, and whatever was a power before."""
+    A, B = sym("A", "m", "n"), sym("B", "n", "m")
+    C = sym("C", "m", "m")
+    one = mul(A, B, C)
+    several = [mul(*[one] * k, mpow(one, 9 - k)) for k in range(9)]
+    several += [mul(*[A, B, C] * 9), mpow(mpow(one, 3), 3), mpow(mul(one, one, one), 3)]
+    assert len({normal(p) for p in several}) == 1
+    assert normal(mul(*[A, B, C] * 8, A, B)) is not normal(mpow(one, 9))

@@ -8,6 +8,7 @@ from accuracy import CASES, Case, condition, error, given, truth
 from truth import precise, value
 
 import closedform as cf
+from closedform.errors import ValueProblem
 
 
 def test_the_table_is_large_enough() -> None:
@@ -84,3 +85,23 @@ def test_what_is_wide_only_on_the_way() -> None:
     A = np.array([[1e300, 1e-300], [2e300, 1e-300]])
     assert np.allclose(cf.formula("A*x")(A=A, x=[0.0, 1e300]), [1, 1])
     assert np.allclose(cf.formula("inv(A)*b")(A=np.diag([1e-200, 1e200]), b=[1.0, 1.0]), [1e200, 1e-200], rtol=1e-14)
+
+
+@pytest.mark.parametrize("n", [3, 5, 9])
+def test_singular_but_for_rounding_is_singular(n: int) -> None:
+    """A skew matrix of odd size has no inverse, and hardly ever a pivot that is 0 to the last bit."""
+    for seed in range(20):
+        K = np.random.default_rng(seed).standard_normal((n, n))
+        x = np.arange(1.0, n + 1)
+        with pytest.raises(ValueProblem, match="singular"):
+            cf.formula("x'*adj(X)*x", "X in Skew(n)").grad("X")(X=K - K.T, x=x)
+        with pytest.raises(ValueProblem, match="singular"):
+            cf.formula("det(X)").hessian("X")(X=K[:, 1:] @ K[1:], dX1=np.eye(n))
+
+
+def test_rows_and_columns_of_any_size_are_not_singular() -> None:
+    scales = np.diag([1e-150, 1.0, 1e150])
+    M = np.array([[2.0, 1.0, 0.0], [1.0, 3.0, 1.0], [0.0, 1.0, 4.0]])
+    solved = cf.formula("X^-1*b")
+    assert np.allclose(solved(X=scales @ M, b=scales @ M @ np.ones(3)), 1)
+    assert np.allclose(np.diag(scales) * solved(X=M @ scales, b=M @ np.ones(3)), 1)

@@ -23,12 +23,15 @@ PATHS = [row.removeprefix("GET ") for row in ROWS if row.startswith("GET ")]
 
 def test_every_row_is_tested_here():
     others = [row for row in ROWS if not row.startswith("GET ")]
-    known = ("10^3 parallel requests", "JSON number 1e400", "JSON with 10^6 keys", "POST /api with Origin", "POST body 1")
-    assert len(PATHS) >= 3
-    assert all(row.startswith(known) for row in others if "http" not in row), others
+    known = ("10^3 parallel", "JSON number 1e400", "JSON with 10^6 keys", "POST /api with Origin", "POST body 1")
+    assert len(PATHS) == 4 and len(others) == 5
+    assert all(row.startswith(known) for row in others)
 
 
-@pytest.mark.parametrize("path", [*PATHS, "/katex/../app.js", "/katex/fonts/", "/.git/config", "/static/" + "a" * 5000])
+OTHERS = ["/katex/../main.js", "/katex/fonts/", "/.git/config", "/static/" + "a" * 5000]
+
+
+@pytest.mark.parametrize("path", [*PATHS, *OTHERS])
 def test_no_path_reaches_the_disk(client: TestClient, path: str):
     for spelled in (path, unquote(path)):
         found = client.get(HERE + spelled.replace("\0", "%00"))
@@ -36,7 +39,11 @@ def test_no_path_reaches_the_disk(client: TestClient, path: str):
         assert "root:" not in found.text and "Traceback" not in found.text
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "", "localhost.", "[::2]:1"])
+STRANGERS = ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "", "localhost.", "[::2]:1"]
+ORIGINS = ["http://evil.example", "null", "http://127.0.0.1:9999", "file://", "http://localhost:8000"]
+
+
+@pytest.mark.parametrize("host", STRANGERS)
 def test_other_hosts_are_refused(client: TestClient, host: str):
     for path in ("/", "/healthz", "/api/v1/functions"):
         assert client.get(path, headers={"host": host}).status_code == 403
@@ -53,7 +60,7 @@ def test_the_name_in_a_host():
     assert [name_of(h) for h in ("a:1", "a", "[::1]", "[::1]:80", "a:b")] == ["a", "a", "[::1]", "[::1]", "a:b"]
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:9999", "file://", "http://localhost:8000"])
+@pytest.mark.parametrize("origin", ORIGINS)
 def test_other_origins_are_refused(client: TestClient, origin: str):
     found = client.post("/api/v1/answer", json={"formula": "x'*x"}, headers={"origin": origin})
     assert found.status_code == 403 and "derivatives" not in found.text
@@ -88,7 +95,7 @@ def test_the_page_obeys_its_own_policy():
             continue
         text = content.decode()
         assert not re.search(r"(?i)https?://(?!www\.w3\.org/)", text), path
-        assert not re.search(r"(?i)innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", text), path
+        assert not re.search(r"(?i)innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function", text), path
         if media.startswith("text/html"):
             assert not re.search(r"(?i)<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)", text)
 
@@ -123,7 +130,7 @@ def test_a_million_keys_and_a_long_way_to_come(client: TestClient):
     assert client.post("/api/v1/answer", content=parts(), headers=JSON).status_code == 413
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""])
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
 def test_a_form_is_not_a_question(client: TestClient, kind: str):
     found = client.post("/api/v1/answer", content=b'{"formula": "x"}', headers={"content-type": kind})
     assert found.status_code == 415

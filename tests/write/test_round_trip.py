@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from closedform import formula
 from closedform.read.read import read
 from closedform.rewrite.display import Context
 from closedform.rewrite.normal.normal import normal
@@ -34,3 +35,40 @@ def test_printed_text_reads_back(formula: str, where: str, shown: str, form: For
         taken=frozenset(reading.names) | frozenset(reading.indices) | sizes,
     )
     assert normal(read(render(node, context, form), reading.where).node) is node
+
+
+@pytest.mark.parametrize(
+    ("typed", "where", "by"),
+    [
+        ("x'*(A + diag(d))^-1*x", "A in PD(n)", "A"),
+        ("det([A, b; c', d])", "d in R", "A"),
+        ("d*logdet(A)", "d in R", "A"),
+        ("d*tr(A*A)", "d in R", "A"),
+    ],
+)
+def test_differentials_read_back_where_d_is_a_name(typed: str, where: str, by: str) -> None:
+    """``dA_{1}`` would be d times an entry of A."""
+    found = formula(typed, where).hessian(by)
+    again = formula(found.latex, found.where, "latex")
+    assert again._node is normal(found._raw)
+    assert r"\mathrm{dA1}" in found.latex
+    plain = formula(typed.replace("d)", "c)").replace("d]", "e]").replace("d*", "c*"), where.replace("d ", "c "))
+    assert r"\mathrm{dA1}" not in plain.hessian(by).latex
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("0*x", "zeros(n)"),
+        ("0*X", "zeros(m,n)"),
+        ("kron(A, 0*B)", "kron(A, zeros(p,k))"),
+        ("diag(0*x)", "diag(zeros(n))"),
+        ("max(0, x)", "max(0, x)"),
+        ("sum(i, 0*x[i])", "sum(i=1..n, 0)"),
+        ("0*x'*y", "0"),
+    ],
+)
+def test_a_zero_keeps_its_shape(typed: str, shown: str) -> None:
+    found = formula(typed)
+    assert found.text == shown
+    assert formula(found.text, found.where).shape == found.shape

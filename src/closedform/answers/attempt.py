@@ -13,7 +13,7 @@ from closedform.errors import ClosedformError, ShapeError
 from closedform.expr.node import Node
 from closedform.expr.size import Size
 from closedform.expr.walk import postorder
-from closedform.formula import Formula, formula
+from closedform.formula import Formula, LinearMap, formula
 from closedform.functions.algebra import ADD, sub
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
@@ -162,13 +162,19 @@ class Attempt:
 
     def difference(self) -> Formula | None:
         """The answer minus what is right, in closed form and certified; None where that has no meaning."""
-        if not self.fits:
+        if not self.fits or lacks_direction(self):
             return None
         raw = sub(self.answer._raw, self.truth._raw)
         known = self.f if self.answer._reading.names.keys() <= self.f._reading.names.keys() else self.answer
         found = Formula(known._reading, simplify(normal(raw)))
         printed = formula(found.text, joined(self.answer.where, self.truth.where), "text")
         return found if certified(Claim("equal", raw, printed._raw)).ok else None
+
+
+def lacks_direction(attempt: Attempt) -> bool:
+    """Whether the answer to a question for a map holds no differential: the two have no difference to speak of."""
+    moved = {d.params[0] for d in attempt.truth._directions()} if isinstance(attempt.truth, LinearMap) else set()
+    return bool(moved) and not moved & set(attempt.answer._reading.names)
 
 
 def certified(claim: Claim) -> Certificate:

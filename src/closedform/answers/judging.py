@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from closedform.answers.asked import Asked, candidates, names
 from closedform.answers.attempt import Attempt, Typed, declared, disproved, joined
 from closedform.answers.conventions import Finding, alternatives, finding
 from closedform.answers.declarable import declaration, squares
+from closedform.answers.slips import diagonal, scalar_rule
 from closedform.answers.vec_forms import may_be_for_vec, vec_refusal
 from closedform.answers.verdict import Verdict
 from closedform.errors import ClosedformError, DeclarationError, ShapeError
@@ -145,6 +147,11 @@ def _declared_by_answer(typed: Typed, f: Formula) -> list[str]:
 
 
 def _explained(typed: Typed, attempts: list[Attempt]) -> Verdict:
+    for look in (diagonal, partial(scalar_rule, typed)):
+        for attempt in attempts:
+            slip = look(attempt)
+            if slip is not None:
+                return _wrong(typed, attempt, slip, "")
     close = [a for a in attempts if a.fits or _transposes(a) or may_be_for_vec(a)] or attempts[:1]
     for attempt in close:
         found = finding(attempt, alternatives(attempt))

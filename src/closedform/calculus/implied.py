@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from closedform.calculus.ranges import NONNEG, POSITIVE, Range, range_of
 from closedform.expr.node import Node
 from closedform.expr.op import Condition
-from closedform.functions.algebra import ADD, HAD, NUM, POW, had, power, total
+from closedform.functions.algebra import ADD, EYE, HAD, NUM, POW, SCALE, ZERO, had, power, total
 from closedform.functions.known_facts import facts_of
 from closedform.functions.matrix import det
+from closedform.rewrite.normal.engine import content
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
 
@@ -19,6 +20,8 @@ MANY = 40
 """Of more conditions, only those said twice are left out."""
 SAID = {"positive": "pos", "nonneg": "nonneg", "nonzero": "nonzero", "invertible": "inv", "pd": "pd",
         "no-negative-eigenvalue": "pd"}  # fmt: skip
+SIMPLE = ("simple-top", "simple-bottom", "distinct", "simple-top-singular", "distinct-singular")
+"""Conditions on eigenvalues and singular values, of which multiples of the identity have but one."""
 Known = dict[Node, Range]
 
 
@@ -34,7 +37,11 @@ def always(c: Condition) -> bool:
 
 
 def never(c: Condition) -> bool:
-    """Whether a condition holds nowhere."""
+    """Whether a condition holds nowhere; of a matrix whose size is a letter, nowhere but for n = 1."""
+    if c.kind in SIMPLE:
+        core = content(c.expr)[1]
+        core = core.args[1] if core.op is SCALE else core
+        return core.op in (EYE, ZERO) and not c.expr.is_scalar
     if c.kind not in ("positive", "nonneg", "nonzero", "notzero", "below-one"):
         return False
     found = range_of(c.expr)

@@ -12,6 +12,7 @@ from closedform.functions.algebra import ADD, HAD, MUL, NUM, POW, TRANSPOSE, ZER
 NORMS = frozenset({"norm2", "normF"})
 EVEN = NORMS | {"abs"}
 """Of these, an even power is smooth of any order."""
+LARGER = ("max2", "min2")
 ONE = Fraction(1)
 Powers = dict[Node, Fraction]
 
@@ -61,6 +62,8 @@ def _power_of(node: Node) -> tuple[Node | None, Fraction]:
         node = node.args[0]
     if has_kink(node):
         return node, ONE
+    if node.op.name in LARGER:  # by itself it is not zero at its kink
+        return node, Fraction(0)
     if node.op is POW:
         base, e = node.args
         kink = base if has_kink(base) else _excess(base)
@@ -74,7 +77,7 @@ def _excess(node: Node) -> Node | None:
         return None
     (c, d), (x, y) = node.params[0], node.args
     for one, other in ((x, y), (y, x)) if c + d == 0 else ():
-        if one.op.name in ("max2", "min2") and other in one.args:
+        if one.op.name in LARGER and other in one.args:
             return one
     return None
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from closedform.check.core.implicit import IMPLICIT
-from closedform.check.core.sides import Claim
+from closedform.check.core.sides import IMPLICIT, Claim
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 

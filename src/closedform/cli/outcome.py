@@ -32,7 +32,7 @@ def _narrow(lines: list[str]) -> list[str]:
 def error_json(error: ClosedformError) -> str:
     record = {
         "kind": type(error).__name__,
-        "message": error.message,
+        "message": error.message or UNSAID.format(type(error).__name__),
         "span": error.span,
         "source": error.source,
         "hint": error.hint,

@@ -77,7 +77,8 @@ class Printed(Base):
         """
         limits = (condition_text(c, self._context) for c in self._limits)
         shown = [self._where_it_holds(c) for c in self._conditions]
-        return (*shown, *(f"{text} in the form printed; elsewhere its limit" for text in limits))
+        elsewhere = "in the form printed; elsewhere that is NaN, and the derivative its limit"
+        return (*shown, *(f"{text} {elsewhere}" for text in limits))
 
     def _where_it_holds(self, c: Condition) -> str:
         text = condition_text(c, self._context)

@@ -68,6 +68,10 @@ class Worker:
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
 
+    async def end(self) -> None:
+        """Wait for the end of a process that was killed, and close what was open to it."""
+        await self.process.communicate()
+
 
 class Pool:
     """Some processes, each with one request at a time; the requests that find none free wait in turn."""
@@ -97,7 +101,7 @@ class Pool:
         await asyncio.gather(*tasks, return_exceptions=True)
         for worker in {*workers, *self._workers}:
             worker.kill()
-            await worker.process.wait()
+            await worker.end()
 
     async def ask(self, request: bytes) -> bytes:
         """The answer of the next process that is free. Raises Busy, Overtime or Lost."""
@@ -147,7 +151,7 @@ class Pool:
     async def _fresh(self, before: Worker | None = None) -> None:
         """Put a new process with the free ones, as soon as it is ready; one that fails to start is tried again."""
         if before is not None:
-            await before.process.wait()
+            await before.end()
         while True:
             worker = await Worker.start(self.module)
             self._workers.add(worker)
@@ -156,6 +160,7 @@ class Pool:
                     await worker.ready()
             except (TimeoutError, asyncio.IncompleteReadError):
                 worker.kill()
+                await worker.end()
                 self._workers.discard(worker)
                 await asyncio.sleep(1)
             else:

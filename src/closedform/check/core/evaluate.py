@@ -8,13 +8,13 @@ from math import inf
 from time import thread_time
 from typing import Any
 
-from closedform.check.core.jet import Jet, Mat, Unfit, join, like, split
-from closedform.check.core.scalars import COMPOSED, DERIVATIVE, Scalars
+from closedform.check.core.jet import Jet, Mat, Unfit, stack
+from closedform.check.core.scalars import COMPOSED, DEFINED, DERIVATIVE, PRIMITIVE, SHAPED, Scalars
 from closedform.expr.node import Node, make
 from closedform.expr.op import registered
 from closedform.expr.walk import postorder, rebuild
 
-Rule = Callable[..., Any]
+Rule = Callable[..., Jet]
 Partial = tuple[int, ...]
 """An output of an abstract function and the variables it is differentiated by."""
 MAX_DEPTH, MAX_TERMS, MAX_PARTIALS = 8, 1000, 20_000
@@ -55,19 +55,23 @@ class Evaluator:
         if name == "sumover":
             return self.sum_over(node)
         args = [self.memo[a] for a in node.args]
+        if name in self.rules:
+            return self.rules[name](self, node, *args)
         if name in COMPOSED or name in DERIVATIVE:
-            shape = self.shape(node)
-            return self.f(name, *(a if a.shape == shape else a.pick(*shape, lambda i, j: (0, 0)) for a in args))
-        if name not in self.rules:
+            return self.f(name, *(self.spread(a, node) for a in args))
+        if name not in DEFINED and name not in PRIMITIVE:
             raise Unfit(f"the checker does not know {name}")
-        out: Jet = self.rules[name](self, node, *args)
-        return out
+        return self.f(name, *args, ones=self.constant(node, 1) if name in SHAPED else None)
 
     def shape(self, node: Node) -> tuple[int, int]:
         return node.rows.value(self.sizes), node.cols.value(self.sizes)
 
     def constant(self, node: Node, entry: int | Callable[[int, int], int]) -> Jet:
         return self.one.fixed(*self.shape(node), entry)
+
+    def spread(self, a: Jet, node: Node) -> Jet:
+        """A value in the shape of a node, each entry the same where it was a scalar."""
+        return a if a.shape == self.shape(node) else self.constant(node, 1) * a
 
     def sum_over(self, node: Node) -> Jet:
         """The sum of the terms, each with a number for the index."""
@@ -98,34 +102,22 @@ class Evaluator:
         return found
 
     def expanded(self, function: str, names: Sequence[Partial], u: Jet) -> Jet:
-        """Partial derivatives of an unknown function, one below the other: F(a + εb) = F(a) + ε·Σ F_k(a)·b_k."""
-        low, high, last = split(u)
-        if high is None:
+        """Partial derivatives of an unknown function, one below the other: F(a + εb) = F(a) + Σ F_k(a)·εb_k."""
+        low, rest = u.split()
+        if rest is None:
             return self.partials(function, names, u)
         if len(names) * u.count > MAX_PARTIALS:
             raise Unfit("an abstract function of so many variables")
         slopes = self.expanded(function, [(*name, k) for name in names for k in range(u.count)], low)
-        return join(self.expanded(function, names, low), slopes.reshape(len(names), u.count) @ high, last)
+        return self.expanded(function, names, low) + slopes.reshape(len(names), u.count) @ rest
 
     def partials(self, function: str, names: Sequence[Partial], u: Jet) -> Jet:
         """At a value: free numbers, the same each time, equal for mixed derivatives that are."""
-        at, out = tuple(map(str, u.first.entries())), list[Jet]()
-        for output, *by in names:
-            key = function, at, output, *sorted(by)
+        keys = [(function, *map(str, u.first.entries()), output, *sorted(by)) for output, *by in names]
+        for key in keys:
             if key not in self.unknown:
                 self.unknown[key] = self.numbers.random(1, 1)
-            out.append(self.unknown[key])
-        return column(out)
-
-
-def column(entries: Sequence[Jet]) -> Jet:
-    """Of 1×1 values."""
-
-    def stacked(matrices: Sequence[Mat]) -> Mat:
-        return like(matrices[0], len(entries), 1, [m[0, 0] for m in matrices])
-
-    q = None if entries[0].q is None else stacked([e.q for e in entries])
-    return Jet({0: stacked([e.first for e in entries])}, q)
+        return stack([self.unknown[key] for key in keys])
 
 
 def put(root: Node, index: str, k: int) -> Node:

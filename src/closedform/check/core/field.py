@@ -65,7 +65,6 @@ class Field:
         self.logs: list[tuple[int, int]] = []
         self.squares = set(self.constants)
         self.seen: dict[tuple[str, int], int] = {}
-        self.orders: list[tuple[Jet, ...]] = []
         self.lenient, self.spoiled, self.related = lenient, False, False
 
     def jet(self, rows: int, cols: int, entries: list[int]) -> Jet:

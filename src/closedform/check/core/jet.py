@@ -7,15 +7,16 @@ a prime field or of balls.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import reduce
+from itertools import product
 from typing import Any
 
 import flint
 
 Mat = Any
 """A ``flint.nmod_mat`` or ``flint.arb_mat``."""
-Place = tuple[int, int] | None
 MAX_DET = 64
 
 
@@ -38,8 +39,10 @@ class Jet:
     __slots__ = ("c", "count", "first", "q", "shape")
 
     def __init__(self, c: Mapping[int, Mat], q: Mat | None = None) -> None:
-        self.c, self.q, self.first = c, q, c[0]
-        self.shape: tuple[int, int] = (c[0].nrows(), c[0].ncols())
+        some = next(iter(c.values()))
+        self.c, self.q = c, q
+        self.first: Mat = c.get(0)
+        self.shape: tuple[int, int] = (some.nrows(), some.ncols())
         self.count = self.shape[0] * self.shape[1]
 
     @property
@@ -47,16 +50,21 @@ class Jet:
         """Without infinitesimals; ``first`` is the matrix of it."""
         return Jet({0: self.first}, self.q)
 
+    def split(self) -> tuple[Jet, Jet | None]:
+        """What is without the last ε, and the multiple of it, whose square is nothing; None where there is no ε."""
+        last = 1 << max(self.c).bit_length() >> 1
+        low, high = ({s: m for s, m in self.c.items() if (s < (last or 1)) == part} for part in (True, False))
+        return Jet(low, self.q), Jet(high, self.q and self.q * 0) if last else None
+
     def linear(self, f: Callable[[Mat], Mat]) -> Jet:
         return Jet({s: f(m) for s, m in self.c.items()}, None if self.q is None else f(self.q))
 
     def bilinear(self, other: Jet, f: Callable[[Mat, Mat], Mat]) -> Jet:
         """The product ``f`` of matrices, carried to truncated numbers by its definition."""
         out: dict[int, Mat] = {}
-        for s, x in self.c.items():
-            for t, y in other.c.items():
-                if not s & t:
-                    out[s | t] = out[s | t] + f(x, y) if s | t in out else f(x, y)
+        for (s, x), (t, y) in product(self.c.items(), other.c.items()):
+            if not s & t:
+                out[s | t] = out[s | t] + f(x, y) if s | t in out else f(x, y)
         return Jet(out, None if self.q is None or other.q is None else f(self.q, other.q))
 
     def __add__(self, other: Jet | int) -> Jet:
@@ -67,8 +75,10 @@ class Jet:
             out[s] = out[s] + m if s in out else m
         return Jet(out, None if self.q is None or other.q is None else self.q + other.q)
 
+    __radd__ = __add__
+
     def __sub__(self, other: Jet | int) -> Jet:
-        return self + (-other)
+        return self + -other
 
     def __neg__(self) -> Jet:
         return self.linear(lambda m: -m)
@@ -94,7 +104,7 @@ class Jet:
     def eye(self, n: int) -> Jet:
         return self.fixed(n, n, lambda i, j: i == j)
 
-    def pick(self, rows: int, cols: int, place: Callable[[int, int], Place]) -> Jet:
+    def pick(self, rows: int, cols: int, place: Callable[[int, int], tuple[int, int] | None]) -> Jet:
         """The matrix whose entry i, j is the one at ``place(i, j)``, and 0 where that is None."""
         wide, found = self.shape[1], [place(i, j) for i in range(rows) for j in range(cols)]
         where = [None if at is None else at[0] * wide + at[1] for at in found]
@@ -105,22 +115,27 @@ class Jet:
 
         return self.linear(moved)
 
-    def entry(self, i: int, j: int) -> Jet:
-        return self.pick(1, 1, lambda *_: (i, j))
-
     def reshape(self, rows: int, cols: int) -> Jet:
         """The same entries, row by row, in another shape."""
         return self.linear(lambda m: like(m, rows, cols, m.entries()))
 
-    def keep(self, test: Callable[[int, int], bool]) -> Jet:
-        """The matrix with 0 where ``test`` fails."""
-        return self.pick(*self.shape, lambda i, j: (i, j) if test(i, j) else None)
-
     def sum(self) -> Jet:
         return self.linear(lambda m: like(m, 1, 1, [sum(m.entries())]))
 
+    def entry(self, i: int, j: int) -> Jet:
+        return self.pick(1, 1, lambda *_: (i, j))
+
     def trace(self) -> Jet:
         return self.pick(self.shape[0], 1, lambda i, _: (i, i)).sum()
+
+    def row_products(self) -> Jet:
+        n = self.shape[1]
+        return reduce(Jet.__mul__, (self @ unit(self, n, k) for k in range(n)))
+
+    def zeros(self) -> set[tuple[int, int]]:
+        """The places of entries that are 0 at every point near."""
+        entries = zip(*(m.entries() for m in self.c.values()), strict=True)
+        return {divmod(k, self.shape[1]) for k, entry in enumerate(entries) if all(e == 0 for e in entry)}
 
     def inverse(self) -> Jet:
         """By Newton's iteration from the inverse of the value: each step doubles the order to which it is right."""
@@ -132,10 +147,10 @@ class Jet:
     def det_adj(self) -> tuple[Jet, Jet]:
         """Determinant and adjugate by Faddeev-LeVerrier: products and traces alone, right where singular."""
         n, eye = self.shape[0], self.eye(self.shape[0])
+        turned, c = self * 0, self.fixed(1, 1, 1)
         if n > MAX_DET:
             raise Unfit(f"a determinant of {n} rows")
-        turned, adj, c = self, eye, -self.trace()
-        for k in range(2, n + 1):
+        for k in range(1, n + 1):
             adj = turned + eye * c
             turned = self @ adj
             c = turned.trace() * Fraction(-1, k)
@@ -151,16 +166,18 @@ def entrywise(x: Mat, y: Mat) -> Mat:
     return like(x, x.nrows(), x.ncols(), [a * b for a, b in zip(x.entries(), y.entries(), strict=True)])
 
 
-def split(u: Jet) -> tuple[Jet, Jet | None, int]:
-    """u as a + εb for the last ε, and its bit; b is None where there is none."""
-    if max(u.c) == 0:
-        return u, None, 0
-    last = 1 << max(u.c).bit_length() - 1
-    low, high = ({s % last: m for s, m in u.c.items() if s // last == part} for part in (0, 1))
-    high.setdefault(0, u.first * 0)
-    return Jet(low, u.q), Jet(high), last
+def unit(numbers: Jet, n: int, k: int) -> Jet:
+    """The column of 0 but for 1 in row k."""
+    return numbers.fixed(n, 1, lambda i, _: i == k)
 
 
-def join(low: Jet, high: Jet, last: int) -> Jet:
-    """a + εb."""
-    return Jet({**low.c, **{s + last: m for s, m in high.c.items()}}, low.q)
+def stack(parts: Sequence[Jet]) -> Jet:
+    """One below the other."""
+    rows, cols = sum(part.shape[0] for part in parts), parts[0].shape[1]
+
+    def below(matrices: Sequence[Mat]) -> Mat:
+        return like(matrices[0], rows, cols, [e for m in matrices for e in m.entries()])
+
+    bits, second = {s for part in parts for s in part.c}, [part.q for part in parts]
+    c = {s: below([part.c.get(s, part.first * 0) for part in parts]) for s in sorted(bits)}
+    return Jet(c, None if None in second else below(second))

@@ -1,18 +1,17 @@
 """Random general points: symbols by their declared facts, directions in the space of a variable."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from random import Random
 
 from closedform.check.core.evaluate import Evaluator
 from closedform.check.core.jet import Jet, Unfit
-from closedform.check.core.scalars import HALF
 from closedform.expr.facts import LINEAR_SPACES, close
 from closedform.expr.node import Node
 
 LARGEST_WHOLE, COMMON = 23, " common"
+PROJECTIONS = {"sym": "sym_part", "skew": "skew_part", "lower": "tril", "upper": "triu"}
 
 
 @dataclass
@@ -30,13 +29,12 @@ def draw(cast: Cast, ev: Evaluator, rng: Random) -> None:
     ev.indices = {name: rng.randint(1, end) for name, end in cast.ends.items()}
     groups = commuting(cast.facts)
     for name, node in sorted(cast.symbols.items(), key=lambda item: item[0]):
-        rows, cols = ev.shape(node)
         if name in cast.whole:
             ev.symbols[name] = ev.one * rng.randint(2, LARGEST_WHOLE)
         elif name in groups:
-            ev.symbols[name] = polynomial(ev, sorted(groups[name]), cast.facts, name, rows)
+            ev.symbols[name] = polynomial(ev, sorted(groups[name]), cast.facts, name, ev.shape(node)[0])
         else:
-            ev.symbols[name] = symbol(ev, rng, plain(cast.facts[name]), rows, cols)
+            ev.symbols[name] = symbol(ev, rng, plain(cast.facts[name]), *ev.shape(node))
 
 
 def plain(facts: Iterable[str]) -> frozenset[str]:
@@ -60,10 +58,9 @@ def polynomial(ev: Evaluator, group: list[str], facts: Mapping[str, frozenset[st
     if own & {"orth", "skew"}:
         raise Unfit("commuting matrices with this fact")
     if group[0] + COMMON not in ev.symbols:
-        ev.symbols[group[0] + COMMON] = in_space(ev.numbers.random(n, n), union & {"diag", "sym"})
-    common = ev.symbols[group[0] + COMMON]
+        ev.symbols[group[0] + COMMON] = in_space(ev, ev.numbers.random(n, n), union & {"diag", "sym"})
     a, b, c = (ev.numbers.random(1, 1) for _ in range(3))
-    out: Jet = common.eye(n) * a + common * b + common @ common * c
+    out = ev.f("parabola", ev.symbols[group[0] + COMMON], a, b, c)
     return out @ out if "psd" in own else out
 
 
@@ -73,25 +70,17 @@ def symbol(ev: Evaluator, rng: Random, facts: frozenset[str], rows: int, cols: i
     In a field, positive matrices are symmetric ones: formulas that agree there agree where some of them are positive.
     """
     if facts & {"pm1", "bit"}:
-        low = -1 if "pm1" in facts else 0
-        return ev.one.fixed(rows, cols, lambda i, j: rng.choice((low, 1)))
+        return ev.one.fixed(rows, cols, lambda i, j: rng.choice((-1 if "pm1" in facts else 0, 1)))
     general: Jet = ev.numbers.random(rows, cols, bool(facts & {"pos", "nonneg"}) or {"diag", "psd"} <= facts)
     if "orth" in facts:
-        eye, skew = general.eye(rows), general - general.T
-        flips = eye.fixed(rows, rows, lambda i, j: (i == j) * rng.choice((1, -1)))
-        return (eye - skew) @ (eye + skew).inverse() @ flips
-    if "psd" in facts and "diag" not in facts and ev.numbers.ordered:
-        return general @ general.T
-    return in_space(general, facts)
+        return ev.f("cayley", general) @ general.fixed(rows, rows, lambda i, j: (i == j) * rng.choice((1, -1)))
+    square = "psd" in facts and "diag" not in facts and ev.numbers.ordered
+    return general @ general.T if square else in_space(ev, general, facts)
 
 
-def in_space(a: Jet, facts: frozenset[str]) -> Jet:
+def in_space(ev: Evaluator, a: Jet, facts: Container[str]) -> Jet:
     """The nearest matrix in the linear space of the facts: the orthogonal projection."""
-    if facts & {"sym", "skew"} and "diag" not in facts:
-        a = (a + a.T if "sym" in facts else a - a.T) * HALF
-    if facts & {"lower", "diag"}:
-        a = a.keep(lambda i, j: i >= j)
-    return a.keep(lambda i, j: i <= j) if facts & {"upper", "diag"} else a
+    return reduce(lambda b, fact: ev.f(PROJECTIONS[fact], b), (fact for fact in PROJECTIONS if fact in facts), a)
 
 
 def space(x: Node) -> frozenset[str]:

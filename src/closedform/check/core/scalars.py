@@ -1,101 +1,105 @@
-"""The checker's own table of scalar functions: most are written with a few, and those state their derivative.
+"""Functions of jets by name, as ``definitions.txt`` says.
 
-``f(name, u)`` applies a function to each entry of a jet. The table is tested against 60-digit arithmetic.
+``f(name, u)`` applies a function to each entry of a jet, or to a matrix. The definitions are tested against 60-digit
+arithmetic and known values.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
+import ast
+import operator
+import re
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import reduce
+from pathlib import Path
 from typing import Any
 
-from closedform.check.core.jet import Jet, Redraw, join, split
+from closedform.check.core.jet import Jet
 
 HALF = Fraction(1, 2)
-DERIVATIVE: dict[str, Callable[[Any, Any, Jet], Jet]] = {
-    "recip": lambda f, pi, u: -(f("recip", u) * f("recip", u)),
-    "exp": lambda f, pi, u: f("exp", u),
-    "log": lambda f, pi, u: f("recip", u),
-    "turn": lambda f, pi, u: u * 0,
-    "sin": lambda f, pi, u: f("cos", u),
-    "cos": lambda f, pi, u: -f("sin", u),
-    "asin": lambda f, pi, u: f("recip", f("root2", -(u * u) + 1)),
-    "acos": lambda f, pi, u: -f("recip", f("root2", -(u * u) + 1)),
-    "atan": lambda f, pi, u: f("recip", u * u + 1),
-    "erf": lambda f, pi, u: f("exp", -(u * u)) * f("recip", f("root2", pi)) * 2,
-    "normcdf": lambda f, pi, u: f("normpdf", u),
-    "gamma": lambda f, pi, u: f("gamma", u) * f("polygamma0", u),
-    "loggamma": lambda f, pi, u: f("polygamma0", u),
-}
-"""The derivatives of functions that are not written with others; ``root`` and ``polygamma`` have an order."""
-
-COMPOSED: dict[str, Callable[..., Jet]] = {
-    "abs": lambda f, pi, u: u * f("sign", u),
-    "sign": lambda f, pi, u: f("turn", u),
-    "step": lambda f, pi, u: (f("turn", u) + 1) * HALF,
-    "relu": lambda f, pi, u: u * f("step", u),
-    "sqrt": lambda f, pi, u: f("root2", u),
-    "tan": lambda f, pi, u: f("sin", u) * f("recip", f("cos", u)),
-    "sinh": lambda f, pi, u: (f("exp", u) - f("exp", -u)) * HALF,
-    "cosh": lambda f, pi, u: (f("exp", u) + f("exp", -u)) * HALF,
-    "tanh": lambda f, pi, u: f("sinh", u) * f("recip", f("cosh", u)),
-    "sigmoid": lambda f, pi, u: f("recip", f("exp", -u) + 1),
-    "softplus": lambda f, pi, u: f("log", f("exp", u) + 1),
-    "normpdf": lambda f, pi, u: f("exp", u * u * -HALF) * f("recip", f("root2", pi * 2)),
-    "digamma": lambda f, pi, u: f("polygamma0", u),
-    "trigamma": lambda f, pi, u: f("polygamma1", u),
-    "log1p": lambda f, pi, u: f("log", u + 1),
-    "expm1": lambda f, pi, u: f("exp", u) - 1,
-    "max2": lambda f, pi, a, b: a + f("relu", b - a),
-    "min2": lambda f, pi, a, b: a - f("relu", a - b),
-    "clip": lambda f, pi, x, low, high: clip(f, x, low, high),
-    "huber": lambda f, pi, z, d: f("clip", z, -d, d) * (z - f("clip", z, -d, d) * HALF),
-    "power": lambda f, pi, b, e: f("exp", e * f("log", b)),
-}
-ZEROS = {"abs", "relu", "sign", "root2", "root4"}
+OPERATORS = {ast.Add: operator.add, ast.Sub: lambda a, b: a + -b, ast.Mult: operator.mul, ast.MatMult: operator.matmul}
+ZEROS = {"sign", "root2", "root4"}
 """Functions that are 0 where their argument is 0 at every point near: ‖x - x‖ has the derivative 0."""
 
 
-def clip(f: Scalars, x: Jet, low: Jet, high: Jet) -> Jet:
-    """x, or the limit that it is beyond. Points at which the order of the three is impossible will not do."""
-    gaps = x - low, high - x, high - low
-    above, below, apart = (f("turn", u) for u in gaps)
-    for a, b, c in zip(*(u.first.entries() for u in (above, below, apart)), strict=True):
-        if c != 1 or (a != 1 and b != 1):
-            raise Redraw("the limits are not in order")
-    f.numbers.orders.append(gaps)
-    inside, over, under = (above + 1) * (below + 1) * (HALF * HALF), (-below + 1) * HALF, (-above + 1) * HALF
-    return x * inside + high * over + low * under
+def parsed(text: str) -> dict[str, tuple[list[str], Any]]:
+    """Lines such as ``tan(x) = sin(x) / cos(x)``: the names of the arguments, and the expression."""
+    lines = [line.split(" = ") for line in text.splitlines() if " = " in line]
+    found = [(re.findall(r"\w+'?", head), ast.parse(body, mode="eval").body) for head, body in lines]
+    return {name: (args, body) for (name, *args), body in found}
+
+
+_, SLOPES, COMPOSED, *_REST = map(parsed, Path(__file__).with_name("definitions.txt").read_text("utf-8").split("\n\n"))
+DEFINED = reduce(operator.or_, _REST, SLOPES | COMPOSED)
+SHAPED = {name for name, (_, body) in DEFINED.items() if "'ones'" in ast.dump(body)}
+DERIVATIVE = {name[:-1] for name in SLOPES}
+"""The functions of entries that are not written with others."""
+
+
+PRIMITIVE: dict[str, Callable[..., Jet]] = {
+    "one": lambda a: a.fixed(*a.shape, 1),
+    "I": lambda a: a.eye(a.shape[0]),
+    "T": lambda a: a.T,
+    "tr": lambda a: a.trace(),
+    "sum": lambda a: a.sum(),
+    "rowsum": lambda a: a @ a.fixed(a.shape[1], 1, 1),
+    "rowprod": lambda a: a.row_products(),
+    "inv": lambda a: a.inverse(),
+    "det": lambda a: a.det_adj()[0],
+    "adj": lambda a: a.det_adj()[1],
+    "vec": lambda a: a.T.reshape(a.count, 1),
+    "shaped": lambda v, a: v.reshape(*a.shape),
+    "tril": lambda a: a * a.fixed(*a.shape, lambda i, j: i >= j),
+    "next": lambda x: x.pick(*x.shape, lambda i, j: ((i + 1) % x.shape[0], j)),
+    "spread": lambda a, by: a.pick(
+        a.shape[0] * by.shape[0], a.shape[1] * by.shape[1], lambda i, j: (i // by.shape[0], j // by.shape[1])
+    ),
+    "tiled": lambda a, by: a.pick(
+        a.shape[0] * by.shape[0], a.shape[1] * by.shape[1], lambda i, j: (i % a.shape[0], j % a.shape[1])
+    ),
+}
+"""``spread`` repeats each entry, ``tiled`` the whole matrix, as often as another has rows and columns."""
 
 
 class Scalars:
-    """The functions above over one number system."""
+    """The functions over one number system."""
 
     def __init__(self, numbers: Any) -> None:
         self.numbers = numbers
 
-    def __call__(self, name: str, *args: Jet) -> Jet:
-        u = args[0]
-        if name in ZEROS:
-            zeros = [all(e == 0 for e in entry) for entry in zip(*(m.entries() for m in u.c.values()), strict=True)]
-            if any(zeros):
-                there = u.fixed(*u.shape, lambda i, j: zeros[i * u.shape[1] + j])
-                return self(name, u + there) * (-there + 1)
-        if name in COMPOSED:
-            return COMPOSED[name](self, self.numbers.pi, *args)
-        low, high, last = split(u)
-        if high is None:
-            value: Jet = self.numbers.base(name, low)
-            return value
-        return join(self(name, low), self.derivative(name, low) * high, last)
+    def __call__(self, name: str, *args: Jet, ones: Jet | None = None) -> Jet:
+        if name in ZEROS and (zeros := args[0].zeros()):
+            mask = args[0].fixed(*args[0].shape, lambda *place: place in zeros)
+            return self(name, args[0] + mask) * (-mask + 1)
+        if name in PRIMITIVE:
+            return PRIMITIVE[name](*args)
+        if name in DEFINED:
+            names, body = DEFINED[name]
+            out: Jet = self.value(body, dict(zip(names, args, strict=True), pi=self.numbers.pi, ones=ones))
+            return out
+        low, rest = args[0].split()
+        value: Jet = self(name, low) if rest else self.numbers.base(name, low)
+        return value + self.slope(name, low) * rest if rest else value
 
-    def derivative(self, name: str, u: Jet) -> Jet:
+    def value(self, e: Any, env: Mapping[str, Any]) -> Any:
+        """What an expression of the definitions is: a jet, or an integer that stands in it."""
+        if isinstance(e, ast.Constant):
+            return e.value
+        if isinstance(e, ast.Name):
+            return env[e.id]
+        if isinstance(e, ast.UnaryOp):
+            return -self.value(e.operand, env)
+        if isinstance(e, ast.Call) and isinstance(e.func, ast.Name):
+            return self(e.func.id, *(self.value(a, env) for a in e.args))
+        a, b = self.value(e.left, env), self.value(e.right, env)
+        if isinstance(e.op, ast.Div):
+            return a * (Fraction(1, b) if isinstance(b, int) else self("recip", b))
+        return OPERATORS[type(e.op)](a, b)
+
+    def slope(self, name: str, u: Jet) -> Jet:
+        """The derivative at u."""
         if name.startswith("root"):
             return self(name, u) * self("recip", u) * Fraction(1, int(name[4:]))
-        if name.startswith("polygamma"):
-            return self(f"polygamma{int(name[9:]) + 1}", u)
-        return DERIVATIVE[name](self, self.numbers.pi, u)
+        return self(f"polygamma{int(name[9:]) + 1}" if name.startswith("polygamma") else name + "'", u)
 
     def rational_power(self, u: Jet, exponent: Fraction) -> Jet:
         """u^(m/k) by repeated products, the reciprocal and the root of order k."""

@@ -20,13 +20,15 @@ from closedform.functions.algebra import (
     num,
     power,
     sym,
+    tr,
     transpose,
 )
 from closedform.functions.define import Function
+from closedform.functions.eigen import lambda_max
 from closedform.functions.elementwise import log
 from closedform.functions.known_facts import facts_of
-from closedform.functions.matrix import adj, det, logdet, pinv, tril, triu
-from closedform.functions.matrix_functions import expm, expm_frechet, logm_frechet
+from closedform.functions.matrix import adj, det, logdet, lyap, pinv, tril, triu
+from closedform.functions.matrix_functions import expm, expm_frechet, logm, logm_frechet
 from closedform.functions.norms import norm_nuc, norm_op
 from closedform.functions.piecewise import absolute
 from closedform.functions.rearrange import vec
@@ -39,7 +41,6 @@ X, Y = sym("X", "n", "n"), sym("Y", "n", "n")
 P = sym("P", "n", "n", ["pd"])
 u, v = sym("u", "m"), sym("v", "n")
 HALF = num("1/2")
-
 
 
 def _upright(f: Function) -> Callable[[Node], Node | None]:
@@ -60,6 +61,9 @@ law("lower triangle of a triangle", tril(tril(X)), tril(X))
 law("pinv of an invertible", pinv(X), inv(X), X="inv")
 law("lower triangle of a lower triangular", tril(X), X, X="lower")
 law("upper triangle of an upper triangular", triu(X), X, X="upper")
+law("nuclear norm of a positive semidefinite", norm_nuc(X), tr(X), X="psd")
+law("logm undoes expm", logm(expm(X)), X, X="sym")
+law("expm undoes logm", expm(logm(X)), X)
 
 
 @acts("determinant of a product", det(X @ Y))
@@ -153,6 +157,13 @@ acts("spectral norm of a multiple", norm_op(num(-2) * X))(_norm_multiple(norm_op
 acts("nuclear norm of a multiple", norm_nuc(num(-2) * X))(_norm_multiple(norm_nuc))
 
 
+@acts("largest eigenvalue of an outer product", lambda_max(v @ transpose(v)))
+def _largest_of_outer(a: Node) -> Node | None:
+    """v*v' has the eigenvalue v'*v, and 0 for all that is orthogonal to v."""
+    parts = outer_parts(a) if a.op is MUL else None
+    return inner(parts[0], parts[0]) if parts is not None and ntranspose(parts[1]) is parts[0] else None
+
+
 def _scaled_power(a: Node) -> tuple[Node, Node]:
     """The base of which a normal node is a scalar times a power (the identity has any base)."""
     _, core = content(a)
@@ -174,3 +185,9 @@ def _expm_frechet(a: Node, d: Node) -> Node | None:
 @acts("derivative of logm along a commuting direction", logm_frechet(X, eye("n")))
 def _logm_frechet(a: Node, d: Node) -> Node | None:
     return inv(a) @ d if _commute(a, d) else None
+
+
+@acts("Lyapunov equation of the identity", lyap(X, eye("n")))
+def _lyap(a: Node, q: Node) -> Node | None:
+    """A*Y + Y*A = I has one solution where it has any, and A^-1/2 is one."""
+    return HALF * inv(a) if q.op is EYE else None

@@ -112,6 +112,8 @@ def build_diagm(args: tuple[Node, ...], _: tuple[Any, ...], shape: Shape) -> Nod
         return neye(v.rows)
     if v.op is ZERO:
         return nzero(shape)
+    if v.op is DIAGV and "diag" in facts_of(v.args[0]):
+        return v.args[0]
     if v.op is SCALE:
         return nscale(v.args[0], ndiagm(v.args[1]))
     c, core = content(v)

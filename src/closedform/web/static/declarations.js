@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 
 const KINDS = {
   "scalar": { write: () => "in R", sizes: 0 },
-  "scalar > 0": { write: () => "> 0", sizes: 0 },
+  "scalar > 0": { write: (_, name) => `in R, ${name} > 0`, sizes: 0 },
   "vector": { write: ([n]) => `in R^${bracket(n)}`, sizes: 1 },
   "matrix": { write: ([m, n]) => `in R^(${m}×${n ?? m})`, sizes: 2 },
   "symmetric": { write: ([n]) => `in Sym(${n})`, sizes: 1 },
@@ -45,7 +45,7 @@ export function variables(where) {
     const name = named(one);
     const space = name && one.slice(name.length).trim().replace(/^(in\b|∈)\s*/, "");
     const read = space && understood(space);
-    if (read && !found.has(name)) found.set(name, read);
+    if (read && (read.kind === "scalar > 0" ? found.get(name)?.kind === "scalar" : !found.has(name))) found.set(name, read);
   }
   return found;
 }
@@ -60,10 +60,11 @@ function understood(space) {
   return null;
 }
 
-/** The declarations with that of one variable replaced. */
+/** The declarations with that of one variable replaced; entries that are positive stay so. */
 export function declared(where, name, kind, sizes) {
-  const entry = `${name} ${KINDS[kind].write(sizes)}`;
-  const others = parted(where).filter((one) => named(one) !== name);
+  const entry = `${name} ${KINDS[kind].write(sizes, name)}`;
+  const scalar = [kind, variables(where).get(name)?.kind].some((each) => each?.startsWith("scalar"));
+  const others = parted(where).filter((one) => named(one) !== name || (!scalar && one.includes(">")));
   return [...others, entry].join(", ");
 }
 

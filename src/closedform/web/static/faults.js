@@ -5,28 +5,40 @@ import { $, el } from "./dom.js";
 
 const WIDTH = 76;
 
-/** What the hint suggests, as changed fields. */
+/** What the hint suggests, as changed fields: a place is rewritten only where all that stood there is kept. */
 export function mends(error, fields) {
   const out = [];
   const declare = /^Declare (.+?)\.?$/.exec(error.hint);
-  if (declare) {
-    for (const one of declare[1].split(/,? or /)) out.push({ say: one, where: [fields.where, one].filter(Boolean).join(", ") });
+  for (const one of declare ? declare[1].split(/,? or /) : []) {
+    out.push({ say: one, where: [fields.where, one].filter(Boolean).join(", ") });
   }
-  const spelled = /^(?:Did you mean|Write) (.+?)(?: for [^?.]*| instead)?\s*[?.]$/.exec(error.hint);
-  if (spelled && error.span) {
-    const field = ["formula", "where"].find((name) => fields[name] === error.source);
-    for (const one of field ? spelled[1].split(/,? or /) : []) {
-      const word = one.trim().replace(/\(…\)$/, "");
-      if (word && !word.includes("…")) out.push({ say: word, [field]: replaced(error, word) });
-    }
+  const spelled = /^(Did you mean|Write) (.+?)\s*[?.]$/.exec(error.hint);
+  const field = ["formula", "where"].find((name) => fields[name] && fields[name] === error.source);
+  for (const one of spelled && field && error.span ? spelled[2].split(/, | or /) : []) {
+    const word = one.replace(/ (?:for|instead).*$/, "").trim().replace(/\(…\)$/, "");
+    const text = replaced(error, word, spelled[1] === "Did you mean");
+    if (text !== null) out.push({ say: word, [field]: text });
   }
   return out.slice(0, 4);
 }
 
-/** Places count characters, not the halves that some are stored in. */
-function replaced({ source, span: [start, end] }, word) {
+const WORD = /^\\?[\p{L}][\p{L}\p{N}_]*$/u;
+
+/** The text with this in the place of the error; null where something would be lost. Places count characters. */
+function replaced({ source, span: [start, end] }, word, renames) {
   const letters = Array.from(source);
-  return [...letters.slice(0, start), word, ...letters.slice(end)].join("");
+  const there = letters.slice(start, end).join("");
+  const put = (from, text) => [...letters.slice(0, from), text, ...letters.slice(end)].join("");
+  if (WORD.test(word)) return renames && WORD.test(there) ? put(start, word) : null;
+  if (/[^\p{L}\p{N}\s.]/u.test(word) && variables(word) === variables(there)) return put(start, word);
+  const stem = word.replace(/'$/, "");
+  const tail = stem !== word && there.endsWith(stem) && /^(|.*[^\p{L}\p{N}_'])$/u.test(there.slice(0, -stem.length));
+  return tail ? put(end - Array.from(stem).length, word) : null;
+}
+
+/** The names in a text that call nothing, sorted. */
+function variables(text) {
+  return (text.match(/[\p{L}][\p{L}\p{N}_]*(?![\p{L}\p{N}_]*\()/gu) ?? []).sort().join(" ");
 }
 
 export function show(error, fields, apply) {

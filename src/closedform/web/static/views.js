@@ -1,0 +1,78 @@
+// The views beside the first: judging a derivation, the table of functions.
+
+import { Fault, ask, table } from "./api.js";
+import { $, el } from "./dom.js";
+
+const COLOUR = { right: "right", wrong: "wrong", undecided: "doubt", given: "aside" };
+const START = "f = x'*A*x\ndf = dx'*A*x + x'*A*dx\n   = 2*x'*A*dx\n";
+
+export function judging() {
+  $("derivation").value = START;
+  $("judging").addEventListener("submit", (event) => { event.preventDefault(); judge(); });
+  $("judging").addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) judge();
+  });
+}
+
+async function judge() {
+  const place = $("verdict");
+  place.replaceChildren(el("p", { class: "aside" }, "judging …"));
+  try {
+    place.replaceChildren(verdict(await ask("judge", { derivation: $("derivation").value, where: $("judge-where").value })));
+  } catch (error) {
+    place.replaceChildren(el("pre", { class: "wrong" }, fault(error)));
+  }
+}
+
+function fault(error) {
+  if (!(error instanceof Fault)) return "the server does not answer";
+  return [error.message, error.error.hint].filter(Boolean).join("\n");
+}
+
+const HEADLINES = {
+  right: () => "Every line follows.",
+  wrong: (found) => `Line ${found.first_wrong} does not follow.`,
+  undecided: () => "Not every line could be decided.",
+};
+
+function verdict(found) {
+  return el("div", { class: "card" },
+    el("h2", { class: COLOUR[found.verdict] }, HEADLINES[found.verdict](found)),
+    el("p", { class: "aside" }, found.assumed.length ? `assumed: ${found.assumed.join(", ")}` : ""),
+    el("ol", { class: "steps" }, ...found.steps.map(line)));
+}
+
+function line(step) {
+  const notes = el("dl", {});
+  const values = step.example && Object.entries(step.example.point).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+  for (const [label, text] of [
+    ["why", step.reason], ["slip", step.slip], ["should stand here", step.right_line], ["right if", step.right_if],
+    ["for example", step.example && `${values.join(", ")}: before ${JSON.stringify(step.example.before)}, here ${JSON.stringify(step.example.here)}`],
+  ]) if (text) notes.append(el("dt", {}, label), el("dd", {}, text));
+  return el("li", {}, el("span", { class: COLOUR[step.status] ?? "" }, `${step.line}. ${step.status} `), el("code", {}, step.text),
+    notes.children.length ? notes : null);
+}
+
+let rows = null;
+
+export async function functions() {
+  if (rows) return;
+  $("count").textContent = "loading …";
+  try {
+    rows = (await table()).functions;
+  } catch (error) {
+    $("count").textContent = fault(error);
+    return;
+  }
+  const filter = $("filter");
+  const draw = () => {
+    const word = filter.value.trim().toLowerCase();
+    const kept = rows.filter((row) => !word || [row.name, row.call, row.what, row.family, ...row.aliases].join(" ").toLowerCase().includes(word));
+    $("table").replaceChildren(...kept.map((row) => el("tr", {},
+      el("th", { scope: "row" }, el("code", {}, row.call)), el("td", {}, row.what, row.aliases.length ? ` Also ${row.aliases.join(", ")}.` : ""),
+      el("td", {}, el("code", {}, row.differential)), el("td", {}, row.conditions.join("; ")))));
+    $("count").textContent = `${kept.length} of ${rows.length} functions`;
+  };
+  filter.addEventListener("input", draw);
+  draw();
+}

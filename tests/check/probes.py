@@ -1,0 +1,180 @@
+"""Values and refusals that a changed core fails, each by its own definition in NumPy or in plain integers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from fractions import Fraction
+from math import comb
+from random import Random
+from typing import Any
+
+import flint
+import numpy as np
+from claims import OPS
+from test_arithmetic import evaluator, numbers
+
+from closedform.check.core.field import Field
+from closedform.check.core.jet import Jet, Redraw, Unfit, stack, unit
+from closedform.check.core.scalars import Scalars, parsed
+from closedform.check.exponents import Exponents
+from closedform.expr.node import make
+from closedform.functions.algebra import sym
+
+
+def entries(u: Jet, s: int = 0) -> list[list[int]]:
+    return [[int(e) for e in row] for row in u.c[s].tolist()]
+
+
+def raises(kind: type[Exception], run: Callable[[], Any]) -> bool:
+    try:
+        run()
+    except kind:
+        return True
+    return False
+
+
+def of_matrices(name: str, truth: Callable[..., Any], *shapes: tuple[int, int]) -> Callable[[], bool]:
+    """An operation at general matrices."""
+
+    def agrees() -> bool:
+        rng = np.random.default_rng(5)
+        values = {f"a{k}": rng.integers(-9, 10, shape).astype(float) for k, shape in enumerate(shapes)}
+        found = evaluator(values).evaluate(make(OPS[name], [sym(k, *v.shape) for k, v in values.items()]))
+        return np.allclose(numbers(found), truth(*values.values()), rtol=1e-12)
+
+    return agrees
+
+
+def left(g: Any, b: Any) -> Any:
+    (p, q), (rows, cols) = b.shape, g.shape
+    return np.einsum("ipjq,pq->ij", g.reshape(rows // p, p, cols // q, q), b)
+
+
+def right(g: Any, a: Any) -> Any:
+    (m, n), (rows, cols) = a.shape, g.shape
+    return np.einsum("ipjq,ij->pq", g.reshape(m, rows // m, n, cols // n), a)
+
+
+def lyapunov(a: Any, q: Any) -> Any:
+    n = len(a)
+    return np.linalg.solve(np.kron(a, np.eye(n)) + np.kron(np.eye(n), a.T), q.ravel()).reshape(n, n)
+
+
+MATRICES = [
+    of_matrices("kron_left", left, (6, 20), (3, 5)), of_matrices("kron_right", right, (6, 20), (2, 4)),
+    of_matrices("lyap", lyapunov, (3, 3), (3, 3)), of_matrices("kron", np.kron, (2, 3), (4, 5)),
+    of_matrices("tril_half", lambda a: np.tril(a) - np.diag(np.diag(a)) / 2, (4, 4)),
+    of_matrices("cross", lambda x, y: np.cross(x.T, y.T).T, (3, 1), (3, 1)),
+    of_matrices("inv_gaps", lambda w: np.nan_to_num(1 / (w.T - w + np.eye(4)) - np.eye(4)), (4, 1)),
+]  # fmt: skip
+
+
+def definitions_are_read() -> bool:
+    """Heads and bodies of lines as they stand."""
+    found = parsed("# a note\nf(x) = x + g(x) * 2\nh() = f(pi)\ng'(a, b) = a @ b\n")
+    shown = {name: (args, ast.unparse(body)) for name, (args, body) in found.items()}
+    return shown == {"f": (["x"], "x + g(x) * 2"), "h": ([], "f(pi)"), "g'": (["a", "b"], "a @ b")}
+
+
+def written_with_others() -> bool:
+    f = Scalars(Field(Random(6), roots=True))
+    u, a, b, c = (f.numbers.random(3, 3) for _ in range(4))
+    eye, s = u.eye(3), f.numbers.random(1, 1)
+    rows = u.fixed(2, 3, 7)
+    same = [
+        (f("expm1", u), f("exp", u) + -1), (f("log1p", u), f("log", u + 1)), (f("zero", ones=rows), rows * 0),
+        (f("parabola", u, s, s, s), (eye + u + u @ u) * s), (f("parabola", u, s * 0, s, s * 0), u * s),
+        (f("cayley", a) @ f("cayley", a).T, eye),
+        (f("cayley", a) @ (eye + (a - a.T)), eye - (a - a.T)),
+        (f("clip", a, b, b + 4), b + f("step", a - b) * (a - b) - f("step", a - b - 4) * (a - b - 4)),
+    ]  # fmt: skip
+    return all(x.first == y.first for x, y in same[:-1]) and bool(f("diagv", c).shape == (3, 1))
+
+
+def jets_by_place() -> bool:
+    """Entries, stacks, splits and zeros of a jet with all four coefficients."""
+    p = 10007
+    c = {s: flint.nmod_mat(2, 3, [7 * s + k for k in range(6)], p) for s in range(4)}
+    u, bare = Jet(c), Jet({0: c[0]})
+    low, rest = u.split()
+    one, two = u.entry(1, 2), u.entry(0, 1)
+    both = stack([u, bare])
+    zero = Jet({0: flint.nmod_mat(2, 2, [0, 0, 0, 5], p), 1: flint.nmod_mat(2, 2, [0, 0, 4, 0], p)})
+    return (
+        [entries(one, s) for s in range(4)] == [[[7 * s + 5]] for s in range(4)]
+        and [entries(two, s) for s in range(4)] == [[[7 * s + 1]] for s in range(4)]
+        and rest is not None and low.c == {0: c[0], 1: c[1]} and rest.c == {2: c[2], 3: c[3]}
+        and bare.split() == (bare, None) or Jet(bare.c).split()[1] is None
+        and entries(both) == entries(u) * 2 and entries(both, 3) == entries(u, 3) + [[0, 0, 0]] * 2
+        and zero.zeros() == {(0, 0), (0, 1)}
+        and entries(unit(u, 3, 1)) == [[0], [1], [0]] and entries(u.trace(), 3) == [[21 + 25]]
+    )  # fmt: skip
+
+
+def determinants_have_a_limit() -> bool:
+    """Of Pascal's matrices, whose determinant is 1: of 64 rows it is found, of 65 it is refused."""
+    def pascal(n: int) -> Jet:
+        return Jet({0: flint.nmod_mat(n, n, [comb(i + j, i) for i in range(n) for j in range(n)], (1 << 61) - 1)})
+
+    det, adj = pascal(64).det_adj()
+    good = entries(det) == [[1]] and (adj @ pascal(64)).first == pascal(64).eye(64).first
+    return good and raises(Unfit, pascal(65).det_adj)
+
+
+def second_field_is_carried() -> bool:
+    """exp of sums, products and derivatives by the law of exponents, which holds where they were followed in GF(q)."""
+    field = Exponents(Random(8), False, False)
+    f, (u, v, w) = Scalars(field), (field.random(2, 2) for _ in range(3))
+    du = Jet({**u.c, 1: v.first, 2: w.first, 3: u.first}, u.q)
+    same = [
+        (f("exp", u + v), f("exp", u) * f("exp", v)), (f("exp", u @ v + w), f("exp", u @ v) * f("exp", w)),
+        (f("exp", u * v - w), f("exp", u * v) * f("recip", f("exp", w))), (f("exp", u * 3), f("exp", u + u + u)),
+        (f("exp", stack([u, v]) + 1), stack([f("exp", u), f("exp", v)]) * f("exp", u.fixed(1, 1, 1))),
+        (f("exp", du + v), f("exp", du) * f("exp", v)), (f("exp", f("recip", du) * 1), f("exp", f("recip", du))),
+    ]  # fmt: skip
+    lost, split = Jet(u.c), du.split()
+    without = [u + lost, lost + u, u * lost, lost * u, stack([u, lost]), -lost]
+    kept = [f("sin", du) + v, f("recip", du) * du, du.T, *(part for part in split if part is not None)]
+    zero = split[1] is not None and not split[1].q
+    return all(x.c == y.c for x, y in same) and all(x.q is None for x in without) and zero and all(
+        x.q is not None for x in kept
+    )  # fmt: skip
+
+
+def signs_and_squares_are_noted() -> bool:
+    """What is met at a kink, in the order met; what is known beforehand is not."""
+    field = Field(Random(9), roots=True)
+    p, (a, b) = field.p, (int(e) for e in field.random(1, 2).first.entries())
+    known = [field.sign(k) for k in (1, 4, 12, p - 6)] + [field.root(2, 4), field.root(3, 27)]
+    free = dict(field.seen)
+    signs = [field.sign(a), field.sign(p - a), field.sign(b)]
+    noted = dict(field.seen)
+    field.forget(lenient=True)
+    squares = [pow(e, (p - 1) // 2, p) == 1 for e in (a, b)]
+    roots = [field.root(2, e) for e in (a, b)]
+    return (
+        known == [1, 1, 1, -1, 2, 3] and not free and signs[0] == -signs[1]
+        and noted == {("sign", min(e, p - e)): s for e, s in zip((a, b), (signs[0], signs[2]), strict=True)}
+        and [s > 0 for s in (signs[0], signs[2])] == squares
+        and all((r * r - (e if good else -e)) % p == 0 or (r * r - e) % p == 0
+                for r, e, good in zip(roots, (a, b), squares, strict=True))
+        and field.spoiled == (not all(squares)) and raises(Redraw, lambda: field.sign(0))
+        and raises(Unfit, lambda: field.root(int(next(q for q in range(2, p) if (p - 1) // 2 % q == 0)), 4))
+    )  # fmt: skip
+
+
+def powers() -> bool:
+    f = Scalars(Field(Random(10), roots=True))
+    u = f.numbers.random(2, 3)
+    v = u * u
+    return all(
+        f.rational_power(f.rational_power(v, Fraction(k, m)), Fraction(m)).first == f.rational_power(v, Fraction(k)).first
+        for k in (-3, -1, 1, 2) for m in (1, 2, 3)
+    ) and f.rational_power(u, Fraction(0)).first == u.fixed(2, 3, 1).first  # fmt: skip
+
+
+PROBES: list[Callable[[], bool]] = [
+    *MATRICES, definitions_are_read, written_with_others, jets_by_place, determinants_have_a_limit,
+    second_field_is_carried, signs_and_squares_are_noted, powers,
+]  # fmt: skip
