@@ -1,4 +1,4 @@
-"""A computing process for tests, which can be told to end, to take too much time or memory, or to hold a lock on all."""
+"""A computing process for tests, which can be told to end, to hang, or to take too much memory."""
 
 import ctypes
 import os

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from html import escape
 from typing import Any
 
-from closedform.check.core.sides import Claim
+from closedform.check.core.claim import Claim
 from closedform.check.record import record
 
 __all__ = ["Certificate", "Claim"]

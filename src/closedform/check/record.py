@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from closedform.check.core.sides import Claim
+from closedform.check.core.claim import Claim
 from closedform.errors import ClosedformError, LimitError
 from closedform.expr.node import Node, make
 from closedform.expr.op import registered

@@ -144,7 +144,6 @@ class Pool:
 
     def _replace(self, worker: Worker) -> None:
         worker.kill()
-        self._workers.discard(worker)
         self.replaced += 1
         self._spawn(self._fresh(worker))
 
@@ -152,6 +151,7 @@ class Pool:
         """Put a new process with the free ones, as soon as it is ready; one that fails to start is tried again."""
         if before is not None:
             await before.end()
+            self._workers.discard(before)
         while True:
             worker = await Worker.start(self.module)
             self._workers.add(worker)

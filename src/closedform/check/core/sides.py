@@ -1,9 +1,9 @@
 """What a claim says is equal, as values at one point, the answer's side first."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from closedform.check.core.claim import Claim
 from closedform.check.core.evaluate import Evaluator
 from closedform.check.core.jet import Jet, Mat, Unfit, stack, unit
 from closedform.check.core.points import in_space, space
@@ -13,31 +13,6 @@ from closedform.expr.walk import rebuild
 
 Pair = tuple[Mat, Mat]
 IMPLICIT, SECOND = {"implicit", "implicit-second"}, {"hessian", "implicit-second"}
-
-
-@dataclass(frozen=True)
-class Claim:
-    """That ``answer`` is what ``kind`` says of ``function``.
-
-    ``kind``: ``gradient`` (df = ⟨answer, dX⟩), ``jacobian`` (df = answer·dx), ``map`` (df = answer, which
-    holds the symbol ``differentials[0]``), ``hessian`` (d²f, by ``variable`` and ``second``, which is
-    ``variable`` where not given; a matrix, or a map in ``differentials``), ``equal`` (function = answer),
-    ``implicit`` and ``implicit-second`` (the first and the second derivative by ``variable`` of the ``second`` that
-    solves function = 0).
-    ``layout="denominator"`` transposes a Jacobian, ``convention="free"`` takes the entries on and above
-    the diagonal of a symmetric variable as free. ``words`` gives ``claim``, ``reading`` and ``conditions``, to be
-    shown; nothing is made of them.
-    """
-
-    kind: str
-    function: Node
-    answer: Node
-    variable: Node | None = None
-    second: Node | None = None
-    differentials: tuple[str, ...] = ()
-    layout: str = "numerator"
-    convention: str = "space"
-    words: Callable[[], Mapping[str, Any]] | None = field(default=None, compare=False, repr=False)
 
 
 def sides(claim: Claim, ev: Evaluator) -> list[Pair]:
