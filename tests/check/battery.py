@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from fractions import Fraction
 from random import Random
@@ -10,6 +9,7 @@ from random import Random
 import flint
 import numpy as np
 from claims import OPS, RIGHT
+from probes import PROBES as MORE
 from test_arithmetic import (
     COMPOSED_OF_ONE,
     ONE_ARGUMENT,
@@ -23,7 +23,7 @@ from test_certify import WRONG
 from closedform.check.certificate import Claim
 from closedform.check.core.field import Field
 from closedform.check.core.operations import CORE
-from closedform.check.core.scalars import DEFINED, DERIVATIVE, PRIMITIVE, Scalars, parsed
+from closedform.check.core.scalars import DEFINED, DERIVATIVE, PRIMITIVE, Scalars
 from closedform.expr.walk import postorder
 from closedform.functions import table
 from closedform.read.read import read
@@ -107,13 +107,6 @@ def claim_of(kind: str, f: str, g: str, where: str, x: str, y: str = "") -> Clai
     return Claim(kind, function.node, answer.node, symbols[x], symbols.get(y), ("d" + x,) if kind == "map" else ())
 
 
-def definitions_are_read() -> bool:
-    """Heads and bodies of lines as they stand."""
-    found = parsed("# a note\nf(x) = x + g(x) * 2\nh() = f(pi)\ng'(a, b) = a @ b\n")
-    shown = {name: (args, ast.unparse(body)) for name, (args, body) in found.items()}
-    return shown == {"f": (["x"], "x + g(x) * 2"), "h": ([], "f(pi)"), "g'": (["a", "b"], "a @ b")}
-
-
 WHERE = "A in R^(m x n), B in R^(k x n), C in R^(n x n), x in R^n, y in R^n, z in R^m, P in PD(n), Q in Orth(n), s in R"
 for _f, _g, _x in [
     ("y'*tril(C)*x", "tril(y*x')", "C"), ("y'*triu(C)*x", "triu(y*x')", "C"),
@@ -125,7 +118,7 @@ for _f, _g, _x in [
 implicit = claim_of("implicit", "C*y+y.*(x'*y)-3*C*x", "inv(C+diag(ones(n)*(x'*y))+y*x')*(3*C-y*y')", WHERE, "x", "y")
 ACCEPTED["implicit"] = implicit
 SLOPES = [slope(name) for name in [*ONE_ARGUMENT, *COMPOSED_OF_ONE]]
-PROBES: list[Callable[[], bool]] = [roots_are_squares, laws_of_logarithms, fractions, definitions_are_read]
-PROBES += KNOWN + SLOPES
+PROBES: list[Callable[[], bool]] = [roots_are_squares, laws_of_logarithms, fractions]
+PROBES += MORE + KNOWN + SLOPES
 EQUIVALENT: dict[str, str] = {}
 """Changes that change nothing that is promised, each with the reason."""
