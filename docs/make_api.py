@@ -20,7 +20,7 @@ Written by `./dev docs` from the docstrings. `import closedform as cf` gives `cf
 a [`LinearMap`](#linearmap), a [`Certificate`](#certificate) and a [`Page`](#page) are returned. In the examples:
 
 ```python
->>> from closedform import explain, formula
+>>> from closedform import check, equal, explain, formula, judge
 >>> from closedform.check.certificate import Certificate
 ```
 """
@@ -48,7 +48,8 @@ def sections() -> Iterator[str]:
 def members(cls: type) -> Iterator[str]:
     """The public methods and properties of a class, those of the classes it is built on first."""
     own = [base for base in reversed(cls.__mro__[1:]) if base.__module__.startswith("closedform.formula.")]
-    inherited = {} if "Formula" in {b.__name__ for b in cls.__mro__[1:]} else {k: v for b in own for k, v in vars(b).items()}
+    derived = "Formula" in {b.__name__ for b in cls.__mro__[1:]}
+    inherited = {} if derived else {k: v for b in own for k, v in vars(b).items()}
     for name, member in (inherited | dict(vars(cls))).items():
         if name.startswith("_") and name != "__call__":
             continue

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from closedform.check.core.scalars import COMPOSED
+from closedform.check.core.scalars import COMPOSED, DEFINED
 from closedform.cli import main
 from closedform.expr.op import registered
 from closedform.functions.table import by_text
@@ -52,7 +52,7 @@ COMMANDS = [
 @pytest.fixture
 def tables_restored() -> Iterator[None]:
     """What a page declares is gone after it."""
-    tables = (registered(), by_text, COMPOSED)
+    tables = (registered(), by_text, COMPOSED, DEFINED)
     before = [dict(table) for table in tables]
     yield
     for table, content in zip(tables, before, strict=True):

@@ -9,7 +9,8 @@ from random import Random
 import flint
 import numpy as np
 from claims import OPS, RIGHT
-from probes import PROBES as MORE
+from probes import PROBES as OF_VALUES
+from probes_points import MORE
 from test_arithmetic import (
     COMPOSED_OF_ONE,
     ONE_ARGUMENT,
@@ -119,6 +120,6 @@ implicit = claim_of("implicit", "C*y+y.*(x'*y)-3*C*x", "inv(C+diag(ones(n)*(x'*y
 ACCEPTED["implicit"] = implicit
 SLOPES = [slope(name) for name in [*ONE_ARGUMENT, *COMPOSED_OF_ONE]]
 PROBES: list[Callable[[], bool]] = [roots_are_squares, laws_of_logarithms, fractions]
-PROBES += MORE + KNOWN + SLOPES
+PROBES += OF_VALUES + MORE + KNOWN + SLOPES
 EQUIVALENT: dict[str, str] = {}
 """Changes that change nothing that is promised, each with the reason."""

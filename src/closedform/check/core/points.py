@@ -11,7 +11,7 @@ from closedform.expr.facts import LINEAR_SPACES, close
 from closedform.expr.node import Node
 
 LARGEST_WHOLE, COMMON = 23, " common"
-PROJECTIONS = {"sym": "sym_part", "skew": "skew_part", "lower": "tril", "upper": "triu"}
+PROJECTIONS = {"sym": "sym_part", "skew": "skew_part", "lower": "tril", "upper": "triu", "diag": "diagonal"}
 
 
 @dataclass

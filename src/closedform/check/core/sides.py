@@ -1,7 +1,6 @@
 """What a claim says is equal, as values at one point, the answer's side first."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from closedform.check.core.claim import Claim
 from closedform.check.core.evaluate import Evaluator
