@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from closedform.expr.node import Node
+from closedform.expr.node import Node, make
 from closedform.expr.size import size
 from closedform.functions import elementwise as e
 from closedform.functions import matrix as mx
 from closedform.functions import piecewise as p
 from closedform.functions import vectors as v
 from closedform.functions.algebra import (
+    CALL,
     add,
     diagm,
     diagv,
@@ -240,12 +241,24 @@ SUMS_OVER = {
     "one term": (sumover("i", 3, 3, power(s, i)), power(s, 3)),
     "transposed": (transpose(sumover("i", 1, m, mul(row, col.T))), sumover("i", 1, m, mul(col, row.T))),
 }  # fmt: skip
+
+
+def abstract(kind: str, rows: str | int, cols: str | int = 1, at: Node = u) -> Node:
+    """A derivative of a scalar f of two vectors at x and at another."""
+    return make(CALL, (x, at), ("f", kind), (size(rows), size(cols)))
+
+
+ABSTRACT = {
+    "Schwarz": (abstract("hess21", m, n), transpose(abstract("hess12", n, m))),
+    "Schwarz, of two vectors of one size": (abstract("hess21", n, n, y), transpose(abstract("hess12", n, n, y))),
+    "a Jacobian of a scalar": (abstract("jac1", 1, n), transpose(abstract("grad1", n))),
+}
 CONSTRUCTORS = {
     f"{family}: {name}": pair
     for family, rows in {
         "sum": SUMS, "product": PRODUCTS, "entrywise": ENTRYWISE, "transpose": TRANSPOSES, "trace": TRACES,
         "block": BLOCKS, "exponential": EXPONENTIALS, "quotient": QUOTIENTS, "pair": PAIRS,
-        "sum over an index": SUMS_OVER,
+        "sum over an index": SUMS_OVER, "abstract": ABSTRACT,
     }.items()
     for name, pair in rows.items()
 }  # fmt: skip

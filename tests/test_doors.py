@@ -19,9 +19,9 @@ def test_the_examples_of_the_documentation() -> None:
     import importlib
 
     module = importlib.import_module("closedform.formula")
-    assert module_function is module.formula
+    assert module_function("x'*x") == module.formula("x'*x")
     found = doctest.testmod(module)
-    assert found.attempted > 10
+    assert found.attempted >= 10
     assert found.failed == 0
 
 
@@ -186,7 +186,7 @@ REFUSED = {
     "certificate of what was typed": (
         lambda: cf.formula("x'*x").check(), cf.ClosedformError,
         "this formula was typed; a certificate is for a derivative"),
-    "no string": (lambda: cf.formula(3), cf.ClosedformError, "a formula is a string; this is a int"),
+    "no string": (lambda: cf.formula(3), cf.ClosedformError, "a formula is a string, or a function; this is a int"),
     "matrix power by its exponent": (
         lambda: cf.formula("tr(A^k)", "k in R").grad("k"), cf.MissingRule,
         "the derivative of a matrix power by its exponent is not known to this library"),

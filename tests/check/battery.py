@@ -118,8 +118,68 @@ for _f, _g, _x in [
     ACCEPTED[f"{_f} by {_x}"] = claim_of("gradient", _f, _g, WHERE, _x)
 implicit = claim_of("implicit", "C*y+y.*(x'*y)-3*C*x", "inv(C+diag(ones(n)*(x'*y))+y*x')*(3*C-y*y')", WHERE, "x", "y")
 ACCEPTED["implicit"] = implicit
+for _kind, _f, _g, _x, _y in [
+    ("implicit", "s^3+s-r", "1/(3*s^2+1)", "r", "s"), ("implicit-second", "s^3+s-r", "-6*s/(3*s^2+1)^3", "r", "s"),
+    ("implicit", "x'*C*x+s^3+s", "-(C+C')*x/(3*s^2+1)", "x", "s"),
+    ("implicit", "y+y.*(x'*x)-r*x", "x/(1+x'*x)", "r", "y"),
+    ("implicit-second", "x'*C*x+s^3+s", "-(C+C')/(3*s^2+1)-6*s/(3*s^2+1)^3*(C+C')*x*x'*(C+C')", "x", "s"),
+    ("jacobian", "x'*C*x", "x'*(C+C')", "x", ""), ("hessian", "s*x'*C*x", "(C+C')*x", "s", "x"),
+    ("implicit-second", "y.^3+C*y-r*x", "-inv(3*diag(y.^2)+C)*(6*y.*(inv(3*diag(y.^2)+C)*x).^2)", "r", "y"),
+    ("gradient", "y'*y", "0*x", "x", ""), ("gradient", "f(x,y)", "grad2[f](x,y)", "y", ""),
+    ("hessian", "s*x'*C*x", "x'*(C+C')", "s", "x"), ("hessian", "s^2*r^3*C*x", "6*s*r^2*C*x", "s", "r"),
+]:  # fmt: skip
+    ACCEPTED[f"{_kind} of {_f}, {_g}"] = claim_of(_kind, _f, _g, WHERE + ", r in R, f: R^n, R^n -> R", _x, _y)
+NONE = {name for name in ACCEPTED if name.endswith(", 0*x")}
+"""Claims whose answer is nothing: twice it is right too."""
 SLOPES = [slope(name) for name in [*ONE_ARGUMENT, *COMPOSED_OF_ONE]]
 PROBES: list[Callable[[], bool]] = [roots_are_squares, laws_of_logarithms, fractions]
 PROBES += OF_VALUES + MORE + KNOWN + SLOPES
-EQUIVALENT: dict[str, str] = {}
+SQUARE, STRICT, EITHER = "the matrix is square", "both have one length: a guard", "signs are 1 and -1"
+ANY, WORK = "as general as before", "a limit of work by one, or of a sum beside"
+EQUIVALENT: dict[str, str] = {
+    "definitions:cayley:swapped:0": "the two factors commute",
+    "definitions:parabola:swapped:7": "A with A",
+    "jet:Jet.det_adj:constant→1:1": SQUARE,
+    "jet:Jet.det_adj:constant→1:3": SQUARE,
+    "jet:Jet.det_adj:swapped:1": "a matrix and its adjugate commute",
+    "jet:Jet.det_adj:Sub→Add:1": "n - 1 and n + 1 are both even or odd",
+    "jet:Jet.inverse:constant→1:1": SQUARE,
+    "jet:Jet.split:constant→2:3": "without ε there is the place 0 alone",
+    "jet:Jet.zeros:constant→False:1": STRICT,
+    "jet:entrywise:constant→False:1": STRICT,
+    "scalars:Scalars.__call__:constant→False:1": STRICT,
+    "scalars:Scalars.rational_power:Lt→LtE:1": "the power 0 takes no base",
+    "verdict:Trials.complete:constant→False:1": STRICT,
+    "field:Field.__init__:swapped:1": "powers by -half are the same signs; squares have roots alike modulo -half",
+    "field:prime:Sub→Add:3": "what has more bits is passed over",
+    "field:Field.root:Lt→LtE:1": EITHER,
+    "field:Field.root:constant→1:2": EITHER,
+    "field:Field.root:constant→2:1": "half of p - 1 is odd: the divisor 2 is none",
+    "field:Field.sign:Sub→Add:2": "what is seen stays as it was seen",
+    "field:Field.sign:swapped:2": "what is seen stays as it was seen",
+    "field:Field.follows:constant→2:1": "2 is one of the small products",
+    "field:Field.follows:constant→2:2": "2 is one of the small products",
+    "field:Field.follows:constant→2:3": "2 is one of the small products",
+    "field:Field.learn:swapped:2": "a free point of the circle, mirrored",
+    "evaluate:put:BitOr→BitAnd:1": "an annotation",
+    "evaluate:Evaluator.run:Gt→GtE:1": WORK,
+    "evaluate:Evaluator.expanded:Gt→GtE:1": WORK,
+    "evaluate:Evaluator.expanded:Mult→Add:1": WORK,
+    "evaluate:Evaluator.sum_over:constant→2:2": WORK,
+    "operations:matrix_power:constant→1:2": SQUARE,
+    "operations:CORE[comm]:constant→1:1": SQUARE,
+    "operations:pinv:swapped:5": "0 is its own negative",
+    "points:commuting:filter dropped:1": "no symbol has the rest of another fact for its name",
+    "points:plain:filter dropped:1": "such a fact implies nothing",
+    "points:polynomial:swapped:1": "a matrix with itself",
+    "points:symbol:swapped:1": ANY,
+    "points:symbol:swapped:2": ANY,
+    "points:symbol:LtE→Lt:1": "facts hold all that they imply, so there are more",
+    "points:draw:constant→1:2": SQUARE,
+    "sides:sides:Or→And:1": "a claim without a variable is an equality",
+    "sides:sides:constant→3:1": "there are two ways",
+    "verdict:Trials.independent:Lt→LtE:1": EITHER,
+    "verdict:Trials.independent:constant→1:1": EITHER,
+    "verdict:Trials.verdict:constant→3:1": "any number above 1",
+}
 """Changes that change nothing that is promised, each with the reason."""

@@ -172,13 +172,19 @@ def codes(found: dict[str, Any]) -> dict[str, CodeType]:
 def functions(found: dict[str, Any]) -> Iterator[tuple[str, FunctionType]]:
     """The functions of a module, its classes' methods, and those in its tables."""
     own = found["__name__"]
+    met: set[int] = set()
+    for path, function in named(found, own):
+        if id(function) not in met:  # under its first name
+            met.add(id(function))
+            yield path, function
+
+
+def named(found: dict[str, Any], own: str) -> Iterator[tuple[str, FunctionType]]:
     for name, value in list(found.items()):
         if isinstance(value, FunctionType) and value.__module__ == own:
             yield name, value
         elif isinstance(value, type) and value.__module__ == own:
             for key, method in vars(value).items():
-                if key == "__radd__":  # another name of __add__
-                    continue
                 inner = method.fget if isinstance(method, property) else method
                 if isinstance(inner, FunctionType) and inner.__module__ == own:
                     yield f"{name}.{key}", inner

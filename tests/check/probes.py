@@ -14,12 +14,16 @@ import numpy as np
 from claims import OPS
 from test_arithmetic import evaluator, numbers
 
-from closedform.check.core.field import Field
+from closedform.check.core.evaluate import Evaluator
+from closedform.check.core.field import BITS, Field
 from closedform.check.core.jet import Jet, Redraw, Unfit, stack, unit
-from closedform.check.core.scalars import Scalars, parsed
+from closedform.check.core.operations import CORE, matrix_power, place
+from closedform.check.core.scalars import HALF, Scalars, parsed
 from closedform.check.exponents import Exponents
 from closedform.expr.node import make
-from closedform.functions.algebra import sym
+from closedform.functions.algebra import mpow, mul, sym
+from closedform.functions.rearrange import sub
+from closedform.functions.table import SIZED
 
 
 def entries(u: Jet, s: int = 0) -> list[list[int]]:
@@ -39,7 +43,8 @@ def of_matrices(name: str, truth: Callable[..., Any], *shapes: tuple[int, int]) 
 
     def agrees() -> bool:
         rng = np.random.default_rng(5)
-        values = {f"a{k}": rng.choice(range(-99, 99), shape, replace=False).astype(float) for k, shape in enumerate(shapes)}
+        arrays = [rng.choice(range(-99, 99), shape, replace=False).astype(float) for shape in shapes]
+        values = {f"a{k}": v for k, v in enumerate(arrays)}
         found = evaluator(values).evaluate(make(OPS[name], [sym(k, *v.shape) for k, v in values.items()]))
         return np.allclose(numbers(found), truth(*values.values()), rtol=1e-12)
 
@@ -102,13 +107,13 @@ def jets_by_place() -> bool:
     both = stack([u, bare])
     zero = Jet({0: flint.nmod_mat(2, 2, [0, 0, 0, 5], p), 1: flint.nmod_mat(2, 2, [0, 0, 4, 0], p)})
     return (
-        ([entries(one, s) for s in range(4)] == [[[7 * s + 5]] for s in range(4)]
+        [entries(one, s) for s in range(4)] == [[[7 * s + 5]] for s in range(4)]
         and [entries(two, s) for s in range(4)] == [[[7 * s + 1]] for s in range(4)]
         and rest is not None and low.c == {0: c[0], 1: c[1]} and rest.c == {2: c[2], 3: c[3]}
-        and bare.split() == (bare, None)) or (Jet(bare.c).split()[1] is None
+        and bare.split()[0].c == bare.c and bare.split()[1] is None
         and entries(both) == entries(u) * 2 and entries(both, 3) == entries(u, 3) + [[0, 0, 0]] * 2
         and zero.zeros() == {(0, 0), (0, 1)}
-        and entries(unit(u, 3, 1)) == [[0], [1], [0]] and entries(u.trace(), 3) == [[21 + 25]])
+        and entries(unit(u, 3, 1)) == [[0], [1], [0]] and entries(u.trace(), 3) == [[21 + 25]]
     )  # fmt: skip
 
 
@@ -175,7 +180,86 @@ def powers() -> bool:
     ) and f.rational_power(u, Fraction(0)).first == u.fixed(2, 3, 1).first  # fmt: skip
 
 
+def what_follows_is_not_noted() -> bool:
+    """Products of 2 … 13 and of what was met before; in a field without roots 2 … 13 are numbers like others."""
+    field, bare = Field(Random(11), roots=True), Field(Random(12), roots=False)
+    p, (a, b, c) = field.p, (int(e) for e in field.random(1, 3).first.entries())
+    of_a, of_b, of_14 = (pow(k, -1, p) for k in (a, b, 14))
+    for v in (a, b, 6 * a, 10 * a * b, 7 * a * of_b, 15 * of_14 * of_a, of_a * of_b, 9 * a, p - 6 * a, -10 * a * b):
+        field.sign(v % p)
+    two = len(field.seen)
+    for v in (c, a + b, 17 * a, 2 * a + 1):
+        field.sign(v % p)
+    root = Field(Random(13), roots=True)
+    root.forget(lenient=True)
+    for v in (a, 4 * a, a, c):
+        root.root(2, v % root.p)
+    square = int(bare.random(1, 1, positive=True).first[0, 0])
+    plain = [bare.sign(v) for v in (1, bare.p - 1, square, bare.p - square, bare.p - 3, 6 * 5)]
+    drawn = bare.random(2, 3, positive=True).first.entries()
+    return (
+        two == 2 and len(field.seen) == 6 and [kind for kind, _ in root.seen] == ["root"] * 2 and len(bare.seen) == 2
+        and plain[:4] == [1, -1, 1, -1] and all(bare.symbol(int(e)) == 1 and int(e) in bare.squares for e in drawn)
+    )  # fmt: skip
+
+
+def logarithms_of_roots() -> bool:
+    field = Field(Random(14), roots=True)
+    f, good = Scalars(field), True
+    for _ in range(12):
+        field.forget()
+        u, v = field.random(1, 1, positive=True), field.random(1, 1, positive=True)
+        log = f("log", u)
+        good = good and not field.related and f("log", f("root2", u)).first == (log * HALF).first and field.related
+        field.forget()
+        good = good and f("log", u).first != log.first and not field.related
+        for k in (1, -1, 2, -2, 3):
+            field.forget()
+            a, b = f("log", u), f("log", v)
+            good = good and f("log", f.rational_power(u, Fraction(k)) * v).first == (a * k + b).first and field.related
+    return good
+
+
+def a_field_is_fresh() -> bool:
+    """Primes of 63 bits, new each time; exp 0 and log 1 at once; π is a square with its double and its half."""
+    fields = [Field(Random(k), roots=bool(k % 2)) for k in range(16)]
+    good = len({f.p for f in fields}) == 16 and all(f.p % 4 == 3 and f.p.bit_length() == BITS for f in fields)
+    for field in fields:
+        f, one = Scalars(field), field.pi.fixed(1, 1, 1)
+        good = good and field.scalar("exp", 0) == 1 and field.scalar("log", 1) == 0
+        good = good and field.scalar("exp", 1) != 1 and field.scalar("log", 2) != 0
+        good = good and field.fraction(one * Fraction(5, 14)) is None
+        field.forget(lenient=True)
+        if field.roots:
+            for k in (Fraction(1), Fraction(2), HALF):
+                root = f("root2", field.pi * k)
+                good = good and (root * root).first == (field.pi * k).first
+        good = good and not field.seen and not field.spoiled
+    return good
+
+
+def parts_are_moved() -> bool:
+    """A part of a matrix from its second row and third column, vec of a transpose, stacks and powers."""
+    a = np.arange(20.0).reshape(4, 5)
+    ev, m = evaluator({"a": a, "b": a[:, :4] + 3 * np.eye(4)}), sym("a", 4, 5)
+    part, turned = ev.evaluate(sub(m, 2, 3, 3, 2)), ev.evaluate(mul(SIZED["comm"](4, 5), make(OPS["vec"], [m])))
+    square = sym("b", 4, 4)
+    cubes = [numbers(ev.evaluate(mpow(square, k))) for k in (0, 1, 3, -2)]
+    b = a[:, :4] + 3 * np.eye(4)
+    wide = Jet({0: flint.nmod_mat(2, 3, [1, 2, 3, 4, 5, 6], 7)})
+    placed = [[0, 0, 0, 0], [0, 1, 2, 3], [0, 4, 5, 6], [0] * 4, [0] * 4]
+    field = Evaluator(Field(Random(15), roots=False), {}, CORE)
+    power = matrix_power(field, field.one.fixed(2, 2, 0), field.one * 0)
+    return bool(
+        entries(place(wide, (5, 4), 1, 1)) == placed and entries(power) == [[1, 0], [0, 1]]
+        and np.array_equal(numbers(part), a[1:4, 2:4]) and np.array_equal(numbers(turned), a.reshape(-1, 1))
+        and all(np.allclose(c, np.linalg.matrix_power(b, k)) for c, k in zip(cubes, (0, 1, 3, -2), strict=True))
+    )  # fmt: skip
+
+
 PROBES: list[Callable[[], bool]] = [
     *MATRICES, definitions_are_read, written_with_others, jets_by_place, determinants_have_a_limit,
-    second_field_is_carried, signs_and_squares_are_noted, powers,
+    second_field_is_carried,
+    signs_and_squares_are_noted, powers, what_follows_is_not_noted, logarithms_of_roots, parts_are_moved,
+    a_field_is_fresh,
 ]  # fmt: skip

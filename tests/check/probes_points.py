@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from random import Random
 from typing import Any
 
 import flint
-from claims import A, B, X, equal, fn, gradient, norm, quad, x
+from claims import A, B, X, equal, fn, gradient, norm, quad, s, t, x
 from probes import entries, raises
 
 from closedform.check.ball import Ball
@@ -17,18 +18,23 @@ from closedform.check.core.jet import Jet, Unfit
 from closedform.check.core.operations import CORE
 from closedform.check.core.points import COMMON, Cast, draw
 from closedform.check.core.scalars import Scalars
+from closedform.check.core.sides import without_roots
 from closedform.check.core.verdict import Key, Trials, nested
 from closedform.expr.node import Node
-from closedform.functions.algebra import index, mul, num, power, sumover, sym
+from closedform.functions.algebra import add, index, mul, num, power, sumover, sym
 
 N = 4
 
 
 def drawn(*symbols: Node, seed: int = 1, numbers: Any = None, **more: Any) -> Evaluator:
     ev = Evaluator(numbers or Field(Random(seed), roots=True), {"n": N}, CORE)
-    facts = {n.params[0]: frozenset(n.params[1]) for n in symbols}
-    draw(Cast({n.params[0]: n for n in symbols}, facts, **more), ev, Random(seed))
+    draw(cast(*symbols, **more), ev, Random(seed))
     return ev
+
+
+def cast(*symbols: Node, **more: Any) -> Cast:
+    facts = {n.params[0]: frozenset(n.params[1]) for n in symbols}
+    return Cast({n.params[0]: n for n in symbols}, facts, **more)
 
 
 def of_kind(*facts: str, seed: int = 1) -> Jet:
@@ -54,7 +60,8 @@ def facts_hold() -> bool:
         and zeros(of_kind("lower"), lambda i, j: i < j) and zeros(of_kind("upper"), lambda i, j: i > j)
         and zeros(of_kind("diag"), lambda i, j: i != j) and zeros(positive[1].symbols["D"], lambda i, j: i != j)
         and {int(e) for e in signs.first.entries()} == {1, p - 1} and {int(e) for e in bits.first.entries()} == {0, 1}
-        and all(e == 0 or int(e) in ev.numbers.squares for ev in positive for e in next(iter(ev.symbols.values())).first.entries())
+        and all(e == 0 or int(e) in ev.numbers.squares for ev in positive for u in ev.symbols.values()
+                for e in u.first.entries())
         and of_kind("pd").first == of_kind("pd").T.first and not zeros(of_kind("pd"), lambda i, j: i != j)
     )  # fmt: skip
 
@@ -80,7 +87,8 @@ def commuting_matrices() -> bool:
     facts = ["commutes:X"], ["sym", "commutes:X"], ["psd", "commutes:Z"]
     ev = drawn(sym("X", "n", "n"), sym("Y", "n", "n", facts[0]), sym("V", "n", "n", ["commutes:none"]))
     a, b, c = (ev.symbols[k] for k in "XYV")
-    even = drawn(sym("X", "n", "n", ["sym"]), sym("Y", "n", "n", facts[1]), sym("Z", "n", "n"), sym("W", "n", "n", facts[2]))
+    even = drawn(sym("X", "n", "n", ["sym"]), sym("Y", "n", "n", facts[1]), sym("Z", "n", "n"),
+                 sym("W", "n", "n", facts[2]))  # fmt: skip
     free = {len(kinds) for kinds in [even.symbols.keys()]}
     diagonal = drawn(sym("X", "n", "n", ["diag"]), sym("Y", "n", "n", facts[0])).symbols["Y"]
     real = drawn(sym("X", "n", "n"), sym("Y", "n", "n", ["psd", "commutes:X"]), numbers=Ball(Random(3))).symbols["Y"]
@@ -112,6 +120,7 @@ def sums() -> bool:
     return (
         value(sumover("i", 2, "n", mul(i, inner))) == 9 * 14 and value(mul(i, sumover("j", 1, 2, mul(i, j)))) == 147
         and value(wide[0]) == 500500 and raises(Unfit, lambda: value(wide[1]))
+        and value(add(*(sumover("i", 1, k, power(i, 2)) for k in range(1, 12)))) == 1716
         and value(nest[8]) == 7 and raises(Unfit, lambda: value(nest[9]))
         and value(sumover("i", 1, 3, sumover("j", 1, 2, mul(i, j)))) == 18
     )  # fmt: skip
@@ -123,7 +132,8 @@ def zeros_have_no_kink() -> bool:
     p = f.numbers.p
     u = Jet({0: flint.nmod_mat(2, 2, [4, 0, 0, 9], p), 1: flint.nmod_mat(2, 2, [4, 0, 0, 6], p)})
     root, sign = f("root2", u), f("sign", u)
-    return entries(root) == [[2, 0], [0, 3]] and entries(root, 1) == [[1, 0], [0, 1]] and entries(sign) == [[1, 0], [0, 1]]
+    one = [[1, 0], [0, 1]]
+    return entries(root) == [[2, 0], [0, 3]] and entries(root, 1) == one and entries(sign) == one
 
 
 def verdicts() -> bool:
@@ -140,33 +150,71 @@ def verdicts() -> bool:
     def level(t: Trials) -> str:
         return t.verdict()[0]
 
-    s, r = ("sign",), ("root",)
+    sign, root = ("sign",), ("root",)
     all_two = [(1, 1), (1, -1), (-1, 1), (-1, -1)]
-    none, one, both = trial((), ()), trial(s, (1,)), trial(s, (1,), (-1,))
-    mixed = trial(s, (1,), (-1,))
-    mixed.patterns[key][r, (1,)] = True
+    none, one, both = trial((), ()), trial(sign, (1,)), trial(sign, (1,), (-1,))
+    mixed = trial(sign, (1,), (-1,))
+    mixed.patterns[key][root, (1,)] = True
     few, other, wrong, beside = trial((), ()), trial((), ()), trial((), ()), trial((), ())
-    few.fields, other.fields, wrong.differ, beside.rules = {5: Field}, {5: Field, 7: type("F", (Field,), {})}, True, dict(CORE)
+    few.fields, other.fields = {5: Field}, {5: Field, 7: type("F", (Field,), {})}
+    wrong.differ, beside.rules = True, dict(CORE)
     sized = trial((), ())
     sized.patterns[small], sized.accepted[small] = sized.patterns[key], 1
-    many = trial(s * 12, *[tuple(1 - 2 * (k >> b & 1) for b in range(12)) for k in range(1 << 12)])
-    more = trial(s * 13, *[tuple(1 - 2 * (k >> b & 1) for b in range(13)) for k in range(1 << 13)])
+    many = trial(sign * 12, *[tuple(1 - 2 * (k >> b & 1) for b in range(12)) for k in range(1 << 12)])
+    more = trial(sign * 13, *[tuple(1 - 2 * (k >> b & 1) for b in range(13)) for k in range(1 << 13)])
     root_norm = gradient(fn("abs", norm), x, x)
     return (
         [level(t) for t in (none, one, both, mixed, few, other, wrong, beside)] == [*"ABABBBXB"]
-        and sized.verdict() == ("A", [{"n": 4}]) and level(trial((), (), at=small)) == "B" and level(trial((), (), at=())) == "A"
-        and [t.complete(key) for t in (trial(s * 2, *all_two), trial(s * 2, *all_two[:3]), trial(s * 2, *all_two, good=3))]
-        == [True, False, False]
-        and [trial(r * 2, *p).complete(key) for p in (all_two[1:3], all_two[:2], all_two[::3])] == [True, False, False]
-        and trial((*r, *s), (1, 1), (-1, 1), (1, -1), good=3).complete(key)
+        and sized.verdict() == ("A", [{"n": 4}])
+        and level(trial((), (), at=small)) == "B" and level(trial((), (), at=())) == "A"
+        and trial(sign * 2, *all_two).complete(key) and not trial(sign * 2, *all_two, good=3).complete(key)
+        and not trial(sign * 2, *all_two[:3]).complete(key) and trial(root * 2, *all_two[1:3]).complete(key)
+        and not any(trial(root * 2, *p).complete(key) for p in (all_two[:2], all_two[::3]))
+        and trial((*root, *sign), (1, 1), (-1, 1), (1, -1), good=3).complete(key)
+        and not trial(root * 3, (-1, -1, 1), (-1, 1, -1), (1, -1, -1)).complete(key)  # independent modulo 3, not 2
         and many.complete(key) and not more.complete(key) and more.independent(key)
         and nested(root_norm) and not nested(gradient(norm, x, x)) and nested(equal(fn("sqrt", fn("abs", x) + x), x))
-        and not nested(equal(power(fn("abs", x), 2), x)) and nested(equal(fn("sum", power(fn("abs", x), num(1) / 2)), fn("sum", x)))
-        and not nested(equal(power(fn("abs", x), sym("s")), x)) and nested(equal(mul(A, fn("relu", fn("abs", x) + x)), mul(A, x)))
+        and not nested(equal(power(fn("abs", x), 2), x)) and not nested(equal(power(fn("abs", x), sym("s")), x))
+        and nested(equal(power(fn("abs", x), num(Fraction(1, 2))), x))
+        and nested(equal(mul(A, fn("relu", fn("abs", x) + x)), mul(A, x)))
+        and nested(equal(power(fn("abs", x), index("i")), x))
         and not nested(equal(mul(B, fn("abs", x)), fn("abs", mul(X, x))))
     )  # fmt: skip
 
 
+def points_are_counted() -> bool:
+    """Three points of a right claim and of a wrong one, in a field that notes each pattern with its verdict."""
+    out = []
+    for answer in (fn("step", x), 2 * fn("step", x)):
+        trials = Trials(gradient(fn("sum", fn("relu", x)), answer, x))
+        new = trials.related, trials.differ
+        for seed in range(3):
+            field = Field(Random(7), roots=True)
+            field.forget()
+            assert trials.at(field, cast(x), {"n": N}, Random(seed))
+        good = {same for pattern in trials.patterns.values() for same in pattern.values()}
+        out.append((new, trials.accepted, len(trials.fields), good, trials.differ, trials.related))
+    key = (("n", N),)
+    related = Trials(equal(fn("log", s * t), fn("log", s) + fn("log", t)))
+    for seed in range(2):
+        field = Field(Random(seed), roots=False)
+        assert related.at(field, cast(s, t), {}, Random(seed)) and not related.differ
+    turned = Trials(gradient(quad, mul(x.T, B + B.T), x))
+    refused = raises(Unfit, lambda: turned.at(field, cast(x, B), {"n": N}, Random(1)))
+    return refused and related.related and out == [
+        ((False, False), {key: 3}, 1, {True}, False, False), ((False, False), {key: 3}, 1, {False}, True, False),
+    ]  # fmt: skip
+
+
+def even_powers_have_no_roots() -> bool:
+    root, square = fn("norm2", x), fn("dot", x, x)
+    even = [(power(root, k), power(square, k // 2)) for k in (2, 4, -6)]
+    kept = [power(root, 3), power(root, num(1) / 2), power(fn("norm1", x), 2), power(root, sym("e"))]
+    return all(without_roots(a + x.T @ x) is b + x.T @ x for a, b in even) and all(without_roots(a) is a for a in kept)
+
+
 MORE: list[Callable[[], bool]] = [
-    facts_hold, positive_numbers_are_positive, wholes_and_indices, commuting_matrices, sums, zeros_have_no_kink, verdicts,
+    facts_hold, positive_numbers_are_positive, wholes_and_indices, commuting_matrices, sums, zeros_have_no_kink,
+    verdicts, points_are_counted,
+    even_powers_have_no_roots,
 ]  # fmt: skip

@@ -119,7 +119,7 @@ class Check:
         self.branches = 24 if self.signs or self.roots or ops & ORDER else (4 if rooted else 0)
         self.roots |= rooted or bool(ops & ROOTED)
         self.exps, self.trig = bool(ops & EXPS) or symbolic, bool(ops & TRIG)
-        self.free = bool(ops & FREE) or symbolic or "call" in ops
+        self.free = bool(ops & FREE) or symbolic
         seed = sha256(os.urandom(32) + claim.function.key + claim.answer.key).digest()
         self.rng = Random(int.from_bytes(seed, "big"))
         self.trials = TRIALS if effort == "normal" else 4 * TRIALS
