@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from closedform.check.core.claim import Claim
+from closedform.check.core.claim import Claim as Claim
 from closedform.check.core.evaluate import Evaluator
 from closedform.check.core.jet import Jet, Mat, Unfit, stack, unit
 from closedform.check.core.points import in_space, space
