@@ -27,7 +27,7 @@ HEAD = """# Exercises
 Written by `./dev docs`: every problem of `tests/data/seed_problems.jsonl`, by source. Each is typed in the
 [language](language.md); the answer, its conditions and its derivations are the library's own. A level says how an
 answer and all lines of a derivation are certified: A exact with a rigorous bound, B exact with named heuristics, C to
-50 digits. *In the source* is the answer as the corpus has it, where it is written in another way; it is certified too.
+110 digits. *In the source* is the answer as the corpus has it, where it is written in another way; it is certified too.
 """
 Problem = dict[str, Any]
 VERBS = {"gradient": "grad", "jacobian": "jacobian", "hessian": "hessian", "derivative": "derivative"}

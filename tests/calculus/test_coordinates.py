@@ -297,6 +297,7 @@ def test_how_the_rules_for_whole_matrices_are_said() -> None:
 
 MORE = [
     ("tr((X'*C*X)^-1*A)", "X", ""),
+    ("tr(A'*X'*B'*B*X*A)", "X", ""),
     ("b'*(A + s*I)^-1*b", "s", "s in R"),
     ("||X^-1*b - y||^2", "X", ""),
     ("X^-1*b", "s", "s in R"),

@@ -163,5 +163,5 @@ def test_command_on_a_function_in_a_file(capsys, tmp_path):
     out = capsys.readouterr()
     assert "gradient by w" in out.out and "running" in out.err
     assert main(["compare", f"{path}:cost", "--by", "w"]) == 2
-    assert "there is no function cost" in capsys.readouterr().err
+    assert "has no function cost" in capsys.readouterr().err
     assert main(["compare", f"{tmp_path}/none.py:cost", "--by", "w"]) == 2

@@ -6,6 +6,7 @@ norms of vectors, …) have a builder in ``builders``.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from random import Random
 
@@ -60,7 +61,7 @@ def bind(pattern: Pattern, shape: Shape) -> dict[str, Size] | None:
     return bound
 
 
-class Grammar(Variables):
+class Grammar(Variables, ABC):
     """One random formula at a time; the same seed gives the same formulas."""
 
     def __init__(self, seed: int, slow: float = 1.0) -> None:
@@ -220,6 +221,6 @@ class Grammar(Variables):
             lambda: mul(transpose(self.column(n, d)), self.give((n, k), d), self.column(k, d)),
         )
 
+    @abstractmethod
     def builders(self, shape: Shape, depth: int) -> Iterator[Choice]:
         """What ``fuzzing.builders`` adds."""
-        raise NotImplementedError

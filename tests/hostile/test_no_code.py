@@ -64,7 +64,6 @@ LOOKED_UP = {
     "claim_texts.py": ["getattr(name)", "getattr(name)"],  # the same
     "cli/backprop.py": ["getattr(o['form'])"],  # a form that the option admits: text, latex, json, …
     "cli/files.py": ["getattr(name)"],  # a function of the user's own file, which the command says it runs
-    "cli/functions.py": ["getattr(name)"],  # the same
     "tracing/asking.py": ["getattr(f'_{op}')"],  # the operation asked for, of a fixed few
     "tracing/dims.py": ["getattr(method)"],  # NumPy's own name of how it calls a ufunc
     "tracing/numpy_array.py": ["getattr(name)", "getattr(ufunc.__name__)"],  # NumPy's names, from its own tables

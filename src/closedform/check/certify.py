@@ -55,6 +55,8 @@ SECONDS, WALL, FIELD_SHARE, COUNTEREXAMPLE_SHARE = 1.5, 60.0, 0.5, 0.2
 """The time of the processor for a check; by the clock it may take longer on a machine that has other things to do."""
 FAR, FAR_SHARE, WIDE, WIDE_SMOOTH = 0, 0.8, 8, 3
 NEAR = (2, 3, 1, 2, 3, 1)
+DEEP_SUMS = 3
+"""Sums within each other from which on small sizes are taken: an evaluation takes their product of steps."""
 
 
 def certify(claim: Claim, effort: str = "normal") -> Certificate:
@@ -167,11 +169,12 @@ class Check:
         wanted = max((needed(self.claim, self.scene.size_names) or {}).values(), default=0)
         if wanted <= (LEAST_WANTED if self.roots else MOST_WANTED) and not self.signs:
             least = max(least, wanted)
-        if self.spectral:
+        deep = deepest_sum(self.scene.nodes) >= DEEP_SUMS
+        if self.spectral or deep:
             least = 3
         return Search(
             self.claim, self.scene, self.rng, field or (lambda: Field(self.rng, rooted)), self.trials, least,
-            self.signs, rooted, self.branches > MANY, field is None and not self.spectral, self.deadline, rules,
+            self.signs, rooted, self.branches > MANY, field is None and not self.spectral, self.deadline, rules, deep,
         )  # fmt: skip
 
     def allow(self, share: float) -> None:
@@ -327,3 +330,11 @@ def apart(sizes: dict[str, int], ev: RealEvaluator, pairs: list[Pair]) -> dict[s
             digits = 12 if shown(a) != shown(b) else 60
             return {"sizes": sizes, "point": point, "claimed": shown(a, digits), "true": shown(b, digits)}
     return None
+
+
+def deepest_sum(nodes: list[Node]) -> int:
+    """How many sums over an index stand within each other: as many factors of the size does an evaluation take."""
+    depth: dict[Node, int] = {}
+    for n in nodes:
+        depth[n] = max((depth[a] for a in n.args), default=0) + (n.op.name == "sumover")
+    return max(depth.values(), default=0)

@@ -29,12 +29,12 @@ class Search:
     def __init__(
         self, claim: Claim, scene: Scene, rng: Random, new_field: Callable[[], Field], count: int, least: int,
         signs: bool, kinks: bool, branching: bool, exact: bool, deadline: float = inf,
-        rules: Mapping[str, Rule] = CORE,
+        rules: Mapping[str, Rule] = CORE, near: bool = False,
     ) -> None:  # fmt: skip
         self.scene, self.rng, self.new_field, self.count, self.least = scene, rng, new_field, count, least
         self.signs, self.kinks, self.branching, self.exact, self.deadline = signs, kinks, branching, exact, deadline
         self.claim, self.trials, self.spectral = claim, Trials(claim, rules), rules is not CORE
-        self.spread = min(len(scene.size_names), 2) if self.spectral else SPREAD
+        self.spread = min(len(scene.size_names), 2) if self.spectral or near else SPREAD
         scene.cover = Cover(scene.size_names)
         self.field: Field | None = None
         self.refused, self.doubted = 0, False

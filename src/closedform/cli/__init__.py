@@ -17,7 +17,7 @@ from closedform.cli.implicit import implicit_command
 from closedform.cli.mcp import mcp_command
 from closedform.cli.outcome import INPUT, INTERRUPTED, write
 from closedform.cli.plot import plot_command
-from closedform.cli.programs import batch_command, code_command, hvp_command, jvp_command, vjp_command
+from closedform.cli.programs import PRODUCT_COMMANDS, batch_command, code_command
 from closedform.cli.replay import replay_command
 from closedform.cli.web import web_command
 
@@ -32,7 +32,7 @@ closedform.add_command(plot_command)
 closedform.add_command(compare_command)
 closedform.add_command(mcp_command)
 closedform.add_command(web_command)
-for command in (code_command, jvp_command, vjp_command, hvp_command, batch_command):
+for command in (code_command, *PRODUCT_COMMANDS, batch_command):
     closedform.add_command(command)
 
 

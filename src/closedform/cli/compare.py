@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from typing import Any
 
 import click
 
 from closedform.cli import arguments as a
-from closedform.cli.functions import function_in
+from closedform.cli.files import read_formula
 from closedform.cli.outcome import INTERRUPTED, REFUSED, RIGHT, write
-from closedform.cli.programs import _sizes
-from closedform.cli.sources import formula_text
-from closedform.formula import Formula, formula
-
-FUNCTION_IN_FILE = re.compile(r"(?P<path>[^\n]+\.py):(?P<name>[^\W\d]\w*)")
+from closedform.cli.programs import sizes_given
 
 
 @click.command("compare", cls=a.FormulaCommand)
@@ -45,11 +40,11 @@ def compare_command(**o: Any) -> int:
     """
     from closedform.comparing import compare, parsed
 
-    f = _function(o)
+    f = read_formula(o)
     sizes = parsed(o["sizes"])
     with _Progress(o["form"]) as progress:
         found = compare(
-            f, o["by"], o["op"] or "", sizes, fixed=_sizes(o["size"]), runs=o["runs"], only=o["only"],
+            f, o["by"], o["op"] or "", sizes, fixed=sizes_given(o["size"]), runs=o["runs"], only=o["only"],
             told=progress.told,
         )  # fmt: skip
     if o["picture"] and found.rows:
@@ -59,15 +54,6 @@ def compare_command(**o: Any) -> int:
     if found.stopped == "interrupted":
         return INTERRUPTED
     return RIGHT if found.certificate is not None and found.certificate.ok and not found.stopped else REFUSED
-
-
-def _function(o: dict[str, Any]) -> Formula:
-    where = ", ".join(o["where"]) or None
-    text = formula_text(o["formula"], o["file"])
-    found = FUNCTION_IN_FILE.fullmatch(text)
-    if found is None:
-        return formula(text, where, o["syntax"])
-    return function_in(found["path"], found["name"], where)
 
 
 class _Progress:

@@ -36,6 +36,7 @@ def function_in(path: str, name: str) -> Any:
     if spec is None or spec.loader is None:
         raise ReadError(f"{path} is no file of Python")
     module = module_from_spec(spec)
+    sys.modules.setdefault(file.stem, module)  # dataclasses look their module up
     sys.path.insert(0, str(file.parent.resolve()))
     try:
         spec.loader.exec_module(module)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -19,7 +20,6 @@ from closedform.formula import Formula
 
 FORMULA = click.argument("formula", required=False)
 BY = click.option("--by", required=True, metavar="NAME", help="The variable.")
-ALONG = ("jvp", "vjp", "hvp")
 
 
 def _show(op: str, left: str, f: Formula, found: Formula, o: dict[str, Any]) -> int:
@@ -44,49 +44,49 @@ def _show(op: str, left: str, f: Formula, found: Formula, o: dict[str, Any]) -> 
     return RIGHT if certificate is None or certificate.ok else REFUSED
 
 
-@click.command("jvp", cls=a.FormulaCommand)
-@FORMULA
-@BY
-@click.option("--direction", default="v", metavar="NAME", help="The name of the direction (v).")
-@a.options(a.READING, a.FILE, a.PRINTING)
-def jvp_command(**o: Any) -> int:
-    """The derivative along a direction, J*v; the Jacobian is not formed.
+@dataclass(frozen=True)
+class Along:
+    """A product with a derivative: how it is asked for, and how its left side is written."""
 
-    \b
-    closedform jvp "softmax(A*x)" --by x
-    """
-    f = read_formula(o)
-    return _show("jvp", "J v" if signs() else "J*v", f, f.jvp(o["by"], o["direction"]), o)
+    ask: Callable[[Formula, str, str], Formula]
+    name: str
+    what: str
+    left: tuple[str, str]
+    says: str
+    example: str
 
 
-@click.command("vjp", cls=a.FormulaCommand)
-@FORMULA
-@BY
-@click.option("--cotangent", default="u", metavar="NAME", help="The name of the cotangent (u).")
-@a.options(a.READING, a.FILE, a.PRINTING)
-def vjp_command(**o: Any) -> int:
-    """The gradient of <u, f>, J'*u; the Jacobian is not formed.
+PRODUCTS = {
+    "jvp": Along(
+        Formula.jvp, "v", "direction", ("J v", "J*v"),
+        "The derivative along a direction, J*v; the Jacobian is not formed.", "softmax(A*x)",
+    ),
+    "vjp": Along(
+        Formula.vjp, "u", "cotangent", ("Jᵀu", "J'*u"),
+        "The gradient of <u, f>, J'*u; the Jacobian is not formed.", "softmax(A*x)",
+    ),
+    "hvp": Along(
+        Formula.hvp, "v", "direction", ("H v", "H*v"),
+        "The Hessian times a direction, H*v; the Hessian is not formed.", "log(sum(exp(A*x)))",
+    ),
+}  # fmt: skip
 
-    \b
-    closedform vjp "softmax(A*x)" --by x
-    """
-    f = read_formula(o)
-    return _show("vjp", "Jᵀu" if signs() else "J'*u", f, f.vjp(o["by"], o["cotangent"]), o)
+
+def _product_command(op: str, along: Along) -> click.Command:
+    @click.command(op, cls=a.FormulaCommand, help=f'{along.says}\n\n\b\nclosedform {op} "{along.example}" --by x')
+    @FORMULA
+    @BY
+    @click.option(f"--{along.what}", "name", default=along.name, metavar="NAME",
+                  help=f"The name of the {along.what} ({along.name}).")  # fmt: skip
+    @a.options(a.READING, a.FILE, a.PRINTING)
+    def command(**o: Any) -> int:
+        f = read_formula(o)
+        return _show(op, along.left[not signs()], f, along.ask(f, o["by"], o["name"]), o)
+
+    return command
 
 
-@click.command("hvp", cls=a.FormulaCommand)
-@FORMULA
-@BY
-@click.option("--direction", default="v", metavar="NAME", help="The name of the direction (v).")
-@a.options(a.READING, a.FILE, a.PRINTING)
-def hvp_command(**o: Any) -> int:
-    """The Hessian times a direction, H*v; the Hessian is not formed.
-
-    \b
-    closedform hvp "log(sum(exp(A*x)))" --by x
-    """
-    f = read_formula(o)
-    return _show("hvp", "H v" if signs() else "H*v", f, f.hvp(o["by"], o["direction"]), o)
+PRODUCT_COMMANDS = tuple(_product_command(op, along) for op, along in PRODUCTS.items())
 
 
 @click.command("batch", cls=a.FormulaCommand)
@@ -109,7 +109,7 @@ def batch_command(**o: Any) -> int:
 @click.command("code", cls=a.FormulaCommand)
 @FORMULA
 @click.option("--target", default="numpy", metavar="NAME", help="numpy, jax, torch, julia, octave or matlab.")
-@click.option("--op", type=click.Choice([*OPS, *ALONG]), help="A derivative instead; needs --by.")
+@click.option("--op", type=click.Choice([*OPS, *PRODUCTS]), help="A derivative instead; needs --by.")
 @click.option("--by", metavar="NAME", help="The variable of --op (by default the gradient).")
 @click.option("--name", default="f", metavar="NAME", help="The name of the function (f).")
 @click.option("--fixed", multiple=True, metavar="NAME", help="A variable that stays: its work is done once.")
@@ -130,18 +130,18 @@ def code_command(**o: Any) -> int:
     if not o["name"].isidentifier() or not o["name"].isascii():
         raise ClosedformError(f"{o['name']} is no name for a function")
     if o["explain_plan"]:
-        write(str(found.plan(o["target"], fixed=o["fixed"], **_sizes(o["size"]))))
+        write(str(found.plan(o["target"], fixed=o["fixed"], **sizes_given(o["size"]))))
     else:
         write(found.code(o["target"], name=o["name"], fixed=o["fixed"]).rstrip())
     return RIGHT
 
 
 def _asked(f: Formula, op: str, by: str) -> Formula:
-    along: dict[str, Callable[[str], Formula]] = {"jvp": f.jvp, "vjp": f.vjp, "hvp": f.hvp}
-    return along[op](by) if op in along else Asked(op, by).of(f)
+    along = PRODUCTS.get(op)
+    return Asked(op, by).of(f) if along is None else along.ask(f, by, along.name)
 
 
-def _sizes(given: tuple[str, ...]) -> dict[str, int]:
+def sizes_given(given: tuple[str, ...]) -> dict[str, int]:
     out = {}
     for one in given:
         name, _, number = one.partition("=")

@@ -22,16 +22,16 @@ STEP = float(np.finfo(float).eps) ** (1 / 3)
 
 @dataclass(frozen=True)
 class Contender:
-    """``build`` makes the call for given data; what it needs to be installed is ``library``."""
+    """``build`` makes the call for given data; what it needs to be installed is ``module``."""
 
     name: str
-    library: str
+    module: str
     build: Build
     memory: Memory
 
     @property
     def there(self) -> bool:
-        return not self.library or find_spec(self.library) is not None
+        return not self.module or find_spec(self.module) is not None
 
 
 def function_itself(q: Question, data: Data) -> Call:

@@ -100,9 +100,9 @@ def _cell(q: Question, c: Contender, data: dict[str, Any], size: int, runs: int,
 def _ready(contenders: Sequence[Contender]) -> None:
     """Load the libraries, so that no compile time holds that; JAX computes in float32 unless told otherwise."""
     for c in contenders:
-        if c.library:
-            import_module(c.library)
-    if any(c.library == "jax" for c in contenders):
+        if c.module:
+            import_module(c.module)
+    if any(c.module == "jax" for c in contenders):
         import jax
 
         jax.config.update("jax_enable_x64", True)

@@ -80,6 +80,8 @@ class Size:
         """This size with names replaced by sizes."""
         if self.names.isdisjoint(sizes):
             return self
+        if self.name is not None:
+            return sizes[self.name]
         total = size(0)
         for m, c in self.terms:
             part = size(c)

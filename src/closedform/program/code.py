@@ -8,9 +8,10 @@ from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 from closedform.program.arguments import arguments_of
 from closedform.program.jax import JAX
-from closedform.program.matlab import JULIA, OCTAVE, Julia, Octave
+from closedform.program.julia import JULIA, Julia
 from closedform.program.names import checked
 from closedform.program.numpy import NUMPY
+from closedform.program.octave import OCTAVE, Octave
 from closedform.program.plan import plan, typical_sizes
 from closedform.program.source import Python
 from closedform.program.spell import Backend

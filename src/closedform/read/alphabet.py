@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 GREEK: dict[str, str] = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ϵ": "epsilon",
     "ζ": "zeta", "η": "eta", "θ": "theta", "ϑ": "vartheta", "ι": "iota", "κ": "kappa", "λ": "lam", "μ": "mu", "µ": "mu",
@@ -42,6 +44,7 @@ def script(letter: str) -> str:
     return "Cyrillic" if "Ѐ" <= letter <= "ӿ" else "Greek"
 
 
+@lru_cache(maxsize=4096)
 def canonical(name: str) -> str:
     """The one spelling of a name: ``λ``, ``lambda`` and ``lam`` are ``lam``; ``x₁`` is ``x_1``.
 

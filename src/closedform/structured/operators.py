@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,23 +16,23 @@ Array = Any
 ITERATIONS, TOLERANCE = 10, 1e-10
 
 
-class Operator(scipy.sparse.linalg.LinearOperator):  # type: ignore[misc]
+class Operator(scipy.sparse.linalg.LinearOperator, ABC):  # type: ignore[misc]
     """A square matrix that is not formed. ``@``, ``solve``, ``logdet``, ``diag`` and ``todense``."""
 
     def __init__(self, n: int) -> None:
         super().__init__(np.dtype(float), (n, n))
 
+    @abstractmethod
     def solve(self, b: Array) -> Array:
         """x with ``self @ x = b``; ValueProblem where the matrix is singular."""
-        raise NotImplementedError
 
+    @abstractmethod
     def logdet(self) -> float:
         """log of the determinant; ValueProblem unless that is positive."""
-        raise NotImplementedError
 
+    @abstractmethod
     def diag(self) -> Array:
         """The diagonal."""
-        raise NotImplementedError
 
     def todense(self) -> Array:
         """The matrix as an array."""
