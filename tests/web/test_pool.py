@@ -10,6 +10,7 @@ import pytest
 
 from closedform.web import pool as pools
 from closedform.web.pool import Busy, Lost, Overtime, Pool
+from closedform.web.worker import TIRED
 
 BROKEN = "broken_answers"
 
@@ -115,3 +116,11 @@ def test_no_process_is_left_behind():
 
     processes = with_pool(talk)
     assert len(processes) == 2 and all(p.returncode is not None for p in processes)
+
+
+def test_a_large_server_has_processes_that_stay():
+    """What this process held at most counts as its child's own in getrusage."""
+    held = bytearray(TIRED * 2**10 + 2**20)
+    held[::4096] = b"x" * len(held[::4096])
+    del held
+    test_a_process_stays_and_answers_again()

@@ -3,6 +3,7 @@
 import pytest
 from printed_tokens import count
 
+from closedform import formula
 from closedform.errors import LimitError
 from closedform.expr.node import Node, make
 from closedform.functions import elementwise
@@ -96,3 +97,11 @@ def test_depth_ten_thousand() -> None:
         h = elementwise.tanh(h)
     assert render(h).count("tanh(") == 10_000
     assert latex(display(h)).count(r"\tanh") == 10_000
+
+
+def test_no_part_has_the_name_of_a_size():
+    """Also of a size that only the function has: the answer is read back under the function's declarations."""
+    f = formula("sum(exp(tanh(A*x))) + tr(C*D)", "A in R^(m×n), C in R^(t×w), D in R^(w×t)")
+    second = f.hessian("x")
+    assert " where p = tanh" in second.text  # t by habit
+    assert formula(second.text, second.where).shape == second.shape

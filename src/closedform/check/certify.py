@@ -35,6 +35,7 @@ from closedform.check.search import Search
 from closedform.check.shapes import shape_problem
 from closedform.check.spectral import RULES, SPECTRAL
 from closedform.errors import ClosedformError
+from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
 SIGNS = {"abs", "sign", "step", "relu", "max2", "min2", "clip", "huber", "norm1"}

@@ -114,7 +114,8 @@ class Base:
 
     def _sizes(self) -> list[Any]:
         arrows = [shape for f in self._reading.functions.values() for shape in (*f.domains, f.codomain)]
-        shapes = [*arrows, *(n.shape for n in postorder(self._raw) if n.op is SYM)]
+        names = (*self._reading.names.values(), *(n for n in postorder(self._raw) if n.op is SYM))
+        shapes = [*arrows, *(n.shape for n in names)]
         return [size for shape in shapes for size in shape]
 
     def _variable(self, name: str) -> Node:

@@ -28,6 +28,8 @@ from closedform.tracing.value import Trace, Value
 LONGEST = 10_000
 """Steps of a scan that are unrolled."""
 AS_GIVEN = ("max", "add", "select_n", "concatenate", "stack")
+UNNAMED = (ClosedformError, TypeError, ValueError, NotImplementedError, jax.errors.InconclusiveDimensionOperation)
+"""What a function raises that cannot be traced at sizes without numbers."""
 INLINE = (
     "jit", "pjit", "closed_call", "custom_jvp_call", "custom_vjp_call", "custom_vjp_call_jaxpr", "remat", "checkpoint"
 )  # fmt: skip
@@ -62,10 +64,9 @@ def call(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[str
     if any(d.number is None for v in values for d in v.dims):
         try:
             return _read(trace, plain, values, named=True)
-        except (ClosedformError, TypeError, ValueError, NotImplementedError) as error:
+        except UNNAMED:
             if out is None:
                 raise
-            del error
     for v in values:
         for d in v.dims:
             trace.sizes.fix(d)
