@@ -28,6 +28,7 @@ from closedform.check.everysize import for_every_size, needed
 from closedform.check.exponents import Exponents
 from closedform.check.far import Far, Point, at_point, place
 from closedform.check.kinks import Seen, Sight, all_kinks
+from closedform.check.own import Taken, by_its_rule
 from closedform.check.real import DIGITS, RealEvaluator, agree, agreement, shown
 from closedform.check.record import certificate_in, claim_of
 from closedform.check.scene import Scene
@@ -73,8 +74,16 @@ def certify(claim: Claim, effort: str = "normal") -> Certificate:
     """
     start = thread_time()
     wrong_shape = shape_problem(claim)
-    found = Certificate("X", wrong_shape) if wrong_shape else Check(claim, effort).run()
+    found = Certificate("X", wrong_shape) if wrong_shape else _checked(claim, effort)
     return replace(found, about=claim, milliseconds=round(1000 * (thread_time() - start), 3))
+
+
+def _checked(claim: Claim, effort: str) -> Certificate:
+    taken = Taken(postorder([claim.function, claim.answer]))
+    if taken.clash:
+        return Certificate("X", taken.clash, decided=False)
+    found = Check(claim, effort).run()
+    return replace(found, heuristics=found.heuristics + taken.notes) if found.ok else found
 
 
 def replay(
@@ -109,8 +118,10 @@ class Check:
         self.claim = claim
         variables = [v for v in (claim.variable, claim.second) if v is not None]
         self.scene = Scene([claim.function, claim.answer, *variables])
-        ops = {n.op.name for n in self.scene.nodes}
-        powers = [n.args[1] for n in self.scene.nodes if n.op.name == "pow"]
+        self.taken = Taken(self.scene.nodes)
+        every = [*self.scene.nodes, *self.taken.nodes]
+        ops = {n.op.name for n in every}
+        powers = [n.args[1] for n in every if n.op.name == "pow"]
         symbols = [any(n.op.name == "sym" for n in postorder(e)) for e in powers]
         broken = any(not s and not whole(e) for s, e in zip(symbols, powers, strict=True))
         symbolic = any(symbols)
@@ -145,13 +156,15 @@ class Check:
     def in_fields(self) -> Certificate | None:
         """What random prime fields tell; None where they do not tell."""
         self.allow(FIELD_SHARE)
+        own: dict[str, Rule] = {"own": by_its_rule} if self.taken else {}
+        rules = {**CORE, **own} if own else CORE
         if self.spectral:
-            search = self.search(None, RULES)
+            search = self.search(None, {**RULES, **own})
             if not (search.agree() and self.scene.cover.enough()):
                 return None
             near = self.in_high_precision(near=True)
             return self.exact(search, ("functions of matrices by eigenvalues in a field",)) if near.ok else near
-        search = self.search(None)
+        search = self.search(None, rules)
         if search.agree() and self.scene.cover.enough():
             exact = self.exact(search, ())
             common = self.in_high_precision() if search.trials.related else None
@@ -159,7 +172,7 @@ class Check:
         if search.trials.differ and not (self.free or self.signs or self.roots):
             return self.refuse("the two sides differ in a prime field")
         if self.exps:
-            search = self.search(lambda: Exponents(self.rng, self.roots or self.signs, self.trig))
+            search = self.search(lambda: Exponents(self.rng, self.roots or self.signs, self.trig), rules)
             if search.agree() and self.scene.cover.enough():
                 return self.exact(search, ("exp as a homomorphism into a finite field",))
         return None

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 from random import Random
 
-CANDIDATES, PAIRED, ORDERED, MOST = 12, 5, 12, 10
+CANDIDATES, PAIRED, ORDERED, MOST, AGAIN = 12, 5, 12, 10, 3
 
 
 class Cover:
@@ -19,7 +19,8 @@ class Cover:
     def __init__(self, names: Iterable[str]) -> None:
         self.names = sorted(names)
         self.met, self.barren = set[tuple[object, ...]](), set[tuple[object, ...]]()
-        self.wanted = set(self.singles()) | set(self.pairs())
+        self.least = set(self.singles())
+        self.wanted = self.least | set(self.pairs())
 
     def singles(self) -> Iterator[tuple[object, ...]]:
         """What is always needed: both parities of each and, unless they are many, both orders of each pair."""
@@ -60,16 +61,21 @@ class Cover:
             return draw()
         return max((draw() for _ in range(CANDIDATES)), key=self.worth)
 
-    def worth(self, sizes: Mapping[str, int]) -> tuple[int, int]:
+    def worth(self, sizes: Mapping[str, int]) -> tuple[int, int, int]:
         of = self.of(sizes)
-        return -len(of & self.barren - self.met), len(of - self.met)
+        new = of - self.met
+        return len(new & self.least - self.barren), -len(of & self.barren - self.met), len(new)
+
+    def wants(self, drawn: int, most: int) -> bool:
+        """Whether another draw is worth it: until all are met or there were many, and some more for what is needed."""
+        return not self.full() and (drawn < most or (drawn < AGAIN * most and not self.enough()))
 
     def full(self) -> bool:
         return self.met | self.barren >= self.wanted
 
     def enough(self) -> bool:
         """Whether a certificate may be given."""
-        return self.met | self.barren >= set(self.singles())
+        return self.met | self.barren >= self.least
 
 
 def drawn(rng: Random, names: list[str], least: int, spread: int) -> dict[str, int]:

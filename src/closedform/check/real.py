@@ -18,7 +18,9 @@ from closedform.check.core.operations import CORE, matrix_power, pinv, place
 from closedform.check.core.scalars import HALF
 from closedform.check.core.sides import Pair
 from closedform.check.kinks import Sight
+from closedform.check.own import by_its_rule
 from closedform.expr.node import Node
+from closedform.expr.walk import postorder
 
 MAX_ANALYTIC, DIGITS, NOTHING, MOST_TERMS = 24, 110, -440, 5
 SPREAD = {"max2", "min2", "clip", "huber"}
@@ -63,6 +65,8 @@ class RealEvaluator(Evaluator):
         except Rough:
             if any(len(way) > 1 for way in ways):
                 raise Unfit("an implicit function through one that is known at points alone") from None
+            if any(n.op.own for n in postorder(function)):
+                raise Unfit("a declared function beside one that is known at points alone") from None
             self.symbols = base
             return self.differences(function, ways)
         finally:
@@ -158,6 +162,7 @@ def listed(entries: list[Any]) -> Mat:
 
 REAL: dict[str, Rule] = {
     **CORE,
+    "own": by_its_rule,
     "mpow": any_power,
     "pinv": lambda ev, n, a: pinv(a, ball.pivots, is_small),
     "norm_inf": lambda ev, n, x: norm_inf(ev, x),

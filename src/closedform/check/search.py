@@ -56,7 +56,7 @@ class Search:
         """The first point at which the sides differ ends it."""
         large: list[dict[str, int]] = []
         count, most = (self.count, MOST_SPLIT) if self.spectral else (self.count - 1, MOST)
-        while len(large) < count or not (self.scene.cover.full() or len(large) >= most):
+        while len(large) < count or self.scene.cover.wants(len(large), most):
             large.append(self.scene.draw_sizes(self.rng, self.least, MAX_ENTRIES, self.spread))
             if not self.trial(large[-1], self.least, fresh=True):
                 return

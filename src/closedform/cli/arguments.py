@@ -172,6 +172,7 @@ STEPS = options(
     ),
     click.option("--no-laws", is_flag=True, help="The lines of --steps alone, without the laws beside them."),
     click.option("--markdown", "form", flag_value="markdown", help="Print --steps as a table in Markdown."),
+    click.option("--html", "form", flag_value="html", help="Print it with --steps as a page that reads offline."),
 )  # fmt: skip
 LAYOUT = click.option(
     "--layout", type=click.Choice(["numerator", "denominator"]), default="numerator",

@@ -71,8 +71,8 @@ def _json(f: Any, table: Any, checked: dict[str, Any]) -> str:
     sections = {
         title.replace(" ", "_"): [
             {
-                "name": line.name, "of": line.of, "shape": line.shape, "through": list(line.through),
-                **dict(line.right), "value": records.plain(table.numbers.get(line.name)),
+                "name": line.name, "left_latex": line.left["latex"], "of": line.of, "shape": line.shape,
+                "through": list(line.through), **dict(line.right), "value": records.plain(table.numbers.get(line.name)),
             }
             for line in lines
         ]

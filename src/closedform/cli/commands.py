@@ -61,7 +61,7 @@ def _derivative_command(op: str, f: Formula, o: dict[str, Any]) -> int:
     by = split_names([*o["by"], *o["names"]])
     wish = Asked(op, "", o.get("and_by"), o.get("layout", "numerator"), o.get("symmetric", "projected"))
     asked = questions(f, by, wish)
-    wanted = o["steps"] or o["method"] or o["detail"] or o["no_laws"] or o["form"] == "markdown"
+    wanted = o["steps"] or o["method"] or o["detail"] or o["no_laws"] or o["form"] in ("markdown", "html")
     steps = (o["method"] or "differentials", o["detail"] or "normal") if wanted else None
     found = answers(f, asked, named=bool(by), check=not o["no_check"], kron=o.get("kron", False), steps=steps)
     print_derivatives({"gradient": "grad"}.get(op, op), f, found, o["form"], laws=not o["no_laws"])

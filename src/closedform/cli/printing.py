@@ -10,7 +10,7 @@ from closedform.answers.paper import show_verdict
 from closedform.answers.shown import show_certificate, show_conditions, show_equation, show_function
 from closedform.answers.verdict import Verdict
 from closedform.check.certificate import Certificate
-from closedform.cli import records
+from closedform.cli import records, standalone
 from closedform.cli.outcome import write
 from closedform.cli.show import Answer, show_answer
 from closedform.derivations import Derivation
@@ -21,6 +21,9 @@ from closedform.taylor import Taylor
 def print_derivatives(command: str, f: Formula, found: list[Answer], form: str | None, laws: bool = True) -> None:
     if form == "json":
         write(records.dump(command, f, derivatives=[records.derivative(answer) for answer in found]))
+        return
+    if form == "html":
+        write(standalone.page(f, found))
         return
     if form is not None:
         write("\n".join(_only(answer.derivation or answer.kron or answer.found, form, laws) for answer in found))

@@ -10,10 +10,11 @@ from closedform import answers as judged
 from closedform.answers import Asked
 from closedform.check.certify import replay
 from closedform.claim_texts import claim_of_texts
-from closedform.cli import records
+from closedform.cli import records, standalone, web_values
 from closedform.cli.derivation import _json as judged_json
 from closedform.cli.outcome import error_json
 from closedform.cli.reference import table_json
+from closedform.cli.show import Answer
 from closedform.cli.work import answers, questions, split_names
 from closedform.errors import ClosedformError, LimitError
 from closedform.formula import Formula, formula
@@ -32,11 +33,26 @@ def _answer(given: Given) -> str:
     op = given.get("op") or _fitting(f, by)
     if op in ("jvp", "vjp", "hvp"):
         return records.dump(op, f, derivatives=[_along(f, op, name) for name in by or f._differentiable()])
-    wish = Asked(op, "", given.get("and_by"), given.get("layout", "numerator"), given.get("symmetric", "projected"))
-    method, detail = given.get("method"), given.get("detail")
-    steps = (method or "differentials", detail or "normal") if method or detail else None
-    found = answers(f, questions(f, by, wish), named=bool(by), check=True, steps=steps)
+    found = _derived(f, op, by, given, steps="method" in given or "detail" in given)
     return records.dump(COMMANDS.get(op, op), f, derivatives=[records.derivative(one) for one in found])
+
+
+def _derived(f: Formula, op: str, by: list[str], given: Given, *, steps: bool) -> list[Answer]:
+    wish = Asked(op, "", given.get("and_by"), given.get("layout", "numerator"), given.get("symmetric", "projected"))
+    how = (given.get("method", "differentials"), given.get("detail", "normal")) if steps else None
+    return answers(f, questions(f, by, wish), named=bool(by), check=True, steps=how)
+
+
+def _export(given: Given) -> str:
+    """The whole answer with its derivation: LaTeX, Markdown, or a page in HTML that reads offline."""
+    f, by, form = _read(given), split_names([given.get("by", "")]), given["form"]
+    found = _derived(f, given.get("op") or _fitting(f, by), by, given, steps=True)
+    if form == "html":
+        content = standalone.page(f, found)
+    else:
+        ways = [one.derivation for one in found if one.derivation is not None]
+        content = "\n\n".join(way.latex if form == "latex" else way.markdown for way in ways)
+    return records.dump("export", f, form=form, content=content)
 
 
 def _fitting(f: Formula, by: list[str]) -> str:
@@ -86,6 +102,24 @@ def _replay(given: Given) -> str:
     return json.dumps({"version": records.VERSION, "command": "replay", **said}, ensure_ascii=False)
 
 
+def _numbers(given: Given) -> str:
+    f, by = _read(given), given.get("by")
+    asked = Asked(given.get("op") or _fitting(f, [by]), by) if by else None
+    return web_values.evaluated(f, given, asked)
+
+
+def _argmin(given: Given) -> str:
+    return web_values.argmin(_read(given), given)
+
+
+def _backprop(given: Given) -> str:
+    return web_values.backprop(_read(given), given)
+
+
+def _plot(given: Given) -> str:
+    return web_values.plot(_read(given), given)
+
+
 def _functions(given: Given) -> str:
     return table_json(())
 
@@ -96,6 +130,7 @@ def _read(given: Given) -> Formula:
 
 QUESTIONS: dict[str, Callable[[Given], str]] = {
     "answer": _answer, "check": _check, "judge": _judge, "code": _code, "replay": _replay, "functions": _functions,
+    "export": _export, "eval": _numbers, "argmin": _argmin, "backprop": _backprop, "plot": _plot,
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from closedform.errors import MissingRule
 from closedform.expr.facts import NONE, Facts
 from closedform.expr.signature import Signature
 from closedform.expr.size import Size
@@ -67,6 +68,8 @@ class Op:
     latex: str = ""
     structural: bool = False
     piecewise_constant: bool = False
+    own: bool = False
+    """Declared by the user, at run time: its rule is the user's word."""
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
@@ -79,8 +82,11 @@ _registry: dict[str, Op] = {}
 
 
 def op_named(name: str) -> Op:
-    """The declared operation of a name; what unpickling asks for."""
-    return _registry[name]
+    """The declared operation of a name; what unpickling asks for. MissingRule for one that is not declared here."""
+    found = _registry.get(name)
+    if found is None:
+        raise MissingRule(f"the function {name.partition('@')[0]} is not declared here, or by another rule")
+    return found
 
 
 def registered() -> dict[str, Op]:

@@ -44,8 +44,8 @@ def extras(node: Node) -> tuple[Any, ...]:
 
 
 def functions() -> tuple[Op, ...]:
-    """Every operation that is a function of the language, in order of declaration."""
-    return tuple(op for op in registered().values() if not op.structural)
+    """Every operation that is a function of the language, in order of declaration; not those of the user's own."""
+    return tuple(op for op in list(registered().values()) if not (op.structural or op.own))
 
 
 def _typed() -> dict[str, tuple[Op, ...]]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from closedform.errors import ClosedformError
+from closedform.functions.declared import called_in
 
 STATEMENTS: tuple[type[ast.AST], ...] = (
     ast.Module, ast.Import, ast.alias, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.AugAssign,
@@ -23,7 +24,6 @@ MODULES |= {"jax.scipy": None, "jax.numpy": "jnp"}
 BUILTINS = {"abs", "float", "int", "len", "max", "range", "type", "zip", "ValueError", "IndexError", "TypeError"}
 
 
-@lru_cache(512)
 def load(text: str, name: str) -> Callable[..., Any]:
     """The function ``name`` of a text that ``source`` wrote.
 
@@ -34,14 +34,19 @@ def load(text: str, name: str) -> Callable[..., Any]:
         ...
     closedform.errors.ClosedformError: a program may not say __class__
     """
+    return _load(text, name, called_in(text))
+
+
+@lru_cache(512)
+def _load(text: str, name: str, declared: tuple[tuple[str, Callable[..., Any]], ...]) -> Callable[..., Any]:
     tree = ast.parse(text)
     made = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     made |= {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
     made |= {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
-    known = made | BUILTINS | {"np", "jnp", "jax", "torch", "math", "scipy"}
+    known = made | BUILTINS | {"np", "jnp", "jax", "torch", "math", "scipy"} | dict(declared).keys()
     for node in ast.walk(tree):
         _allowed(node, known)
-    space: dict[str, Any] = {}
+    space: dict[str, Any] = dict(declared)
     exec(compile(tree, f"<{name}>", "exec"), space)  # noqa: S102
     function: Callable[..., Any] = space[name]
     return function

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from closedform.errors import MissingRule
 from closedform.expr.size import ONE, Size
+from closedform.functions.declared import word_in
 from closedform.program.ir import Program, Ref, Step, rank
 from closedform.program.names import Names
 from closedform.program.parts import blocks, spans, two_axes
@@ -57,12 +58,19 @@ class Backend:
             for key in (f"{name}:{ranks[0] if ranks else ''}", f"{name}={step.rank}", name):
                 if key in self.functions:
                     return self.functions[key]
-            raise self.missing(name)
+            return self.declared(name)
         shapes = "".join(map(str, ranks))
         for key in (f"{step.op}:{shapes}", f"{step.op}={step.rank}", step.op):
             if key in self.templates:
                 return self.templates[key]
         raise self.missing(step.op)
+
+    def declared(self, name: str) -> Template:
+        """A function of the user's own, by its name."""
+        word = word_in(name, self.name)
+        if word is None:
+            raise self.missing(name.partition("@")[0])
+        return Template(f"{word}(<all>)")
 
     def missing(self, name: str) -> MissingRule:
         other = "call the formula itself" if self.name == "NumPy" else "the NumPy program has one"
@@ -102,7 +110,8 @@ class Speller:
     def __init__(self, backend: Backend, program: Program, name: str, early: frozenset[Ref] = frozenset()) -> None:
         self.backend, self.program, self.early = backend, program, early
         self.count = 0
-        self.names = Names({*backend.words, name, "prepare"})
+        own = {s.attrs[0].partition("@")[0] for s in program.by_ref().values() if s.op == "fn" and "@" in s.attrs[0]}
+        self.names = Names({*backend.words, name, "prepare", *own})
         self.uses = program.uses()
         self.texts: dict[Ref, Text] = {}
         self.steps = program.by_ref()

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from closedform._version import __version__
-from closedform.web.fields import QUESTIONS, BadRequest, checked
+from closedform.web.fields import PATIENT, QUESTIONS, BadRequest, checked
 from closedform.web.guard import LOOPBACK, Guard, error_body
 from closedform.web.openapi import description
 from closedform.web.pool import Busy, Lost, Overtime, Pool
@@ -76,12 +76,13 @@ def _question(name: str) -> Endpoint:
 async def _computed(request: Request, name: str, given: dict[str, str]) -> Response:
     """The answer of a computing process; dropped as soon as nobody waits for it."""
     pool: Pool = request.app.state.pool
-    asked = json.dumps({"question": name, "given": given, "seconds": pool.seconds}).encode()
-    work = asyncio.ensure_future(pool.ask(asked))
+    seconds = pool.seconds * PATIENT.get(name, 1)
+    asked = json.dumps({"question": name, "given": given, "seconds": seconds}).encode()
+    work = asyncio.ensure_future(pool.ask(asked, seconds))
     gone = asyncio.ensure_future(_gone(request))
     try:
         await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
-        return _told(work, pool.seconds) if work.done() else Response(status_code=GONE)
+        return _told(work, seconds) if work.done() else Response(status_code=GONE)
     finally:
         work.cancel()
         gone.cancel()

@@ -11,6 +11,9 @@ from closedform.answers.asked import OPS
 from closedform.read.read import SYNTAXES
 
 ALONG = ("jvp", "vjp", "hvp")
+MODES = ("reverse", "forward", "both")
+KINDS = ("contours", "curve", "jacobian", "hessian")
+EXPORTS = ("latex", "markdown", "html")
 TARGETS = ("numpy", "jax", "torch", "julia", "octave", "matlab")
 LONGEST = 20_000
 """Characters of one field; the reader of formulas has its own, lower limit."""
@@ -53,17 +56,19 @@ FORMULA = Field("formula", "The formula, as text or LaTeX.", needed=True)
 WHERE = Field("where", 'Declarations, as "A in Sym(n), lam > 0".')
 SYNTAX = Field("syntax", "How the formula is typed; by default this is found out.", ("auto", *SYNTAXES))
 OP = Field("op", "What is wanted; by default what fits the formula.", (*OPS, *ALONG))
+VALUES = Field("values", 'Numbers and arrays by name, as JSON: {"x": [1, 2], "lam": 0.1}.')
 CONVENTIONS = (
     Field("layout", "Jacobians with dy = J dx (numerator), or their transposes.", ("numerator", "denominator")),
     Field("symmetric", "Gradients by a symmetric matrix: in their space, or by free entries.", ("projected", "free")),
 )
+STEPS = (
+    Field("method", "With the derivation: by differentials, or entry by entry.", ("differentials", "coordinates")),
+    Field("detail", "How much the derivation shows.", ("short", "normal", "full")),
+)
 QUESTIONS: dict[str, tuple[str, tuple[Field, ...]]] = {
     "answer": ("A derivative in closed form, with its certificate.", (
         FORMULA, WHERE, SYNTAX, OP, Field("by", "The variable, or several with commas; by default every one."),
-        Field("and_by", "The second variable of a mixed Hessian."), *CONVENTIONS,
-        Field("method", "With the derivation: by differentials, or entry by entry.",
-              ("differentials", "coordinates")),
-        Field("detail", "How much the derivation shows.", ("short", "normal", "full")),
+        Field("and_by", "The second variable of a mixed Hessian."), *CONVENTIONS, *STEPS,
     )),
     "check": ("Judge an answer: is it the derivative of the formula?", (
         FORMULA, Field("answer", "The answer to judge.", needed=True), WHERE, SYNTAX,
@@ -79,10 +84,38 @@ QUESTIONS: dict[str, tuple[str, tuple[Field, ...]]] = {
         FORMULA, WHERE, SYNTAX, OP, Field("by", "The variable; without it, the formula itself."),
         Field("target", "The language or library.", TARGETS), Field("name", "The name of the function (f)."),
     )),
+    "eval": ("The value of a formula or of a derivative; at random numbers where none are given.", (
+        FORMULA, WHERE, SYNTAX, OP, Field("by", "The variable; without it, the formula itself."), VALUES,
+    )),
+    "argmin": ("The derivative of an argmin, and with numbers the point, a verdict and the derivative there.", (
+        FORMULA, Field("over", "The variable that is minimised over.", needed=True),
+        Field("by", "The parameters; by default every one."), WHERE, SYNTAX,
+        Field("subject_to", 'Constraints, as "x >= 0, sum(x) = 1".'), VALUES,
+        Field("start", "Where the search starts, as JSON: [0, 0]."),
+        Field("point", "A point to judge instead of searching, as JSON."),
+    )),
+    "backprop": ("What automatic differentiation does: the graph, and the passes as tables.", (
+        FORMULA, WHERE, SYNTAX, Field("by", "The variables; by default every one."),
+        Field("mode", "Adjoints, tangents or both.", MODES), VALUES,
+    )),
+    "plot": ("A picture in SVG: contours, a curve, or a Jacobian or Hessian at a point.", (
+        FORMULA, WHERE, SYNTAX, Field("by", "The variables that are drawn over."),
+        Field("kind", "The picture; by default the one that fits.", KINDS), VALUES,
+        Field("span", "The range of each axis, or of both, as JSON: [[-2, 2]]."),
+    )),
+    "export": ("An answer with its derivation in LaTeX, in Markdown, or as one page in HTML that reads offline.", (
+        FORMULA, WHERE, SYNTAX, Field("op", "What is wanted; by default what fits the formula.", OPS),
+        Field("by", "The variable, or several with commas; by default every one."),
+        Field("and_by", "The second variable of a mixed Hessian."), *CONVENTIONS, *STEPS,
+        Field("form", "What is made.", EXPORTS, needed=True),
+    )),
     "replay": ("Check the claim of a certificate anew, at fresh random points.", (
         Field("certificate", "Its JSON.", needed=True),
     )),
 }  # fmt: skip
+
+PATIENT = {"argmin": 3, "plot": 3, "backprop": 2, "export": 2}
+"""Questions that one asks with a button, not while typing: how many times the limit of time they may take."""
 
 
 def checked(question: str, body: bytes) -> dict[str, str]:

@@ -7,7 +7,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from closedform.web.worker import STAYS
 
@@ -22,6 +22,8 @@ WAITING = 64
 WAIT = 15.0
 START = 60.0
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL", "NUMEXPR")}
+
+T = TypeVar("T")
 
 
 class Busy(Exception):
@@ -83,6 +85,7 @@ class Pool:
         self._workers = set[Worker]()
         self._tasks = set[asyncio.Task[Any]]()
         self._waiting = 0
+        self._long = asyncio.Semaphore(max(1, size - 1))
 
     @property
     def free(self) -> int:
@@ -103,32 +106,45 @@ class Pool:
             worker.kill()
             await worker.end()
 
-    async def ask(self, request: bytes) -> bytes:
-        """The answer of the next process that is free. Raises Busy, Overtime or Lost."""
-        worker = await self._next()
-        task = self._spawn(self._work(worker, request))
+    async def ask(self, request: bytes, seconds: float | None = None) -> bytes:
+        """The answer of the next process that is free. Raises Busy, Overtime or Lost.
+
+        Requests that may take longer than usual leave one process to the others.
+        """
+        if seconds is None or seconds <= self.seconds:
+            return await self._asked(request, self.seconds)
+        await self._turn(self._long.acquire())
+        try:
+            return await self._asked(request, seconds)
+        finally:
+            self._long.release()
+
+    async def _asked(self, request: bytes, seconds: float) -> bytes:
+        worker = await self._turn(self._idle.get())
+        task = self._spawn(self._work(worker, request, seconds))
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
             asyncio.get_running_loop().call_later(PATIENCE, task.cancel)
             raise
 
-    async def _next(self) -> Worker:
+    async def _turn(self, comes: Coroutine[Any, Any, T]) -> T:
         if self._waiting >= WAITING:
+            comes.close()
             raise Busy
         self._waiting += 1
         try:
             async with asyncio.timeout(WAIT):
-                return await self._idle.get()
+                return await comes
         except TimeoutError:
             raise Busy from None
         finally:
             self._waiting -= 1
 
-    async def _work(self, worker: Worker, request: bytes) -> bytes:
+    async def _work(self, worker: Worker, request: bytes, seconds: float) -> bytes:
         answered = False
         try:
-            async with asyncio.timeout(self.seconds + GRACE):
+            async with asyncio.timeout(seconds + GRACE):
                 answer = await worker.ask(request)
             answered = True
         except TimeoutError:

@@ -131,7 +131,7 @@ def law_names() -> tuple[str, ...]:
     >>> "product rule" in law_names(), "derivative of logdet" in law_names()
     (True, True)
     """
-    functions = [op for op in registered().values() if not op.structural]
+    functions = [op for op in list(registered().values()) if not (op.structural or op.own)]
     own = [f"derivative of {op.text}" for op in functions if op.d is not None]
     linear = [f"adjoint of {op.text}" for op in functions if op.adjoint]
     rewriting = [law.name for law in all_laws()]

@@ -51,7 +51,7 @@ class Evaluator:
         return self.memo[root]
 
     def step(self, node: Node) -> Jet:
-        name = node.op.name
+        name = "own" if node.op.own else node.op.name
         if name == "sumover":
             return self.sum_over(node)
         args = [self.memo[a] for a in node.args]
@@ -60,7 +60,7 @@ class Evaluator:
         if name in COMPOSED or name in DERIVATIVE:
             return self.f(name, *(self.spread(a, node) for a in args))
         if name not in DEFINED and name not in PRIMITIVE:
-            raise Unfit(f"the checker does not know {name}")
+            raise Unfit(f"the checker does not know {node.op.text}")
         return self.f(name, *args, ones=self.constant(node, 1) if name in SHAPED else None)
 
     def shape(self, node: Node) -> tuple[int, int]:
