@@ -145,8 +145,10 @@ def sqrtm(x: Mat) -> Mat:
 
 
 def logm(x: Mat) -> Mat:
-    """By repeated square roots and the series of log(1 + E)."""
-    n, k, y = x.nrows(), 0, x.mid()
+    """By repeated square roots and the series of log(1 + E), after division by the mean size of the eigenvalues."""
+    n = x.nrows()
+    scale = abs(nonzero(x.det())).root(n).mid()
+    y, k = (x / scale).mid(), 0
     while not magnitude(y - eye(n)) < arb(2) ** -8:
         y, k = sqrtm(y), k + 1
         if k > 80:
@@ -156,7 +158,7 @@ def logm(x: Mat) -> Mat:
     for j in range(2, flint.ctx.prec // 8 + 2):
         term = term * e
         out = out + term * (arb((-1) ** (j + 1)) / j)
-    return out.mid() * (arb(2) ** k)
+    return out.mid() * (arb(2) ** k) + eye(n) * scale.log()
 
 
 def chol(x: Mat) -> Mat:

@@ -7,12 +7,13 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from hashlib import sha256
-from math import ceil, log
+from math import ceil, ldexp, log
 from random import Random
 from time import perf_counter, thread_time
 from typing import Any
 
 import flint
+from flint import arb
 
 from closedform.check.ball import Ball, Singular
 from closedform.check.bounds import polynomial_degree, whole
@@ -26,7 +27,7 @@ from closedform.check.core.verdict import nested
 from closedform.check.cover import Cover
 from closedform.check.everysize import for_every_size, needed
 from closedform.check.exponents import Exponents
-from closedform.check.far import Far, Point, at_point, place
+from closedform.check.far import Far, Point, at_point, movable, place
 from closedform.check.kinks import Seen, Sight, all_kinks
 from closedform.check.own import Taken, by_its_rule
 from closedform.check.real import DIGITS, RealEvaluator, agree, agreement, shown
@@ -57,6 +58,8 @@ SECONDS, WALL, FIELD_SHARE, COUNTEREXAMPLE_SHARE = 1.5, 60.0, 0.5, 0.2
 """The time of the processor for a check; by the clock it may take longer on a machine that has other things to do."""
 FAR, FAR_SHARE, WIDE, WIDE_SMOOTH = 0, 0.8, 8, 3
 NEAR = (2, 3, 1, 2, 3, 1)
+SMALLER = (0, 0, 2, 4)
+"""Halvings of all symbols where a point has no value: asin is of numbers below 1."""
 DEEP_SUMS = 3
 """Sums within each other from which on small sizes are taken: an evaluation takes their product of steps."""
 
@@ -188,7 +191,8 @@ class Check:
             least = 3
         return Search(
             self.claim, self.scene, self.rng, field or (lambda: Field(self.rng, rooted)), self.trials, least,
-            self.signs, rooted, self.branches > MANY, field is None and not self.spectral, self.deadline, rules, deep,
+            self.signs, rooted, self.branches > MANY, field is None and not (self.spectral or self.taken),
+            self.deadline, rules, deep,
         )  # fmt: skip
 
     def allow(self, share: float) -> None:
@@ -260,10 +264,13 @@ class Check:
     def at_real_point(self, least: int) -> tuple[bool | None, dict[str, int]]:
         """Whether the sides agree at a point, and its sizes. Unless they do, the same point with more bits tells."""
         self.singular = 0
-        for _ in range(REDRAWS if least > 1 else EDGE_REDRAWS):
+        names = movable(self.scene)
+        for attempt in range(REDRAWS if least > 1 else EDGE_REDRAWS):
             sizes = self.scene.draw_sizes(self.rng, least, Ball.max_entries)
             before = self.singular
-            same = self.compare(Point(self.rng.getstate(), sizes))
+            scale = ldexp(1.0, -SMALLER[attempt % len(SMALLER)])
+            factors = tuple((name, arb(scale)) for name in names) if scale != 1 else ()
+            same = self.compare(Point(self.rng.getstate(), sizes, factors))
             if self.singular > before:
                 self.scene.cover.refuse(sizes)
             if same is not None:

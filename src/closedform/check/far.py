@@ -56,8 +56,7 @@ class Far:
     ) -> None:
         self.scene, self.roots, self.rng, self.seen, self.agree = scene, roots, rng, seen, compare
         self.deadline, self.many = inf, many
-        facts = {name: close(f for f in own if ":" not in f) for name, own in scene.facts.items()}
-        self.movable = sorted(n for n, own in facts.items() if not own & STILL and n not in scene.whole)
+        facts, self.movable = facts_of(scene), movable(scene)
         self.upright = {n for n, own in facts.items() if own & UPRIGHT} | scene.positive | scene.right
         ends = {round(log10(abs(c.numerator)) - log10(c.denominator)) for c in constants(scene.nodes)}
         near = {end + d for e in ends for end in (e, -e, e // 2, -e // 2) for d in (-1, 0, 1) if abs(e) < 300}
@@ -246,6 +245,15 @@ class Far:
                     x = x / 2
                 b, y = t, z
             return b
+
+
+def facts_of(scene: Scene) -> dict[str, frozenset[str]]:
+    return {name: frozenset(close(f for f in own if ":" not in f)) for name, own in scene.facts.items()}
+
+
+def movable(scene: Scene) -> list[str]:
+    """The symbols that may be multiplied by a positive number."""
+    return sorted(n for n, own in facts_of(scene).items() if not own & STILL and n not in scene.whole)
 
 
 def constants(nodes: list[Node]) -> list[Fraction]:

@@ -33,7 +33,7 @@ class Search:
     ) -> None:  # fmt: skip
         self.scene, self.rng, self.new_field, self.count, self.least = scene, rng, new_field, count, least
         self.signs, self.kinks, self.branching, self.exact, self.deadline = signs, kinks, branching, exact, deadline
-        self.claim, self.trials, self.spectral = claim, Trials(claim, rules), rules is not CORE
+        self.claim, self.trials, self.spectral = claim, Trials(claim, rules), bool(rules.keys() - CORE.keys() - {"own"})
         self.spread = min(len(scene.size_names), 2) if self.spectral or near else SPREAD
         scene.cover = Cover(scene.size_names)
         self.field: Field | None = None
