@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.util import resolve_name
 from pathlib import Path
@@ -63,6 +64,7 @@ def part(name: str) -> str:
     return name.split(".")[1] if "." in name else "__init__"
 
 
+@lru_cache(maxsize=1)
 def modules(package: Path) -> dict[str, Module]:
     found = {}
     for path in sorted(package.rglob("*.py")):
@@ -125,10 +127,10 @@ def upward_imports(package: Path) -> Iterator[str]:
 def cycles(package: Path) -> Iterator[str]:
     """Cycles at run time: what stands under ``if TYPE_CHECKING`` is not imported then."""
     known = modules(package)
-    graph = {
-        name: {target for node, target in own_imports(module, known) if node not in typing_only(module.tree)}
-        for name, module in known.items()
-    }
+    graph = {}
+    for name, module in known.items():
+        types = typing_only(module.tree)
+        graph[name] = {target for node, target in own_imports(module, known) if node not in types}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 
@@ -16,6 +17,7 @@ from closedform.functions.algebra import add, inner, mul, ones, sym
 from closedform.functions.elementwise import tanh
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
+from closedform.rewrite.simplify.simplify import _Search
 
 x, y = sym("x", "n"), sym("y", "n")
 
@@ -133,3 +135,23 @@ def test_deep_formulas_work_or_are_refused_in_time(text: str, ask: Callable[[cf.
     except LimitError as error:
         assert "limit" in str(error)
     assert time.process_time() - start < 2.0
+
+
+def test_what_the_answers_share_is_simplified_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = {}
+    improved = _Search.improved
+    for layers in (50, 200):
+        looks = itertools.count()
+
+        def counted(self: _Search, node: Node, looks: itertools.count[int] = looks) -> Node:
+            next(looks)
+            return improved(self, node)
+
+        monkeypatch.setattr(_Search, "improved", counted)
+        f, weights = layered(layers)
+        together = [d.node for d in gradients(normal(f), weights)]
+        counts[layers] = next(looks) / layers
+        monkeypatch.undo()
+        if layers == 50:
+            assert together == [gradients(normal(f), [w])[0].node for w in weights]
+    assert counts[200] < 1.2 * counts[50], counts

@@ -171,8 +171,12 @@ def test_a_closed_pipe_is_silent() -> None:
 
 
 def test_an_interrupt() -> None:
+    def heard() -> None:
+        """Also where these tests run in the background, which has interrupts ignored."""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
     running = subprocess.Popen([sys.executable, "-m", "closedform", "grad", "-"], stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heard)  # fmt: skip
     time.sleep(2)
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=20)

@@ -19,7 +19,7 @@ from closedform.rewrite import keep_sums
 from closedform.rewrite.display.build import cost
 from closedform.rewrite.normal.engine import UNITY, ntranspose, nzero
 from closedform.rewrite.normal.normal import normal
-from closedform.rewrite.simplify import simplify
+from closedform.rewrite.simplify import simplify, simplify_all
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,9 @@ def gradients(f: Node, variables: list[Node], symmetric: str = "projected") -> l
     refuse_deep(f, MAX_DEPTH)
     moves = {x: direction(x) for x in variables}
     back = adjoint(differential(f, moves), moves.values(), UNITY)
-    return [Derived("gradient", simplify(project(back[d], x, symmetric))) for x, d in moves.items()]
+    found = [project(back[d], x, symmetric) for x, d in moves.items()]
+    plain = [simplify(found[0])] if len(found) == 1 else simplify_all(found)
+    return [Derived("gradient", g) for g in plain]
 
 
 def gradient(f: Node, x: Node, symmetric: str = "projected") -> Derived:

@@ -26,14 +26,22 @@ def simplify(root: Node) -> Node:
     known: Node | None = root.memo.get("S")
     if known is not None and recorder() is None:
         return known
-    out, search = root, _Search()
-    for _ in range(MAX_ROUNDS):
-        again = search.round(out)
-        if again is out:
-            if search.fuel > 0:
-                root.memo["S"] = out.memo["S"] = out
-            break
-        out = again
+    search = _Search()
+    out = search.whole(root)
+    if search.fuel > 0:
+        root.memo["S"] = out.memo["S"] = out
+    return out
+
+
+def simplify_all(roots: list[Node]) -> list[Node]:
+    """The answers of one question: what they share is simplified once, so that many cost little more than one."""
+    shared: dict[Node, Node] = {}
+    out = []
+    for root in roots:
+        search = _Search(shared)
+        out.append(search.whole(root))
+        if search.fuel <= 0:
+            search.forget()
     return out
 
 
@@ -43,11 +51,26 @@ class _Search:
     It starts afresh for every root: what an earlier one left undone for want of fuel must not change this answer.
     """
 
-    def __init__(self) -> None:
-        self.best: dict[Node, Node] = {}
+    def __init__(self, best: dict[Node, Node] | None = None) -> None:
+        self.best: dict[Node, Node] = {} if best is None else best
+        self.before = len(self.best)
         self.done: dict[Node, Node] = {}
         self.fuel = MAX_GROUPS
         self.level = 0
+
+    def whole(self, root: Node) -> Node:
+        out = root
+        for _ in range(MAX_ROUNDS):
+            again = self.round(out)
+            if again is out:
+                break
+            out = again
+        return out
+
+    def forget(self) -> None:
+        """What was found here for want of fuel is not handed on."""
+        for node in list(self.best)[self.before :]:
+            del self.best[node]
 
     def round(self, root: Node) -> Node:
         """Every node below ``root`` improved once, arguments first."""
