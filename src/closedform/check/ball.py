@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from math import isqrt
 from random import Random
 from typing import Any
 
@@ -134,7 +135,11 @@ def sqrtm(x: Mat) -> Mat:
     values = flint.acb_mat(x.mid()).eig(algorithm="approx")
     if any(key(v.real) <= 0 and abs(key(v.imag)) < 1e-30 for v in values):
         raise Redraw("an eigenvalue is negative")
-    y, z = x.mid(), eye(x.nrows())
+    return denman_beavers(x.mid())
+
+
+def denman_beavers(x: Mat) -> Mat:
+    y, z = x, eye(x.nrows())
     for _ in range(200):
         new = ((y + z.inv()) * (arb(1) / 2)).mid()
         z = ((z + y.inv()) * (arb(1) / 2)).mid()
@@ -145,20 +150,36 @@ def sqrtm(x: Mat) -> Mat:
 
 
 def logm(x: Mat) -> Mat:
-    """By repeated square roots and the series of log(1 + E), after division by the mean size of the eigenvalues."""
-    n = x.nrows()
-    scale = abs(nonzero(x.det())).root(n).mid()
+    """By repeated square roots and log Y = 2 atanh((Y - I)(Y + I)⁻¹), after division by the mean eigenvalue in size."""
+    one = eye(x.nrows())
+    scale = abs(nonzero(x.det())).root(x.nrows()).mid()
     y, k = (x / scale).mid(), 0
-    while not magnitude(y - eye(n)) < arb(2) ** -8:
-        y, k = sqrtm(y), k + 1
+    while not norm_bound(y - one) < arb(2) ** -2:
+        y, k = denman_beavers(y) if k else sqrtm(y), k + 1
         if k > 80:
             raise Redraw("no logarithm")
-    e = y - eye(n)
-    term, out = e, e
-    for j in range(2, flint.ctx.prec // 8 + 2):
-        term = term * e
-        out = out + term * (arb((-1) ** (j + 1)) / j)
-    return out.mid() * (arb(2) ** k) + eye(n) * scale.log()
+    z = ((y - one) * (y + one).inv()).mid()
+    terms = [arb(1) / (2 * j + 1) for j in range(flint.ctx.prec // 5 + 2)]
+    return (z * polynomial((z * z).mid(), terms)).mid() * (arb(2) ** (k + 1)) + one * scale.log()
+
+
+def polynomial(z: Mat, coefficients: list[Any]) -> Mat:
+    """By Horner's rule on blocks of powers (Paterson and Stockmeyer, SIAM J. Comput. 2, 1973)."""
+    step = isqrt(len(coefficients))
+    powers = [eye(z.nrows())]
+    for _ in range(step):
+        powers.append((powers[-1] * z).mid())
+    out = powers[0] * 0
+    for start in reversed(range(0, len(coefficients), step)):
+        out = (out * powers[step]).mid()
+        for power, c in zip(powers, coefficients[start : start + step], strict=False):
+            out = out + power * c
+    return out
+
+
+def norm_bound(m: Mat) -> Any:
+    """An upper bound of the norm of Frobenius."""
+    return sum((e.upper() ** 2 for e in (abs(e) for e in m.entries())), start=arb(0)).sqrt().upper()
 
 
 def chol(x: Mat) -> Mat:

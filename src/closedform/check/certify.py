@@ -60,7 +60,7 @@ FAR, FAR_SHARE, WIDE, WIDE_SMOOTH = 0, 0.8, 8, 3
 NEAR = (2, 3, 1, 2, 3, 1)
 SMALLER = (0, 0, 2, 4)
 """Halvings of all symbols where a point has no value: asin is of numbers below 1."""
-DEEP_SUMS = 3
+DEEP_SUMS, DEEPER = 3, 4
 """Sums within each other from which on small sizes are taken: an evaluation takes their product of steps."""
 
 
@@ -186,13 +186,14 @@ class Check:
         wanted = max((needed(self.claim, self.scene.size_names) or {}).values(), default=0)
         if wanted <= (LEAST_WANTED if self.roots else MOST_WANTED) and not self.signs:
             least = max(least, wanted)
-        deep = deepest_sum(self.scene.nodes) >= DEEP_SUMS
-        if self.spectral or deep:
-            least = 3
+        sums = deepest_sum(self.scene.nodes)
+        near = sums >= DEEP_SUMS or any(n.op.name in ROOTS and not n.is_scalar for n in self.scene.nodes)
+        if self.spectral or near:
+            least = 2 if sums >= DEEPER else 3
         return Search(
             self.claim, self.scene, self.rng, field or (lambda: Field(self.rng, rooted)), self.trials, least,
             self.signs, rooted, self.branches > MANY, field is None and not (self.spectral or self.taken),
-            self.deadline, rules, deep,
+            self.deadline, rules, near,
         )  # fmt: skip
 
     def allow(self, share: float) -> None:
@@ -234,7 +235,7 @@ class Check:
         barren: set[int] = set()
         reason = "no point was found at which both sides have a value"
         try:
-            for least in NEAR if near else (2, 3, 4, 1, FAR, *(1, 2, 3, 4) * self.branches):
+            for least in NEAR if near else (2, 1, 3, 4, FAR, *(1, 2, 3, 4) * self.branches):
                 if least == FAR and seen and not self.far_agrees():
                     return self.refuse("the two sides differ in high precision", self.apart)
                 if least in barren or least == FAR:

@@ -19,8 +19,10 @@ MAX_ENTRIES = 400
 
 def by_its_rule(ev: Evaluator, node: Node, *args: Jet) -> Jet:
     """The value, and the derivative that the rule gives: F(a + εb) = F(a) + ε·dF(a; b)."""
-    if 0 in node.op.adjoint:
+    if node.op.adjoint:
         return linear(ev, node, args)
+    if node.op.linear:
+        return unknown_matrix(ev, node, args)
     last = 1 << max(max(a.c) for a in args).bit_length() >> 1
     if not last:
         return value(ev, node, args)
@@ -31,7 +33,7 @@ def by_its_rule(ev: Evaluator, node: Node, *args: Jet) -> Jet:
         return base
     if node.op.d is None:
         raise Unfit(f"{node.op.text} was declared without a rule for its derivative")
-    moved = inside(ev, node.op.d(*stand_ins(node, "x"), *stand_ins(node, "d")), node, x=low, d=high)
+    moved = inside(ev, node.op.d(*stand_ins(node, "x"), *stand_ins(node, "d")), x=low, d=high)
     return Jet({**base.c, **{s + last: m for s, m in moved.c.items()}}, base.q)
 
 
@@ -42,22 +44,41 @@ def value(ev: Evaluator, node: Node, args: tuple[Jet, ...]) -> Jet:
         entries = [a.reshape(a.count, 1) for a in args]
         each = [stack([e.entry(k, 0) for e in entries]) for k in range(rows * cols)]
         return stack([ev.expanded(name, [(0,)], one) for one in each]).reshape(rows, cols)
-    names = [(k,) for k in range(rows * cols)]
+    names = [(k, 0, 0) for k in range(rows * cols)]  # over balls a polynomial, of the lower degree the more marks
     return ev.expanded(name, names, stack([a.reshape(a.count, 1) for a in args])).reshape(rows, cols)
 
 
 def linear(ev: Evaluator, node: Node, args: tuple[Jet, ...]) -> Jet:
-    """⟨E, F(x)⟩ = ⟨adjoint(E), x⟩ for each unit matrix E tells the entries of a linear function."""
+    """⟨E, F(x)⟩ = ⟨adjoint(E), x⟩ for each unit matrix E tells the entries of a function that is linear in x."""
+    rows, cols = _entries(ev, node)
+    G = make(registered()["sym"], (), ("\0g", ()), node.shape)
+    k, made = next(iter(node.op.adjoint.items()))
+    rule = made(G, *stand_ins(node, "x"))
+    if any(n.op is node.op for n in postorder(rule)):
+        raise Unfit(f"the adjoint of {node.op.text} is written with itself")
+    units = (ev.one.fixed(rows, cols, lambda i, j, at=at: i * cols + j == at) for at in range(rows * cols))
+    found = [(inside(ev, rule, x=args, g=[unit]) * args[k]).sum() for unit in units]
+    return stack(found).reshape(rows, cols)
+
+
+def unknown_matrix(ev: Evaluator, node: Node, args: tuple[Jet, ...]) -> Jet:
+    """A linear function of one argument without a rule: a matrix of free numbers, the same for the same others."""
+    rows, cols = _entries(ev, node)
+    at = node.op.linear[0]
+    x, others = args[at], [a for k, a in enumerate(args) if k != at]
+    if any(max(a.c) for a in others):
+        raise Unfit(f"{node.op.text} was declared without a rule for its derivative")
+    point = stack([a.reshape(a.count, 1) for a in others]) if others else ev.one
+    names = [(i, j) for i in range(rows * cols) for j in range(x.count)]
+    matrix = ev.expanded(node.op.name, names, point).reshape(rows * cols, x.count)
+    return (matrix @ x.reshape(x.count, 1)).reshape(rows, cols)
+
+
+def _entries(ev: Evaluator, node: Node) -> tuple[int, int]:
     rows, cols = ev.shape(node)
     if rows * cols > MAX_ENTRIES:
         raise Unfit(f"{node.op.text} has over {MAX_ENTRIES} entries (limit: entries checked)")
-    G = make(registered()["sym"], (), ("\0g", ()), node.shape)
-    rule = node.op.adjoint[0](G, *stand_ins(node, "x"))
-    if any(n.op is node.op for n in postorder(rule)):
-        raise Unfit(f"the adjoint of {node.op.text} is written with itself")
-    units = (ev.one.fixed(rows, cols, lambda i, j, k=k: i * cols + j == k) for k in range(rows * cols))
-    found = [(inside(ev, rule, node, x=args, g=[unit]) * args[0]).sum() for unit in units]
-    return stack(found).reshape(rows, cols)
+    return rows, cols
 
 
 def stand_ins(node: Node, kind: str) -> list[Node]:
@@ -66,7 +87,7 @@ def stand_ins(node: Node, kind: str) -> list[Node]:
     return [make(sym, (), (f"\0{kind}{k}", ()), a.shape) for k, a in enumerate(node.args)]
 
 
-def inside(ev: Evaluator, root: Node, node: Node, **given: Iterable[Jet]) -> Jet:
+def inside(ev: Evaluator, root: Node, **given: Iterable[Jet]) -> Jet:
     """A rule at values of its stand-ins."""
     symbols, memo = ev.symbols, ev.memo
     own = {f"\0{kind}{'' if kind == 'g' else k}": v for kind, values in given.items() for k, v in enumerate(values)}
@@ -99,9 +120,7 @@ class Taken:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a certificate says of them."""
-        ruled = {op.text: bool(op.d or op.adjoint) for op in self.ops}
-        told = {True: "the rule of {} as it was declared", False: "{} as an unknown function"}
-        return tuple(told[ruled[word]].format(word) for word in sorted(ruled))
+        return tuple(sorted(map(_note, self.ops)))
 
     @property
     def clash(self) -> str | None:
@@ -109,6 +128,13 @@ class Taken:
         words = [op.text for op in self.ops]
         twice = next((w for w in words if words.count(w) > 1), None)
         return f"{twice} was declared anew since the formula was made; make it anew" if twice else None
+
+
+def _note(op: Op) -> str:
+    if op.d or op.adjoint:
+        return f"the rule of {op.text} as it was declared"
+    linear = f", linear in its argument {op.linear[0] + 1}" if op.linear else ""
+    return f"{op.text} as an unknown function{linear}"
 
 
 def _rules(node: Node) -> list[Node]:
