@@ -369,6 +369,9 @@ def _power_of_sum(base: Node, e: Fraction, shape: Shape) -> Node:
                 return nhad(*(npow(b, k) for b, k in powers.items()))
     else:
         size = abs(c)
+        mixed = any(k.denominator != size.denominator for k in base.params[0])
+        if mixed or npow(num(size), e).op is not NUM:
+            size = Fraction(size.numerator)  # sqrt(x'*x + 1/100) stays as it is
         if size != 1:
             factor = npow(num(size), e)
             return nscale(factor, npow(times(c / size, core), e))
