@@ -155,6 +155,9 @@ FORMS = options(
     click.option("--latex", "form", flag_value="latex", help="Print the answer alone, in LaTeX."),
     click.option("--json", "form", flag_value="json", help="Print everything as JSON (docs/cli.md)."),
 )
+WITNESS = click.option(
+    "--witness", is_flag=True, help="Compare at random numbers with generated code and with others' autodiff.",
+)  # fmt: skip
 NO_CHECK = click.option("--no-check", is_flag=True, help="Leave out the certificate.")
 TIME = click.option(
     "--time-limit", type=click.FloatRange(min=0), default=20.0, metavar="SECONDS",

@@ -63,7 +63,8 @@ def _derivative_command(op: str, f: Formula, o: dict[str, Any]) -> int:
     asked = questions(f, by, wish)
     wanted = o["steps"] or o["method"] or o["detail"] or o["no_laws"] or o["form"] in ("markdown", "html")
     steps = (o["method"] or "differentials", o["detail"] or "normal") if wanted else None
-    found = answers(f, asked, named=bool(by), check=not o["no_check"], kron=o.get("kron", False), steps=steps)
+    found = answers(f, asked, named=bool(by), check=not o["no_check"], kron=o.get("kron", False), steps=steps,
+                    witness=o.get("witness", False))  # fmt: skip
     print_derivatives({"gradient": "grad"}.get(op, op), f, found, o["form"], laws=not o["no_laws"])
     return RIGHT if all(answer.ok for answer in found) else REFUSED
 
@@ -80,6 +81,7 @@ DERIVATIVE = a.options(FORMULA, NAMES, a.BY, a.STEPS, a.READING, a.FILE)
 @closedform.command(cls=a.DerivativeCommand)
 @DERIVATIVE
 @a.SYMMETRIC
+@a.WITNESS
 @a.PRINTING
 def grad(**o: Any) -> int:
     """The gradient of a scalar, by each variable or by those named.
@@ -94,6 +96,7 @@ def grad(**o: Any) -> int:
 @closedform.command(cls=a.DerivativeCommand)
 @DERIVATIVE
 @a.LAYOUT
+@a.WITNESS
 @a.PRINTING
 def jacobian(**o: Any) -> int:
     """The Jacobian of a vector by a vector, dy = J dx.
@@ -107,6 +110,7 @@ def jacobian(**o: Any) -> int:
 @closedform.command(cls=a.DerivativeCommand)
 @DERIVATIVE
 @click.option("--and-by", metavar="NAME", help="The second variable of a mixed second derivative.")
+@a.WITNESS
 @a.PRINTING
 def hessian(**o: Any) -> int:
     """Second derivatives; by several variables, all blocks.

@@ -43,6 +43,8 @@ def show_answer(page: Page, f: Formula, answer: Answer, laws: bool = True) -> No
         page.fields("convention", new)
     show_conditions(page, found.conditions)
     show_certificate(page, answer.certificate)
+    if answer.certificate is not None and answer.certificate.witnesses:
+        page.fields("witnesses", answer.certificate.witnesses)
     if answer.derivation is not None:
         show_derivation(page, answer.derivation, answer.certificate is not None, laws)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from importlib import import_module
 
 from closedform.answers.asked import Asked, is_map
 from closedform.answers.attempt import certified, joined
@@ -11,6 +12,12 @@ from closedform.check.certificate import Certificate, Claim
 from closedform.cli.show import Answer
 from closedform.errors import ClosedformError, DeclarationError, MissingRule, ShapeError
 from closedform.formula import Formula, formula
+
+
+def witnessed(derived: Formula) -> Certificate:
+    """Witnesses load what they speak for, so they load only when called."""
+    found: Certificate = import_module("closedform.witness").witnessed(derived)
+    return found
 
 
 def split_names(by: Iterable[str]) -> list[str]:
@@ -30,16 +37,16 @@ def questions(f: Formula, by: list[str], wish: Asked) -> list[Asked]:
 
 def answers(
     f: Formula, asked: list[Asked], *, named: bool, check: bool, kron: bool = False,
-    steps: tuple[str, str] | None = None,
+    steps: tuple[str, str] | None = None, witness: bool = False,
 ) -> list[Answer]:  # fmt: skip
-    """The derivatives, with how they are derived by the method and detail ``steps``.
+    """The derivatives, with how they are derived by the method and detail ``steps``, and with witnesses where wanted.
 
     Those by variables that nobody named are left out where they do not exist.
     """
     found, refusals = list[Answer](), list[ClosedformError]()
     for one, derived in _derived(f, asked, named, refusals):
         matrix = derived.kron if kron and is_map(derived) else None  # type: ignore[attr-defined]
-        certificate = derived.check() if check else None
+        certificate = witnessed(derived) if witness else derived.check() if check else None
         derivation = derived.derivation(*steps) if steps is not None else None
         found.append(Answer(one, derived, certificate, matrix, derivation))
     if not found:
