@@ -18,6 +18,7 @@ from closedform.expr.node import Node
 from closedform.read.read import read
 from closedform.rewrite.normal.normal import normal
 from fuzzing import metamorphic, witness
+from fuzzing.glance import same_at_a_glance
 from fuzzing.libraries import Library
 from fuzzing.spelling import symbols, typed
 
@@ -35,11 +36,13 @@ class Fault:
 class Judge:
     """Counts what was checked; ``libraries`` are the witnesses besides NumPy.
 
-    One that is ``patient`` looks longer at what could not be decided in its time.
+    One that is ``patient`` looks longer at what could not be decided in its time; one that ``glances`` makes a
+    certificate only where the sides were not seen to agree at a point.
     """
 
     libraries: tuple[Library, ...] = ()
     patient: bool = False
+    glances: bool = False
     counts: Counter[str] = field(default_factory=Counter)
 
     def faults(self, raw: Node, seed: int) -> list[Fault]:
@@ -73,6 +76,10 @@ class Judge:
     # -- reading and forms
 
     def certified(self, check: str, claim: Claim) -> list[Fault]:
+        """Exactly: by a certificate, or for many formulas at one general point."""
+        if self.glances and same_at_a_glance(claim, Random(zlib.crc32(claim.answer.key))):
+            self.counts["exact at one point"] += 1
+            return []
         found = judged(claim) if self.patient else certify(claim)
         self.counts[f"level {found.level}" if found.decided else "undecided"] += 1
         return [Fault(check, found.reason)] if not found.ok and found.decided else []

@@ -23,7 +23,7 @@ from fuzzing.spelling import declarations, spell
 KINDS = ("scalar", "scalar", "vector", "matrix")
 DEPTHS = (2, 2, 3, 2, 3)
 FULL, LIGHT = 1.0, 0.06
-EVERY = 500
+EVERY, CERTIFIED = 500, 10
 
 
 def drawn(seed: int) -> Node:
@@ -61,12 +61,12 @@ class Record:
 
 
 def fuzz(minutes: float, seed: int, record: Path | None, save: bool) -> Record:
-    """Formulas from number ``seed`` on until the time is over."""
+    """Formulas from number ``seed`` on until the time is over; of every tenth ten all answers get certificates."""
     judge = Judge(frameworks())
     kept = Record(seed, counts=judge.counts)
     start, number = time.monotonic(), seed
     while time.monotonic() < start + 60 * minutes:
-        raw = drawn(number)
+        raw, judge.glances = drawn(number), bool(number // 10 % CERTIFIED)
         kept.operations.update({n.op.name for n in postorder(raw)})
         kept.distinct.add(raw.key)
         for fault in first_of_each(judge.faults(raw, number)):
