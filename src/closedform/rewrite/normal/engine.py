@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from fractions import Fraction
@@ -198,20 +198,34 @@ def _sign(a: Node) -> int:
 
 
 def content(a: Node) -> tuple[Fraction, Node]:
-    """``a`` as number times a primitive node: coefficients coprime integers, the leading one positive."""
+    """``a`` as number times a primitive node: coefficients coprime integers, the leading one positive.
+
+    A constant as small as 1e-3 beside other terms is no coefficient: in x'*x + 1e-5 it stays as it was typed.
+    """
     if a.op is NUM:
         return a.params[0], UNITY
     if a.op is not ADD:
         return ONCE, a
     known: tuple[Fraction, Node] | None = a.memo.get("content")
     if known is None:
-        coefficients: tuple[Fraction, ...] = a.params[0]
-        top = gcd(*(c.numerator for c in coefficients))
-        bottom = lcm(*(c.denominator for c in coefficients))
-        c = Fraction(top, bottom) * _sign(a)
+        c = _common(a.params[0])
+        others = [k for k, b in zip(a.params[0], a.args, strict=True) if b.op not in (NUM, ONES)]
+        if 0 < len(others) < len(a.args) and _is_small(sum(a.params[0]) - sum(others), rest := _common(others)):
+            c = rest
+        c *= _sign(a)
         known = (c, _divided(a, c)) if c != 1 else (c, a)
         a.memo["content"] = known
     return known
+
+
+def _common(coefficients: Sequence[Fraction]) -> Fraction:
+    return Fraction(gcd(*(c.numerator for c in coefficients)), lcm(*(c.denominator for c in coefficients)))
+
+
+def _is_small(constant: Fraction, unit: Fraction) -> bool:
+    """Whether a constant is a thousandth, or such a small decimal number, of the other coefficients."""
+    below = (constant / unit).denominator
+    return below >= 1000 and below == 10 ** (len(str(below)) - 1)
 
 
 def _divided(a: Node, c: Fraction) -> Node:
