@@ -2,8 +2,10 @@
 
 import ctypes
 import os
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 from closedform.web.worker import run
 
@@ -20,6 +22,10 @@ def respond(text: str) -> tuple[str, bool]:
             return str(len(bytearray(3 << 30))), True
         except MemoryError:
             return '{"memory": "refused"}', False
+    if "start another" in text:
+        other = subprocess.Popen(["sleep", "60"])
+        Path(text.rpartition(" ")[2]).write_text(str(other.pid))
+        ctypes.PyDLL(None).sleep(60)
     if "say who" in text:
         return str(os.getpid()), True
     print("this goes to standard error")

@@ -124,3 +124,47 @@ def test_a_large_server_has_processes_that_stay():
     held[::4096] = b"x" * len(held[::4096])
     del held
     test_a_process_stays_and_answers_again()
+
+
+def test_long_requests_leave_one_process_to_the_others():
+    async def talk(pool: Pool) -> float:
+        await pool.ask(b"?")
+        long = [asyncio.ensure_future(pool.ask(b"sleep on", 1.5)) for _ in range(3)]
+        await asyncio.sleep(0.1)
+        begun = time.perf_counter()
+        for _ in range(20):
+            assert await pool.ask(b"?") == b'{"answer": 1}'
+        taken = time.perf_counter() - begun
+        assert not any(one.done() for one in long)
+        for one in long[1:]:
+            one.cancel()
+        with pytest.raises(Overtime):
+            await long[0]
+        return taken
+
+    assert with_pool(talk) < 1
+
+
+def test_what_a_process_started_ends_with_it(tmp_path: Path):
+    async def talk(pool: Pool) -> None:
+        with pytest.raises(Overtime):
+            await pool.ask(f"start another {tmp_path / 'pid'}".encode())
+
+    with_pool(talk, 1)
+    said = Path(f"/proc/{(tmp_path / 'pid').read_text()}/status")
+    ends = time.monotonic() + 5
+    while said.exists() and "zombie" not in said.read_text():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+
+
+def test_processes_may_begin_with_the_first_request():
+    async def session() -> tuple[int, bytes]:
+        pool = Pool(1, seconds=2, module=BROKEN)
+        try:
+            before = len(pool._workers)
+            return before, await pool.ask(b"?")
+        finally:
+            await pool.close()
+
+    assert asyncio.run(session()) == (0, b'{"answer": 1}')

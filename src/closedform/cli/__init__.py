@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from closedform.cli.argmin import argmin_command
+from closedform.cli.argmin_root import root_command
 from closedform.cli.backprop import backprop_command
 from closedform.cli.commands import closedform
 from closedform.cli.compare import compare_command
@@ -26,6 +27,7 @@ closedform.add_command(explain_command)
 closedform.add_command(doctor_command)
 closedform.add_command(implicit_command)
 closedform.add_command(argmin_command)
+closedform.add_command(root_command)
 closedform.add_command(replay_command)
 closedform.add_command(backprop_command)
 closedform.add_command(plot_command)

@@ -19,6 +19,7 @@ from closedform.formula.argmin import Argmin
 
 if TYPE_CHECKING:
     from closedform.argmin.solution import Solution
+    from closedform.argmin.unrolled import Unrolled
 
 
 class ArgminCommand(a.FormulaCommand):
@@ -37,6 +38,10 @@ class ArgminCommand(a.FormulaCommand):
 @click.option("--start", metavar="VALUE", help="Where the search starts, as in [0, 0].")
 @click.option("--starts", type=click.IntRange(1, 1000), default=8, help="How many starts are tried (8).")
 @click.option("--point", metavar="VALUE", help="Judge this point instead of searching.")
+@click.option("--unrolled", type=click.IntRange(1, 100_000), metavar="STEPS", help="Also that of so many steps.")
+@click.option("--method", type=click.Choice(["gradient", "momentum", "adam"]), default="adam", help="The steps (adam).")
+@click.option("--rate", type=float, default=0.1, help="The rate of the steps (0.1).")
+@click.option("--plot", "picture", metavar="FILE", help="A picture of f around the point: a .png, .svg or .pdf file.")
 @click.option("--on-fail", type=click.Choice(["raise", "warn", "nan", "least-norm"]), default="raise")
 @a.options(a.READING, a.FILE, a.PRINTING)
 def argmin_command(**o: Any) -> int:
@@ -51,6 +56,11 @@ def argmin_command(**o: Any) -> int:
     found = f.argmin(o["over"], subject_to=o["subject_to"])
     given = values(o["assignments"], o["values_file"])
     solution = _solved(found, given, o) if given else None
+    if solution is None and (o["picture"] or o["unrolled"]):
+        raise ClosedformError(f"--{'plot' if o['picture'] else 'unrolled'} is at values: give them")
+    steps = _steps(found, given, o) if o["unrolled"] else None
+    if solution is not None and o["picture"]:
+        found.plot(solution).save(o["picture"])
     derivatives = [] if found.subject_to else [(name, found.derivative(name)) for name in o["by"]]
     if not derivatives and solution is None and found.subject_to:
         raise MissingRule("with constraints the derivative depends on what is active: give values")
@@ -61,18 +71,35 @@ def argmin_command(**o: Any) -> int:
         write("\n".join(d.text if o["form"] == "text" else d.latex for _, d in derivatives))
     else:
         write(_page(f, found, derivatives, checks, solution, o))
+        if steps is not None:
+            write("\n" + "\n".join(_of_steps(steps, o["by"])))
+        if o["picture"]:
+            write(o["picture"])
     right = all(c is None or c.ok for c in checks.values())
     return RIGHT if right and (solution is None or solution.verdict.exists) else REFUSED
 
 
 def _solved(found: Argmin, given: dict[str, Any], o: dict[str, Any]) -> Solution:
     if o["point"] is not None:
-        return found.diagnose(_parsed("--point", o["point"]), given)
-    start = None if o["start"] is None else _parsed("--start", o["start"])
+        return found.diagnose(parsed("--point", o["point"]), given)
+    start = None if o["start"] is None else parsed("--start", o["start"])
     return found.solve(given, start=start, starts=o["starts"])
 
 
-def _parsed(option: str, text: str) -> Any:
+def _steps(found: Argmin, given: dict[str, Any], o: dict[str, Any]) -> Unrolled:
+    if not o["by"]:
+        raise ClosedformError("--unrolled differentiates by parameters: name them with --by")
+    start = None if o["start"] is None else parsed("--start", o["start"])
+    return found.unrolled(given, by=o["by"], steps=o["unrolled"], rate=o["rate"], method=o["method"], start=start)
+
+
+def _of_steps(steps: Unrolled, by: tuple[str, ...]) -> list[str]:
+    kind = steps.solution.verdict.kind
+    lead = f"{steps.steps} steps of {steps.method} (rate {steps.rate:g}) lead to x = {steps.x}: {kind}"
+    return [lead, *(line for name in by for line in steps.compared(name))]
+
+
+def parsed(option: str, text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
@@ -130,13 +157,13 @@ def _json(
                 numbers["jacobians"][name] = solution.jacobian(name, on_fail=o["on_fail"])
     return records.dump("argmin", f, over=o["over"], facts=list(found.facts),
                         closed_form=None if closed is None else records.forms(closed), derivatives=record,
-                        solution=records.plain(_finite(numbers)))  # fmt: skip
+                        solution=records.plain(finite(numbers)))  # fmt: skip
 
 
-def _finite(v: Any) -> Any:
+def finite(v: Any) -> Any:
     """Arrays as lists, so that numbers JSON lacks are found inside them too."""
     if hasattr(v, "tolist"):
         v = v.tolist()
     if isinstance(v, dict):
-        return {k: _finite(w) for k, w in v.items()}
-    return [_finite(w) for w in v] if isinstance(v, list | tuple) else v
+        return {k: finite(w) for k, w in v.items()}
+    return [finite(w) for w in v] if isinstance(v, list | tuple) else v

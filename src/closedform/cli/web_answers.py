@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from closedform import answers as judged
@@ -12,6 +12,7 @@ from closedform.check.certify import replay
 from closedform.claim_texts import claim_of_texts
 from closedform.cli import records, standalone, web_values
 from closedform.cli.derivation import _json as judged_json
+from closedform.cli.explained import _json as explained_json
 from closedform.cli.outcome import error_json
 from closedform.cli.reference import table_json
 from closedform.cli.show import Answer
@@ -93,7 +94,9 @@ def _code(given: Given) -> str:
     if not (name.isidentifier() and name.isascii()):
         raise ClosedformError(f"{name} is no name for a function")
     found = _derivative(f, given.get("op") or _fitting(f, [by]), by) if by else f
-    return records.dump("code", f, target=target, by=by, code=found.code(target, name=name).rstrip())
+    code, plan = found.code(target, name=name).rstrip(), found.plan(target)
+    cost = {"sizes": dict(plan.sizes), "flops": plan.total.flops, "bytes": plan.total.bytes}
+    return records.dump("code", f, target=target, by=by, code=code, cost=cost)
 
 
 def _replay(given: Given) -> str:
@@ -120,6 +123,10 @@ def _plot(given: Given) -> str:
     return web_values.plot(_read(given), given)
 
 
+def _explain(given: Given) -> str:
+    return explained_json(given["name"].strip())
+
+
 def _functions(given: Given) -> str:
     return table_json(())
 
@@ -131,6 +138,7 @@ def _read(given: Given) -> Formula:
 QUESTIONS: dict[str, Callable[[Given], str]] = {
     "answer": _answer, "check": _check, "judge": _judge, "code": _code, "replay": _replay, "functions": _functions,
     "export": _export, "eval": _numbers, "argmin": _argmin, "backprop": _backprop, "plot": _plot,
+    "explain": _explain,
 }  # fmt: skip
 
 
@@ -141,11 +149,16 @@ def respond(text: str) -> tuple[str, bool]:
     >>> json.loads(found)["derivatives"][0]["text"], stays
     ("(A + A')*x", True)
     """
+    return answered(text, QUESTIONS)
+
+
+def answered(text: str, questions: Mapping[str, Callable[[Given], str]]) -> tuple[str, bool]:
+    """The answer to one of these questions."""
     asked = json.loads(text)
     question = asked["question"]
     try:
         with alarm(TABLE_SECONDS if question == "functions" else asked["seconds"]):
-            return _short(QUESTIONS[question](asked["given"])), True
+            return _short(questions[question](asked["given"])), True
     except ClosedformError as error:
         return _short(error_json(error)), True
     except OutOfTime as stop:

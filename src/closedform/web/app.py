@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from closedform._version import __version__
-from closedform.web.fields import PATIENT, QUESTIONS, BadRequest, checked
+from closedform.web.fields import PATIENT, QUESTIONS, WITNESS, BadRequest, checked
 from closedform.web.guard import LOOPBACK, Guard, error_body
 from closedform.web.openapi import description
 from closedform.web.pool import Busy, Lost, Overtime, Pool
@@ -26,6 +26,9 @@ LARGEST = 64 * 1024
 ARRIVES = 5.0
 """Seconds in which a body must have arrived."""
 GONE = 499
+WITNESSES = "closedform.cli.web_witness"
+WITNESS_SECONDS = 45.0
+"""Loading JAX and PyTorch takes most of it, the first time."""
 
 
 def app(hosts: Sequence[str] = LOOPBACK, pool: Pool | None = None) -> Guard:
@@ -35,11 +38,12 @@ def app(hosts: Sequence[str] = LOOPBACK, pool: Pool | None = None) -> Guard:
     @asynccontextmanager
     async def lifespan(inner: Starlette) -> AsyncIterator[None]:
         inner.state.pool, inner.state.table = served, None
+        inner.state.witnesses = Pool(1, WITNESS_SECONDS, WITNESSES)  # begins when it is first asked
         await served.start()
         try:
             yield
         finally:
-            await served.close()
+            await asyncio.gather(served.close(), inner.state.witnesses.close())
 
     routes = [Route(path, _file(*page), methods=["GET"]) for path, page in pages().items()]
     routes += [Route(f"/api/v1/{name}", _question(name), methods=["POST"]) for name in QUESTIONS]
@@ -75,7 +79,8 @@ def _question(name: str) -> Endpoint:
 
 async def _computed(request: Request, name: str, given: dict[str, str]) -> Response:
     """The answer of a computing process; dropped as soon as nobody waits for it."""
-    pool: Pool = request.app.state.pool
+    state = request.app.state
+    pool: Pool = state.witnesses if name == WITNESS else state.pool
     seconds = pool.seconds * PATIENT.get(name, 1)
     asked = json.dumps({"question": name, "given": given, "seconds": seconds}).encode()
     work = asyncio.ensure_future(pool.ask(asked, seconds))

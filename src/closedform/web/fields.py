@@ -87,12 +87,17 @@ QUESTIONS: dict[str, tuple[str, tuple[Field, ...]]] = {
     "eval": ("The value of a formula or of a derivative; at random numbers where none are given.", (
         FORMULA, WHERE, SYNTAX, OP, Field("by", "The variable; without it, the formula itself."), VALUES,
     )),
+    "witness": ("A derivative at numbers by automatic differentiation, where JAX or PyTorch is installed.", (
+        FORMULA, WHERE, SYNTAX, Field("op", "The derivative.", ("gradient", "jacobian", "hessian")),
+        Field("by", "The variable.", needed=True), VALUES,
+    )),
     "argmin": ("The derivative of an argmin, and with numbers the point, a verdict and the derivative there.", (
         FORMULA, Field("over", "The variable that is minimised over.", needed=True),
         Field("by", "The parameters; by default every one."), WHERE, SYNTAX,
         Field("subject_to", 'Constraints, as "x >= 0, sum(x) = 1".'), VALUES,
         Field("start", "Where the search starts, as JSON: [0, 0]."),
         Field("point", "A point to judge instead of searching, as JSON."),
+        Field("picture", "Whether to draw the function around the point too.", ("yes", "no")),
     )),
     "backprop": ("What automatic differentiation does: the graph, and the passes as tables.", (
         FORMULA, WHERE, SYNTAX, Field("by", "The variables; by default every one."),
@@ -109,12 +114,15 @@ QUESTIONS: dict[str, tuple[str, tuple[Field, ...]]] = {
         Field("and_by", "The second variable of a mixed Hessian."), *CONVENTIONS, *STEPS,
         Field("form", "What is made.", EXPORTS, needed=True),
     )),
+    "explain": ("The page of a law or a function.", (Field("name", "Its name, as in a derivation.", needed=True),)),
     "replay": ("Check the claim of a certificate anew, at fresh random points.", (
         Field("certificate", "Its JSON.", needed=True),
     )),
 }  # fmt: skip
 
-PATIENT = {"argmin": 3, "plot": 3, "backprop": 2, "export": 2}
+WITNESS = "witness"
+"""The question that is asked of a process of its own, which may load JAX and PyTorch."""
+PATIENT = {"argmin": 3, "plot": 3, "backprop": 2, "export": 2, "explain": 2}
 """Questions that one asks with a button, not while typing: how many times the limit of time they may take."""
 
 

@@ -41,7 +41,7 @@ def description() -> dict[str, Any]:
     """The whole document.
 
     >>> sorted(description()["paths"])[:3]
-    ['/api/v1/answer', '/api/v1/check', '/api/v1/code']
+    ['/api/v1/answer', '/api/v1/argmin', '/api/v1/backprop']
     """
     asked = {f"/api/v1/{name}": {"post": _post(means, fields)} for name, (means, fields) in QUESTIONS.items()}
     table = {"/api/v1/functions": {"get": _get("The table of functions.")}}

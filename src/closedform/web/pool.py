@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -67,8 +68,14 @@ class Worker:
         return answer
 
     def kill(self) -> None:
+        """With what it started itself, such as Graphviz."""
+        if self.process.returncode is not None:
+            return
         with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
+            if hasattr(os, "killpg"):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            else:
+                self.process.kill()
 
     async def end(self) -> None:
         """Wait for the end of a process that was killed, and close what was open to it."""
@@ -86,13 +93,15 @@ class Pool:
         self._tasks = set[asyncio.Task[Any]]()
         self._waiting = 0
         self._long = asyncio.Semaphore(max(1, size - 1))
+        self._begun = False
 
     @property
     def free(self) -> int:
         return self._idle.qsize()
 
     async def start(self) -> None:
-        """Start every process; requests wait until the first is ready."""
+        """Start every process; requests wait until the first is ready. Without it, the first request starts them."""
+        self._begun = True
         for _ in range(self.size):
             self._spawn(self._fresh())
 
@@ -111,6 +120,8 @@ class Pool:
 
         Requests that may take longer than usual leave one process to the others.
         """
+        if not self._begun:
+            await self.start()
         if seconds is None or seconds <= self.seconds:
             return await self._asked(request, self.seconds)
         await self._turn(self._long.acquire())

@@ -8,12 +8,13 @@ from importlib.resources import files
 TYPES = {
     "html": "text/html; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
+    "mjs": "text/javascript; charset=utf-8",
     "css": "text/css; charset=utf-8",
     "woff2": "font/woff2",
     "svg": "image/svg+xml",
     "": "text/plain; charset=utf-8",
 }
-FOLDERS = ("", "katex", "katex/fonts")
+FOLDERS = ("", "katex", "katex/fonts", "mathlive")
 
 
 @cache

@@ -20,33 +20,33 @@ STAYS, ENDS = b"+", b"-"
 Respond = Callable[[str], tuple[str, bool]]
 
 
-def run(respond: Respond) -> None:
+def run(respond: Respond, addresses: int = ADDRESSES, most: int = TIRED) -> None:
     """Say that all is loaded, then answer until standard input ends; ``respond`` says whether to go on."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever else is printed stays out of the answers
-    limit()
+    limit(addresses)
     out.write(STAYS)
     out.flush()
     source = sys.stdin.buffer
     stays = True
     while stays and len(head := source.read(4)) == 4:
         text, sound = respond(source.read(int.from_bytes(head, "big")).decode())
-        stays = sound and not tired()
+        stays = sound and not tired(most)
         data = text.encode()
         out.write((STAYS if stays else ENDS) + len(data).to_bytes(4, "big") + data)
         out.flush()
 
 
-def limit() -> None:
+def limit(addresses: int = ADDRESSES) -> None:
     if resource is not None:
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        least = ADDRESSES if hard == resource.RLIM_INFINITY else min(ADDRESSES, hard)
+        least = addresses if hard == resource.RLIM_INFINITY else min(addresses, hard)
         resource.setrlimit(resource.RLIMIT_AS, (least, hard))
 
 
-def tired() -> bool:
+def tired(most: int = TIRED) -> bool:
     used = memory()
-    return used is not None and used > TIRED
+    return used is not None and used > most
 
 
 def memory() -> float | None:

@@ -37,11 +37,17 @@ export function typeset(tex, text) {
   return place;
 }
 
+/** ``text`` makes what is copied, or promises it. */
 export function copyButton(what, text) {
   const button = el("button", { type: "button" }, `Copy ${what}`);
   button.addEventListener("click", async () => {
-    let done = true;
-    try { await navigator.clipboard.writeText(text()); } catch { done = byHand(text()); }
+    let done = false;
+    try {
+      const made = await text();
+      done = await navigator.clipboard.writeText(made).then(() => true, () => byHand(made));
+    } catch {
+      // what was to be copied could not be made
+    }
     button.textContent = done ? "Copied" : "Not copied";
     setTimeout(() => { button.textContent = `Copy ${what}`; }, 1200);
   });

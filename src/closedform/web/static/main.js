@@ -1,22 +1,29 @@
-// The page: fields, the question they make, the answer that follows typing. The state stands in the address.
+// The page: fields, the question they make, the answer that follows typing.
 
 import { Fault, ask } from "./api.js";
-import { $, el } from "./dom.js";
+import * as argmin from "./argmin.js";
+import { $, choice, el } from "./dom.js";
 import * as examples from "./examples.js";
 import * as faults from "./faults.js";
+import * as further from "./further.js";
+import * as math from "./mathinput.js";
 import * as result from "./result.js";
+import * as state from "./state.js";
 import { functions, judging } from "./views.js";
 
 const FIELDS = ["formula", "where", "op", "by", "layout"];
-const VIEWS = ["derive", "judge", "functions", "examples"];
 const DELAY = 150, SLOW = 400;
-let timer = 0, running = null;
+const INPUTS = ["text", "math"];
+let timer = 0, running = null, input = "text", latest = null;
 
-const question = () => Object.fromEntries(FIELDS.map((name) => [name, $(name).value.trim()]));
+const typed = () => (input === "math" ? { formula: math.read(), syntax: "latex" } : {});
+const question = () => ({ ...Object.fromEntries(FIELDS.map((name) => [name, $(name).value.trim()])), ...typed() });
+const remember = () => state.remember({ ...question(), input: input === "math" ? input : "", values: $("values").value.trim() });
 
-function write(state) {
-  if ("by" in state) variables([state.by].filter(Boolean), state.by);
-  for (const name of FIELDS) if (name in state) $(name).value = state[name];
+function write(given) {
+  if ("by" in given) variables([given.by].filter(Boolean), given.by);
+  for (const name of FIELDS) if (name in given) $(name).value = given[name];
+  if ("formula" in given && input === "math") turn("text");
 }
 
 /** The variables to choose from; the one that was chosen stays, even where a formula half typed lacks it. */
@@ -26,8 +33,8 @@ function variables(names, chosen = $("by").value) {
   $("by").value = chosen;
 }
 
-function apply(state) {
-  write(state);
+function apply(given) {
+  write(given);
   update();
 }
 
@@ -35,22 +42,14 @@ async function update() {
   running?.abort();
   clearTimeout(timer);
   const asked = question();
-  remember(asked);
+  remember();
   $("layout-choice").hidden = asked.op !== "jacobian";
-  if (!asked.formula) {
-    faults.clear();
-    $("result").replaceChildren();
-    return;
-  }
+  if (!asked.formula || (input === "math" && !math.complete())) return asked.formula ? null : empty();
   const mine = (running = new AbortController());
   const slow = setTimeout(() => { $("progress").hidden = false; $("result").setAttribute("aria-busy", "true"); }, SLOW);
   try {
     const found = await ask("answer", { ...asked, layout: asked.op === "jacobian" ? asked.layout : "" }, mine.signal);
-    if (mine !== running) return;
-    faults.clear();
-    variables(found.function.variables);
-    $("result").classList.remove("old");
-    result.show($("result"), found, asked, (where) => apply({ where }));
+    if (mine === running) answered(found, asked);
   } catch (error) {
     if (mine !== running || error.name === "AbortError") return;
     $("result").classList.add("old");
@@ -59,18 +58,39 @@ async function update() {
     if (error instanceof Fault && asked.by) offerEvery(asked);
   } finally {
     clearTimeout(slow);
-    if (mine === running) {
-      $("progress").hidden = true;
-      $("result").setAttribute("aria-busy", "false");
-    }
+    if (mine === running) settle();
   }
+}
+
+function empty() {
+  latest?.parts.abort();
+  latest = null;
+  faults.clear();
+  further.hide();
+  $("result").replaceChildren();
+  settle();
+}
+
+function settle() {
+  $("progress").hidden = true;
+  $("result").setAttribute("aria-busy", "false");
+}
+
+function answered(found, asked) {
+  latest?.parts.abort(); // what is still asked about the answer before
+  const { signal } = (latest = { found, asked, parts: new AbortController() }).parts;
+  faults.clear();
+  variables(found.function.variables);
+  $("result").classList.remove("old");
+  result.show($("result"), found, asked, (where) => apply({ where }), signal);
+  further.show(found, asked, signal);
 }
 
 /** The variable that was chosen may be gone from the formula. */
 async function offerEvery(asked) {
   try {
     const found = await ask("answer", { ...asked, by: "" });
-    if (!found.function.variables.includes(asked.by) && $("by").value === asked.by && $("formula").value.trim() === asked.formula) apply({ by: "" });
+    if (!found.function.variables.includes(asked.by) && $("by").value === asked.by && question().formula === asked.formula) apply({ by: "" });
   } catch {
     // the fault shown already is the one to mend
   }
@@ -81,55 +101,70 @@ function soon() {
   timer = setTimeout(update, DELAY);
 }
 
-function remember(asked) {
-  const kept = new URLSearchParams(Object.entries(asked).filter(([, value]) => value));
-  const view = VIEWS.find((name) => !$(`view-${name}`).hidden);
-  if (view !== "derive") kept.set("view", view);
-  history.replaceState(null, "", `#${kept}`);
-}
-
-function recall() {
-  const kept = new URLSearchParams(location.hash.slice(1));
-  const state = Object.fromEntries(FIELDS.map((name) => [name, kept.get(name) ?? ""]));
-  if (!state.formula) Object.assign(state, { formula: "1/2*||A*x - b||^2", by: "x" });
-  write(state);
-  view(VIEWS.includes(kept.get("view")) ? kept.get("view") : "derive");
-}
-
-function view(name) {
-  for (const other of VIEWS) {
-    const tab = $(`tab-${other}`);
-    $(`view-${other}`).hidden = other !== name;
-    tab.setAttribute("aria-selected", String(other === name));
-    tab.tabIndex = other === name ? 0 : -1;
+/** The other input, with the same formula in it. */
+async function turn(wish) {
+  if (wish === input) return;
+  const now = question().formula;
+  const read = latest?.asked.formula === now ? latest : null;
+  if (wish === "math") {
+    await math.open(read?.found.function.latex ?? now, soon);
+  } else {
+    if (read && now) $("formula").value = read.found.function.text;
+    math.close();
   }
-  if (name === "functions") functions();
-  remember(question());
+  use(wish);
+  if (read) await same(read.found);
 }
 
-function tabs() {
-  for (const [k, name] of VIEWS.entries()) {
-    $(`tab-${name}`).addEventListener("click", () => view(name));
-    $(`tab-${name}`).addEventListener("keydown", (event) => {
-      const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (!move) return;
-      const next = VIEWS[(k + move + VIEWS.length) % VIEWS.length];
-      view(next);
-      $(`tab-${next}`).focus();
-    });
+function use(wish) {
+  input = wish;
+  $("formula").hidden = wish === "math";
+  $("formula-label").textContent = wish === "math" ? "Formula, as mathematics" : "Formula, as text or LaTeX";
+  for (const one of $("inputs").querySelectorAll("button")) one.setAttribute("aria-pressed", String(one.textContent === input));
+}
+
+/** Two ways of writing may be read by different habits: then what was assumed before is declared. */
+async function same(before) {
+  const asked = question();
+  try {
+    const { function: now, where } = await ask("answer", asked);
+    if (now.text !== before.function.text || where !== before.where) $("where").value = before.where;
+  } catch {
+    $("where").value = before.where;
+  }
+  update();
+}
+
+async function recall() {
+  const kept = state.kept();
+  const given = Object.fromEntries(FIELDS.map((name) => [name, kept[name] ?? ""]));
+  if (!given.formula) Object.assign(given, { formula: "1/2*||A*x - b||^2", by: "x" });
+  write(given);
+  $("values").value = kept.values ?? "";
+  if (kept.input === "math") {
+    await math.open(given.formula, soon);
+    use("math");
   }
 }
 
 function start() {
-  tabs();
-  judging();
-  examples.fill((state) => { view("derive"); apply(state); $("formula").focus(); });
+  $("inputs").append(choice("Input", INPUTS, input, async (wish) => { await turn(wish); if (wish === "math") math.focus(); else $("formula").focus(); }));
+  state.views({ functions, argmin: argmin.opened }, remember);
+  judging(remember);
+  argmin.start(remember);
+  further.start(remember);
+  examples.fill((given) => { state.view("derive"); apply(given); $("formula").focus(); });
   for (const name of ["formula", "where"]) $(name).addEventListener("input", soon);
   for (const name of ["op", "by", "layout"]) $(name).addEventListener("change", update);
   $("question").addEventListener("submit", (event) => { event.preventDefault(); update(); });
-  $("stop").addEventListener("click", () => { running?.abort(); $("progress").hidden = true; $("result").setAttribute("aria-busy", "false"); });
-  addEventListener("hashchange", () => { recall(); update(); });
-  recall();
+  $("stop").addEventListener("click", () => { running?.abort(); settle(); });
+  addEventListener("hashchange", again);
+  again();
+}
+
+async function again() {
+  await recall();
+  state.restore();
   update();
 }
 

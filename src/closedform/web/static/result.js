@@ -3,6 +3,9 @@
 import { Fault, ask } from "./api.js";
 import { editor } from "./declarations.js";
 import { choice, copyButton, el, letter, typeset } from "./dom.js";
+import { laws } from "./explained.js";
+import { filled, folding } from "./folding.js";
+import { saved } from "./pictures.js";
 
 const TARGETS = ["numpy", "jax", "torch", "julia", "octave", "matlab"];
 const LEFT = {
@@ -17,11 +20,18 @@ const LEVELS = {
 };
 const opened = { certificate: false, steps: false, code: false, method: "differentials", target: "numpy" };
 
-export function show(place, found, asked, change) {
+let signal = null;
+
+/** Put the answer into its place; what is still asked about it ends when ``cancelled`` says so. */
+export function show(place, found, asked, change, cancelled) {
+  signal = cancelled;
   const held = place.contains(document.activeElement) && document.activeElement.getAttribute("aria-label");
   place.replaceChildren(
     el("div", { class: "card" },
-      typeset(`f = ${found.function.latex}`, `f = ${found.function.text}`),
+      el("div", { class: "heads" },
+        typeset(`f = ${found.function.latex}`, `f = ${found.function.text}`),
+        el("div", { class: "bar noprint quiet" }, copyButton("link", () => location.href), page(found, asked),
+          el("button", { type: "button", onclick: () => print() }, "Print"))),
       editor(found.where, () => asked.where, change)),
     ...found.derivatives.map((one) => derivative(one, found, asked)),
   );
@@ -44,6 +54,23 @@ function derivative(one, found, asked) {
   );
 }
 
+/** The whole answer with its derivation as one file that reads offline. */
+function page(found, asked) {
+  const button = el("button", { type: "button" }, "Save as a page");
+  button.addEventListener("click", async () => {
+    button.textContent = "making …";
+    try {
+      const made = await ask("export", { ...asked, form: "html", method: opened.method });
+      saved("derivative.html", made.content, "text/html");
+      button.textContent = "Saved";
+    } catch (error) {
+      button.textContent = error instanceof Fault ? error.message : "the server does not answer";
+    }
+    setTimeout(() => { button.textContent = "Save as a page"; }, 2500);
+  });
+  return ["jvp", "vjp", "hvp"].includes(found.command) ? null : button;
+}
+
 function notes(one, found) {
   const list = el("dl", {});
   const row = (label, text) => list.append(el("dt", {}, label), el("dd", {}, text));
@@ -54,14 +81,14 @@ function notes(one, found) {
   return list;
 }
 
-function badge(level, decided) {
+export function badge(level, decided) {
   const colour = level === "X" ? (decided ? "wrong" : "doubt") : level === "D" ? "doubt" : "right";
   return el("span", { class: `badge ${colour}` }, level);
 }
 
-function certificate(found) {
+export function certificate(found) {
   const body = el("div", {});
-  const details = el("details", { open: opened.certificate, ontoggle: () => { opened.certificate = details.open; } },
+  const details = el("details", { class: "certificate", open: opened.certificate, ontoggle: () => { opened.certificate = details.open; } },
     el("summary", {}, badge(found.level, found.decided), ` certificate: ${LEVELS[found.level]}`), body);
   const list = el("dl", {});
   const sizes = found.sizes.map((each) => Object.entries(each).map(([name, n]) => `${name}=${n}`).join(", "));
@@ -91,19 +118,24 @@ async function replay(found, place) {
 function steps(question) {
   const body = el("div", { role: "region", "aria-label": "Steps" });
   const fill = () => filled(body, async () => {
-    const found = await ask("answer", { ...question, method: opened.method });
+    const found = await ask("answer", { ...question, method: opened.method }, signal);
     const lines = found.derivatives[0].steps;
     const bad = lines.filter((line) => line.certificate && !line.certificate.ok);
     return [
       el("ol", { class: "steps" }, ...lines.map(step)),
       bad.length ? el("p", { class: "wrong" }, `${bad.length} of these lines are not certified.`)
         : el("p", { class: "right" }, "Each line is certified by itself."),
-      el("div", { class: "bar" }, copyButton("steps as text", () => lines.map((line) => `${line.left} = ${line.text}    ${line.law}`).join("\n"))),
+      el("div", { class: "bar noprint" },
+        copyButton("steps as text", () => lines.map((line) => `${line.left} = ${line.text}    ${line.law}`).join("\n")),
+        copyButton("steps as LaTeX", () => exported(question, "latex")),
+        copyButton("steps as Markdown", () => exported(question, "markdown"))),
     ];
   });
   const methods = choice("Method", ["differentials", "coordinates"], opened.method, (word) => { opened.method = word; fill(); });
-  return folding("how it is derived", "steps", el("div", {}, el("div", { class: "bar" }, methods), body), fill);
+  return folding(opened, "how it is derived", "steps", el("div", {}, el("div", { class: "bar" }, methods), body), fill);
 }
+
+const exported = async (question, form) => (await ask("export", { ...question, form, method: opened.method })).content;
 
 const SIDES = {
   "f": "f", "df": "df", "∇f": "\\nabla f", "d∇f": "d \\nabla f", "∇²f": "\\nabla^{2} f",
@@ -114,41 +146,24 @@ function step(line, k, lines) {
   const left = repeated ? "\\quad" : SIDES[line.left] ?? `\\text{${line.left.replace(/[\\{}$^_%#&~]/g, " ")}}`;
   const named = Object.entries(line.let).map(([name, text]) => `${name} = ${text}`);
   return el("li", {}, typeset(`${left} = ${line.latex}`, `${line.left} = ${line.text}`),
-    line.law || named.length ? el("div", { class: "law" }, [line.law, ...named].filter(Boolean).join("; with ")) : null,
+    line.law ? laws(line.law) : null, named.length ? el("div", { class: "law" }, `with ${named.join(", ")}`) : null,
     line.certificate && !line.certificate.ok ? el("div", { class: "wrong" }, line.certificate.line) : null);
+}
+
+function cost({ sizes, flops }) {
+  const [count, unit] = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"], [1, ""]].map(([size, word]) => [flops / size, word]).find(([n]) => n >= 1) ?? [0, ""];
+  const at = Object.entries(sizes).map(([name, n]) => `${name} = ${n}`).join(", ");
+  return `about ${Number(count.toPrecision(3))} ${unit}flop${at ? ` where ${at}` : ""}`;
 }
 
 function code(question) {
   const body = el("div", {});
   const fill = () => filled(body, async () => {
     const { formula, where, syntax, op, by } = question;
-    const found = await ask("code", { formula, where, syntax, op, by, target: opened.target });
-    return [el("pre", { tabindex: "0" }, el("code", {}, found.code)), el("div", { class: "bar" }, copyButton("code", () => found.code))];
+    const found = await ask("code", { formula, where, syntax, op, by, target: opened.target }, signal);
+    return [el("pre", { tabindex: "0" }, el("code", {}, found.code)),
+      el("div", { class: "bar" }, copyButton("code", () => found.code), el("span", { class: "aside" }, cost(found.cost)))];
   });
   const targets = choice("Language", TARGETS, opened.target, (word) => { opened.target = word; fill(); });
-  return folding("code", "code", el("div", {}, el("div", { class: "bar" }, targets), body), fill);
-}
-
-function folding(label, name, body, fill) {
-  const details = el("details", { open: opened[name] }, el("summary", {}, label), body);
-  let done = false;
-  const look = () => {
-    if (details.open && !done) fill();
-    done = done || details.open;
-  };
-  details.addEventListener("toggle", () => { opened[name] = details.open; look(); });
-  look();
-  return details;
-}
-
-/** Put what is asked for into its place, or why there is none; the last question wins. */
-async function filled(place, work) {
-  const turn = (place.turn = (place.turn ?? 0) + 1);
-  let children;
-  try {
-    children = await work();
-  } catch (error) {
-    children = [el("p", { class: "wrong" }, error instanceof Fault ? error.message : "the server does not answer")];
-  }
-  if (turn === place.turn) place.replaceChildren(...children);
+  return folding(opened, "code", "code", el("div", {}, el("div", { class: "bar" }, targets), body), fill);
 }

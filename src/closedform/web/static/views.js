@@ -1,13 +1,16 @@
 // The views beside the first: judging a derivation, the table of functions.
 
-import { Fault, ask, table } from "./api.js";
+import { ask, table } from "./api.js";
 import { $, el } from "./dom.js";
+import { explain } from "./explained.js";
+import { fault } from "./folding.js";
 
 const COLOUR = { right: "right", wrong: "wrong", undecided: "doubt", given: "aside" };
 const START = "f = x'*A*x\ndf = dx'*A*x + x'*A*dx\n   = 2*x'*A*dx\n";
 
-export function judging() {
+export function judging(changed) {
   $("derivation").value = START;
+  $("judging").addEventListener("input", changed);
   $("judging").addEventListener("submit", (event) => { event.preventDefault(); judge(); });
   $("judging").addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) judge();
@@ -22,11 +25,6 @@ async function judge() {
   } catch (error) {
     place.replaceChildren(el("pre", { class: "wrong" }, fault(error)));
   }
-}
-
-function fault(error) {
-  if (!(error instanceof Fault)) return "the server does not answer";
-  return [error.message, error.error.hint].filter(Boolean).join("\n");
 }
 
 const HEADLINES = {
@@ -69,7 +67,7 @@ export async function functions() {
     const word = filter.value.trim().toLowerCase();
     const kept = rows.filter((row) => !word || [row.name, row.call, row.what, row.family, ...row.aliases].join(" ").toLowerCase().includes(word));
     $("table").replaceChildren(...kept.map((row) => el("tr", {},
-      el("th", { scope: "row" }, el("code", {}, row.call)), el("td", {}, row.what, row.aliases.length ? ` Also ${row.aliases.join(", ")}.` : ""),
+      el("th", { scope: "row" }, el("button", { type: "button", class: "link", "aria-haspopup": "dialog", onclick: () => explain(row.name) }, el("code", {}, row.call))), el("td", {}, row.what, row.aliases.length ? ` Also ${row.aliases.join(", ")}.` : ""),
       el("td", {}, el("code", {}, row.differential)), el("td", {}, row.conditions.join("; ")))));
     $("count").textContent = `${kept.length} of ${rows.length} functions`;
   };

@@ -1,0 +1,49 @@
+// Parts that are asked for when they are opened, and the places they are put into.
+
+import { Fault } from "./api.js";
+import { el } from "./dom.js";
+
+/** What a question came to: the message of a fault, with its mend. */
+export function fault(error) {
+  if (!(error instanceof Fault)) return "the server does not answer";
+  return [error.message, error.error.hint].filter(Boolean).join("\n");
+}
+
+/** Put what is asked for into its place, or why there is none; the last question wins. */
+export async function filled(place, work) {
+  const turn = (place.turn = (place.turn ?? 0) + 1);
+  const slow = setTimeout(() => {
+    if (place.childElementCount) place.setAttribute("aria-busy", "true"); // what stood there stays, dimmed
+    else place.append(el("p", { class: "aside", role: "status" }, "computing …"));
+  }, 200);
+  let children;
+  try {
+    children = await work();
+  } catch (error) {
+    if (error.name === "AbortError") return; // another answer stands there by now
+    children = [el("p", { class: "wrong said" }, fault(error))];
+  } finally {
+    clearTimeout(slow);
+  }
+  if (turn !== place.turn) return;
+  place.removeAttribute("aria-busy");
+  place.replaceChildren(...children);
+}
+
+/** A part that opens; ``state[name]`` remembers whether it is open. */
+export function folding(state, label, name, body, fill) {
+  const details = el("details", { open: state[name] }, el("summary", {}, label), body);
+  whenOpen(details, (open) => { state[name] = open; }, fill);
+  return details;
+}
+
+/** Fill a part the first time it is open. */
+export function whenOpen(details, told, fill) {
+  let done = false;
+  const look = () => {
+    if (details.open && !done) fill();
+    done = done || details.open;
+  };
+  details.addEventListener("toggle", () => { told(details.open); look(); });
+  look();
+}

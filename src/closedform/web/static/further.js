@@ -1,0 +1,149 @@
+// What goes with the function itself: numbers, the passes of backpropagation, a picture.
+
+import { ask } from "./api.js";
+import { variables } from "./declarations.js";
+import { $, choice, copyButton, el, letter, typeset } from "./dom.js";
+import { filled, whenOpen } from "./folding.js";
+import { equation, latex, plain, shape, short } from "./numbers.js";
+import { image, saved } from "./pictures.js";
+
+const LEFT = {
+  gradient: (x) => [`\\nabla_{${x}} f`, "gradient"], jacobian: (x) => [`\\frac{\\partial f}{\\partial ${x}}`, "Jacobian"],
+  hessian: (x) => [`\\nabla^{2}_{${x}} f`, "Hessian"], derivative: (x) => [`\\mathrm{D} f(${x})`, "derivative"],
+};
+const PARTS = { numbers, backprop, plot };
+let current = null, wanted = null, signal = null, mode = "reverse", kind = "", drawn = "";
+
+/** The answer that stands above; open parts are asked for anew. */
+export function show(found, asked, cancelled) {
+  const other = current && (current.function.text !== found.function.text || current.where !== found.where);
+  if (other && $("values").value === drawn) $("values").value = ""; // random numbers belong to one formula
+  [current, wanted, signal] = [found, asked, cancelled];
+  $("further").hidden = false;
+  for (const [name, fill] of Object.entries(PARTS)) if ($(`further-${name}`).open) fill();
+}
+
+export function hide() {
+  current = null;
+  $("further").hidden = true;
+}
+
+export function start(changed) {
+  for (const [name, fill] of Object.entries(PARTS)) whenOpen($(`further-${name}`), () => {}, () => current && fill());
+  $("compute").addEventListener("click", () => { changed(); refresh(); });
+  $("random").addEventListener("click", () => { $("values").value = ""; changed(); refresh(); });
+  $("values").addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("compute").click(); });
+  $("values").addEventListener("input", changed);
+  $("modes").append(choice("Mode", ["reverse", "forward", "both"], mode, (word) => { mode = word; backprop(); }));
+  $("kinds").append(choice("Picture", ["what fits", "contours", "curve", "jacobian", "hessian"], "what fits", (word) => {
+    kind = word === "what fits" ? "" : word;
+    plot();
+  }));
+  $("span").addEventListener("change", plot);
+}
+
+function refresh() {
+  numbers();
+  for (const name of ["backprop", "plot"]) if ($(`further-${name}`).open) PARTS[name]();
+}
+
+const base = () => ({ formula: wanted.formula, where: wanted.where, syntax: wanted.syntax });
+
+/** The value of the function, and of each derivative above at the same numbers. */
+function numbers() {
+  const [found, question] = [current, base()];
+  filled($("computed"), async () => {
+    const first = found.derivatives.find((one) => (one.op ?? found.command) in LEFT);
+    const at = $("values").value.trim()
+      ? { values: $("values").value } : await ask("eval", { ...question, ...(first ? { by: first.by, op: first.op } : {}) }, signal);
+    const values = typeof at.values === "string" ? at.values : JSON.stringify(at.values);
+    const value = await ask("eval", { ...question, values }, signal);
+    const lines = [equation("f", "f", value.value)];
+    for (const one of found.derivatives.filter((each) => each.op in LEFT && !each.and_by)) {
+      const [left, said] = LEFT[one.op](letter(one.by));
+      const derived = await ask("eval", { ...question, by: one.by, op: one.op, values }, signal);
+      lines.push(equation(left, `${said} by ${one.by}`, derived.value));
+      if (one.op !== "derivative") lines.push(witness({ ...question, by: one.by, op: one.op, values }));
+    }
+    if (!$("values").value.trim()) {
+      $("values").value = drawn = spaced(at.values);
+      if ($("further-backprop").open) backprop();
+    }
+    return [...lines, el("div", { class: "bar" }, copyButton("numbers", () => values))];
+  });
+}
+
+/** What automatic differentiation gives at the same numbers, for those who ask. */
+function witness(question) {
+  const place = el("div", { class: "bar" });
+  place.append(el("button", { type: "button", onclick: () => filled(place, async () => {
+    const { witnesses } = await ask("witness", question, signal);
+    return witnesses.length ? witnesses.map(compared) : [el("p", { class: "aside" }, "Neither JAX nor PyTorch is installed on the machine that serves this page.")];
+  }) }, "Compare with automatic differentiation"));
+  return place;
+}
+
+function compared(one) {
+  const far = one.refused || (one.difference === null ? "an array of another shape" : `${plain(one.value)}, at most ${short(one.difference)} away`);
+  return el("p", { class: "aside" }, `${one.name}: ${far}`);
+}
+
+/** JSON with a line for each name. */
+const spaced = (values) => `{${Object.entries(values).map(([name, value]) => `${JSON.stringify(name)}: ${plainly(value)}`).join(",\n ")}}`;
+const plainly = (value) => JSON.stringify(value).replace(/,/g, ", ");
+
+function backprop() {
+  const [question, values] = [base(), $("values").value];
+  filled($("passes"), async () => {
+    const found = await ask("backprop", { ...question, by: wanted.by, mode, values }, signal);
+    const tables = ["forward_pass", "tangents", "backward_pass"].filter((name) => found[name]).map((name) => table(name, found[name]));
+    const graph = found.graph
+      ? [image(found.graph, `The graph of f = ${found.function.text}: the same as the tables beside it.`),
+        el("div", { class: "bar" }, el("button", { type: "button", onclick: () => saved("graph.svg", found.graph, "image/svg+xml") }, "Save the graph"))]
+      : [el("p", { class: "aside" }, found.no_graph)];
+    return [el("div", { class: "passes" }, ...tables), ...graph];
+  });
+}
+
+const TITLES = { forward_pass: "forward pass", tangents: "tangents", backward_pass: "backward pass" };
+
+function table(name, lines) {
+  const numbers = lines.some((line) => line.value !== null);
+  const value = (found) => (found === null ? "" : shape(found).length && latex(found) === null ? shape(found).join("×") : plain(found));
+  return el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": TITLES[name] }, el("table", { class: "lines" },
+    el("caption", {}, TITLES[name]),
+    el("thead", {}, el("tr", {}, ...["line", "is", ...(numbers ? ["value"] : [])].map((word) => el("th", { scope: "col" }, word)))),
+    el("tbody", {}, ...lines.map((line) => el("tr", {},
+      el("td", {}, typeset(`${line.left_latex} = ${line.latex}`, `${line.name} = ${line.text}`)),
+      el("td", { class: "aside" }, line.shape), numbers ? el("td", {}, el("code", {}, value(line.value))) : null)))));
+}
+
+function plot() {
+  const span = $("span").value.trim();
+  filled($("picture"), async () => {
+    const drawn_ = await pictured();
+    const found = await ask("plot", { ...base(), ...drawn_, span: span && JSON.stringify(spans(span)) }, signal);
+    return [image(found.svg, found.words.join(". ")), el("p", { class: "aside said" }, found.words.join("\n")),
+      el("div", { class: "bar" }, el("button", { type: "button", onclick: () => saved("picture.svg", found.svg, "image/svg+xml") }, "Save the picture"))];
+  });
+}
+
+/** Over what is drawn, and which picture: contours over two numbers, a curve over one, else a matrix at a point. */
+async function pictured() {
+  const { function: f, where } = current;
+  const scalar = f.shape.every((n) => n === "1");
+  const found = variables(where);
+  const numbers_ = f.variables.filter((name) => found.get(name)?.kind.startsWith("scalar"));
+  const typed = $("values").value.trim();
+  if (scalar && numbers_.length === 2 && f.variables.length === 2 && !["curve", "hessian", "jacobian"].includes(kind)) return { kind, values: typed };
+  const by = wanted.by || numbers_[0] || f.variables[0];
+  if (scalar && f.variables.length === 1 && numbers_.length === 1 && !kind) return { by, values: typed };
+  const values = typed || JSON.stringify((await ask("eval", { ...base(), by }, signal)).values);
+  const at = JSON.parse(values)[by];
+  const fits = !scalar ? "jacobian" : !Array.isArray(at) ? "curve" : at.length === 2 && !Array.isArray(at[0]) ? "contours" : "hessian";
+  return { by, kind: kind || fits, values };
+}
+
+function spans(text) {
+  return text.split(",").map((one) => one.split(/\s*(?:to|–|:)\s*/).map(Number));
+}
