@@ -130,6 +130,21 @@ def hess_net(X: Array, W: Array, b: Array, v: Array, c: float, y: Array) -> Arra
     return K
 
 
+def hess_net_weights(X: Array, W: Array, b: Array, v: Array, c: float, y: Array) -> Array:
+    """Of the same by W alone, row by row: the first block of ``hess_net``."""
+    (m, d), h = X.shape, len(b)
+    H = np.tanh(X @ W.T + b)
+    P = 1 - H * H
+    r = H @ v + (c - y)
+    J = ((v * P)[:, :, None] * X[:, None, :]).reshape(m, h * d)
+    K = J.T @ J
+    own = X.T @ ((-2 * v * H * P * r[:, None])[:, :, None] * X[:, None, :]).reshape(m, h * d)
+    for i in range(h):
+        at = slice(i * d, i * d + d)
+        K[at, at] += own[:, at]
+    return K
+
+
 def softmax_rows(Z: Array) -> Array:
     P = np.exp(Z - Z.max(1, keepdims=True))
     P /= P.sum(1, keepdims=True)

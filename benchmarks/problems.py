@@ -33,6 +33,8 @@ class Problem:
     """Whether the dense Hessian by a matrix is ordered by its columns."""
     every: tuple[str, ...] = ()
     """All variables of a gradient by several."""
+    array: bool = False
+    """Whether the Hessian by a matrix is asked for as an array of four axes, not as a matrix."""
 
 
 def draws(seed: int = 7) -> np.random.Generator:
@@ -93,6 +95,10 @@ def net_loss(L: Any, p: Any, d: Any) -> Any:
     return ((L.tanh(d.X @ W.T + b) @ v + c - d.y) ** 2).sum() / 2
 
 
+def weights_loss(L: Any, W: Any, d: Any) -> Any:
+    return net_loss(L, (W, d.b, d.v, d.c), d)
+
+
 def softmax_loss(L: Any, W: Any, d: Any) -> Any:
     Z = d.X @ W
     return L.logsumexp(Z, 1).sum() - (d.Y * Z).sum()
@@ -134,8 +140,12 @@ PROBLEMS = (
             "X in PD(n), S in Sym(n)", True),
     Problem("net 10-20-1 tanh", "gradient", NET, "W", net, ((32,), (1000,)),
             lambda d: hand.grad_net(d.X, d.W, d.b, d.v, d.c, d.y), net_loss, NET_SPACES, False, ("W", "b", "v", "c")),
+    Problem("net 10-20-1 tanh", "Hessian", NET, "W", net, ((32,), (1000,)),
+            lambda d: hand.hess_net_weights(d.X, d.W, d.b, d.v, d.c, d.y), weights_loss, NET_SPACES, array=True),
     Problem("softmax regression", "gradient", SOFTMAX, "W", classes, ((200, 20, 5), (1000, 50, 10)),
             lambda d: hand.grad_softmax(d.X, d.W, d.Y), softmax_loss),
+    Problem("softmax regression", "Hessian", SOFTMAX, "W", classes, ((200, 20, 5), (1000, 50, 10)),
+            lambda d: hand.hess_softmax(d.X, d.W), softmax_loss, "", True, array=True),
     Problem("tanh(Ax)", "Jacobian", "tanh(A*x)", "x", quadratic, ((100,), (1000,)),
             lambda d: hand.jac_tanh(d.A, d.x), lambda L, x, d: L.tanh(d.A @ x)),
     Problem("per-sample xᵢ'Axᵢ", "gradient", "sum(diag(X*A*X'))", "X", samples, ((1000, 10), (1000, 100), (4000, 100)),
@@ -143,8 +153,3 @@ PROBLEMS = (
     Problem("x'W²(W²)'x as typed", "gradient", "x'*W^2*(W^2)'*x", "W", typed_chain, ((300,), (1000,)),
             lambda d: hand.grad_typed(d.x, d.W), lambda L, W, d: d.x @ (W @ W) @ (W @ W).T @ d.x),
 )  # fmt: skip
-NOT_TIMED = (
-    "the Hessian of the net by its weights, and of softmax regression: closedform gives them as maps, and has no "
-    "closed form of their dense arrays yet, only the array made by applying the map to a basis",
-)
-"""What the hand-written forms have and this table does not."""

@@ -15,7 +15,9 @@ from problems import Problem
 from rounds import in_turn, ratio
 
 from closedform import Formula, formula
+from closedform.expr.node import Node
 from closedform.program.compiled import Compiled
+from closedform.program.dense import dense
 
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_cpu_enable_async_dispatch", False)
@@ -38,11 +40,18 @@ def answers(p: Problem) -> tuple[Formula, ...]:
         return (f.grad(p.by).derivative(p.by),)
     if p.kind == "Jacobian":
         return (f.jacobian(p.by),)
+    if p.array:
+        return (f.hessian(p.by),)
     return (f.grad(p.by).derivative(p.by).kron,) if p.columns else (f.hessian(p.by),)
 
 
+def nodes(p: Problem) -> tuple[Node, ...]:
+    found = answers(p)
+    return tuple(dense(g._raw, g._origin.directions[0]) if p.array and g._origin else g._raw for g in found)
+
+
 def compiled(p: Problem, target: str) -> Compiled:
-    return Compiled(tuple(g._raw for g in answers(p)), target)
+    return Compiled(nodes(p), target)
 
 
 def ours(p: Problem, d: Data, target: str) -> Thunk:

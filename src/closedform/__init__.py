@@ -8,6 +8,7 @@
 
 from closedform._version import __version__
 from closedform.answers import Verdict, check, equal
+from closedform.argmin.verdict import NoDerivative
 from closedform.errors import (
     ClosedformError,
     DeclarationError,
@@ -21,7 +22,7 @@ from closedform.explain import explain
 from closedform.formula import Formula
 from closedform.judging import judge
 from closedform.limits import time_limit
-from closedform.own import formula, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from closedform.own import argmin, declare, formula, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 __all__ = [
     "ClosedformError",
@@ -29,12 +30,15 @@ __all__ = [
     "Formula",
     "LimitError",
     "MissingRule",
+    "NoDerivative",
     "ReadError",
     "ShapeError",
     "ValueProblem",
     "Verdict",
     "__version__",
+    "argmin",
     "check",
+    "declare",
     "equal",
     "explain",
     "formula",

@@ -5,7 +5,7 @@ Nothing is loaded until a function is given; then what it is written with.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from closedform.errors import ClosedformError
@@ -13,7 +13,9 @@ from closedform.formula import formula as typed
 
 if TYPE_CHECKING:
     from closedform.formula import Formula
+    from closedform.tracing.argmin.minimiser import Minimiser
     from closedform.tracing.calling import Own
+    from closedform.tracing.declared import Declared
 
 Argnums = int | Sequence[int]
 
@@ -141,3 +143,71 @@ def hvp(fn: Callable[..., Any], argnums: Argnums = 0, *, where: str | None = Non
     [6.0, 6.0]
     """
     return _own(fn, "hvp", argnums, where)
+
+
+def argmin(
+    fn: Callable[..., Any], solver: Callable[..., Any] | None = None, *, where: str | None = None, starts: int = 8,
+    polish: bool = True, on_fail: str = "raise",
+) -> Minimiser:  # fmt: skip
+    """θ ↦ x*(θ) = argmin fn(x, θ), over the first argument of a function of Python (``docs/argmin.md``).
+
+    It is called as ``fn`` is without its first argument, with ``start=`` where the shape of x does not follow, and
+    gives x* in the structure of the start; JAX and PyTorch differentiate through it. ``solver(objective, start)`` is an
+    optimiser of yours, ``starts`` how many starts are tried without one; ``polish`` takes Newton's steps to the end.
+    Where there is no minimum, and for a derivative that does not exist, it raises NoDerivative; ``on_fail`` may be
+    "nan" or "warn". ``.solve`` gives the Solution, ``.with_status`` the verdict in numbers, ``.formula`` the formulas.
+
+    >>> import numpy as np
+    >>> def ridge(x, A, b, lam):
+    ...     return np.sum((A @ x - b) ** 2) + lam * x @ x
+    >>> best = argmin(ridge, where="lam > 0")
+    >>> best(np.array([[2.0, 0.0], [0.0, 1.0]]), np.array([4.0, 4.0]), 1.0).tolist()
+    [1.6, 2.0]
+    >>> best.solve(np.array([[2.0, 0.0], [0.0, 1.0]]), np.array([4.0, 4.0]), 1.0).jacobian("lam").tolist()
+    [-0.32, -1.0]
+    >>> best.formula.derivative("lam").text
+    "-(A'*A + lam*I)^-1*x"
+    """
+    from closedform.tracing.argmin.minimiser import Minimiser
+
+    return Minimiser(fn, solver, where, starts, polish, on_fail)
+
+
+def declare(
+    head: str,
+    value: Callable[..., Any],
+    *,
+    shape: str | None = None,
+    d: str | Callable[..., Any] | None = None,
+    adjoint: str | Callable[..., Any] | Mapping[str, str | Callable[..., Any]] | None = None,
+    domain: str | Mapping[str, str] | None = None,
+    smooth: str | Mapping[str, str] | None = None,
+    jax: Callable[..., Any] | None = None,
+    torch: Callable[..., Any] | None = None,
+    doc: str = "",
+    latex: str = "",
+) -> Declared:
+    """Declare a function of your own: from then on formulas, derivatives and programs know it.
+
+    ``head`` names it and its arguments, as in ``"softsign(x)"``; ``value`` computes it on numbers and NumPy arrays
+    (``jax`` and ``torch`` on theirs, for programs of these). Without ``shape`` it acts on each entry by itself; else
+    that is written as in ``"(m,n), n -> m"``. ``d`` is its differential, in the arguments and ``dx``; or ``adjoint``
+    the cotangent of the argument, given ``G``, that of the value (a dictionary by argument where there are several).
+    Both are typed, or functions of NumPy. ``domain`` and ``smooth`` say where it is defined and differentiable:
+    positive, nonneg, nonzero, pd or invertible.
+    The rule is compared with differences and with the transpose identity at random points: a wrong one is refused
+    with the figures. Certificates say that they take it from you. ``remove()``, or ``with``, forgets the function.
+    Raises DeclarationError, ReadError or ShapeError.
+
+    >>> import numpy as np
+    >>> with declare("softsign(x)", lambda x: x / (1 + np.abs(x)), d="dx./(1 + abs(x)).^2") as softsign:
+    ...     slope = formula("c'*softsign(A*x)").grad("x")
+    ...     slope.text, slope.check().line().split(", ")[2]
+    ("A'*(c./(1 + abs(A*x)).^2)", 'the rule of softsign as it was declared')
+    """
+    from closedform.tracing.declaring import declare as declared
+
+    return declared(
+        head, value, shape=shape, d=d, adjoint=adjoint, domain=domain, smooth=smooth, jax=jax, torch=torch, doc=doc,
+        latex=latex,
+    )  # fmt: skip

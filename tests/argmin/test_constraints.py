@@ -95,3 +95,42 @@ def test_group_lasso_border() -> None:
     t = np.array([3.0, 4.0])
     u = t / 5
     assert np.allclose(a.solve(t=t).jacobian("t"), np.eye(2) - (np.eye(2) - np.outer(u, u)) / 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "point", "kind"),
+    [
+        ("x^2 - abs(x) - t*x", "x in R, t in R", 0.0, "saddle"),
+        ("min(x^2, (x - 2)^2 + t)", "x in R, t in R", 1.0, "saddle"),
+        ("x[1]^2 - abs(x[2]) + t*x[2]^2", "x in R^2, t in R", [0.0, 0.0], "saddle"),
+        ("-||x|| + t*x'*x", "x in R^2, t in R", [0.0, 0.0], "saddle"),
+        ("1/2*(x - 3*t)^2 + abs(x)", "x in R, t in R", 5.0, "not-converged"),
+        ("abs(x - t)^1.5", "x in R, t in R", 0.3, "not-converged"),
+    ],
+)
+def test_points_that_are_no_minima_at_kinks(text: str, where: str, point: object, kind: str) -> None:
+    t = 0.0 if "min" in text else 1.0
+    s = cf.formula(text, where).argmin("x").diagnose(point, t=t)
+    assert s.verdict.kind == kind and not s.verdict.exists
+
+
+@pytest.mark.parametrize(
+    ("text", "n", "subject_to", "start", "kind"),
+    [
+        # no constraint qualification; falls where a weakly active constraint is let go; a circle of minimisers
+        ("x[1] + t*x[2]", 2, "x[2] <= x[1]^3, x[2] >= -x[1]^3", [1.0, 0.1], "not-converged"),
+        ("x[2]^2 - x[1]^2 + 0*t", 2, "x[1] >= 0", [0.0, 0.0], "saddle"),
+        ("x[1]^2 + x[2]^2 + 2*x[3]^2 + 0*t", 3, "x'*x = 1", None, "singular-hessian"),
+    ],
+)
+def test_no_strict_minimum(text: str, n: int, subject_to: str, start: list[float] | None, kind: str) -> None:
+    a = cf.formula(text, f"x in R^{n}, t in R").argmin("x", subject_to=subject_to)
+    s = a.solve(t=0.3, start=start, starts=2)
+    assert s.verdict.kind == kind and not s.verdict.exists
+
+
+def test_a_point_that_a_person_brings_is_judged_where_it_is() -> None:
+    a = cf.formula("1/2*(x - t)^2", "x in R, t in R").argmin("x", subject_to="x >= 0")
+    assert a.diagnose(0.0, t=-3.0).verdict.kind == "minimum"
+    s = a.diagnose(5.0, t=-3.0)
+    assert s.verdict.kind == "not-converged" and s.x == 5.0 and s.verdict.numbers["distance"] == 5.0

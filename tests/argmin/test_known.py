@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import closedform as cf
+from closedform.argmin.large import Large
 from closedform.argmin.solution import Solution
 from closedform.argmin.verdict import NoDerivative
 
@@ -150,6 +151,21 @@ def test_13_condition(condition: float) -> None:
     error = np.linalg.norm(s.jacobian("b") - true) / np.linalg.norm(true)
     assert error <= 10 * condition * 2.2e-16
     assert s.verdict.kind == ("minimum" if condition < 1e7 else "ill-conditioned-minimum")
+
+
+@pytest.mark.parametrize("condition", [1e2, 1e6, 1e12])
+def test_13_conjugate_gradients_meet_the_tolerance_or_say_so(condition: float) -> None:
+    rng, n = np.random.default_rng(2), 60
+    Q, _ = np.linalg.qr(rng.standard_normal((n, n)))
+    H, b = (Q * np.logspace(0, np.log10(condition), n)) @ Q.T, rng.standard_normal(n)
+    p = argmin("1/2*x'*H*x - b'*x", "H in Sym(n)")._problem({"H": (H + H.T) / 2, "b": b}, {}, np.zeros(n))
+    here = Large(p.system, np.zeros(n), dense=False)
+    try:
+        x = here.solve(b)
+    except cf.ClosedformError as error:
+        assert condition > 1e4 and "leaves a relative residual" in str(error)
+    else:
+        assert np.linalg.norm(H @ x - b) <= 2e-8 * np.linalg.norm(b) and condition < 1e10
 
 
 @pytest.mark.parametrize(("t", "up", "down"), [(0.4, 0, 0), (1.0, 1, 0), (2.0, 1, 1)])

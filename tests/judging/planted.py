@@ -38,11 +38,13 @@ def written() -> Iterator[Derivation]:
                 yield Derivation(title, style, "\n".join(lines), int(found[2]), found[1])
 
 
-def from_corpus() -> Iterator[Derivation]:
-    for record in json.loads((DATA / "from_corpus.json").read_text("utf-8")):
-        yield Derivation(**record)
+def from_records() -> Iterator[Derivation]:
+    """Of the corpus, and as people write them, each slip with what follows from it."""
+    for name in ("from_corpus.json", "by_people.json"):
+        for record in json.loads((DATA / name).read_text("utf-8")):
+            yield Derivation(**record)
 
 
-DERIVATIONS = [*written(), *from_corpus()]
+DERIVATIONS = [*written(), *from_records()]
 RIGHT = [d for d in DERIVATIONS if not d.line]
 WRONG = [d for d in DERIVATIONS if d.line]

@@ -249,3 +249,82 @@ def test_a_call_costs_little() -> None:
     best = lambda run: min(timeit.repeat(run, number=1000, repeat=80)) / 1000  # noqa: E731
     alone, ours = best(lambda: a @ x + x @ a), best(lambda: f(a, x))
     assert ours < 1.67 * alone or ours < 3e-6
+
+
+def test_what_is_fixed_is_not_written_over() -> None:
+    f = cf.formula("2*A'*A + t*eye(n)", "A in R^(m×n), t in R")
+    for fixed in ({"A": A}, {"A": A, "t": 0.5}):
+        program = f.compile(fixed=fixed)
+        rest = [0.5] if len(fixed) == 1 else []
+        for _ in range(3):
+            got = program(*rest)
+            assert np.allclose(got, 2 * A.T @ A + 0.5 * np.eye(N), rtol=1e-13)
+            got[:] = np.nan
+
+
+def test_a_size_that_nothing_fixed_tells_is_read_later() -> None:
+    program = cf.formula("t*ones(n) + x*s", "t in R, s in R, x in R^n").compile(fixed={"t": 2.0})
+    assert np.allclose(program(s=3.0, x=X), 2 + 3 * X)
+
+
+def test_arguments_are_never_written_into() -> None:
+    f = cf.formula("sum(softplus(A*x)) - y'*A*x + x'*x")
+    program = f.compile("numpy", f.grad("x"), f.hessian("x"))
+    given = {"A": A.copy(), "x": X.copy(), "y": Y.copy()}
+    first = program(**given)
+    assert all(np.array_equal(given[name], kept) for name, kept in {"A": A, "x": X, "y": Y}.items())
+    assert all(np.array_equal(a, b) for a, b in zip(first, program(**given), strict=True))
+
+
+def test_arrays_of_both_precisions_keep_the_higher() -> None:
+    low = A.astype(np.float32)
+    got = tall(A=low)
+    assert got.dtype == np.float64
+    assert relative(got, 2 * low.astype(float).T @ (low.astype(float) @ X - Y)) < 1e-14
+
+
+def test_a_softmax_of_rows_far_apart() -> None:
+    Z = np.array([[0.0, 1.0], [-4000.0, -4001.0], [900.0, 900.5]])
+    program = cf.formula("softmax_rows(Z)").compile()
+    for values in (Z, Z / 100, np.vstack([Z, [[np.nan, 0.0]]])):
+        e = np.exp(values - values.max(1, keepdims=True))
+        assert np.allclose(program(values), e / e.sum(1, keepdims=True), rtol=1e-14, equal_nan=True)
+
+
+def test_a_large_weighted_gram_matrix() -> None:
+    m, n = 4200, 250
+    data = RNG.standard_normal((m, n))
+    weights = RNG.random(m)
+    program = cf.formula("A'*diag(w.^2)*A", "A in R^(m×n), w in R^m").compile()
+    assert relative(program(data, weights), (data * (weights * weights)[:, None]).T @ data) < 1e-13
+
+
+NEARLY = np.array([[1.0, 2.0], [1.0, 2.0 + 4e-16]])
+UNEVEN = np.array([[1.0, 1.0], [1e-20, -1e-20]])
+
+
+@pytest.mark.parametrize("text", ["inv(S)*b", "inv(S)", "inv(S)*b + inv(S)'*b/2"])
+def test_a_matrix_singular_to_rounding_is_refused_as_the_formula_refuses_it(text: str) -> None:
+    f = cf.formula(text, "S in R^(n×n), b in R^n")
+    b = {"b": np.array([1.0, 3.0])} if "b" in f.variables else {}
+    for call in (f, f.compile()):
+        with pytest.raises(ValueProblem, match="singular to rounding"):
+            call(S=NEARLY, **b)
+        assert np.isfinite(call(S=UNEVEN, **b)).all(), "scaled badly, and regular"
+
+
+def test_a_positive_definite_matrix_singular_to_rounding() -> None:
+    v = np.array([1.0, 2.0, 3.0])
+    for text in ("inv(S)", "inv(S)*b", "logdet(S)*b + inv(S)*b"):
+        program = cf.formula(text, "S in PD(n), b in R^n").compile()
+        given = (np.outer(v, v) + 1e-16 * np.eye(3), v)[: len(program.arguments)]
+        with pytest.raises(ValueProblem, match=r"singular|positive definite"):
+            program(*given)
+    scaled = cf.formula("inv(S)", "S in PD(n)").compile()
+    assert np.allclose(scaled(np.diag([1.0, 1e-30])), np.diag([1.0, 1e30]))
+
+
+def test_a_logarithm_of_a_singular_matrix_is_not_a_number() -> None:
+    S = np.array([[1.0, 2.0], [2.0, 4.0]])
+    assert np.isnan(cf.formula("logm(S)").compile()(S)).all()
+    assert np.isnan(cf.formula("sqrtm(S)").compile()(0 * S)).all()

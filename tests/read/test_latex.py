@@ -159,11 +159,30 @@ WRONG = [
      "  \\opratorname{tr}(X)\n"
      "  ^^^^^^^^^^^^\n"
      "Did you mean \\operatorname?"),
-    (r"\prod_i x_i", "",
-     "products over an index are not supported\n"
-     "  \\prod_i x_i\n"
+    (r"\prod x_i", "",
+     "\\prod has no index\n"
+     "  \\prod x_i\n"
      "  ^^^^^\n"
-     "Write \\operatorname{prod}(x) for that of all entries."),
+     "Write \\prod_i x_i, or \\operatorname{prod}(x) for that of all entries."),
+    (r"\prod_i x_i y^\top z", "",
+     "whether z belongs to the product over i is not clear\n"
+     "  \\prod_i x_i y^\\top z\n"
+     "  ^^^^^^^^^^^^^^^^^^^^\n"
+     "Put brackets around the product, or around what is multiplied."),
+    (r"\prod_{i=2}^n x_i", "",
+     "a product over i starts at 1, not at 2\n"
+     "  \\prod_{i=2}^n x_i\n"
+     "  ^^^^^^^^^^^^^^^^^"),
+    (r"\sum_{k=0}^{N} u_k^2", "",
+     "k starts at 0, but the entries that it numbers are counted from 1\n"
+     "  \\sum_{k=0}^{N} u_k^2\n"
+     "  ^^^^^^^^^^^^^^^^^^^^\n"
+     "Let k run from 1."),
+    (r"h_\theta(x^{(i)})", "",
+     "h_\\theta(…) may be a function or a product\n"
+     "  h_\\theta(x^{(i)})\n"
+     "  ^^^^^^^^^\n"
+     "For a product write h_\\theta \\cdot (…); for a function declare h_theta: R^n -> R."),
     (r"\int x", "",
      "integrals are not supported\n"
      "  \\int x\n"

@@ -13,10 +13,13 @@ from closedform.errors import ClosedformError
 from closedform.read.read import read
 from closedform.rewrite.normal.normal import normal
 
-WILD = Path(__file__).parents[1] / "data" / "wild_latex.jsonl"
-FORMULAS = [json.loads(line) for line in WILD.read_text("utf-8").splitlines()]
+DATA = Path(__file__).parents[1] / "data"
+FORMULAS, TRAPS = (
+    [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines()]
+    for name in ("wild_latex.jsonl", "wild_latex_refused.jsonl")
+)
 READ = [f for f in FORMULAS if "text" in f]
-REFUSED = [f for f in FORMULAS if "text" not in f]
+REFUSED = [*(f for f in FORMULAS if "text" not in f), *TRAPS]
 
 
 @pytest.mark.parametrize("formula", READ, ids=lambda f: f["latex"])

@@ -88,6 +88,17 @@ def test_a_hessian_by_a_matrix(name: str) -> None:
     np.testing.assert_allclose(operator.apply(operator.solve_matrix(X)), X, atol=1e-9)
 
 
+def test_a_map_that_is_no_sum_of_two_sided_products_has_its_entries() -> None:
+    hessian = formula("sum(logsumexp_rows(X*W)) + 3*tr(W'*W)").hessian("W")
+    values = {"X": normal(7, 4), "W": normal(4, 3)}
+    operator = hessian.structured(values)
+    entries = hessian.array(values)  # type: ignore[attr-defined]
+    assert type(operator) is Dense
+    agree(operator, entries.transpose(1, 0, 3, 2).reshape(12, 12))
+    with pytest.raises(ShapeError, match="takes n×k to m×k"):
+        formula("softmax_rows(X*W)").derivative("W").structured({**values, "dW": normal(4, 3)})
+
+
 def test_a_kronecker_product_is_not_formed() -> None:
     product = formula("kron(A, B)", "A in R^(n,n), B in R^(k,k)")
     values = {"A": normal(4, 4), "B": normal(3, 3)}

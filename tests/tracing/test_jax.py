@@ -116,7 +116,7 @@ def test_trees_of_arguments() -> None:
     (lambda x: jax.lax.while_loop(lambda c: c[0] < 3.0, lambda c: c * 2, x).sum(), "while_loop"),
     (lambda x: jnp.sort(x)[0], "sort"),
     (lambda x: jax.lax.stop_gradient(x) @ x, "stop_gradient"),
-    (lambda x: jnp.sum(x[:, None, None] * x[None, :, None]), "three axes"),
+    (lambda x: jnp.sum(x[:, None, None, None] * x[None, :, None, None]), "four axes"),
 ])  # fmt: skip
 def test_what_is_refused_is_named(fn: Callable[..., Any], said: str) -> None:
     with pytest.raises(ClosedformError, match=said):

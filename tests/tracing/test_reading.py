@@ -225,7 +225,7 @@ def updated(x: Any) -> Any:
     (lambda x: np.array([x[0], x[1]]).sum(), "np.stack"),
     (lambda x: np.sum(x * np.asarray(x)), "traced"),
     (lambda x: np.fft.fft(x)[0], "np.fft.fft"),
-    (lambda x: x[:, None, None].sum(), "three axes"),
+    (lambda x: x[:, None, None, None].sum(), "four axes"),
     (lambda x: np.where(x > 0, np.log(x), 0).sum(), "not defined everywhere"),
     (lambda x: np.max(x[:, None] * x, axis=1).sum(), "largest entry along an axis"),
     (lambda x: np.linalg.norm(x, 3, keepdims=True, axis=0, dtype=float), "dtype"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from closedform.argmin.newton import spot, walk
+from closedform.argmin.newton import equilibrated, spot, walk
 from closedform.argmin.switches import Switch
 from closedform.argmin.system import Block, System, function
 from closedform.argmin.views import Point, View, best_view
@@ -18,7 +18,7 @@ from closedform.expr.node import Node
 
 Array = Any
 CLOSE, WEAK, ROUNDS, MOST_WEAK = 1e-4, 1e-9, 60, 8
-LOST = 1e-22
+LOST, NOISE = 1e-22, 1e-14
 
 
 @dataclass
@@ -54,16 +54,16 @@ class Active:
 
     @property
     def reduced(self) -> Array:
-        """The eigenvalues of the Hessian of L on the tangent space of what is active, equilibrated."""
-        Z = _tangent(self.A, len(self.x))
-        inner = Z.T @ self.H @ Z
-        d = np.sqrt(np.maximum(np.abs(np.diag(inner)), 1e-300))
-        if not Z.shape[1] or not np.abs(inner).max():
-            return np.zeros(Z.shape[1])
-        return np.linalg.eigvalsh(inner / np.outer(d, d))
+        """The eigenvalues of the equilibrated Hessian of L on the tangent space of what is active, by their largest."""
+        small = (1e-26 if self.view.arrival < 1e-20 else 1e-15) * np.abs(self.H).max(initial=0.0)
+        s, H = equilibrated(np.where(np.abs(self.H) <= small, 0.0, self.H))
+        Z = tangent(self.A * s, len(self.x))
+        inner = Z.T @ H @ Z
+        top = float(np.abs(inner).max(initial=0.0))
+        return np.linalg.eigvalsh(inner / top) if top > NOISE * np.abs(H).max(initial=0.0) else np.zeros(Z.shape[1])
 
 
-def _tangent(A: Array, n: int) -> Array:
+def tangent(A: Array, n: int) -> Array:
     if not len(A):
         return np.eye(n)
     _, sizes, Vt = np.linalg.svd(A)
@@ -122,6 +122,8 @@ def _newton(system: System, x: Array, state: State) -> Active:
     H = system.hessian(np.concatenate([x, np.zeros(system.n - n)]))
     g = system.gradient(np.concatenate([x, np.zeros(system.n - n)]))
     A = H[n:, :n]
+    if not (np.isfinite(g).all() and np.isfinite(H).all()):
+        raise ClosedformError("the optimality conditions have no value near this point: try another start")
     multipliers = np.linalg.lstsq(A.T, -g[:n], rcond=1e-12)[0] if len(A) else np.zeros(0)
     z = np.concatenate([x, multipliers])
     view = best_view(system, z)

@@ -8,8 +8,8 @@ import numpy as np
 import scipy.linalg
 import scipy.optimize
 
-from closedform.argmin.active import WEAK, Active, first_state, places, settled
-from closedform.argmin.newton import spot
+from closedform.argmin.active import Active, first_state, places, settled
+from closedform.argmin.active_verdict import judged_active
 from closedform.argmin.search import descend, starts
 from closedform.argmin.solution import Solution
 from closedform.argmin.switches import SMOOTHING, smoothed
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Array = Any
 SOFTENINGS = (1.0, 1e-2, 1e-4, 1e-6)
-INFEASIBLE = 1e-6
+INFEASIBLE, HERE = 1e-6, 1e-5
 
 
 def active_solution(problem: Problem, count: int, point: Array | None = None) -> Solution:
@@ -32,6 +32,7 @@ def active_solution(problem: Problem, count: int, point: Array | None = None) ->
     problem_count = count if point is None else 1
     begin = problem.begin() if point is None else problem.free(point)
     last: ClosedformError | None = None
+    first: Solution | None = None
     for start in starts(begin, problem_count):
         near = _near(problem, start) if point is None else begin
         if near is None:
@@ -41,8 +42,23 @@ def active_solution(problem: Problem, count: int, point: Array | None = None) ->
         except ClosedformError as error:
             last = error
             continue
-        return _judged(problem, found)
-    return _nowhere(problem, begin, last)
+        out = judged_active(problem, found) if point is None else _at_the_point(problem, found, begin)
+        if out.verdict.kind not in ("saddle", "not-converged"):
+            return out
+        first = first or out
+    return first or _nowhere(problem, begin, last)
+
+
+def _at_the_point(problem: Problem, found: Active, point: Array) -> Solution:
+    """A point that a person brought: whether it is the consistent one, or how far from it."""
+    out = judged_active(problem, found)
+    distance = float(np.linalg.norm(found.x - point))
+    if distance <= HERE * max(1.0, float(np.abs(point).max(initial=0.0))):
+        return out
+    verdict = Verdict("not-converged", f"the optimality conditions hold {distance:.3g} away, not here.",
+                      "Take that point: solve gives it.", also=(out.verdict.kind,),
+                      numbers={**out.verdict.numbers, "distance": distance})  # fmt: skip
+    return Solution(problem, problem.whole(point), problem.system.value(point), verdict, None)
 
 
 def _settled(problem: Problem, near: Array) -> Active:
@@ -162,104 +178,3 @@ def _feasible(problem: Problem, begin: Array) -> bool:
         if np.abs(found.fun).max(initial=0.0) < INFEASIBLE:
             return True
     return False
-
-
-def _judged(problem: Problem, found: Active) -> Solution:
-    """The verdict at a point with a consistent active set."""
-    verdict = _verdict(problem, found)
-    verdict.numbers = _numbers(problem, found)
-    x = problem.whole(found.x)
-    value = problem.system.value(found.x)
-    out = Solution(problem, x, value, verdict, None, found)
-    if verdict.kind not in ("saddle", "not-converged") and problem.convex():
-        out.minimality = "proved (f and the constraints are convex)"
-    rank, count = found.licq
-    if rank < count:
-        out.notes.append(f"LICQ fails: the {count} gradients of what is active have rank {rank}; the multipliers are "
-                         "not unique, dx*/dθ is right all the same")  # fmt: skip
-    return out
-
-
-def _verdict(problem: Problem, found: Active) -> Verdict:
-    eigen, state = found.reduced, found.state
-    kinks = _entries(problem, "kink") | _entries(problem, "norm")
-    at_kink = bool((state.active & kinks).any() or (state.weak & kinks).any())
-    largest = _norm_multipliers(problem, found)
-    if largest > 1 + WEAK:
-        return Verdict("not-converged", "no minimum at this kink of a norm: f falls from here.", "Start elsewhere.")
-    if largest >= 1 - WEAK:
-        return Verdict("nonsmooth-minimum", "a minimum at the border of a kink of a norm: x* has no derivative here.",
-                       "Move a parameter to one side.", also=("weakly-active",))  # fmt: skip
-    name = "nonsmooth-minimum" if at_kink else "minimum"
-    if len(eigen) and eigen[0] < -1e-10:
-        return Verdict("saddle", "no minimum: along the constraints the Hessian of the Lagrangian has a negative "
-                       "eigenvalue.", "Start elsewhere.")  # fmt: skip
-    if len(eigen) and eigen[0] <= 1e-12 and not state.weak.any():
-        return Verdict("singular-hessian", "not isolated: along what is active the Hessian is singular, so that the "
-                       "minimisers form a set and x* has no derivative.", "Add a ridge term.")  # fmt: skip
-    if state.weak.any():
-        where = "kink" if (state.weak & kinks).any() else "constraint"
-        if len(eigen) and eigen[0] <= 1e-12:
-            return Verdict(
-                "singular-hessian", "not isolated: a multiplier is 0 and the Hessian is singular along the rest: the "
-                "minimisers form a set.", "Add a ridge term.", also=("weakly-active",),
-            )  # fmt: skip
-        return Verdict(
-            "nonsmooth-minimum" if where == "kink" else "weakly-active",
-            f"a minimum where a {where} is only just active: x* has one-sided derivatives, which differ by direction.",
-            'Ask for one direction: solution.directional("θ", v).', also=("weakly-active",) if where == "kink" else (),
-        )  # fmt: skip
-    if at_kink:
-        return Verdict(name, "a strict minimum on a kink: x* moves along it, and stays on it.", exists=True)
-    active = int(state.active.sum())
-    held = f"; {active} constraint{'s' * (active != 1)} active" if problem.constraints else ""
-    return Verdict(name, f"a strict minimum{held}: the Hessian is positive definite along what is active.", exists=True)
-
-
-def _norm_multipliers(problem: Problem, found: Active) -> float:
-    """The largest ‖s‖ of the norms that are held at 0; below 1 the kink is strict."""
-    s, at, out = found.state.stands.copy(), 0, 0.0
-    s[found.state.active] = found.multipliers
-    for switch, length in zip(problem.switches, problem.lengths(), strict=True):
-        if switch.kind == "norm":
-            out = max(out, float(np.linalg.norm(s[at : at + length])))
-        at += length
-    return out
-
-
-def _condition(sizes: Array) -> float:
-    if not len(sizes):
-        return 1.0
-    return float(sizes.max() / sizes.min()) if sizes.min() else float("inf")
-
-
-def _entries(problem: Problem, kind: str) -> Array:
-    return np.concatenate([
-        np.full(n, s.kind == kind) for s, n in zip(problem.switches, problem.lengths(), strict=True)
-    ])  # fmt: skip
-
-
-def _numbers(problem: Problem, found: Active) -> dict[str, Any]:
-    state, eigen = found.state, found.reduced
-    labels = [
-        (s.text or str(s.s.params[0])) + (f" [{i + 1}]" if n > 1 else "")
-        for s, n in zip(problem.switches, problem.lengths(), strict=True) for i in range(n)
-    ]  # fmt: skip
-    at = spot(found.view, found.z)
-    inequality = state.active & ~state.equality
-    s = state.stands.copy()
-    s[state.active] = found.multipliers
-    gaps = np.minimum(np.abs(s - state.low), np.abs(s - state.high))[inequality]
-    sizes = np.abs(eigen)
-    out: dict[str, Any] = {
-        "gradient": float(np.linalg.norm(at.g)), "newton_step": float(np.linalg.norm(at.step)),
-        "active": tuple(labels[k] for k in np.flatnonzero(state.active)),
-        "multipliers": found.multipliers, "licq": found.licq,
-        "reduced_inertia": (int((eigen > 1e-12).sum()), int((eigen < -1e-12).sum()), int((sizes <= 1e-12).sum())),
-        "condition": _condition(sizes),
-    }  # fmt: skip
-    if len(gaps):
-        out["strict_complementarity"] = float(gaps.min())
-    if state.weak.any():
-        out["weakly_active"] = tuple(labels[k] for k in np.flatnonzero(state.weak))
-    return out

@@ -133,11 +133,37 @@ def _product(n: Node, args: list[str], kinds: dict[Node, str], value: Callable[[
         return OPPOSITE[kind] if len(rest) == 1 and (rest[0] <= 0).all() else UNKNOWN
     if n.is_scalar and _square(n, kinds):
         return CONVEX
+    factor = _times_square(n, kinds, value)
+    if factor is not None:
+        return CONVEX if factor >= 0 else CONCAVE
     if n.op.name in ("had", "dot") and len(n.args) == 2 and len(moving) == 2 and _entropy(n, kinds):
         return CONVEX
     if n.op.name == "had" and len(moving) == 2 and n.args[0] is n.args[1] and args[0] == AFFINE:
         return CONVEX
     return _quadratic(n, args, moving, value) if n.op.name == "mul" and n.is_scalar else UNKNOWN
+
+
+def _times_square(n: Node, kinds: dict[Node, str], value: Callable[[Node], Array]) -> float | None:
+    """c where it is (a·u)'(b·u) or (a·u)·(b·u) for an affine u and c = ab."""
+    if not n.is_scalar or n.op.name not in ("mul", "had", "dot") or len(n.args) != 2:
+        return None
+    left, right = n.args
+    left = left.args[0] if left.op.name == "transpose" else left
+    c, u = _peeled(left, kinds, value)
+    d, v = _peeled(right, kinds, value)
+    return c * d if u is v and kinds.get(u) == AFFINE else None
+
+
+def _peeled(n: Node, kinds: dict[Node, str], value: Callable[[Node], Array]) -> tuple[float, Node]:
+    """A number and what it is multiplied with."""
+    c = 1.0
+    while True:
+        if n.op.name == "scale" and kinds.get(n.args[0]) == CONSTANT:
+            c, n = c * float(np.reshape(value(n.args[0]), ())), n.args[1]
+        elif n.op.name == "add" and len(n.args) == 1:
+            c, n = c * float(n.params[0][0]), n.args[0]
+        else:
+            return c, n
 
 
 def _entropy(n: Node, kinds: dict[Node, str]) -> bool:

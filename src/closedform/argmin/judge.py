@@ -49,11 +49,20 @@ def judge(question: Question, z: Point, *, brought: bool) -> Judged:
     if far and not question.constraints:
         lower = walk(view, view.point(descend(view.system, view.floats(z))))
         way = lower if lower.outcome in ("arrived", "degenerate") and _is_minimum(question, lower.end) else way
-    verdict = _verdict(question, way, first)
+    verdict = _verdict(question, way, first) if _is_somewhere(view, z, way) else _ran_off()
     verdict.numbers = numbers(view, first, way)
     if brought and verdict.kind in ("minimum", "ill-conditioned-minimum", "degenerate-minimum"):
         verdict = _arrived_there(question, first, way, verdict)
     return Judged(verdict, first, way.end)
+
+
+def _is_somewhere(view: View, z: Point, way: Walk) -> bool:
+    return all(np.isfinite(view.floats(p)).all() for p in (z, way.end.z))
+
+
+def _ran_off() -> Verdict:
+    return Verdict("no-minimum", "the search runs off to infinity: f falls for ever.",
+                   "Add a term that grows, such as a ridge, or bounds.")  # fmt: skip
 
 
 def _is_minimum(q: Question, at: Spot) -> bool:
@@ -167,6 +176,8 @@ def _as_null(at: Spot) -> Spot:
     """The spot with the direction of the last step counted as flat: a root of higher order was approached there."""
     d = at.step / at.scale
     null = np.abs(at.V.T @ d) > 0.5 * np.abs(at.V.T @ d).max(initial=0.0)
+    if not null.any():
+        null[int(np.argmin(np.abs(at.mu)))] = True
     return Spot(at.z, at.g, at.H, at.scale, at.mu, at.V, null, at.step, at.K)
 
 
@@ -236,7 +247,8 @@ def _arrived_there(q: Question, first: Spot, way: Walk, verdict: Verdict) -> Ver
     error = max([predicted_error(q.view, first, t) for t in q.thetas] or [first.K])
     distance = verdict.numbers["distance"]
     verdict.numbers["predicted_error"] = error
-    if error <= CONVERGED and first.negative == q.constraints:
+    size = max(1.0, float(np.abs(q.view.floats(first.z)).max(initial=0.0)))
+    if error <= CONVERGED and distance <= CONVERGED * size and first.negative == q.constraints:
         return verdict
     steps = max(1, way.steps)
     return Verdict(

@@ -30,10 +30,11 @@ class Large:
     system: System
     z: Array
     residuals: list[float] = field(default_factory=list)
+    dense: bool = True
+    rtol: float = RTOL
 
-    @property
-    def dense(self) -> bool:
-        return self.system.n <= DENSE
+    def __post_init__(self) -> None:
+        self.dense = self.dense and self.system.n <= DENSE
 
     @cached_property
     def hessian(self) -> Array:
@@ -60,7 +61,7 @@ class Large:
         if self.dense:
             x = np.full_like(b, np.nan) if self.factor is None else scipy.linalg.cho_solve(self.factor, b)
         else:
-            x, _ = scipy.sparse.linalg.cg(self.operator, b, rtol=RTOL, maxiter=min(20 * self.system.n, 20_000))
+            x, _ = scipy.sparse.linalg.cg(self.operator, b, rtol=self.rtol, maxiter=min(20 * self.system.n, 20_000))
         residual = float(np.linalg.norm(self.operator @ x - b) / np.linalg.norm(b))
         self.residuals.append(residual)
         if not residual <= ENOUGH:

@@ -15,7 +15,7 @@ import numpy as np
 from closedform.argmin.views import Point, View
 
 Array = Any
-MOST_STEPS, SETTLED, NEAR = 80, 12, 0.1
+MOST_STEPS, SETTLED, NEAR, CLOSER = 80, 12, 0.1, 1e-3
 
 
 @dataclass
@@ -101,8 +101,8 @@ class Walk:
     steps: int = 0
 
 
-def walk(view: View, z: Point) -> Walk:
-    """Newton's steps from a point."""
+def walk(view: View, z: Point, *, saddle: bool = False) -> Walk:
+    """Newton's steps from a point; to a saddle, where ``saddle`` is set, also from where the Hessian is indefinite."""
     seen: list[float] = []
     first = last = None
     for k in range(MOST_STEPS):
@@ -116,12 +116,14 @@ def walk(view: View, z: Point) -> Walk:
         first = first or size
         if _arrived(view, at, size, first, last):
             return Walk("arrived", at, steps=k)
-        if k == 0 and at.negative and at.K >= NEAR:
+        if k == 0 and at.negative and at.K >= NEAR and not saddle:
             return Walk("indefinite", at)
         found = _settled(seen)
         if found == "degenerate":
-            return _accelerated(view, at, k)
-        if found:
+            end = _accelerated(view, at, k)
+            if end is not None:
+                return end
+        elif found:
             return Walk(found, at, steps=k)
         z, last = view.move(z, at.step), size
     return Walk("lost", at, steps=MOST_STEPS)
@@ -145,9 +147,9 @@ def _settled(seen: list[float]) -> str | None:
     return "degenerate" if low > 0.2 and high < 0.96 and high - low < 0.02 else None
 
 
-def _accelerated(view: View, at: Spot, steps: int) -> Walk:
-    """To a root of higher order: steps 1/(1-K) times as long converge quadratically again."""
-    order = 1 / (1 - at.K)
+def _accelerated(view: View, at: Spot, steps: int) -> Walk | None:
+    """To a root of higher order: steps 1/(1-K) times as long converge quadratically; else roots lie close together."""
+    order, before = 1 / (1 - at.K), float(np.linalg.norm(at.step))
     for _ in range(10):
         times = round(order) if abs(order - round(order)) < 0.02 * order else order
         there = spot(view, view.move(at.z, times * at.step))
@@ -158,4 +160,6 @@ def _accelerated(view: View, at: Spot, steps: int) -> Walk:
             at = there
         if not closer or at.rank == 0:
             break
+    if at.rank and np.linalg.norm(at.step) > CLOSER * before:
+        return None
     return Walk("degenerate", at, order + 1, steps)

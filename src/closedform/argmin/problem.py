@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from closedform.argmin import enclose
+from closedform.argmin.cone import cone_solution
 from closedform.argmin.constrained import active_solution, near_kinks
 from closedform.argmin.convex import is_convex
 from closedform.argmin.judge import Judged, Question, judge
@@ -46,6 +47,8 @@ class Problem:
     exact: dict[str, Callable[[dict[str, Any]], Any]] = field(default_factory=dict)
     start: Any = None
     shape: tuple[int, ...] = ()
+    cone: bool = False
+    """Whether x is held in the cone of positive semidefinite matrices."""
 
     def __post_init__(self) -> None:
         strange = unknown_kink(self.f, self.x)
@@ -55,7 +58,7 @@ class Problem:
         symbols = {str(n.params[0]): n for n in everything if n.op is SYM}
         rows, cols = shape_at(self.x, sizes_of(symbols, self.values), self.start)
         self.block = Block(self.x, np.zeros(rows * cols), basis_of(self.x, rows, cols))
-        self.shape = np.shape(self.start) if self.start is not None else _natural(self.x, rows, cols)
+        self.shape = np.shape(self.start) if self.start is not None else natural_shape(self.x, rows, cols)
         self.node = normal(self.f)
         self.norms = norms(self.f, self.x)
         self.begun: Array | None = None
@@ -78,6 +81,11 @@ class Problem:
     @property
     def width(self) -> int:
         return self.block.width
+
+    @property
+    def side(self) -> int:
+        """The number of rows of x."""
+        return self.system.shape(self.x)[0]
 
     def lengths(self) -> list[int]:
         sizes = self.system.sizes
@@ -126,6 +134,8 @@ class Problem:
             if self.norms:
                 self.begun = near_kinks(self, self.begin())
                 self._hold_small(self.begun)
+            if self.cone:
+                return cone_solution(self, count)
             if self.switches:
                 return active_solution(self, count)
             if self.width > FROM:
@@ -165,7 +175,19 @@ class Problem:
 
     def _reached(self, z: Array) -> Judged:
         end = descend(self.system, z)
-        return judge(self.questions(), self.view.point(end), brought=False)
+        return self._believed(judge(self.questions(), self.view.point(end), brought=False))
+
+    def _believed(self, judged: Judged) -> Judged:
+        """A convex f has no saddles and maxima: where float64 sees one, it sees rounding of a singular Hessian."""
+        v = judged.verdict
+        if v.kind not in ("saddle", "maximum") or isinstance(self.view, Exact) or not self.convex():
+            return judged
+        judged.verdict = Verdict(
+            "singular-hessian", "f is convex, and its Hessian singular to rounding: x* is not isolated, or float64 "
+            "does not tell.", 'Add a ridge term, or choose one minimiser (on_fail="least-norm").', numbers=v.numbers,
+            direction=v.direction,
+        )  # fmt: skip
+        return judged
 
     def _stationary_at_start(self, begin: Array, main: Judged) -> Judged:
         """Where descent finds no minimum: the stationary point that Newton's steps reach from the start."""
@@ -249,6 +271,8 @@ class Problem:
         """A point that the user brings, judged as it is."""
         with np.errstate(all="ignore"):
             self._hold_small(self.free(point))
+            if self.cone:
+                return cone_solution(self, 1, np.asarray(point, float))
             if self.switches:
                 return active_solution(self, 1, np.asarray(point, float))
             if self.width > FROM:
@@ -257,7 +281,7 @@ class Problem:
 
     def _diagnosed(self, point: Any) -> Solution:
         z = self.view.point(self.free(point))
-        judged = judge(self.questions(), z, brought=True)
+        judged = self._believed(judge(self.questions(), z, brought=True))
         if judged.verdict.kind == "degenerate-minimum":
             judged.verdict.exists = bool(self.exact)
         self.shape = np.shape(point)
@@ -305,7 +329,7 @@ def saturated(system: System, z: Array) -> list[str]:
     return out
 
 
-def _natural(x: Node, rows: int, cols: int) -> tuple[int, ...]:
+def natural_shape(x: Node, rows: int, cols: int) -> tuple[int, ...]:
     return () if x.is_scalar else (rows,) if x.is_column else (rows, cols)
 
 

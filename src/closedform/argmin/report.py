@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from closedform.argmin.solution import Solution
 
 SHOWN = (
-    ("gradient", "‖∇f‖"), ("newton_step", "Newton step"), ("kantorovich", "Newton-Kantorovich number"),
-    ("lambda_min", "λmin"), ("lambda_max", "λmax"), ("inertia", "inertia (+, −, 0)"), ("rank", "rank of the Hessian"),
+    ("gradient", "‖∇f‖"), ("residual_of_F", "‖F‖"), ("sigma_min", "smallest singular value of ∂F/∂x"),
+    ("sigma_max", "largest singular value of ∂F/∂x"), ("spectral_radius", "spectral radius of ∂T/∂x"),
+    ("newton_step", "Newton step"), ("kantorovich", "Newton-Kantorovich number"),
+    ("lambda_min", "λmin"), ("lambda_max", "λmax"), ("inertia", "inertia (+, −, 0)"), ("rank", "rank"),
     ("condition", "condition (equilibrated)"), ("residual", "residual of the linear solve"),
     ("predicted_error", "predicted error of dx*/dθ"), ("distance", "distance to the stationary point"),
     ("active", "active"), ("multipliers", "multipliers"), ("weakly_active", "weakly active"),
@@ -26,16 +28,21 @@ def report(s: Solution) -> str:
     if s.verdict.also:
         lines.append(f"also      {', '.join(s.verdict.also)}")
     lines.append(f"x         {_short(s.x)}")
-    lines.append(f"f(x)      {s.value:.10g}")
-    lines.append(f"global    {s.minimality}")
-    for other in s.others[:5]:
-        lines.append(f"other     {_short(other.x)} with f = {other.value:.10g}")
+    lines += _values(s)
     numbers = s.verdict.numbers
     lines += [f"  {label}: {_number(numbers[key])}" for key, label in SHOWN if key in numbers]
     lines += [f"note      {note}" for note in s.notes]
     if s.verdict.next_move:
         lines.append(f"next      {s.verdict.next_move}")
     return "\n".join(lines)
+
+
+def _values(s: Solution) -> list[str]:
+    """The value there and elsewhere; of a root there are only others."""
+    if "residual_of_F" in s.verdict.numbers:
+        return [f"other     {_short(o.x)}" for o in s.others[:5]]
+    others = [f"other     {_short(o.x)} with f = {o.value:.10g}" for o in s.others[:5]]
+    return [f"f(x)      {s.value:.10g}", f"global    {s.minimality}", *others]
 
 
 def _short(x: Any) -> str:

@@ -21,6 +21,7 @@ from closedform.errors import ClosedformError, DeclarationError
 from closedform.expr.node import Node
 
 if TYPE_CHECKING:
+    from closedform.argmin.cone import Cone
     from closedform.argmin.problem import Problem
 
 Array = Any
@@ -53,6 +54,7 @@ class Solution:
     others: list[Other] = field(default_factory=list)
     minimality: str = "unproved"
     notes: list[str] = field(default_factory=list)
+    cone: Cone | None = None
 
     @property
     def report(self) -> str:
@@ -104,6 +106,8 @@ class Solution:
 
     def _derivative(self, theta: Node, corrected: bool) -> Array:
         put = self.problem.block.put
+        if self.cone is not None:
+            return put(self.cone.derivative(theta, self.problem.width))
         if self.active is not None:
             return put(derivative(self.active, theta))
         if self.large is not None:
@@ -161,7 +165,7 @@ class Solution:
     def directional(self, by: str, v: Any = 1.0) -> Any:
         """The one-sided derivative of x* in a direction of a parameter: also where a constraint is weakly active."""
         theta = self.problem.parameter(by)
-        if self.active is None:
+        if self.active is None:  # of a cone too: where it is weakly active, this raises NoDerivative
             return self.jvp({by: v})
         if not self.active.state.weak.any():
             return self.jvp({by: v})

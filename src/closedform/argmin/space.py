@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -64,7 +64,7 @@ def basis_of(x: Node, rows: int, cols: int) -> Array | None:
     return np.array(columns).T
 
 
-def start_of(system: System, block: Block) -> Array:
+def start_of(system: System, block: Block, defined: Callable[[Array], bool] | None = None) -> Array:
     """A point at which f and its gradient have values: 0, the identity, all ones, …"""
     x, (rows, cols) = block.symbol, system.shape(block.symbol)
     eye = block.free(np.eye(rows, cols).reshape(-1))
@@ -74,7 +74,8 @@ def start_of(system: System, block: Block) -> Array:
     tries += [rng.standard_normal(n) for _ in range(10)]
     if {"pd", "psd", "pos"} & set(facts_of(x)):
         tries = tries[1:]
+    defined = defined or (lambda z: np.isfinite(system.value(z)) and np.isfinite(system.gradient(z)).all())
     for z in tries:
-        if np.isfinite(system.value(z)) and np.isfinite(system.gradient(z)).all():
+        if defined(z):
             return z
     raise ValueProblem(f"f has no value at any point tried for {x.params[0]}: give a start")

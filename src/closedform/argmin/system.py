@@ -108,11 +108,14 @@ def _once(G: Node, ask: Callable[[Node], Derived]) -> Node:
 
 @lru_cache(maxsize=256)
 def matrix_node(G: Node, x: Node) -> Node | None:
-    """The Jacobian of G by x where both are columns, or x a scalar."""
+    """The Jacobian of G by x where both are columns, or x a scalar, and it has a matrix form."""
     x = _plain_symbol(G, x)
     if not (G.is_column and x.is_column) and not x.is_scalar:
         return None
-    return _once(G, lambda node: jacobian(node, x))
+    try:
+        return _once(G, lambda node: jacobian(node, x))
+    except MissingRule:
+        return None
 
 
 @lru_cache(maxsize=256)

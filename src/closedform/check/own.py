@@ -1,12 +1,13 @@
 """Functions of the user's own: what the checker takes from the user, and says that it did.
 
-Their values are free numbers, equal for equal arguments; their derivatives are what the rule says, evaluated at the same
-point. So what is certified follows from the rule, whatever the function; that the rule is right is the user's word.
+Their values are free numbers, equal for equal arguments; their derivatives are what the rule says, at the same point.
+So what is certified follows from the rule, whatever the function; that the rule is right is the user's word.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from closedform.check.core.evaluate import Evaluator
 from closedform.check.core.jet import Jet, Unfit, stack
@@ -56,7 +57,8 @@ def linear(ev: Evaluator, node: Node, args: tuple[Jet, ...]) -> Jet:
     rule = made(G, *stand_ins(node, "x"))
     if any(n.op is node.op for n in postorder(rule)):
         raise Unfit(f"the adjoint of {node.op.text} is written with itself")
-    units = (ev.one.fixed(rows, cols, lambda i, j, at=at: i * cols + j == at) for at in range(rows * cols))
+    every = ev.one.eye(rows * cols)
+    units = (every.pick(1, rows * cols, partial(_row, at)).reshape(rows, cols) for at in range(rows * cols))
     found = [(inside(ev, rule, x=args, g=[unit]) * args[k]).sum() for unit in units]
     return stack(found).reshape(rows, cols)
 
@@ -72,6 +74,10 @@ def unknown_matrix(ev: Evaluator, node: Node, args: tuple[Jet, ...]) -> Jet:
     names = [(i, j) for i in range(rows * cols) for j in range(x.count)]
     matrix = ev.expanded(node.op.name, names, point).reshape(rows * cols, x.count)
     return (matrix @ x.reshape(x.count, 1)).reshape(rows, cols)
+
+
+def _row(at: int, _: int, j: int) -> tuple[int, int]:
+    return at, j
 
 
 def _entries(ev: Evaluator, node: Node) -> tuple[int, int]:

@@ -70,6 +70,8 @@ class Op:
     piecewise_constant: bool = False
     own: bool = False
     """Declared by the user, at run time: its rule is the user's word."""
+    linear: tuple[int, ...] = ()
+    """Of one without a rule: the arguments in each of which it was seen to be linear."""
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,12 @@ from closedform.rewrite.simplify import simplify
 if TYPE_CHECKING:
     from closedform.argmin.problem import Problem
     from closedform.argmin.solution import Solution
+    from closedform.argmin.unrolled import Unrolled
     from closedform.formula import Formula
+    from closedform.plotting import Picture
+
+CONE = re.compile(r"\s*(\w+)\s*(?:in|∈)\s*PSD\s*(?:\(.*\))?\s*")
+"""``X in PSD(n)`` among constraints."""
 
 
 class Minimising(Fast):
@@ -193,14 +199,44 @@ class Argmin:
         """
         return self._problem(data, values, point).diagnose(point)
 
+    def unrolled(self, data: Mapping[str, Any] | None = None, /, *, by: str | Sequence[str], steps: int, rate: float,
+                 method: str = "adam", start: Any = None, **values: Any) -> Unrolled:  # fmt: skip
+        """k steps of a solver from the start, and their derivative: another question than that of the argmin.
+
+        ``method`` is "gradient", "momentum" or "adam". The report shows both derivatives, and why they differ.
+
+        >>> a = formula("1/2*(x - t)^2", "x in R, t in R").argmin("x")
+        >>> u = a.unrolled(by="t", steps=3, rate=0.5, method="gradient", start=0.0, t=1.0)
+        >>> u.derivative_of_steps("t"), u.derivative_of_argmin("t"), u.solution.verdict.kind
+        (0.875, 1.0, 'not-converged')
+        """
+        from closedform.argmin.unrolled import unrolled
+
+        names = [by] if isinstance(by, str) else list(by)
+        return unrolled(self._problem(data, values, start), names, steps, method, rate)
+
+    def plot(self, solution: Solution) -> Picture:
+        """f around a point, along the Newton step (or where it is steepest) and along the flattest direction.
+
+        >>> a = formula("(x[1] - t)^2 + 9*x[2]^2", "x in R^2, t in R").argmin("x")
+        >>> print(a.plot(a.solve(t=1.0)))
+        f around x: minimum
+        steepest direction (0, 1): curvature 18
+        flattest direction (1, 0): curvature 2
+        """
+        from closedform.argmin.picture import picture
+
+        return picture(solution)
+
     def _problem(self, data: Mapping[str, Any] | None, values: Mapping[str, Any], start: Any) -> Problem:
         from closedform.argmin.problem import Problem, values_of
 
         given = values_of(self.f._with_sizes(by_name(data, values)))
-        constraints, names = self._constraints()
+        constraints, names, cone = self._constraints()
         known = {**self.f._reading.names, **names}
         parameters = {k: n for k, n in known.items() if k != self.by and k in given and "discrete" not in facts_of(n)}
-        return Problem(self.f._raw, self._x, parameters, given, constraints, self._exact(parameters), start)
+        exact = self._exact(parameters)
+        return Problem(self.f._raw, self._x, parameters, given, constraints, exact, start, cone=cone)
 
     def _exact(self, parameters: Mapping[str, Node]) -> dict[str, Any]:
         """The derivatives of the closed form of an even power, whose Hessian is 0 at x*."""
@@ -219,17 +255,27 @@ class Argmin:
 
         return {name: of(name) for name in parameters if parameters[name].is_scalar or name in here}
 
-    def _constraints(self) -> tuple[list[Any], dict[str, Node]]:
+    def _constraints(self) -> tuple[list[Any], dict[str, Node], bool]:
+        """The equations and inequalities, the names in them, and whether x is in the cone of PSD matrices."""
         from closedform.argmin.switches import Constraint
 
-        out, names = [], dict[str, Node]()
+        out, names, cone = [], dict[str, Node](), False
         for text in _parted(self.subject_to or ""):
+            if CONE.fullmatch(text):
+                cone = self._in_cone(text)
+                continue
             left, sign, right = _sides(text)
             one, other = (right, left) if sign == "<=" else (left, right)
             reading = read(f"({one}) - ({other})", self._declared(f"{left} {right}"), "text")
             names.update(reading.names)
             out.append(Constraint(reading.node, sign == "=", text))
-        return out, names
+        return out, names, cone
+
+    def _in_cone(self, text: str) -> bool:
+        found = CONE.fullmatch(text)
+        if found is None or variable_name(found[1]) != self.by or not self._x.is_square:
+            raise DeclarationError(f"{text}: the cone is for {self.by}, a square matrix")
+        return True
 
     def _declared(self, text: str) -> str:
         names = {k: n for k, n in self.f._reading.names.items() if _stands(k, text)}

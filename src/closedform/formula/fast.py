@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from closedform.calculus.batch import batched
 from closedform.errors import ClosedformError, MissingRule, ShapeError
+from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 from closedform.formula.base import Origin
 from closedform.formula.values import Values, by_name
@@ -25,12 +26,26 @@ def _order(every: Sequence[Formula]) -> dict[str, int]:
     return {name: rank for rank, name in enumerate(names)}
 
 
+def _nodes(every: Sequence[Formula], dense: bool) -> tuple[Node, ...]:
+    """What is computed: the formulas, or (``dense``) the arrays of those that are linear maps."""
+    return tuple(_array(one) if dense else one._raw for one in every)
+
+
+def _array(one: Formula) -> Node:
+    from closedform.program.dense import dense
+
+    directions = one._origin.directions if one._origin else ()
+    if len(directions) > 1:
+        raise MissingRule("a program makes the array of a map in one differential; this one has more")
+    return dense(one._raw, directions[0]) if directions else one._raw
+
+
 class Fast(Values):
     """Programs, batches and structure."""
 
     def compile(
         self, target: str = "numpy", *more: Formula, fixed: Mapping[str, Any] | None = None, strict: bool = False,
-        mesh: Any = None, shard: Mapping[str, str] | None = None,
+        mesh: Any = None, shard: Mapping[str, str] | None = None, dense: bool = False,
     ) -> Any:  # fmt: skip
         """A fast function of arrays: of this formula, or of several at once, which share their work.
 
@@ -38,6 +53,8 @@ class Fast(Values):
         in ``fixed`` stay, and what depends on them alone is computed once. With ``strict=True`` each call checks
         the :attr:`conditions` (NumPy). With a ``mesh`` of JAX devices, ``shard`` says which arguments are split over
         its first axis, by "rows", "columns" or "entries"; all else, and the answer, is on every device.
+        With ``dense=True`` a linear map is compiled as its array, the axes of its value and then those of its
+        direction, made of few products of matrices; it is not applied to a basis.
 
         Raises MissingRule where the target lacks a function, ValueProblem (when called) where shapes do not fit.
 
@@ -47,6 +64,9 @@ class Fast(Values):
         ('x', 'b')
         >>> slope(x=[1.0, 1.0], b=[0.0, 0.0]).tolist()
         [24.0, 34.0]
+        >>> hessian = formula("sum(logsumexp_rows(X*W))").hessian("W").compile(dense=True)
+        >>> hessian([[1.0, 2.0, 0.0], [0.0, 1.0, 1.0]], [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]).shape
+        (3, 2, 3, 2)
         """
         from closedform.program.compiled import Compiled
         from closedform.program.sharding import sharded
@@ -57,7 +77,7 @@ class Fast(Values):
         held = by_name(fixed, {})
         doc = "; ".join(one.text for one in every)
         checks = self._checks(every) if strict else None
-        found = Compiled(tuple(one._raw for one in every), target, doc, held, checks, _order(every))
+        found = Compiled(_nodes(every, dense), target, doc, held, checks, _order(every))
         if mesh is None and shard is None:
             return found
         return sharded(found, mesh, shard or {})
@@ -88,10 +108,13 @@ class Fast(Values):
         slopes = {name: self.grad(name)._raw for name in by or self._differentiable()}
         return exported(self._raw, slopes, target, self.text, _order((self._me,)))
 
-    def code(self, target: str = "numpy", *more: Formula, name: str = "f", fixed: tuple[str, ...] = ()) -> str:
+    def code(
+        self, target: str = "numpy", *more: Formula, name: str = "f", fixed: tuple[str, ...] = (), dense: bool = False
+    ) -> str:
         """Source text of a function of this formula (and more), readable, that runs as pasted.
 
-        ``target`` is "numpy", "jax", "torch", "julia", "octave" or "matlab"; ``fixed`` names variables that stay.
+        ``target`` is "numpy", "jax", "torch", "julia", "octave" or "matlab"; ``fixed`` names variables that stay;
+        ``dense=True`` as in :meth:`compile`.
         Raises ClosedformError for another target, MissingRule where it lacks a function.
 
         >>> print(formula("x'*A*x").grad("x").code(name="gradient"))
@@ -108,7 +131,7 @@ class Fast(Values):
 
         every = (self._me, *more)
         doc = "; ".join(one.text for one in every)
-        return source(tuple(one._raw for one in every), target, name, doc, fixed=frozenset(fixed), order=_order(every))
+        return source(_nodes(every, dense), target, name, doc, fixed=frozenset(fixed), order=_order(every))
 
     def plan(self, target: str = "numpy", *, fixed: tuple[str, ...] = (), **sizes: int) -> Plan:
         """How the function of this formula is computed at these sizes: each step with its flops and bytes.
@@ -129,7 +152,8 @@ class Fast(Values):
         """The value of a square matrix, or of a second derivative by a matrix, as an operator that uses structure.
 
         It knows ``@``, ``solve``, ``logdet``, ``diag`` and ``todense``, and is a scipy LinearOperator. Diagonal plus
-        low rank, Kronecker products and sums of two-sided products are not formed. A map acts on vec (columns stacked).
+        low rank, Kronecker products and sums of two-sided products are not formed; of another map all entries are made,
+        by few products of matrices. A map acts on vec (columns stacked).
         Raises ShapeError where the formula is no square matrix, ValueProblem as a formula that is called.
 
         >>> H = formula("sum(log(1 + exp(A*x))) + lam/2*x'*x").hessian("x")

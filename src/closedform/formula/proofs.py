@@ -9,15 +9,15 @@ from closedform.calculus.spaces import ambient
 from closedform.check.certificate import Certificate, Claim
 from closedform.errors import ClosedformError
 from closedform.expr.walk import rebuild
-from closedform.formula.argmin import Minimising
 from closedform.formula.base import Origin
+from closedform.formula.roots import Solving
 from closedform.read.read import read
 
 if TYPE_CHECKING:
     from closedform.derivations import Derivation
 
 
-class Proofs(Minimising):
+class Proofs(Solving):
     """Claims, certificates and derivations."""
 
     def claim(self) -> Claim:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from closedform.judging.atoms import NAME, Atom, Atoms, bare, cleaned, is_differential
 from closedform.judging.document import Document, Member, Relation
-from closedform.judging.prose import facts, membership
+from closedform.judging.prose import KEEP, facts, membership
 from closedform.read.alphabet import SPELLED, canonical
 from closedform.read.vocabulary import is_function
 
@@ -132,7 +132,9 @@ def _redefines(present: Outline, relation: Relation) -> bool:
 
 def _defined(relation: Relation) -> tuple[str, str]:
     """The name that the first member is, and its argument."""
-    first = cleaned(relation.members[0].text) if relation.members else ""
+    first = cleaned(relation.members[0].text).strip() if relation.members else ""
+    if first in KEEP:
+        return first, ""
     name = bare(first)
     if name:
         return ("", "") if is_differential(name) else (name, "")
@@ -152,7 +154,10 @@ def _place(out: Outline, relation: Relation) -> None:
     if is_zero(relation.members[0].text):
         relation.members.append(relation.members.pop(0))
     name, argument = _defined(relation)
-    goes_on = not relation.words and bool(out.chains) and out.chains[-1].said
+    after = bool(out.chains) and out.chains[-1].said
+    if after and _also(relation):
+        relation.words = "with"
+    goes_on = after and not relation.words
     zero = ZERO_WORDS.search(relation.words) is not None
     said = not zero and (goes_on or _SETS.search(relation.words[-60:]) is not None)
     base = starred(relation.members[0].text)
@@ -162,7 +167,7 @@ def _place(out: Outline, relation: Relation) -> None:
         relation.members[0] = Member(derivative, first.start, first.text)
     chain = Chain(relation.members, words=relation.words, said=said)
     if derivative:
-        if not _own(name, relation):
+        if not _own(name, relation) and name not in KEEP:
             out.defined[name] = chain
     elif base and used(out, base) and name not in out.defined and (not name or not used(out, name)):
         chain.solves, chain.defines = base, f"{base}_star" if not name or name == base else name
@@ -188,6 +193,12 @@ def _define(out: Outline, chain: Chain, name: str, argument: str) -> None:
     if argument:
         typed = cleaned(chain.members[0].text).split("(")[0].strip()
         out.functions[typed if bare(typed) == name else name] = argument
+
+
+def _also(relation: Relation) -> bool:
+    """Whether it is supposed like what stands before ``and``: no derivative, which would be a step."""
+    text = relation.members[0].text if relation.members else ""
+    return relation.words.strip() in ("and", ",") and re.search(r"∇|\\nabla|∂|\\partial|\bd|grad|\\d\b", text) is None
 
 
 _FUNCTION_LIKE = r"(?:\\nabla|∇|\bgrad|\\partial|∂|(?<![A-Za-z])d)(?:_\{{?\\?\w+\}}?)?\s*(?:\^2|²)?\s*{name}(?![\w])"

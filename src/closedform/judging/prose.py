@@ -48,8 +48,9 @@ def parted(line: str) -> Iterator[tuple[str, int, bool]]:
     for found in _TOKEN.finditer(line, place):
         if not is_word(found.group()) or _declares(line, found) or found.group() in KEEP:
             continue
-        if line[found_end : found.start()].strip():
-            yield line[found_end : found.start()], found_end, True
+        formula = line[found_end : found.start()].rstrip().removesuffix("(")
+        if formula.strip():
+            yield formula, found_end, True
         end = found.end()
         while end < len(line) and line[end] == ":" and line[end + 1 : end + 2] != "=":
             end += 1

@@ -17,17 +17,17 @@ from closedform.program.arguments import Argument, arguments_of, shape_note, tog
 from closedform.program.given import cleaned
 from closedform.program.guard import guarded
 from closedform.program.ir import Program
-from closedform.program.jax import JAX
 from closedform.program.load import load
 from closedform.program.numpy import NUMPY
 from closedform.program.plan import plan
 from closedform.program.source import Python
 from closedform.program.spell import Backend
 from closedform.program.torch import TORCH
+from closedform.program.tuned import TUNED_JAX, TUNED_NUMPY
 from closedform.run.arrays import as_matrix, check_facts
 from closedform.run.fitting import Equation, solve_sizes
 
-PYTHON: dict[str, Backend] = {"numpy": NUMPY, "jax": JAX, "torch": TORCH}
+PYTHON: dict[str, Backend] = {"numpy": NUMPY, "jax": TUNED_JAX, "torch": TORCH}
 REMEMBERED = 256
 """Combinations of shapes that a formula keeps programs for."""
 LIBRARIES = {"jax": "JAX", "torch": "PyTorch"}
@@ -63,6 +63,7 @@ class Compiled:
     arguments: tuple[str, ...] = field(init=False)
     _all: tuple[Argument, ...] = field(init=False)
     _free: tuple[Argument, ...] = field(init=False)
+    _count: int = field(init=False)
     _ready: dict[Any, Function] = field(init=False, default_factory=dict)
     _fast: Function = field(init=False)
 
@@ -84,6 +85,7 @@ class Compiled:
         self.fixed = {a.name: v for a, v in zip(early, held, strict=True)}
         self._free = tuple(a for a in self._all if a.name not in self.fixed)
         self.arguments = tuple(a.name for a in self._free)
+        self._count = len(self.arguments)
         self._fast = self.general
 
     def __repr__(self) -> str:
@@ -91,7 +93,7 @@ class Compiled:
         return f"<Compiled for {self.target}: f({', '.join(self.arguments)}) = {doc}>"
 
     def __call__(self, *given: Any, **named: Any) -> Any:
-        if named or len(given) != len(self.arguments):
+        if named or len(given) != self._count:
             given = self.ordered(given, named)
         try:
             return self._fast(*given)
@@ -127,9 +129,8 @@ class Compiled:
             if len(self._ready) >= REMEMBERED:
                 self._ready.clear()
             ready = self._ready[key] = self.function(self.by_name(clean))
-        sizes = any(a.is_size for a in self._free)
-        if self.check is None and not sizes and all(a is b for a, b in zip(clean, given, strict=True)):
-            self._fast = guarded(ready, self.general, clean)
+        if self.check is None and all(a is b for a, b in zip(clean, given, strict=True)):
+            self._fast = guarded(ready, self.general, clean, tuple(a.is_size for a in self._free))
         return ready(*clean)
 
     def _kind(self, argument: Argument, value: Any) -> Any:
@@ -148,7 +149,9 @@ class Compiled:
         """The function for arrays of these shapes."""
         program = self.program(values)
         self._facts(values)
-        text = Python(PYTHON[self.target], program, self._all, "f", self.doc, frozenset(self.fixed)).text()
+        tuned = self.target == "numpy" and _all_double(values)
+        backend = TUNED_NUMPY if tuned else PYTHON[self.target]
+        text = Python(backend, program, self._all, "f", self.doc, frozenset(self.fixed)).text()
         ready = load(text, "prepare")(*self.fixed.values()) if self.fixed else load(text, "f")
         return narrowed(ready) if self.target == "numpy" and _single(values) else ready
 
@@ -180,13 +183,19 @@ class Compiled:
 
 def _is_library_error(error: Exception) -> bool:
     """Whether an error is about the values given: of a linear algebra routine, or of a helper that refuses them."""
-    return isinstance(error, np.linalg.LinAlgError | IndexError | ValueError) or type(error).__name__ == "_LinAlgError"
+    if isinstance(error, np.linalg.LinAlgError | IndexError | ValueError):
+        return True
+    return type(error).__name__ == "_LinAlgError" or str(error).startswith("torch.linalg.")
 
 
 def _single(values: Mapping[str, Any]) -> bool:
     """Whether all arrays are float32."""
     types = {v.dtype for v in values.values() if isinstance(v, np.ndarray)}
     return types == {np.dtype(np.float32)}
+
+
+def _all_double(values: Mapping[str, Any]) -> bool:
+    return all(v.dtype == np.float64 for v in values.values() if isinstance(v, np.ndarray))
 
 
 def narrowed(function: Function) -> Function:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from closedform.program.ir import Program, Ref, Step, dims, flat, needed
+from closedform.program.ir import Program, Ref, Step, count, flat, needed
 
 ONCE = {"solve_lu": "solve", "solve_lu_t": "solve_t", "inv": "inverse", "inv_chol": "inverse_spd"}
 
@@ -49,13 +48,14 @@ def signs_settled(program: Program) -> Program:
             out.append(step)
             continue
         path = _way_down(step.args[0], steps, uses, size)
-        if size[path[-1]] >= size[step.ref]:
+        below = steps.get(path[-1])
+        turns = below is not None and below.op == "sub" and uses[below.ref] == 1
+        if size[path[-1]] >= size[step.ref] and not turns:
             out.append(step)
             continue
-        below = steps.get(path[-1])
         at = fresh
         shape = below.shape if below is not None else next(s.shape for s in program.inputs if s.ref == path[-1])
-        if below is not None and below.op == "sub" and uses[below.ref] == 1:
+        if below is not None and turns:
             out.append(Step(at, "sub", (below.args[1], below.args[0]), (), shape))
         else:
             out.append(Step(at, "neg", (path[-1],), (), shape))
@@ -83,8 +83,3 @@ def _way_down(ref: Ref, steps: dict[Ref, Step], uses: dict[Ref, int], size: dict
         step = steps[path[-1]]
         path.append(min((step.args[k] for k in places), key=lambda r: size[r]))
     return path
-
-
-def count(step: Step, sizes: Mapping[str, int]) -> int:
-    rows, cols = dims(step.shape, sizes)
-    return rows * cols

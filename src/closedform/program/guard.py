@@ -11,22 +11,29 @@ from closedform.program.load import load
 Function = Callable[..., Any]
 
 
-def guarded(ready: Function, other: Function, values: tuple[Any, ...]) -> Function:
-    """``ready`` for arguments of the types, shapes and dtypes of these, ``other`` for all else."""
-    make = load(_text(tuple(hasattr(v, "shape") for v in values)), "make")
-    seen = [part for v in values for part in ((type(v), v.shape, v.dtype) if hasattr(v, "shape") else (type(v),))]
-    guard: Function = make(ready, other, *seen)
+def guarded(ready: Function, other: Function, values: tuple[Any, ...], sizes: tuple[bool, ...]) -> Function:
+    """``ready`` for arguments of the types, shapes and dtypes of these, and the same ``sizes``; ``other`` for else."""
+    kinds = tuple("array" if hasattr(v, "shape") else "size" if s else "" for v, s in zip(values, sizes, strict=True))
+    seen = [part for v, kind in zip(values, kinds, strict=True) for part in _parts(v, kind)]
+    guard: Function = load(_text(kinds), "make")(ready, other, *seen)
     return guard
 
 
+def _parts(value: Any, kind: str) -> tuple[Any, ...]:
+    if kind == "array":
+        return type(value), value.shape, value.dtype
+    return (type(value), value) if kind else (type(value),)
+
+
 @lru_cache(256)
-def _text(arrays: tuple[bool, ...]) -> str:
-    names = [f"a{k}" for k in range(len(arrays))]
-    seen = [word for k, array in enumerate(arrays) for word in ((f"t{k}", f"s{k}", f"d{k}") if array else (f"t{k}",))]
-    same = [f"type({a}) is t{k}" for k, a in enumerate(names)]
-    same += [f"{a}.shape == s{k}" for k, a in enumerate(names) if arrays[k]]
-    same += [f"{a}.dtype is d{k}" for k, a in enumerate(names) if arrays[k]]
-    given = ", ".join(names)
+def _text(kinds: tuple[str, ...]) -> str:
+    given = ", ".join(f"a{k}" for k in range(len(kinds)))
+    words = {"array": ("t", "s", "d"), "size": ("t", "v"), "": ("t",)}
+    seen = [f"{word}{k}" for k, kind in enumerate(kinds) for word in words[kind]]
+    same = [f"type(a{k}) is t{k}" for k in range(len(kinds))]
+    same += [f"a{k} == v{k}" for k, kind in enumerate(kinds) if kind == "size"]
+    same += [f"a{k}.shape == s{k}" for k, kind in enumerate(kinds) if kind == "array"]
+    same += [f"a{k}.dtype is d{k}" for k, kind in enumerate(kinds) if kind == "array"]
     lines = [f"def make({', '.join(['ready', 'other', *seen])}):", f"    def call({given}):"]
     lines += [f"        if {' and '.join(same)}:", f"            return ready({given})"] if same else []
     lines += [f"        return {'other' if same else 'ready'}({given})", "    return call"]

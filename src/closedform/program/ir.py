@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from closedform.expr.op import Shape
-from closedform.expr.size import ONE
+from closedform.expr.size import ONE, Size
 
 Ref = int
 
@@ -60,13 +60,22 @@ class Program:
         return count
 
 
+def count(step: Step, sizes: Mapping[str, int]) -> int:
+    """How many entries a value has."""
+    rows, cols = dims(step.shape, sizes)
+    return rows * cols
+
+
 def hoisted(program: Program, fixed: frozenset[str]) -> frozenset[Ref]:
-    """The values that depend on fixed inputs alone."""
-    found = {s.ref for s in program.inputs if s.attrs[0] in fixed}
+    """The values that depend on fixed inputs alone, their sizes too."""
+    held = [s for s in program.inputs if s.attrs[0] in fixed]
+    found = {s.ref for s in held}
+    told = fixed.union(*(size.names for s in held for size in s.shape))
     for step in program.steps:
-        outside = set(step.args) - {s.ref for s in flat(step.body)}
-        outside |= {a for s in flat(step.body) for a in s.args} - {s.ref for s in flat(step.body)}
-        if outside <= found:
+        inside = list(flat(step.body))
+        outside = {a for s in (step, *inside) for a in s.args} - {s.ref for s in inside}
+        sizes = (e for s in (step, *inside) for e in (*s.shape, *s.attrs) if isinstance(e, Size))
+        if outside <= found and all(size.names <= told for size in sizes):
             found.add(step.ref)
     return frozenset(found)
 

@@ -39,6 +39,16 @@ HELPERS = {
     e = jnp.exp(-jnp.abs(x))
     return e / ((1 + e) * (1 + e))
 ''',
+    "kron_eye": '''def kron_eye(G, n):
+    """kron(G, I) with I of size n."""
+    K = jnp.where(jnp.eye(n, dtype=bool)[None, :, None, :], G[:, None, :, None], 0)
+    return K.reshape(n * G.shape[0], n * G.shape[1])
+''',
+    "eye_kron": '''def eye_kron(n, G):
+    """kron(I, G) with I of size n."""
+    K = jnp.where(jnp.eye(n, dtype=bool)[:, None, :, None], G[None, :, None, :], 0)
+    return K.reshape(n * G.shape[0], n * G.shape[1])
+''',
     "pinv": '''def pinv(M):
     return jnp.linalg.pinv(M, rtol=32 * max(M.shape) * jnp.finfo(M.dtype).eps)
 ''',
@@ -63,6 +73,8 @@ JAX = Backend(
         "add_diag:21": T("<0^1> + jnp.diag(<1>)", 1),
         "diag:0": T(f"<0^2> * {EYE}", 2),
         "add_diag:20": T(f"<0^1> + <1^2> * {EYE}", 1),
+        "kron_eye": T("kron_eye(<0>, <a0>)"),
+        "eye_kron": T("eye_kron(<a0>, <0>)"),
         "lu": T("jax.scipy.linalg.lu_factor(<0>)"),
         "solve_lu": T("jax.scipy.linalg.lu_solve(<0>, <1>)"),
         "solve_lu_t": T("jax.scipy.linalg.lu_solve(<0>, <1>, trans=1)"),
@@ -108,5 +120,9 @@ JAX = Backend(
     NAMES,
     answer="jnp.asarray({0}, {1})",
     like="dtype={0}.dtype",
+    like_number="dtype=jnp.result_type({0})",
     unlike="dtype=float",
+    laid="summed",
+    zeros="jnp.zeros(({0}), {1})",
+    masked="jnp.where(jnp.eye({0}, dtype=bool)[{1}], {2}, 0)",
 )  # fmt: skip

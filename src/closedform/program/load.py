@@ -21,7 +21,9 @@ VALUES: tuple[type[ast.AST], ...] = (
 )  # fmt: skip
 MODULES = {"numpy": "np", "math": None, "scipy.linalg": None, "scipy.special": None, "torch": None, "jax": None}
 MODULES |= {"jax.scipy": None, "jax.numpy": "jnp"}
-BUILTINS = {"abs", "float", "int", "len", "max", "range", "type", "zip", "ValueError", "IndexError", "TypeError"}
+BUILTINS = frozenset({
+    "abs", "bool", "float", "int", "len", "max", "min", "range", "type", "zip", "ValueError", "IndexError", "TypeError",
+})  # fmt: skip
 
 
 def load(text: str, name: str) -> Callable[..., Any]:

@@ -1,17 +1,20 @@
-"""Steps that a backend has better words for: broadcasting, outer products as one, slopes, diagonals in place."""
+"""Steps that a backend has better words for: broadcasting, outer products as one, slopes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from typing import Any
 
 from closedform.expr.op import Shape
-from closedform.program.ir import Program, Ref, Step, dims, needed
+from closedform.program.ir import Program, Ref, Step, count, dims, needed
 
 LARGE = 10_000
 """Entries from which one thin product is faster than several outer ones that are added."""
-FRESH = frozenset({"matmul", "gram", "add", "sub", "mul", "div", "rows", "cols", "outer", "plus_rows", "plus_cols"})
-"""Operations whose value nobody else holds."""
+WIDE = 32
+"""Columns from which a product is not bound by reading the other matrix."""
+BEYOND_CACHE = 1_000_000
+"""Entries of a matrix that is better not formed as a whole."""
 
 
 class Lowering:
@@ -138,8 +141,16 @@ def _slope(low: Lowering, step: Step) -> Step | None:
         return None
     for z, minus in ((first.args[0], second.args[0]), (second.args[0], first.args[0])):
         if low.op(minus) == "neg" and low.arg(minus, 0) == z:
-            return replace(step, op="fn", args=(z,), attrs=("sigmoid_slope",))
+            return replace(step, op="fn", **_of_multiple(low, z))
     return None
+
+
+def _of_multiple(low: Lowering, z: Ref) -> dict[str, Any]:
+    """The argument of a slope, the number of a multiple apart where a backend takes it there."""
+    number = low.steps[low.arg(z, 0)] if low.op(z) == "mul" else low.steps[z]
+    if number.op != "number" or "sigmoid_slope_times" not in low.has:
+        return {"args": (z,), "attrs": ("sigmoid_slope",)}
+    return {"args": (low.arg(z, 1),), "attrs": ("sigmoid_slope_times", abs(number.attrs[0]))}
 
 
 def _row_times(low: Lowering, step: Step) -> Step | None:
@@ -150,6 +161,19 @@ def _row_times(low: Lowering, step: Step) -> Step | None:
     if low.op(left) != "T" or low.steps[right].rank != 1:
         return None
     return replace(step, op="row_times", args=(right, low.arg(left, 0)))
+
+
+def _turned_times(low: Lowering, step: Step) -> Step | None:
+    """``A'*B`` with B of many columns."""
+    if step.op != "matmul" or "turned_times" not in low.has or low.op(step.args[0]) != "T":
+        return None
+    below = low.arg(step.args[0], 0)
+    inner = low.steps[step.args[1]]
+    if inner.rank < 2 or inner.op == "T" or low.op(below) == "khatri":
+        return None
+    if dims(step.shape, low.program.sizes)[1] < WIDE or count(low.steps[below], low.program.sizes) < LARGE:
+        return None
+    return replace(step, op="turned_times", args=(below, step.args[1]))
 
 
 def _kron_with_identity(low: Lowering, step: Step) -> Step | None:
@@ -165,11 +189,14 @@ def _kron_with_identity(low: Lowering, step: Step) -> Step | None:
     return None
 
 
-def _diagonal_in_place(low: Lowering, step: Step) -> Step | None:
-    if step.op != "add_diag" or "add_diag_here" not in low.has:
+def _weighted_gram(low: Lowering, step: Step) -> Step | None:
+    """``M'*M`` of a large M with scaled rows: M is never there as a whole."""
+    if step.op != "gram" or "weighted_gram" not in low.has:
         return None
-    held = low.uses[step.args[0]] > 1 or low.op(step.args[0]) not in FRESH
-    return None if held else replace(step, op="add_diag_here")
+    scaled = low.steps[step.args[0]]
+    if scaled.op != "rows" or low.uses[scaled.ref] > 1 or count(scaled, low.program.sizes) < BEYOND_CACHE:
+        return None
+    return replace(step, op="weighted_gram", args=scaled.args)
 
 
 def _negative_number(low: Lowering, step: Step) -> Step | None:
@@ -179,7 +206,7 @@ def _negative_number(low: Lowering, step: Step) -> Step | None:
 
 
 RULES: tuple[Rule, ...] = (
-    _broadcast, _equal_entries, _outers, _slope, _row_times, _kron_with_identity, _diagonal_in_place,
+    _broadcast, _equal_entries, _outers, _slope, _row_times, _turned_times, _kron_with_identity, _weighted_gram,
     _negative_number,
 )  # fmt: skip
 

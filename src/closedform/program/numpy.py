@@ -119,12 +119,20 @@ HELPERS = {
         raise ValueError("this function of the matrix is not real")
     return np.real(M)
 ''',
+    "principal": '''def principal(M):
+    """Whether no eigenvalue is negative, or 0 but for rounding: then the logarithm and the root are defined."""
+    w = np.linalg.eigvals(M)
+    bound = len(M) * np.finfo(w.real.dtype).eps * abs(w).max()
+    return not ((w.real <= bound) & (abs(w.imag) <= bound)).any()
+''',
     "logm": '''def logm(M):
+    if not principal(M):
+        return np.full(M.shape, np.nan)
     size = abs(M).max()
     return real(scipy.linalg.logm(M / size)) + np.log(size) * np.eye(len(M))
 ''',
     "sqrtm": '''def sqrtm(M):
-    return real(scipy.linalg.sqrtm(M))
+    return real(scipy.linalg.sqrtm(M)) if principal(M) else np.full(M.shape, np.nan)
 ''',
     "pinv": '''def pinv(M):
     return np.linalg.pinv(M, 32 * max(M.shape) * np.finfo(M.dtype).eps)
@@ -208,4 +216,5 @@ NUMPY = Backend(
      ("scipy.special.", "import scipy.special")),
     NAMES,
     copy="{}.copy()",
+    laid="written",
 )  # fmt: skip

@@ -134,6 +134,8 @@ class Planner:
             return args[1]
         key = (op, args, attrs, shape)
         found = None if body else self.look(key)
+        if found is None and op == "matmul":
+            found = self.other_way(args, shape)
         if found is not None:
             return found
         step = Step(self.new(shape, op), op, args, attrs, shape, body)
@@ -141,6 +143,21 @@ class Planner:
         self.scopes[-1].steps.append(step)
         self.scopes[-1].known[key] = step.ref
         return step.ref
+
+    def other_way(self, args: tuple[Ref, ...], shape: Shape) -> Ref | None:
+        """``A'*v`` for ``v'*A``, or the other way around, where it is there: a row is the column it transposes."""
+        ranks = tuple(map(self.rank, args))
+        if sorted(ranks) != [1, 2]:
+            return None
+        k = ranks.index(2)
+        matrix = args[k]
+        rows, cols = self.shape(matrix)
+        is_turned = self.ops[matrix] == "T"
+        turned = self.made[matrix].args[0] if is_turned else self.look(("T", (matrix,), (), (cols, rows)))
+        if turned is None:
+            return None
+        pair = (args[1], turned) if k == 0 else (turned, args[0])
+        return self.look(("matmul", pair, (), (shape[1], shape[0])))
 
     def is_one(self, ref: Ref) -> bool:
         return self.ops[ref] == "number" and bool(self.made[ref].attrs[0] == 1)

@@ -37,6 +37,7 @@ def common(xp: str) -> dict[str, Template]:
         "solve_t": T(f"{xp}.linalg.solve(<0^5>.T, <1>)"),
         "inverse": T(f"{xp}.linalg.inv(<0>)"),
         "kron_times": T("kron_times(<0>, <1>, <2>)"),
+        "khatri": T("khatri(<0>, <1>)"),
         "colsum": T("<0^5>.sum(0)"),
         "rowsum": T("<0^5>.sum(1)"),
     }
@@ -133,6 +134,10 @@ HELPERS = {
     """kron(A, B) @ v without the Kronecker product."""
     V = v.reshape(A.shape[1], B.shape[1])
     return (A @ V @ B.T).reshape(-1)
+''',
+    "khatri": '''def khatri(A, B):
+    """Row by row the Kronecker product of two matrices."""
+    return (A.T[:, None, :] * B.T[None, :, :]).reshape(A.shape[1] * B.shape[1], len(A)).T
 ''',
     "huber": '''def huber(x, delta):
     size = abs(x)

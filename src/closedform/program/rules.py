@@ -29,7 +29,7 @@ from closedform.functions.algebra import (
     ZERO,
 )
 from closedform.functions.table import extras
-from closedform.program import product_rules, sum_rules
+from closedform.program import dense, product_rules, sum_rules
 from closedform.program.ir import Ref
 from closedform.program.planner import LAZY, RULES_FOR_FUNCTIONS, Planner, refuse, rule
 from closedform.program.product_rules import numbers_apart
@@ -179,4 +179,4 @@ def _function(plan: Planner, node: Node) -> Ref:
 
 RULES_FOR_FUNCTIONS.append(_function)
 
-__all__ = ["product_rules", "sum_rules"]
+__all__ = ["dense", "product_rules", "sum_rules"]

@@ -8,6 +8,7 @@ from closedform.errors import MissingRule
 from closedform.expr.size import ONE, Size
 from closedform.program.arguments import Argument, shape_note
 from closedform.program.fused import fused
+from closedform.program.in_place import in_place
 from closedform.program.ir import Program, hoisted
 from closedform.program.lowered import lowered
 from closedform.program.spell import Backend, Speller
@@ -24,7 +25,9 @@ class Python:
     ) -> None:  # fmt: skip
         self.backend, self.arguments = backend, arguments
         early = hoisted(program, fixed) if fixed else frozenset()
-        self.program = lowered(fused(program, early), {*backend.templates, *backend.functions})
+        has = {*backend.templates, *backend.functions}
+        program = lowered(fused(program, early), has)
+        self.program = in_place(program, has, hoisted(program, fixed) if fixed else frozenset())
         self.name, self.doc, self.fixed = name, doc, fixed
         early = hoisted(self.program, fixed) if fixed else frozenset()
         self.speller = self.speller_class(backend, self.program, name, early)
@@ -34,6 +37,12 @@ class Python:
                 self.speller.size_names[argument.name] = self.speller.names.of(argument.name)
             else:
                 self.speller.names.of(argument.name)
+
+        for argument in arguments:
+            axes = [s for s in argument.shape if s is not ONE]
+            for k, s in enumerate(axes):
+                if s.name is None and s.number is None:
+                    self.speller.whole.setdefault(s, self.axis(self.speller.names.of(argument.name), k, len(axes)))
 
     def text(self) -> str:
         """The whole text, which runs as it stands."""
@@ -56,7 +65,7 @@ class Python:
         known = set(self.speller.sizes_used)
         inner = self.function(self.name, late, self.speller.lines(), known)
         body = [*sizes, *first, "", *inner.splitlines(), f"return {self.name}"]
-        return self.function("prepare", early, body, known)
+        return self.function("prepare", early, body, set(self.speller.sizes_used))
 
     def function(self, name: str, arguments: list[Argument], lines: list[str], known: set[str]) -> str:
         names = [self.speller.names.of(a.name) for a in arguments]

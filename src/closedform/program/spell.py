@@ -10,8 +10,10 @@ from functools import cached_property
 
 from closedform.errors import MissingRule
 from closedform.expr.size import ONE, Size
-from closedform.functions.declared import word_in
+from closedform.functions.declared import LIBRARIES, has_value, operation, rank_of_pattern
+from closedform.program.in_place import is_into
 from closedform.program.ir import Program, Ref, Step, rank
+from closedform.program.laying import Layer
 from closedform.program.names import Names
 from closedform.program.parts import blocks, spans, two_axes
 
@@ -48,9 +50,17 @@ class Backend:
     """How an answer is written that is an argument, or a view of one."""
     like: str = ""
     """What new arrays take from the first argument ``{0}``; ``unlike``: where there is none."""
+    like_number: str = ""
+    """The same where that argument is a number, which may be one of Python's."""
     unlike: str = ""
     scalar_block: str = "{}"
     """How a scalar stands in a matrix of blocks."""
+    laid: str = ""
+    """How an array of derivatives is made of its pieces: ``written`` into one, or ``summed``; not at all."""
+    zeros: str = "np.zeros(({0}))"
+    masked: str = ""
+    """An array that is zero off the diagonal of two axes: their length, their places, the array."""
+    permuted: str = "{0}.transpose({1})"
 
     def template(self, step: Step, ranks: tuple[int, ...]) -> Template:
         if step.op == "fn":
@@ -58,18 +68,27 @@ class Backend:
             for key in (f"{name}:{ranks[0] if ranks else ''}", f"{name}={step.rank}", name):
                 if key in self.functions:
                     return self.functions[key]
-            return self.declared(name)
+            return self.declared(name, ranks, step.rank)
         shapes = "".join(map(str, ranks))
         for key in (f"{step.op}:{shapes}", f"{step.op}={step.rank}", step.op):
             if key in self.templates:
                 return self.templates[key]
         raise self.missing(step.op)
 
-    def declared(self, name: str) -> Template:
+    def declared(self, name: str, ranks: tuple[int, ...], rank: int) -> Template:
         """A function of the user's own, by its name."""
-        word = word_in(name, self.name)
-        if word is None:
-            raise self.missing(name.partition("@")[0])
+        word = name.partition("@")[0]
+        op = operation(word)
+        if op is None or op.name != name:
+            if "@" in name:
+                raise MissingRule(f"{word} is declared no more, or was declared anew since the formula was made")
+            raise self.missing(name)
+        if self.name not in LIBRARIES or not has_value(word, LIBRARIES[self.name]):
+            raise MissingRule(f"{word} was declared without a value for {self.name}")
+        assert op.signature is not None
+        wanted = [rank_of_pattern(p) for p in (*op.signature.args, op.signature.result)]
+        if not op.elementwise and wanted != [*ranks, rank]:
+            raise MissingRule(f"{word} of a matrix with one row or column has no program; call the formula itself")
         return Template(f"{word}(<all>)")
 
     def missing(self, name: str) -> MissingRule:
@@ -121,6 +140,8 @@ class Speller:
         for size in sorted(program.sizes):
             self.size_names[size] = self.names.fresh(size)
         self.sizes_used: dict[str, None] = {}
+        self.whole: dict[Size, str] = {}
+        """Sums and products of sizes that are the length of an axis of an argument."""
         self.counted: frozenset[str] = frozenset()
         """The inputs that are indices."""
 
@@ -169,6 +190,12 @@ class Speller:
                 self.texts[step.ref] = Text(self.names.of(step.attrs[0]))
             elif step.op == "loop":
                 yield from self.loop(step)
+            elif is_into(step):
+                yield from self.into(step)
+            elif step.op == "dense" and self.backend.laid == "written":
+                name = self.names.fresh("H")
+                yield from Layer(self, step).written(name)
+                self.texts[step.ref] = Text(name)
             else:
                 text = self.written(step)
                 if self.stays(step, text) or (step.ref in inside and step.op not in LEAVES):
@@ -176,6 +203,16 @@ class Speller:
                     yield self.assigned(name, text.text)
                     text = Text(name)
                 self.texts[step.ref] = text
+
+    def into(self, step: Step) -> Iterator[str]:
+        """A value written over by the result of its only use, whose name is its own from then on."""
+        target = step.args[0]
+        if not self.texts[target].text.isidentifier():
+            name = self.names.fresh(self.wish(self.steps[target]))
+            yield self.assigned(name, self.texts[target].text)
+            self.texts[target] = Text(name)
+        yield self.written(step).text
+        self.texts[step.ref] = self.texts[target]
 
     def wish(self, step: Step) -> str:
         self.count += 1
@@ -189,7 +226,7 @@ class Speller:
         if step.op in LEAVES:
             return False
         answer = step.ref in self.program.outputs
-        if step.ref in self.early and step.op not in ("T",) and self.crosses(step):
+        if step.ref in self.early and step.op != "T" and (answer or self.crosses(step)):
             return True
         return self.uses[step.ref] > 1 or (len(text.text) > WIDTH and not answer) or self.used_twice(step)
 
@@ -201,7 +238,7 @@ class Speller:
     def used_twice(self, step: Step) -> bool:
         """Whether the template of the one step that uses a value writes it more than once."""
         for user in self.steps.values():
-            if step.ref in user.args and user.op not in ("loop",):
+            if step.ref in user.args and user.op not in ("loop", "dense"):
                 ranks = tuple(self.steps[a].rank for a in user.args)
                 slots = [m.group(1) for m in SLOT.finditer(self.backend.template(user, ranks).text)]
                 if slots.count(str(user.args.index(step.ref))) > 1:
@@ -237,6 +274,8 @@ class Speller:
     def written(self, step: Step) -> Text:
         if step.op == "number":
             return self.number(step.attrs[0])
+        if step.op == "dense" and self.backend.laid:
+            return Text(Layer(self, step).summed(), 1)
         if step.op == "size":
             return Text(self.size(step.attrs[0]), ATOM if step.attrs[0].name else 1)
         ranks = tuple(self.steps[a].rank for a in step.args)
@@ -291,8 +330,11 @@ class Speller:
     def like(self) -> str:
         """The kind of new arrays: that of the first argument that has one."""
         arrays = sorted(self.program.inputs, key=lambda s: s.rank == 0)
-        kept = [self.texts[s.ref].text for s in arrays if s.attrs[0] not in self.counted]
-        return self.backend.like.format(kept[0]) if kept else self.backend.unlike
+        kept = [s for s in arrays if s.attrs[0] not in self.counted]
+        if not kept:
+            return self.backend.unlike
+        number = kept[0].rank == 0 and self.backend.like_number
+        return (number or self.backend.like).format(self.texts[kept[0].ref].text)
 
     def attribute(self, value: object) -> str:
         if isinstance(value, Size):
@@ -308,6 +350,8 @@ class Speller:
 
     def size(self, size: Size) -> str:
         """A size in terms of the names that the first lines set."""
+        if size in self.whole:
+            return self.whole[size]
         for name in size.names:
             self.sizes_used[name] = None
         if size.name:

@@ -6,6 +6,11 @@ from closedform.program.python import NAMES, T, common, common_functions, helper
 from closedform.program.spell import Backend
 
 TEXTS = {
+    "kron": '''def kron(A, B):
+    """torch.kron of two matrices, which fails on transposed ones."""
+    K = A[:, None, :, None] * B[None, :, None, :]
+    return K.reshape(len(A) * len(B), A.shape[1] * B.shape[1])
+''',
     "top_singular": '''def top_singular(M):
     """Unit u and v with M v = s u for the largest s, the largest entry of u positive."""
     U, _, Vt = torch.linalg.svd(M, full_matrices=False)
@@ -142,6 +147,7 @@ TORCH = Backend(
         "norm_inf": T("<0^5>.abs().max()"),
         "det": T("torch.linalg.det(<0>)"),
         "expm": T("torch.linalg.matrix_exp(<0>)"),
+        "kron=2": T("kron(<two0>, <two1>)"),
         "expm_frechet": T("expm_frechet(<0>, <1>)"),
         "cumsum": T("torch.cumsum(<0>, 0)"),
         "revcumsum": T("torch.cumsum(<0^5>.flip(0), 0).flip(0)"),
@@ -158,5 +164,9 @@ TORCH = Backend(
     answer="torch.tensor({0}, {1})",
     like="dtype={0}.dtype, device={0}.device",
     unlike="dtype=torch.float64",
+    laid="summed",
+    zeros="torch.zeros(({0}), {1})",
+    masked="torch.where(torch.eye({0}, {3}).bool()[{1}], {2}, 0)",
+    permuted="{0}.permute({1})",
     scalar_block="{}.reshape(1, 1)",
 )  # fmt: skip

@@ -91,8 +91,9 @@ def _call(parser: Parser, frame: Frame, span: tuple[int, int], args: tuple[Tree,
         return Call(span, call.name, args, call.kind, call.abstract)
     parser.scope.indices.remove(frame.index[0])
     if len(args) != 1:
-        raise _error(parser, "a sum over an index takes one body", span, "Nest them: sum(i, sum(j, …)).")
-    return Over(span, *frame.index, args[0])
+        hint = f"Nest them: {call.name}(i, {call.name}(j, …))."
+        raise _error(parser, "a sum or product over an index takes one body", span, hint)
+    return Over(span, *frame.index, args[0], call.name)
 
 
 MARKS = {"": "", "2": "2", "F": "F", "fro": "F", "Fro": "F", "1": "1", "inf": "inf"} | {

@@ -340,7 +340,7 @@ def _norm(trial: Trial, tree: Norm | Call, arg: Tree, mark: str) -> Shape:
     rows, cols = trial.shape[arg]
     X = trial.typed(arg)
     if rows is ONE and cols is ONE:
-        trial.doubt(tree, UNLIKELY)
+        trial.doubt(tree, ABSURD if mark in ("F", "nuc", "op") else UNLIKELY)
         name = "abs"
     elif cols is ONE:
         name = {"": "norm2", "2": "norm2", "F": "norm2", "op": "norm2", "1": "norm1", "inf": "norm_inf"}.get(mark, "")
@@ -367,10 +367,16 @@ def _norm(trial: Trial, tree: Norm | Call, arg: Tree, mark: str) -> Shape:
     return SCALAR
 
 
+def _vec(trial: Trial, tree: Call) -> Shape:
+    shape = _from_table(trial, tree, "vec")
+    trial.sizes.stacked.append(trial.shape[tree.args[0]])
+    return shape
+
+
 NORMS: dict[str, Callable[[Trial, Call], Shape]] = dict.fromkeys(MARK, _norm_call)
 SPECIAL: dict[str, Callable[[Trial, Call], Shape]] = NORMS | {
     "inv": _square, "tr": _trace, "diag": _diag, "transpose": _transpose, "dot": _dot, "eye": _eye,
     "ones": _filled, "zeros": _filled, "vector": _all_of_one, "matrix": _all_of_one, "unvec": _unvec,
     "comm": _comm, "sub": _sub, "kron_left": _blocks, "kron_right": _blocks, "|": _bars, DETERMINANT: _bars,
-    "e^": _euler,
+    "e^": _euler, "vec": _vec,
 }  # fmt: skip

@@ -42,6 +42,7 @@ from closedform.rewrite.normal.normal import normal
 MAX_EXPONENT = 10_000
 MAX_MATRIX_EXPONENT = 1_000
 MAX_BITS = 100_000
+PROD = by_text["prod"][0]
 KRON, CROSS = by_text["kron"][0], by_text["cross"][0]
 
 
@@ -267,6 +268,8 @@ def _over(to: Elaborator, tree: Over) -> Node:
     body = to.node[tree.body]
     if any(n.op is a.SUMOVER and n.params[0] == tree.index for n in postorder(body)):
         raise ReadError(f"{tree.index} is summed twice", hint="Give each sum its own index.")
+    if tree.function == "prod":
+        return make(PROD, (a.sumover(tree.index, low, high, a.scale(body, a.unit(a.index(tree.index), high))),))
     return a.sumover(tree.index, low, high, body)
 
 

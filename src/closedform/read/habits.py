@@ -15,6 +15,8 @@ from closedform.read.syntax import Call, Group, Index, Name, Over, Power, Tree
 Kinds = tuple[tuple[str, float], ...]
 MATRIX: Kinds = (("M", 0.0), ("V", 2.0), ("S", 2.0))
 VECTOR: Kinds = (("V", 0.0), ("S", 1.0))
+BOLD: Kinds = (("V", 0.0), ("S", 1.5))
+BOLD_MATRIX: Kinds = (("M", 0.0), ("V", 2.0), ("S", 3.5))
 SCALAR: Kinds = (("S", 0.0), ("V", 1.0))
 NUMBER: Kinds = (("S", 0.0), ("Z", 0.4))
 SIZE_N: Kinds = (("Z", 0.0), ("V", 1.0), ("S", 1.2))
@@ -57,20 +59,24 @@ def gather(trees: Iterable[Tree], uses: Uses) -> None:
             uses.fixed.update(a for a in tree.at if isinstance(a, str))
 
 
-def kinds_of(name: str, uses: Uses, positive: bool, style: str, bold: bool = False) -> Kinds:
-    """What an undeclared name may be, likeliest first."""
+def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "") -> Kinds:
+    """What an undeclared name may be, likeliest first. ``shape`` is bold, arrows or rows where LaTeX shows vectors."""
     if name in uses.two_indices:
         return (("M", 0.0),)
     letters = base_letters(name)
     capital = letters[0].isupper()
     if name in uses.one_index:
-        return (("F", 0.0), ("V", 1.0)) if capital else (("V", 0.0), ("F", 1.0))
+        if shape == "arrows":
+            return (("F", 0.0),)
+        return (("F", 0.0), ("V", 1.0)) if capital or shape == "rows" else (("V", 0.0), ("F", 0.9))
     if name in uses.exponents:
         return NUMBER if name in ("n", "m", "k") else (("S", 0.0),)
+    if shape == "arrows":
+        return VECTOR[:1]
     if capital:
-        return MATRIX
-    if bold:
-        return VECTOR
+        return BOLD_MATRIX if shape == "bold" else MATRIX
+    if shape == "bold":
+        return BOLD
     if is_greek(name) or positive or (style == "matrixcalculus" and "a" <= letters <= "g"):
         return SCALAR
     if style != "matrixcalculus":

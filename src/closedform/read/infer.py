@@ -188,7 +188,7 @@ def _transpose(trial: Trial, tree: Transpose) -> Shape:
         if isinstance(inner, Name | Index):
             base = inner.base if isinstance(inner, Index) else inner
             if isinstance(base, Name) and not trial.declared(base.name):
-                trial.doubt(tree, UNLIKELY if base.name in trial.greek or isinstance(inner, Index) else 2 * UNLIKELY)
+                trial.doubt(tree, UNLIKELY if base.name in trial.greek else 2 * UNLIKELY)
         elif isinstance(inner, Group) and isinstance(inner.inner, Sum):
             terms = [t for _, t in inner.inner.terms if isinstance(t, Name) and not trial.declared(t.name)]
             trial.doubt(tree, SLIGHT if terms else 0.0)
@@ -318,6 +318,8 @@ def _matrix_power(trial: Trial, tree: Power, base: Shape) -> None:
 
 
 def _over(trial: Trial, tree: Over) -> Shape:
+    if tree.function == "prod":
+        _check_product(trial, tree)
     found = trial.ranges.pop(tree.index, None)
     low = parse_size(tree.low) if tree.low else ONE
     if not tree.high:
@@ -328,10 +330,36 @@ def _over(trial: Trial, tree: Over) -> Shape:
         return trial.shape[tree.body]
     high = parse_size(tree.high)
     trial.choice[tree] = (low, high)
+    if found is not None and low.number is not None and low.number < 1:
+        head = f"{tree.index} starts at {low}, but the entries that it numbers are counted from 1"
+        raise Misfit(tree, head, hint=f"Let {tree.index} run from 1.", final=True)
     if found is not None and not _within(trial, found, high):
         head = f"{tree.index} runs to {high}, but indexes something of length {{0}}"
         raise Misfit(tree, "{why}", why=head, sizes=(found,))
     return trial.shape[tree.body]
+
+
+def _check_product(trial: Trial, tree: Over) -> None:
+    """How far a product over an index reaches is clear where its last factor has the index; it starts at 1."""
+    i, body = tree.index, tree.body
+    if not is_scalar(trial.shape[body]):
+        raise Misfit(tree, f"a product over {i} is one of numbers", ((body, trial.shape[body]),))
+    if tree.low not in ("", "1"):
+        raise Misfit(tree, f"a product over {i} starts at 1, not at {tree.low}", final=True)
+    last = body.factors[-1][1] if trial.question.typeset and isinstance(body, Product) else body
+    if last is not body and not _holds_index(last, i):
+        head = f"whether {trial.typed(last)} belongs to the product over {i} is not clear"
+        raise Misfit(tree, head, hint="Put brackets around the product, or around what is multiplied.", final=True)
+
+
+def _holds_index(tree: Tree, name: str) -> bool:
+    todo = [tree]
+    while todo:
+        part = todo.pop()
+        if (isinstance(part, Name) and part.name == name) or (isinstance(part, Index) and name in part.at):
+            return True
+        todo.extend(part.parts)
+    return False
 
 
 def _within(trial: Trial, length: Size, high: Size) -> bool:

@@ -32,6 +32,8 @@ class Translator(Writer):
         self.jumps: dict[int, int] = {}
         self.upright: set[str] = set()
         self.bold: set[str] = set()
+        self.arrows: set[str] = set()
+        self.rows: set[str] = set()
         self.fonts: dict[tuple[str, bool], tuple[str, Sign]] = {}
         self.plain = ""  # the name that has just been read, if it has no index
         self.returns: list[int] = []  # where to go on behind scripts and roots
@@ -115,7 +117,8 @@ class Translator(Writer):
         for frame in reversed(self.frames):
             if frame.kind not in UNSEEN:
                 break
-            indices.add(frame.index)
+            if frame.function != "prod":
+                indices.add(frame.index)
         indices.discard("")
         found = term_indices(self.signs, self.place + 1, self.end) & indices if indices else set()
         for index in found:
@@ -133,7 +136,7 @@ class Translator(Writer):
         return True
 
     def command(self, sign: Sign) -> None:
-        if sign.text == "sum":
+        if sign.text in ("sum", "prod"):
             summation(self, sign)
         elif sign.text == "nabla":
             nabla(self, sign)
@@ -186,5 +189,5 @@ HANDLERS: dict[str, Callable[[Translator, Sign], None]] = {
     "letter": letter, "word": word, "num": number, "const": constant, "op": Translator.operator, "open": open_bracket,
     "close": close_bracket, "bar": bar, "{": brace, "}": unbrace, "cmd": Translator.command, "begin": begin,
     "finish": finish, "&": cell, "\\": cell, "prime": Translator.prime, "^": Translator.up, "_": Translator.down,
-    "dots": Translator.dots,
+    "dots": Translator.dots, "mid": Translator.command,
 }  # fmt: skip

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from closedform.read.latex_frames import Open
 from closedform.read.latex_functions import check_inverse
 from closedform.read.latex_layout import fraction_part
-from closedform.read.latex_names import index_items
+from closedform.read.latex_names import argument, index_items
 from closedform.read.latex_scripts import MARKS, norm_mark, put_index, script_range
 from closedform.read.latex_signs import Sign
+from closedform.read.lexer import Token
 from closedform.read.vocabulary import APPLIED
 
 if TYPE_CHECKING:
     from closedform.read.latex import Translator
 
 ROUND = ("(", "[", "{")
-FUNCTION_LETTERS = ("f", "g", "h")
+FUNCTION_LETTERS = ("f", "g", "h", "ell", "phi", "psi")
 
 
 def open_bracket(t: Translator, sign: Sign) -> None:
@@ -31,9 +32,9 @@ def open_bracket(t: Translator, sign: Sign) -> None:
             t.top.opened += 1
             return
         _check_prime(t, sign)
-        t.stop_arguments()
         if _names(t):
             _check_product(t, sign)
+        t.stop_arguments()
     if t.ended and (kind in ("|", "||") or t.out[-1].kind == "name"):
         t.put("op", "*", sign.start, sign.start)
     t.operand(sign)
@@ -71,10 +72,12 @@ def _check_product(t: Translator, sign: Sign) -> None:
     if name in known.declared:
         return
     signs, place = t.signs, t.place
-    while signs[place].kind == "letter" or signs[place].text == ",":
-        place += 1
-    lone = signs[place].kind == "close" and (place == t.place + 1 or any(s.text == "," for s in signs[t.place : place]))
-    if lone or (name in FUNCTION_LETTERS and name not in known.bare_apart):
+    while signs[place].kind in ("letter", "^", "_") or signs[place].text == ",":
+        place = argument(signs, place)[2] if signs[place].kind in ("^", "_") else place + 1
+    inside = signs[t.place : place]
+    single = sum(s.kind == "letter" for s in inside) == 1 or (len(inside) > 1 and inside[1].kind == "_")
+    lone = signs[place].kind == "close" and (len(inside) <= 1 or any(s.text == "," for s in inside) or single)
+    if lone or (name.split("_")[0] in FUNCTION_LETTERS and name not in known.bare_apart):
         typed = t.typed(t.out[-1].start, t.out[-1].end)
         hint = f"For a product write {typed} \\cdot (…); for a function declare {name}: R^n -> R."
         t.fail(f"{typed}(…) may be a function or a product", (t.out[-1].start, sign.end), hint)
@@ -122,7 +125,10 @@ def close_bracket(t: Translator, sign: Sign) -> None:
         del t.out[-2]
         t.ended = True
         return
-    if kind == "|" and t.next.kind == "_" and _is_norm(t):
+    if kind in ROUND and t.next.kind == "_" and _is_positive_part(t):
+        _positive_part(t, frame, sign)
+        return
+    if kind == "|" and (_is_norm(t) if t.next.kind == "_" else _is_length(t, frame)):
         kind = "||"
         t.out[frame.opened] = t.out[frame.opened]._replace(text=kind)
     t.put_sign("op", {"<": ">"}.get(kind, kind if kind[0] == "|" else ")"), sign)
@@ -134,10 +140,36 @@ def close_bracket(t: Translator, sign: Sign) -> None:
     t.out += frame.after
 
 
+def _is_positive_part(t: Translator) -> bool:
+    first, last, _ = script_range(t.signs, t.place, t.source)
+    return [s.text for s in t.signs[first:last]] == ["+"]
+
+
+def _positive_part(t: Translator, frame: Open, sign: Sign) -> None:
+    """``[1 - u]_+`` is ``max(0, 1 - u)``."""
+    start = frame.sign.start
+    front = [("name", "max"), ("op", "("), ("num", "0"), ("op", ",")]
+    t.inserted += [(frame.opened, Token(kind, text, start, start, 1)) for kind, text in reversed(front)]
+    t.put_sign("op", ")", sign)
+    t.place = script_range(t.signs, t.place, t.source)[2]
+    t.put("op", ")", sign.end, t.signs[t.place - 1].end)
+    t.ended = True
+    t.out += frame.after
+    t.note(f"{t.typed(start, t.last_end)} is read as the positive part, max(0, …).")
+
+
 def _is_norm(t: Translator) -> bool:
     """Whether single bars have the mark of a norm: ``|x|_2``."""
     first, last, _ = script_range(t.signs, t.place, t.source)
     return "".join(s.text for s in t.signs[first:last]) in MARKS
+
+
+def _is_length(t: Translator, frame: Open) -> bool:
+    r"""Whether single bars stand around vectors with arrows and their sums alone: ``|\\vec{u} - \\vec{v}|``."""
+    inside = t.out[frame.opened + 1 :]
+    names = [o.text for o in inside if o.kind == "name"]
+    signs = {o.text for o in inside if o.kind != "name"}
+    return signs <= {"+", "-"} and all(t.fonts.get((n, False), ("",))[0] == "arrow" for n in names)
 
 
 def _space_of_product(t: Translator) -> int:

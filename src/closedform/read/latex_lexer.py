@@ -240,7 +240,7 @@ class Lexer:
             if self.first < place + 1 and end - 2 < self.tail and place != self.first - 2:
                 self.fail(f"\\{name} stands in the midst of a formula", place, end, "Read one formula at a time.")
         elif name in words.SPACES:
-            self.gap = True
+            self.gap = self.gap or name not in ("!", "negthinspace")
         elif name in words.FRAMES:
             return self._framed(name, place, end)
         elif name in words.SPACES_WITH_ARGUMENT:
@@ -262,8 +262,10 @@ class Lexer:
                 self._single(self._single(end))
             elif name == "sqrt":
                 self._single(end)
-        elif name in ("top", "intercal", "prime", "infty", "dagger", "partial"):
+        elif name in ("top", "intercal", "prime", "infty", "dagger", "partial", "prod"):
             self._add("cmd", name, place, end)
+        elif name == "mid":
+            self._add("mid", name, place, end)
         elif name in ("_", "&", "%", "#", "$"):
             self.fail(f"\\{name} stands alone here", place, end)
         else:

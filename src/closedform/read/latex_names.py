@@ -41,7 +41,7 @@ class Known:
     def scan(self, signs: Signs, end: int) -> None:
         """Note how names stand in ``signs`` up to ``end``."""
         for place, sign in enumerate(signs[:end]):
-            if sign.text == "sum" and sign.kind == "cmd":
+            if sign.text in ("sum", "prod") and sign.kind == "cmd":
                 self.summed.update(_summed(signs, place + 1))
         for place, sign in enumerate(signs[:end]):
             if sign.kind == "num" and sign.text == "1" and _turning(signs, place + 1):
@@ -187,6 +187,6 @@ def _fixed(base: str, items: list[int | str], typed: str, whole: str, known: Kno
         if base in known.bare and base not in known.entries:
             return Meaning(whole, ask=f"{typed} may be {what} or a name of its own")
         return Meaning(base, at, f"{typed} is read as {what}.")
-    if (base in known.entries or at[0] in known.paired) and isinstance(at[0], str):
+    if base in known.entries or (at[0] in known.paired and isinstance(at[0], str)):
         return Meaning(base, at, f"{typed} is read as {what}.")
     return Meaning(whole)

@@ -105,8 +105,8 @@ def name(t: Translator, base: str, start: int, end: int, sign: Sign) -> None:
         put_index(t, found.at, last_end, last_end)
     elif "_" in found.name or len(found.name) > 1:
         t.upright.add(found.name)
-    if sign.font in VECTORS and not found.at:
-        t.bold.add(found.name)
+    if sign.font in VECTORS:
+        (t.rows if found.at else t.arrows if sign.font == "arrow" else t.bold).add(found.name)
     t.plain = "" if found.at else found.name
     t.ended = True
 
@@ -163,6 +163,9 @@ def _check_font(t: Translator, found: Meaning, sign: Sign, typed: str) -> None:
     if known[0] == sign.font and whole[0] in VECTORS and part[0] == "":
         t.note(f"{t.typed(sign.start, sign.end) if entry else name}_… is read as an entry of the bold {name}.")
         return
+    if known[0] in VECTORS and (name, not entry) in t.fonts and name.islower():
+        said = f"{name} stands with and without an index, each time as a vector"
+        t.fail(said, sign, "Give the one without an index another letter, or write the entries in plain letters.")
     if {known[0], other_kind[0]} != {sign.font}:
         other = t.typed(known[1].start, known[1].end)
         hint = "Give one of them another letter."
@@ -206,6 +209,9 @@ def number(t: Translator, sign: Sign) -> None:
         constant(t, sign._replace(text={"1": "ones", "0": "zeros"}[sign.text]))
         return
     t.place += 1
+    apart = t.ended and t.out[-1].text == ")" and (sign.gap or t.out[-1].start == t.out[-1].end)
+    if apart and t.top.kind != "argument":
+        t.put("op", "*", sign.start, sign.start)  # \\frac{a}{b}\\, 2 x
     t.operand(sign)
     t.put_sign("num", sign.text, sign)
     t.ended, t.plain = True, ""

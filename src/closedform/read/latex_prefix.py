@@ -12,6 +12,7 @@ from closedform.read.latex_signs import Sign, Signs
 
 MAX_LEFT_SIDE = 60
 SEARCHES = {"min", "max", "arg min", "arg max", "argmin", "argmax", "minimize", "maximize"}
+LOGS = ("log", "ln")
 OPENING, CLOSING = ("open", "{", "begin"), ("close", "}", "finish")
 
 
@@ -65,13 +66,16 @@ def _left_side(signs: Signs, start: int, end: int) -> int:
         return start
     arrow = signs[place].text == "|->"
     left = left[:-1] if left[-1].text == ":" else left
+    left = left[1:] if left[0].text in LOGS and len(left) > 2 and left[2].kind == "open" else left  # \\ln p(x) = …
     letters = [k for k, s in enumerate(left) if s.kind in ("letter", "word") and left[k - 1].kind not in ("_", "{")]
     opened = next((k for k, s in enumerate(left) if s.kind == "open"), len(left))
-    fits = all(_of_left_side(s) for s in left) and not {s.text for s in left} & SEARCHES
+    fits = all(_of_left_side(s, k > opened) for k, s in enumerate(left)) and not {s.text for s in left} & SEARCHES
     return place + 1 if fits and (arrow or sum(k < opened for k in letters) == 1) else start
 
 
-def _of_left_side(sign: Sign) -> bool:
+def _of_left_side(sign: Sign, inside: bool) -> bool:
+    if inside and sign.kind in ("bar", "mid"):  # D(p \\| q), p(x \\mid \\mu)
+        return True
     return sign.kind in ("letter", "word", "open", "close", "_", "{", "}", "num", "&") or sign.text in (",", ";")
 
 

@@ -1,4 +1,4 @@
-r"""``\sum_{i=1}^{n}``: the index, its range, and a frame for what is summed."""
+r"""``\sum_{i=1}^{n}``, ``\prod_i``: the index, its range, and a frame for what is summed or multiplied."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ UNCLEAR = r"Write \sum_{i=1}^{n}, \sum_i or \sum_{i,j}."
 
 
 def summation(t: Translator, sign: Sign) -> None:
-    """A sum over one or more indices."""
+    """A sum or product over one or more indices."""
     place, scripts = t.place + 1, {}
     while t.signs[place].kind in ("_", "^"):
         first, last, after = script_range(t.signs, place, t.source)
         scripts[t.signs[place].kind] = (t.signs[first:last], (t.signs[first].start, t.signs[last - 1].end))
         place = after
     if "_" not in scripts:
-        t.fail(r"\sum has no index", sign, r"Write \sum_i x_i, or \mathbf{1}^\top x for the sum of all entries.")
+        entries = r"\mathbf{1}^\top x for the sum" if sign.text == "sum" else r"\operatorname{prod}(x) for that"
+        t.fail(rf"\{sign.text} has no index", sign, rf"Write \{sign.text}_i x_i, or {entries} of all entries.")
     lower, span = scripts["_"]
     upper = scripts["^"][0] if "^" in scripts else []
     ranges = _ranges(t, lower, upper, span)
@@ -74,7 +75,7 @@ def _check_bound(t: Translator, signs: Sequence[Sign]) -> None:
 def _open(t: Translator, sign: Sign, index: str, low: Sequence[Sign], high: Sequence[Sign], inside: bool) -> None:
     if not inside or not t.ended:
         t.operand(sign)
-    t.put_sign("name", "sum", sign)
+    t.put_sign("name", sign.text, sign)
     t.put_sign("op", "(", sign)
     t.put_sign("name", index, sign)
     if high:
@@ -87,7 +88,7 @@ def _open(t: Translator, sign: Sign, index: str, low: Sequence[Sign], high: Sequ
         _bound(t, high)
     t.put_sign("op", ",", sign)
     t.active.append(index)
-    t.push("sum", sign, index=index)
+    t.push("sum", sign, index=index, function=sign.text)
 
 
 def _bound(t: Translator, signs: Sequence[Sign]) -> None:
@@ -113,7 +114,7 @@ def term_indices(signs: Signs, place: int, end: int) -> set[str]:
         if sign.kind in ("_", "^"):
             first, last, _ = argument(signs, k)
             letters = {s.text for s in signs[first:last] if s.kind == "letter"}
-            if k and signs[k - 1].text == "sum":
+            if k and signs[k - 1].text in ("sum", "prod"):
                 own |= letters
             elif sign.kind == "_" or signs[first].text == "(":
                 found |= letters

@@ -121,7 +121,6 @@ LINES = {
 """Environments that only set a formula apart."""
 
 REFUSED: dict[str, tuple[str, str]] = {
-    "prod": ("products over an index are not supported", r"Write \operatorname{prod}(x) for that of all entries."),
     "int": ("integrals are not supported", ""), "iint": ("integrals are not supported", ""),
     "oint": ("integrals are not supported", ""), "lim": ("limits are not supported", ""),
     "partial": ("a formula is read here, not its derivative", "Leave the derivative out and ask for it by name."),

@@ -35,6 +35,8 @@ class Tokens:
     upright: frozenset[str] = frozenset()  # names of several letters that were marked as one
     typeset: bool = False  # LaTeX, of which pieces are spelled from the tokens
     bold: frozenset[str] = frozenset()  # names in the shape that vectors have
+    arrows: frozenset[str] = frozenset()  # names with an arrow above
+    rows: frozenset[str] = frozenset()  # names with an index in the shape that vectors have
 
     def text(self, first: int, last: int | None = None) -> str:
         """What stands between two tokens, as the text language writes it."""

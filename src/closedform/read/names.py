@@ -32,6 +32,8 @@ class Scope:
     upright: set[str] = field(default_factory=set)
     scalars: set[str] = field(default_factory=set)
     bold: frozenset[str] = frozenset()
+    arrows: frozenset[str] = frozenset()
+    rows: frozenset[str] = frozenset()
 
     def note(self, sentence: str) -> None:
         self.notes[sentence] = None

@@ -7,7 +7,7 @@ from closedform.read.infer import Trial
 from closedform.read.means import counted
 from closedform.read.misfit import Misfit
 from closedform.read.spaces import space_text
-from closedform.read.syntax import Tree
+from closedform.read.syntax import Name, Product, Tree
 
 SIZE_NAMES = ("n", "m", "k", "p", "q", "r", "s", "t", "u", "v", "w")
 
@@ -15,6 +15,7 @@ SIZE_NAMES = ("n", "m", "k", "p", "q", "r", "s", "t", "u", "v", "w")
 def name_sizes(trial: Trial) -> None:
     """Give all sizes names. Raises Misfit where it is not clear which size a typed name stands for."""
     typed = [n for n, kind in trial.kinds.items() if kind == "Z"]
+    _name_both(trial, typed)
     for name in typed:
         _name_counted(trial, name)
     for name in typed:
@@ -44,6 +45,19 @@ def _unknown(trial: Trial) -> list[str]:
 
 def _names(trial: Trial) -> set[str]:
     return {n for shape in trial.names.values() for s in trial.sizes.shape(shape) for n in s.names}
+
+
+def _name_both(trial: Trial, typed: list[str]) -> None:
+    """``1/(m*n)`` before a sum over all entries: m rows and n columns, of which only the product matters."""
+    trees = [t for unit in trial.question.units for t in unit.trees]
+    places = [t for t in trees if isinstance(t, Name) and t.name in typed]
+    together = any(isinstance(t, Product) and {*places} <= {part for _, part in t.factors} for t in trees)
+    if len(places) != 2 or not together:
+        return
+    found = counted(trial, places[0].name)
+    if found == counted(trial, places[1].name) and len(found) == 2 and all(s.name in _unknown(trial) for s in found):
+        for s, place in zip(found, places, strict=True):
+            trial.sizes.found[str(s.name)] = size(place.name)
 
 
 def _name_counted(trial: Trial, name: str) -> None:

@@ -23,6 +23,8 @@ MAX_TREES = 40_000
 MAX_TOWER = 500
 USUAL_FUNCTIONS = {"f", "g", "h", "phi", "psi"}
 INFIX = {"*": "*", "/": "/", ".*": ".*", "./": "./", "⊗": "⊗", "×": "*", "⨯": "×", "⋅": "·"}
+OVER = ("sum", "prod")
+"""Functions that may begin with an index: ``sum(i, x[i]^2)``."""
 CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
 WORDS_ENDING = {"where", "in", "for", "=", ">=", "->", "..", "∞", "ℝ"}
 
@@ -288,7 +290,7 @@ class Parser:
         call = Call((token.start, token.end), name, (), kind, abstract)
         self.place += skip
         self._open("call", self.token, call, token.start)
-        if name == "sum" and not abstract:
+        if name in OVER and not abstract:
             self._sum_header(call)
 
     def _derivative_call(self, kind: str, token: Token) -> None:

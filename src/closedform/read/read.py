@@ -105,7 +105,8 @@ def _scope(said: Declarations, texts: list[Tokens]) -> Scope:
     scalars = {name for name, shape in said.shapes.items() if is_scalar(shape)}
     upright = {name for tokens in texts for name in tokens.upright}
     functions = said.functions.keys() | said.formulas.keys()
-    return Scope(set(declared), set(functions), counts, scalars=scalars, upright=upright, bold=texts[0].bold)
+    scope = Scope(set(declared), set(functions), counts, scalars=scalars, upright=upright)
+    return replace(scope, bold=texts[0].bold, arrows=texts[0].arrows, rows=texts[0].rows)
 
 
 def _units(formula: Tokens, said: Declarations, scope: Scope) -> list[Unit]:
@@ -225,7 +226,9 @@ class _Reader:
     def _kinds(self, name: str) -> Kinds:
         if SQUARE & self.said.facts.get(name, set()):
             return SQUARE_KINDS
-        return kinds_of(name, self.uses, name in self.said.numbers, self.syntax, name in self.scope.bold)
+        scope = self.scope
+        shape = next((s for s in ("arrows", "rows", "bold") if name in getattr(scope, s)), "")
+        return kinds_of(name, self.uses, name in self.said.numbers, self.syntax, shape)
 
     def _is_variable(self, name: str) -> bool:
         return name not in CONSTANTS or name in self.said.variables

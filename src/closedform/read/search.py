@@ -107,11 +107,11 @@ def _refusal(first: tuple[Trial, Misfit] | None, fits: list[Trial]) -> Closedfor
 
 
 def _offers(habit: Trial, fits: list[Trial]) -> str:
-    words = {"S": "R", "V": "R^n", "M": "R^(m×n)", "F": "", "Z": "R"}
+    words = {"S": " in R", "V": " in R^n", "M": " in R^(m×n)", "F": "[i] in R^n for i = 1..m", "Z": " in R"}
     offers: dict[str, None] = {}
     for fit in fits:
         changed = [n for n in fit.kinds if fit.kinds[n] != habit.kinds.get(n)]
-        offers[" with ".join(f"{n} in {words[fit.kinds[n]]}" for n in changed)] = None
+        offers[" with ".join(f"{n}{words[fit.kinds[n]]}" for n in changed)] = None
     return "Declare " + " or ".join(o for o in offers if o) + "."
 
 

@@ -155,12 +155,16 @@ class Norm(Tree):
 
 @dataclass(eq=False, slots=True)
 class Over(Tree):
-    """``sum(i, body)`` or ``sum(i=low..high, body)``; the bounds are text of sizes, "" where left open."""
+    """``sum(i, body)`` or ``sum(i=low..high, body)``; the bounds are text of sizes, "" where left open.
+
+    ``function`` is ``sum`` or ``prod``.
+    """
 
     index: str
     low: str
     high: str
     body: Tree
+    function: str = "sum"
 
     @property
     def parts(self) -> tuple[Tree, ...]:

@@ -63,7 +63,8 @@ def lex_latex(source: str, where: str) -> tuple[Tokens, Tokens]:
         upright |= inner.upright
     else:
         tokens.append(Token("end", "", len(source), len(source), 1))
-    formula = Tokens(source, tokens, tuple(notes), frozenset(upright), True, frozenset(main.bold))
+    shapes = map(frozenset, (main.bold, main.arrows, main.rows))
+    formula = Tokens(source, tokens, tuple(notes), frozenset(upright), True, *shapes)
     if plain is None:
         assert given is not None
         plain = _declared(where, given, 0, known)
@@ -71,11 +72,25 @@ def lex_latex(source: str, where: str) -> tuple[Tokens, Tokens]:
 
 
 def _where(signs: Signs) -> int:
-    """The place of the word that declarations follow, or of the end."""
+    """The place of the word or comma that declarations follow, or of the end."""
+    depth = 0
     for place, sign in enumerate(signs):
+        depth += (sign.kind in ("open", "{", "begin")) - (sign.kind in ("close", "}", "finish"))
         if sign.kind == "word" and sign.text in WHERE:
             return place
+        if depth == 0 and sign.text == "," and place and _defines(signs, place + 1):
+            return place
     return len(signs) - 1
+
+
+def _defines(signs: Signs, place: int) -> bool:
+    r"""Whether ``z = X\\beta`` stands at ``place``, of a name z that stands before it."""
+    name, behind = signs[place], place + 1
+    if name.kind != "letter":
+        return False
+    if signs[behind].kind == "_":
+        behind = argument(signs, behind)[2]
+    return signs[behind].text == "=" and any(s.kind == "letter" and s.text == name.text for s in signs[: place - 1])
 
 
 # -- declarations
@@ -93,7 +108,8 @@ def _declared(source: str, signs: Signs, start: int, known: Known) -> Tokens:
             and not any(s.text == "for" for s in signs[first:last])
             and signs[first].kind in ("letter", "word")
         )
-        applied = signs[first + 1].text == "("
+        behind = argument(signs, first + 1)[2] if signs[first + 1].kind == "_" else first + 1
+        applied = signs[behind].text == "("
         fact = _equation(signs, first, last)
         if bound and fact is not None:
             said = Token("name", SPOKEN[fact], signs[first].start, signs[last - 1].end, 1)

@@ -12,6 +12,7 @@ class Unknowns:
     def __init__(self) -> None:
         self.found: dict[str, Size] = {}
         self.count = 0
+        self.stacked: list[Shape] = []  # of matrices whose columns are stacked: vec(X)
 
     def fresh(self) -> Size:
         self.count += 1
@@ -77,10 +78,13 @@ class Unknowns:
         return False
 
     def _pair(self, zero: Size) -> bool:
-        """``?1*?3 = ?2*?4``, a square Kronecker product: read as ``?1 = ?2`` and ``?3 = ?4``."""
+        """``?1*?3 = ?2*?4``, a square Kronecker product: read as ``?1 = ?2`` and ``?3 = ?4``.
+
+        In ``(B ⊗ A)*vec(X)`` the rows of X go with A.
+        """
         if len(zero.terms) != 2 or zero.terms[0][1] != -zero.terms[1][1]:
             return False
-        a, b = (sorted(m, key=_age) for m, _ in zero.terms)
+        a, b = (self._in_order(m) for m, _ in zero.terms)
         for name in list(a):
             if name in b:
                 a.remove(name)
@@ -88,6 +92,14 @@ class Unknowns:
         if len(a) != len(b) or len(a) < 2 or not all(map(_unknown, a + b)):
             return False
         return all(self.unify(size(x), size(y)) for x, y in zip(a, b, strict=True))
+
+    def _in_order(self, monomial: tuple[str, ...]) -> list[str]:
+        """The oldest first; of a stacked matrix the columns."""
+        for shape in self.stacked:
+            rows, cols = (str(self.resolve(s).name) for s in shape)
+            if sorted(monomial) == sorted((rows, cols)):
+                return [cols, rows]
+        return sorted(monomial, key=_age)
 
     def same(self, a: Shape, b: Shape) -> bool:
         return self.unify(a[0], b[0]) and self.unify(a[1], b[1])

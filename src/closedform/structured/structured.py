@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from closedform.errors import MissingRule, ShapeError
+from closedform.errors import ShapeError
 from closedform.expr.node import Node
+from closedform.program.compiled import Compiled
+from closedform.program.dense import dense
 from closedform.rewrite.normal.normal import normal
 from closedform.run.values import parts_of
 from closedform.structured.operators import (
@@ -40,9 +42,18 @@ def evaluated(raw: Node, direction: Node | None, given: Mapping[str, Any], unuse
     if direction is None:
         return operator(raw, value, sizes)
     found = map_operator(raw, direction, value, sizes)
-    if found is None:
-        raise MissingRule("this map is no sum of two-sided products; its array(...) has all its entries")
-    return found
+    return _entrywise(raw, direction, given, sizes) if found is None else found
+
+
+def _entrywise(raw: Node, direction: Node, given: Mapping[str, Any], sizes: Mapping[str, int]) -> Operator:
+    """A map that is no sum of two-sided products: all its entries, on vec."""
+    if raw.shape != direction.shape:
+        raise ShapeError(f"structure is of a square map; this one takes {direction.rows}×{direction.cols} "
+                         f"to {raw.rows}×{raw.cols}")  # fmt: skip
+    program = Compiled((dense(raw, direction),), "numpy")
+    array = program(*(given.get(name, sizes.get(name)) for name in program.arguments))
+    m, n = (s.value(sizes) for s in direction.shape)
+    return Dense(array.reshape(m, n, m, n).transpose(1, 0, 3, 2).reshape(m * n, m * n))
 
 
 NARROW = 0.5

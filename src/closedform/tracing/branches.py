@@ -13,7 +13,7 @@ from closedform.tracing.extremes import at_extremes
 from closedform.tracing.ops.basic import binary, maximum, minimum, minus, plus, spread, times
 from closedform.tracing.ops.reduce import sum_of
 from closedform.tracing.place import refuse
-from closedform.tracing.value import Guard, Value
+from closedform.tracing.value import Guard, Value, as_two_axes
 
 
 def _above(a: Node, b: Node) -> Node:
@@ -115,7 +115,8 @@ def value_here(x: Value) -> float:
     """The number that a scalar is at the arrays given."""
     trace = x.trace
     node = at_extremes(trace, x.node)
-    have = {**(trace.given or {}), **trace.constants, **trace.sizes.numbers}
+    constants = {name: as_two_axes(array) for name, array in trace.constants.items()}
+    have = {**(trace.given or {}), **constants, **trace.sizes.numbers}
     made = {name: make(have) for name, make in trace.derived.items()}
     return float(value(node, {**have, **made}, [*have, *made]))
 

@@ -30,7 +30,7 @@ def read_without_values(
     for kinds in _tries(names, said.shapes):
         call = _call(fn, names, kinds)
         try:
-            found = read_call(fn, call, source, where, _style(fn))
+            found = read_call(fn, call, source, where, style_of(fn))
             if scalar and not found.formula._raw.is_scalar:
                 raise ShapeError(f"{source} gives an array of shape ({', '.join(map(str, found.dims))}), not a number")
             return found, call
@@ -91,7 +91,7 @@ def _call(fn: Callable[..., Any], names: Sequence[tuple[str, Any]], ranks: Seque
     return Call(tuple(n for n, _ in names), (LEAF,) * len(names), tuple(leaves), bound, slots=slots)
 
 
-def _style(fn: Callable[..., Any]) -> str:
+def style_of(fn: Callable[..., Any]) -> str:
     """The library that a function is written with."""
     homes = {str(getattr(v, "__name__", "")).split(".")[0] for v in closed_over(fn).values()}
     homes |= {str(getattr(v, "__module__", "")).split(".")[0] for v in closed_over(fn).values()}

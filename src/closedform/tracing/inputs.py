@@ -134,8 +134,8 @@ def _leaf(k: int, path: Path, x: Any, moving: bool) -> Leaf:
     kind = library(x)
     if kind == "static" and moving and isinstance(x, int) and not isinstance(x, bool):
         kind = "number"
-    if kind not in ("static", "number") and len(x.shape) > 2:
-        raise ShapeError(f"{'.'.join(path)} has {len(x.shape)} axes; arrays of one and two axes are read")
+    if kind not in ("static", "number") and len(x.shape) > 3:
+        raise ShapeError(f"{'.'.join(path)} has {len(x.shape)} axes; arrays of one, two and three axes are read")
     if kind == "numpy" and np.asarray(x).dtype.kind not in "fiub":
         if np.asarray(x).dtype.kind == "c":
             raise MissingRule(f"{'.'.join(path)} has complex entries; formulas here are over the real numbers")

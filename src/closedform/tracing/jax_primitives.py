@@ -114,9 +114,11 @@ def _dot_general(trace: Trace, size: Dims, a: Value, b: Value, *, dimension_numb
 
 
 def _broadcast(trace: Trace, size: Dims, x: Value, *, shape: Any, broadcast_dimensions: Any, **_: Any) -> Any:
-    if len(shape) > 2:
-        refuse("an array of three axes: arrays of one and two axes are read")
+    if len(shape) > 3:
+        refuse("an array of four axes: arrays of one, two and three axes are read")
     dims = tuple(map(size, shape))
+    if len(shape) == 3 and 0 < x.rank < 3:
+        return broadcast_to(products.among_three(x, tuple(broadcast_dimensions)), dims)
     if x.rank == 1 and len(dims) == 2 and tuple(broadcast_dimensions) == (0,):
         x = trace.value(x.node, (*x.dims, ONE), x.kind)
     return broadcast_to(x, dims)
@@ -257,7 +259,7 @@ def _slogdet(trace: Trace, inner: Any, x: Value) -> list[Value]:
 
 def _log_softmax(trace: Trace, inner: Any, x: Value, *_: Any) -> list[Value]:
     axes = next((e.params["axes"] for e in inner.eqns if e.primitive.name == "reduce_max"), (x.rank - 1,))
-    return [reduce.log_softmax_of(x, reduce.axis_of(x, tuple(axes)) if x.rank == 2 else None)]
+    return [reduce.log_softmax_of(x, reduce.axis_of(x, tuple(axes)) if x.rank > 1 else None)]
 
 
 def _one_hot(trace: Trace, inner: Any, y: Value, *_: Any) -> list[Value]:

@@ -16,8 +16,10 @@ from jax import export
 
 from closedform.errors import ClosedformError, MissingRule
 from closedform.expr.size import Size, size
+from closedform.functions.algebra import SYM
 from closedform.read.spaces import parse_size
 from closedform.tracing import branches
+from closedform.tracing.declared import reader_of
 from closedform.tracing.jax_primitives import NAMED, PRIMITIVES, Iota, lifted
 from closedform.tracing.ops import shape as shapes
 from closedform.tracing.place import refuse
@@ -27,11 +29,14 @@ from closedform.tracing.value import Trace, Value
 
 LONGEST = 10_000
 """Steps of a scan that are unrolled."""
+MOVES = ("gather", "rev", "split", "tile", "dynamic_slice", "strided slice")
+"""What gives entries of its first argument, chosen by numbers."""
 AS_GIVEN = ("max", "add", "select_n", "concatenate", "stack")
 UNNAMED = (ClosedformError, TypeError, ValueError, NotImplementedError, jax.errors.InconclusiveDimensionOperation)
 """What a function raises that cannot be traced at sizes without numbers."""
 INLINE = (
-    "jit", "pjit", "closed_call", "custom_jvp_call", "custom_vjp_call", "custom_vjp_call_jaxpr", "remat", "checkpoint"
+    "jit", "pjit", "closed_call", "custom_jvp_call", "custom_vjp_call", "custom_vjp_call_jaxpr", "remat", "remat2",
+    "checkpoint",
 )  # fmt: skip
 
 
@@ -44,7 +49,28 @@ def result(trace: Trace, out: Any) -> Value:
 
 
 def call(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Value:
-    """What the function gives for traced values."""
+    """What the function gives for traced values; whole numbers that choose entries are looked at."""
+    try:
+        return _called(trace, fn, args, kwargs)
+    except MissingRule:
+        leaves, tree = flat([args, kwargs])
+        known = [_whole(trace, x) for _, x in leaves]
+        if all(x is None for x in known):
+            raise
+    args, kwargs = tree.filled([x if k is None else k for k, (_, x) in zip(known, leaves, strict=True)])
+    return _called(trace, fn, args, kwargs)
+
+
+def _whole(trace: Trace, x: Any) -> Any:
+    """The numbers of an array of whole numbers, which the formula is then for."""
+    name = x.node.params[0] if isinstance(x, Value) and x.kind == "i" and x.node.op is SYM else None
+    if name not in trace.statics:
+        return None
+    trace.looked_at.add(name)
+    return jnp.asarray(trace.statics[name])
+
+
+def _called(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Value:
     leaves, tree = flat([args, kwargs])
     values = [x for _, x in leaves if isinstance(x, Value)]
 
@@ -130,6 +156,8 @@ class Interpreter:
 
     def step(self, eqn: Any, given: list[Any]) -> list[Any]:
         name, params = eqn.primitive.name, eqn.params
+        if name == "slice" and params["strides"] is not None and any(k != 1 for k in params["strides"]):
+            name = "strided slice"
         if name in INLINE:
             return self.inner(eqn, given)
         if name == "cond":
@@ -144,6 +172,8 @@ class Interpreter:
         if loose and not (name in ("iota", "broadcast_in_dim") and self.named):
             found = eqn.primitive.bind(*map(jnp.asarray, given), **params)
             return [np.asarray(x) for x in (found if eqn.primitive.multiple_results else [found])]
+        if name in MOVES and isinstance(given[0], Value) and not any(isinstance(x, Value | Iota) for x in given[1:]):
+            return self.moved(eqn, given)
         reader = PRIMITIVES.get(name)
         if reader is None:
             refuse(f"the JAX primitive {name} is not read here", "docs/functions-of-your-own.md lists what is.")
@@ -151,12 +181,20 @@ class Interpreter:
         clean = given if raw else [lifted(self.trace, x) for x in given]
         return [reader(self.trace, self.size, *clean, **params)]
 
+    def moved(self, eqn: Any, given: list[Any]) -> list[Any]:
+        """Entries chosen by numbers: the same is done to their places, which tells where each comes from."""
+        x, sizes = given[0], self.trace.sizes
+        shape = tuple(sizes.pin(d, eqn.primitive.name) for d in x.dims)
+        places = jnp.arange(int(np.prod(shape))).reshape(shape)
+        found = eqn.primitive.bind(places, *map(jnp.asarray, given[1:]), **eqn.params)
+        return [shapes.selected(x, np.asarray(p)) for p in (found if eqn.primitive.multiple_results else [found])]
+
     def inner(self, eqn: Any, given: list[Any]) -> list[Any]:
         params = eqn.params
         closed = params.get("jaxpr") or params.get("call_jaxpr") or params.get("fun_jaxpr")
         jaxpr, consts = (closed.jaxpr, closed.consts) if hasattr(closed, "consts") else (closed, [])
         name = str(params.get("name") or _name(jaxpr))
-        reader = NAMED.get(name)
+        reader = NAMED.get(name) or reader_of(name)
         if reader is not None and any(isinstance(x, Value) for x in given):
             moving = [lifted(self.trace, x) for x in given]
             return list(reader(self.trace, jaxpr, *moving))

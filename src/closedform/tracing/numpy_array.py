@@ -76,6 +76,9 @@ class Array(NDArrayOperatorsMixin):
     def __index__(self) -> int:
         refuse("a traced value is used as an index or a count", "Only static arguments may be.", ReadError)
 
+    def __round__(self, *_: Any) -> NoReturn:
+        refuse("round() of a traced value: its derivative is zero almost everywhere, and no formula of it is read")
+
     def item(self, *_: Any) -> float:
         return self.__float__()
 
@@ -127,7 +130,8 @@ class Array(NDArrayOperatorsMixin):
 
     @property
     def mT(self) -> Array:
-        return self.T
+        self._fresh = False
+        return Array(shape.turned(self._value), fresh=False)
 
     @property
     def real(self) -> Array:

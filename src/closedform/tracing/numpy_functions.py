@@ -209,7 +209,7 @@ _simple(np.linalg.inv, lambda x: linear.of_square("inv", x))
 _simple(np.linalg.det, linear.det)
 _simple(np.linalg.solve, linear.solve, 2)
 _simple(np.linalg.eigvalsh, linear.eigvalsh)
-_simple(np.linalg.matrix_transpose, shape.transposed, views=True)
+_simple(np.linalg.matrix_transpose, shape.turned, views=True)
 
 
 @reads(np.linalg.pinv)
@@ -276,7 +276,7 @@ def _view(trace: Trace, a: Any, build: Callable[[Value], Value]) -> Array:
 
 @reads(np.swapaxes)
 def _swapaxes(trace: Trace, a: Any, i: int, j: int) -> Array:
-    return _view(trace, a, lambda x: x if i % x.rank == j % x.rank else shape.transposed(x))
+    return _view(trace, a, lambda x: shape.exchanged(x, i % x.rank, j % x.rank))
 
 
 @reads(np.reshape)
@@ -345,7 +345,7 @@ def _vstack(trace: Trace, arrays: Any) -> Array:
 def _hstack(trace: Trace, arrays: Any) -> Array:
     parts = [lift(trace, x) for x in arrays]
     parts = [shape.expanded(p, 0) if p.rank == 0 else p for p in parts]
-    return Array(shape.joined(parts, parts[0].rank - 1))
+    return Array(shape.joined(parts, 0 if parts[0].rank == 1 else 1))
 
 
 @reads(np.column_stack)
@@ -369,6 +369,28 @@ def _diff(trace: Trace, a: Any, n: int = 1, axis: int = -1) -> Array:
         ends[0][axis], ends[1][axis] = slice(1, None), slice(None, -1)
         x = basic.minus(*(shape.item(x, tuple(e)) for e in ends))
     return Array(x)
+
+
+@reads(np.roll)
+def _roll(trace: Trace, a: Any, shift: int, axis: Any = None) -> Array:
+    x = lift(trace, a)
+    if not isinstance(shift, int) or not (isinstance(axis, int) or (axis is None and x.rank == 1)):
+        refuse("np.roll is read by a whole number, along one axis")
+    at = 0 if axis is None else axis % x.rank
+    number = trace.sizes.pin(x.dims[at], "np.roll")
+    places = np.roll(np.arange(number), shift)
+    return Array(shape.item(x, (*[slice(None)] * at, places)))
+
+
+@reads(np.append)
+def _append(trace: Trace, a: Any, b: Any) -> Array:
+    return Array(shape.joined([shape.raveled(lift(trace, x)) for x in (a, b)], 0))
+
+
+@reads(np.ptp)
+def _ptp(trace: Trace, a: Any) -> Array:
+    x = lift(trace, a)
+    return Array(basic.minus(_largest(x, None, False), _smallest(x, None, False)))
 
 
 @reads(np.take)

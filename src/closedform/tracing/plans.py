@@ -14,6 +14,7 @@ from closedform.expr.size import ONE, Size
 from closedform.formula import Formula, LinearMap
 from closedform.program.compiled import Compiled
 from closedform.tracing.reading import Read
+from closedform.tracing.value import as_two_axes
 
 Take = Callable[[Sequence[Any], dict[str, int]], Any]
 
@@ -88,12 +89,13 @@ class Program:
 
     def _have(self, leaves: Sequence[Any]) -> dict[str, Any]:
         given = {name: _looked(leaves[place]) for name, place in self.read.places.items()}
-        return {**{name: _looked(x) for name, x in self.read.constants.items()}, **given}
+        every = {**{name: _looked(x) for name, x in self.read.constants.items()}, **given}
+        return {name: as_two_axes(x) for name, x in every.items()}
 
     def _placed(self, place: int, leaves: Sequence[Any]) -> Any:
         x = leaves[place]
         shape = tuple(getattr(x, "shape", ()))
-        flat = tuple(k for k in shape if k != 1)
+        flat = flat_shape(shape)
         whole = getattr(x, "dtype", None) is not None and "float" not in str(x.dtype)
         if shape == flat and not whole:
             return place
@@ -170,7 +172,16 @@ def turned(K: Any, out: tuple[int, ...], into: tuple[int, ...]) -> Any:
 
 
 def _two(shape: tuple[int, ...]) -> tuple[int, int]:
+    if len(shape) == 3:
+        return shape[0] * shape[1], shape[2]
     return (shape[0], shape[1]) if len(shape) == 2 else (shape[0], 1) if shape else (1, 1)
+
+
+def flat_shape(shape: Sequence[int]) -> tuple[int, ...]:
+    """The shape that a program takes: stacks as the matrix of their rows, without axes of length one."""
+    if len(shape) == 3:
+        shape = _two(tuple(shape))
+    return tuple(k for k in shape if k != 1)
 
 
 def _looked(x: Any) -> Any:
@@ -179,7 +190,7 @@ def _looked(x: Any) -> Any:
 
 def _of_style(array: Any, read: Read, leaves: Sequence[Any], flatten: bool = True) -> Any:
     """A constant as an array of the library that the call uses."""
-    flat = tuple(k for k in array.shape if k != 1) if flatten else array.shape
+    flat = flat_shape(array.shape) if flatten else array.shape
     tensor = hasattr(array, "detach")
     array = array.detach().reshape(flat) if tensor else np.asarray(array, float).reshape(flat)
     like = next((x for x in leaves if "float" in str(getattr(x, "dtype", "")) and hasattr(x, "shape")), None)

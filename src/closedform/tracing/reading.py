@@ -18,7 +18,7 @@ from closedform.tracing.closure import arrays, closed_over
 from closedform.tracing.extremes import at_extremes
 from closedform.tracing.finish import Letters, formula_of
 from closedform.tracing.inputs import Call, Leaf, declared, statics_of
-from closedform.tracing.value import Guard, Input, Trace, Value
+from closedform.tracing.value import Guard, Input, Trace, Value, as_two_axes
 
 MODULES = {"numpy": "numpy_read", "jax": "jax_read", "torch": "torch_read"}
 
@@ -62,6 +62,16 @@ def read_call(
     """Read a function at the arguments of a call, whose values decide its branches."""
     asked = Asked(fn, call, style or call.style, declared(where))
     trace, out = _traced(asked, None)
+    if trace.sizes.pinned:
+        _settle(asked, trace, out)
+    return _finished(trace, out, call, asked.style, source)
+
+
+def read_shapes(fn: Callable[..., Any], call: Call, source: str, where: str | None = None) -> Read:
+    """Read a function at shapes alone, where the arrays have no values yet, as under ``jax.jit``."""
+    asked = Asked(fn, call, call.style, declared(where))
+    shapes = {k: tuple(getattr(leaf.value, "shape", ())) for k, leaf in enumerate(call.leaves)}
+    trace, out = _traced(asked, shapes)
     if trace.sizes.pinned:
         _settle(asked, trace, out)
     return _finished(trace, out, call, asked.style, source)
@@ -112,9 +122,9 @@ def _leaf(trace: Trace, leaf: Leaf, reader: Any, shape: tuple[int, ...] | None, 
     value = trace.symbol(leaf.name, dims, kind, facts)
     trace.inputs.append(Input(leaf.name, value, leaf, ".".join(leaf.path)))
     if trace.given is not None:
-        trace.given[leaf.name] = as_numpy(array)
+        trace.given[leaf.name] = as_two_axes(as_numpy(array))
         if kind == "i" and leaf.kind != "number":
-            trace.statics[leaf.name] = np.asarray(trace.given[leaf.name])
+            trace.statics[leaf.name] = as_numpy(array)
     return reader.wrap(value)
 
 

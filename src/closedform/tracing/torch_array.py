@@ -49,6 +49,9 @@ class Tensor:
 
     __index__ = __int__
 
+    def __round__(self, *_: Any) -> NoReturn:
+        refuse("round() of a traced tensor: its derivative is zero almost everywhere, and no formula of it is read")
+
     def item(self) -> float:
         return self.__float__()
 
@@ -109,7 +112,10 @@ class Tensor:
         self._fresh = False
         return Tensor(shape.transposed(self._value), fresh=False)
 
-    mT = T
+    @property
+    def mT(self) -> Tensor:
+        self._fresh = False
+        return Tensor(shape.turned(self._value), fresh=False)
 
     def __repr__(self) -> str:
         return f"<traced tensor of shape ({', '.join(map(str, self._value.dims))})>"
@@ -142,7 +148,7 @@ def _updated(name: str) -> Callable[..., Any]:
     return method
 
 
-for _sign in ("add", "sub", "mul", "truediv", "pow", "matmul"):
+for _sign in ("add", "sub", "mul", "truediv", "pow", "matmul", "floordiv", "mod"):
     _name = "div" if _sign == "truediv" else _sign
     setattr(Tensor, f"__{_sign}__", _operator(_name))
     setattr(Tensor, f"__r{_sign}__", _operator(_name, turned=True))
@@ -186,6 +192,8 @@ def called(trace: Trace, name: str, args: Any, options: Any) -> Any:
     plain = {"rsub": "rsub", "rtruediv": "rdiv", "rdiv": "rdiv", "rpow": "rpow", "truediv": "div"}.get(plain, plain)
     if name.startswith("__i") or (name.endswith("_") and not name.startswith("__")):
         refuse("a tensor is written in place", IN_PLACE, ReadError)
+    if not torch.is_grad_enabled():
+        refuse("torch.no_grad() stops the gradient, which a closed form does not", "Differentiate without it.")
     handler = HANDLERS.get(plain)
     if handler is None:
         refuse(f"torch's {name} is not read here", LISTED)

@@ -74,7 +74,7 @@ simple("logical_or", branches.either, 2)
 simple("logical_not", branches.negated, 1)
 simple("any", branches.some, 1)
 simple("all", branches.every, 1)
-for _name in ("matmul", "mm", "mv"):
+for _name in ("matmul", "mm", "mv", "bmm"):
     simple(_name, products.matmul, 2)
 simple("dot", products.dot, 2)
 simple("vdot", products.dot, 2)
@@ -241,7 +241,7 @@ def _multi_dot(trace: Trace, arrays: Any) -> Tensor:
     return Tensor(out)
 
 
-@reads("addmm")
+@reads("addmm", "baddbmm")
 def _addmm(trace: Trace, c: Any, a: Any, b: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     product = products.matmul(lift(trace, a), lift(trace, b))
     return Tensor(basic.plus(_scaled(lift(trace, c), beta), _scaled(product, alpha)))
@@ -300,13 +300,19 @@ def _reshape(trace: Trace, x: Any, *new: Any) -> Tensor:
 @reads("flatten")
 def _flatten(trace: Trace, x: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     v = lift(trace, x)
-    return _view(x, v if start_dim == 1 and v.rank == 2 else shape.raveled(v))
+    start, end = (k % max(v.rank, 1) for k in (start_dim, end_dim))
+    if start >= end:
+        return _view(x, v)
+    whole = as_size(1)
+    for d in v.dims[start : end + 1]:
+        whole = whole * d
+    return _view(x, shape.reshaped(v, [*v.dims[:start], whole, *v.dims[end + 1 :]]))
 
 
 @reads("transpose", "swapaxes")
 def _transpose(trace: Trace, x: Any, i: int, j: int) -> Tensor:
     v = lift(trace, x)
-    return _view(x, v if i % v.rank == j % v.rank else shape.transposed(v))
+    return _view(x, shape.exchanged(v, i % v.rank, j % v.rank))
 
 
 @reads("permute")
@@ -372,3 +378,87 @@ def _like(build: Callable[..., Any]) -> Handler:
 
 
 HANDLERS["zeros_like"], HANDLERS["ones_like"] = _like(zeros), _like(ones)
+
+
+# entries chosen, and smaller ones
+
+
+@reads("flip")
+def _flip(trace: Trace, x: Any, *dims: Any) -> Tensor:
+    v = lift(trace, x)
+    chosen = {int(k) % v.rank for k in _listed(dims)}
+    return Tensor(shape.item(v, tuple(slice(None, None, -1) if k in chosen else slice(None) for k in range(v.rank))))
+
+
+@reads("index_select")
+def _index_select(trace: Trace, x: Any, dim: int, index: Any) -> Tensor:
+    v = lift(trace, x)
+    return Tensor(shape.item(v, (*[slice(None)] * (dim % v.rank), index.numpy())))
+
+
+@reads("select")
+def _select(trace: Trace, x: Any, dim: int, index: int) -> Any:
+    v = lift(trace, x)
+    return _view(x, shape.item(v, (*[slice(None)] * (dim % v.rank), index)))
+
+
+@reads("narrow")
+def _narrow(trace: Trace, x: Any, dim: int, start: int, length: int) -> Tensor:
+    v = lift(trace, x)
+    return _view(x, shape.item(v, (*[slice(None)] * (dim % v.rank), slice(start, start + length))))
+
+
+@reads("unbind")
+def _unbind(trace: Trace, x: Any, dim: int = 0) -> Any:
+    v = lift(trace, x)
+    count = trace.sizes.pin(v.dims[dim % v.rank], "unbind")
+    return tuple(_select(trace, x, dim, k) for k in range(count))
+
+
+@reads("split")
+def _split(trace: Trace, x: Any, size: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    v = lift(trace, x)
+    number = trace.sizes.pin(v.dims[dim % v.rank], "split")
+    lengths = list(size) if isinstance(size, list | tuple) else [min(size, number - k) for k in range(0, number, size)]
+    starts = [sum(lengths[:k]) for k in range(len(lengths))]
+    return tuple(_narrow(trace, x, dim, at, n) for at, n in zip(starts, lengths, strict=True))
+
+
+@reads("chunk")
+def _chunk(trace: Trace, x: Any, chunks: int, dim: int = 0) -> Any:
+    v = lift(trace, x)
+    number = trace.sizes.pin(v.dims[dim % v.rank], "chunk")
+    return _split(trace, x, -(-number // chunks), dim)
+
+
+@reads("masked_fill")
+def _masked_fill(trace: Trace, x: Any, mask: Any, value: Any) -> Tensor:
+    return Tensor(branches.where(lift(trace, mask), lift(trace, value), lift(trace, x)))
+
+
+@reads("clamp_min")
+def _clamp_min(trace: Trace, x: Any, low: Any) -> Tensor:
+    return Tensor(basic.clip(lift(trace, x), lift(trace, low), None))
+
+
+@reads("clamp_max")
+def _clamp_max(trace: Trace, x: Any, high: Any) -> Tensor:
+    return Tensor(basic.clip(lift(trace, x), None, lift(trace, high)))
+
+
+@reads("lerp")
+def _lerp(trace: Trace, a: Any, b: Any, weight: Any) -> Tensor:
+    x, y = lift(trace, a), lift(trace, b)
+    return Tensor(basic.plus(x, basic.times(lift(trace, weight), basic.minus(y, x))))
+
+
+@reads("addcmul")
+def _addcmul(trace: Trace, x: Any, a: Any, b: Any, *, value: float = 1) -> Tensor:
+    return Tensor(basic.plus(lift(trace, x), _scaled(basic.times(lift(trace, a), lift(trace, b)), value)))
+
+
+@reads("tensordot")
+def _tensordot(trace: Trace, a: Any, b: Any, dims: Any = 2, out: Any = None) -> Tensor:
+    x, y = lift(trace, a), lift(trace, b)
+    left, right = (range(x.rank - dims, x.rank), range(dims)) if isinstance(dims, int) else dims
+    return Tensor(products.tensordot(x, y, [k % x.rank for k in left], [k % y.rank for k in right]))

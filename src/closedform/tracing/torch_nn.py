@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import torch
+
 from closedform.errors import ReadError, ShapeError
 from closedform.functions.piecewise import huber as huber_of
 from closedform.tracing.ops import basic, labels, products, reduce, shape
@@ -17,7 +19,7 @@ from closedform.tracing.value import Trace, Value
 @reads("linear")
 def _linear(trace: Trace, x: Any, weight: Any, bias: Any = None) -> Tensor:
     v, W = lift(trace, x), lift(trace, weight)
-    out = products.matmul(v, shape.transposed(W)) if v.rank == 2 else products.matmul(W, v)
+    out = products.matmul(W, v) if v.rank == 1 else products.matmul(v, shape.transposed(W))
     return Tensor(out if bias is None else basic.plus(out, lift(trace, bias)))
 
 
@@ -33,7 +35,7 @@ def _log_softmax(trace: Trace, x: Any, dim: Any = None, _stacklevel: int = 3, dt
     return Tensor(reduce.log_softmax_of(v, _axis(v, dim)))
 
 
-def _axis(v: Value, dim: Any) -> int | None:
+def _axis(v: Value, dim: Any) -> Any:
     if dim is None:
         refuse("softmax without dim", "Say dim=-1.", ReadError)
     return reduce.axis_of(v, dim)
@@ -111,12 +113,44 @@ def _layer_norm(
     v = lift(trace, x)
     if len(normalized_shape) != 1:
         refuse("layer_norm is read over the last axis")
-    axis = v.rank - 1 if v.rank == 2 else None
+    axis = reduce.last_axis(v)
     centred = basic.minus(v, reduce.mean_of(v, axis, True))
     spread = basic.plus(reduce.var_of(v, axis, True), trace.number(eps))
     out = basic.times(centred, basic.unary("rsqrt", spread))
     out = out if weight is None else basic.times(out, lift(trace, weight))
     return Tensor(out if bias is None else basic.plus(out, lift(trace, bias)))
+
+
+@reads("batch_norm")
+def _batch_norm(
+    trace: Trace, x: Any, running_mean: Any, running_var: Any, weight: Any = None, bias: Any = None,
+    training: bool = False, momentum: float = 0.1, eps: float = 1e-5,
+) -> Tensor:  # fmt: skip
+    v = lift(trace, x)
+    if training or running_mean is None:
+        refuse("batch_norm while training changes its running means", "Call model.eval() first.")
+    if v.rank != 2:
+        refuse("batch_norm is read of rows, as BatchNorm1d takes them")
+    spread = basic.plus(lift(trace, running_var), trace.number(eps))
+    out = basic.times(basic.minus(v, lift(trace, running_mean)), basic.unary("rsqrt", spread))
+    out = out if weight is None else basic.times(out, lift(trace, weight))
+    return Tensor(out if bias is None else basic.plus(out, lift(trace, bias)))
+
+
+@reads("rms_norm")
+def _rms_norm(trace: Trace, x: Any, normalized_shape: Any, weight: Any = None, eps: Any = None) -> Tensor:
+    v = lift(trace, x)
+    if len(normalized_shape) != 1:
+        refuse("rms_norm is read over the last axis")
+    small = torch.finfo(torch.float64).eps if eps is None else eps
+    square = basic.plus(reduce.mean_of(basic.unary("square", v), reduce.last_axis(v), True), trace.number(small))
+    out = basic.times(v, basic.unary("rsqrt", square))
+    return Tensor(out if weight is None else basic.times(out, lift(trace, weight)))
+
+
+@reads("softmin")
+def _softmin(trace: Trace, x: Any, dim: Any = None, _stacklevel: int = 3, dtype: Any = None) -> Any:
+    return _softmax(trace, Tensor(basic.negative(lift(trace, x))), dim)
 
 
 @reads("normalize")
@@ -129,12 +163,27 @@ def _normalize(trace: Trace, x: Any, p: float = 2.0, dim: int = 1, eps: float = 
 def _attention(
     trace: Trace, q: Any, k: Any, v: Any, attn_mask: Any = None, dropout_p: float = 0.0, is_causal: bool = False
 ) -> Tensor:
-    if attn_mask is not None or dropout_p or is_causal:
-        refuse("scaled_dot_product_attention is read without mask and dropout")
+    if dropout_p or (is_causal and attn_mask is not None):
+        refuse("scaled_dot_product_attention is read without dropout, and with one mask")
     Q, K, V = (lift(trace, x) for x in (q, k, v))
     size = trace.size_value(Q.dims[-1])
-    scores = basic.divide(products.matmul(Q, shape.transposed(K)), basic.unary("sqrt", size))
-    return Tensor(products.matmul(reduce.softmax_of(scores, 1), V))
+    scores = basic.divide(products.matmul(Q, shape.turned(K)), basic.unary("sqrt", size))
+    if is_causal:
+        shown = tuple(trace.sizes.pin(d, "a causal mask") for d in scores.dims[-2:])
+        attn_mask = torch.ones(shown, dtype=torch.bool).tril()
+    if attn_mask is not None:
+        return Tensor(products.matmul(_masked_softmax(trace, scores, attn_mask), V))
+    return Tensor(products.matmul(reduce.softmax_of(scores, scores.rank - 1), V))
+
+
+def _masked_softmax(trace: Trace, scores: Value, mask: Any) -> Value:
+    """Shares of exp where a mask of truth values says so; a mask of numbers is added to the scores."""
+    if isinstance(mask, Tensor) or mask.dtype is not torch.bool:
+        if isinstance(mask, torch.Tensor) and not torch.isfinite(mask).all():
+            refuse("attn_mask with -inf is not read", "Give a mask of truth values.")
+        return reduce.softmax_of(basic.plus(scores, lift(trace, mask)), scores.rank - 1)
+    shares = basic.times(lift(trace, mask.double()), basic.unary("exp", scores))
+    return basic.divide(shares, reduce.sum_of(shares, scores.rank - 1, True))
 
 
 @reads("embedding")
@@ -216,7 +265,7 @@ def _cross_entropy(
 
 
 def log_softmax(v: Value) -> Value:
-    return reduce.log_softmax_of(v, 1 if v.rank == 2 else None)
+    return reduce.log_softmax_of(v, reduce.last_axis(v))
 
 
 def _nll(logs: Value, target: Value, reduction: str, weights: bool) -> Tensor:

@@ -30,7 +30,7 @@ def call(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[str
     trace.wrap = wrap
     with ExitStack() as stack:
         stack.enter_context(patched(fn))
-        stack.enter_context(torch.no_grad())
+        stack.enter_context(torch.enable_grad())
 
         def module(x: Any) -> Any:
             return stack.enter_context(with_parameters(x.module, x.parameters)) if isinstance(x, Filled) else x

@@ -123,8 +123,8 @@ class Trace:
     def _constant(self, array: Any, closed: tuple[str, Any] | None) -> Value:
         if array.dtype.kind not in "fiub":
             refuse(f"an array of {array.dtype} is in this function; formulas are of real numbers")
-        if array.ndim > 2:
-            refuse(f"an array of {array.ndim} axes is in this function; those of one and two are read")
+        if array.ndim > 3:
+            refuse(f"an array of {array.ndim} axes is in this function; those of one, two and three are read")
         kind = {"u": "i"}.get(array.dtype.kind, array.dtype.kind)
         if array.ndim == 0 or (closed is None and array.size == 1):
             return Value(self, number(array.item()), (ONE,) * array.ndim, kind)
@@ -149,8 +149,15 @@ class Trace:
 
 
 def shape_of(dims: Dims) -> tuple[Size, Size]:
-    """The shape of the node of an array: vectors are columns."""
+    """The shape of the node of an array: vectors are columns, stacks of matrices the matrix of their rows."""
+    if len(dims) == 3:
+        return dims[0] * dims[1], dims[2]
     return (dims[0], dims[1]) if len(dims) == 2 else (dims[0], ONE) if dims else (ONE, ONE)
+
+
+def as_two_axes(array: Any) -> Any:
+    """A stack of matrices as the matrix of all their rows; other arrays as they are."""
+    return array.reshape(-1, array.shape[2]) if len(getattr(array, "shape", ())) == 3 else array
 
 
 def is_eye(array: Any) -> bool:

@@ -6,12 +6,13 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from closedform._version import __version__
@@ -19,7 +20,7 @@ from closedform.web.fields import PATIENT, QUESTIONS, WITNESS, BadRequest, check
 from closedform.web.guard import LOOPBACK, Guard, error_body
 from closedform.web.openapi import description
 from closedform.web.pool import Busy, Lost, Overtime, Pool
-from closedform.web.static import pages
+from closedform.web.static import LINK, documents, pages
 
 LARGEST = 64 * 1024
 """Bytes of a body."""
@@ -31,8 +32,8 @@ WITNESS_SECONDS = 45.0
 """Loading JAX and PyTorch takes most of it, the first time."""
 
 
-def app(hosts: Sequence[str] = LOOPBACK, pool: Pool | None = None) -> Guard:
-    """The application with its computing processes, behind the checks of ``Guard``."""
+def app(hosts: Sequence[str] = LOOPBACK, pool: Pool | None = None, docs: Path | None = None) -> Guard:
+    """The application with its computing processes, behind the checks of ``Guard``; ``docs`` is the built site."""
     served = pool or Pool()
 
     @asynccontextmanager
@@ -45,13 +46,15 @@ def app(hosts: Sequence[str] = LOOPBACK, pool: Pool | None = None) -> Guard:
         finally:
             await asyncio.gather(served.close(), inner.state.witnesses.close())
 
-    routes = [Route(path, _file(*page), methods=["GET"]) for path, page in pages().items()]
+    routes = [Route(path, _file(*page), methods=["GET"]) for path, page in _shown(docs).items()]
     routes += [Route(f"/api/v1/{name}", _question(name), methods=["POST"]) for name in QUESTIONS]
     routes += [
         Route("/api/v1/functions", functions, methods=["GET"]),
         Route("/api/v1/openapi.json", openapi, methods=["GET"]),
         Route("/healthz", health, methods=["GET"]),
     ]
+    if docs:
+        routes += [Route("/docs", _to_docs), Route("/docs/{path:path}", _document(docs), methods=["GET"])]
     faults: Any = {HTTPException: _fault, 500: _failed}
     return Guard(Starlette(routes=routes, lifespan=lifespan, exception_handlers=faults), hosts)
 
@@ -64,6 +67,27 @@ def _file(content: bytes, media: str) -> Endpoint:
         return Response(content, media_type=media)
 
     return give
+
+
+def _shown(docs: Path | None) -> dict[str, tuple[bytes, str]]:
+    """The files of the page, which links to the documentation where there is one."""
+    content, media = pages()["/"]
+    return pages() if docs else {**pages(), "/": (content.replace(LINK, b""), media)}
+
+
+def _document(docs: Path) -> Endpoint:
+    table = documents(docs)
+
+    async def give(request: Request) -> Response:
+        if (found := table.get(request.path_params["path"])) is None:
+            raise HTTPException(404)
+        return Response(found[0].read_bytes(), media_type=found[1])
+
+    return give
+
+
+async def _to_docs(request: Request) -> Response:
+    return RedirectResponse("/docs/")
 
 
 def _question(name: str) -> Endpoint:

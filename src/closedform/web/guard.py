@@ -19,6 +19,9 @@ POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
+DOCUMENTS = "/docs/"
+STYLED = f"{POLICY}; style-src 'self' 'unsafe-inline'"
+"""For the built documentation: its search writes a style into the page. Nothing that was typed is ever part of it."""
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -58,7 +61,7 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                own = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+                own = [(name.encode(), value.encode()) for name, value in headers_for(scope["path"]).items()]
                 message = {**message, "headers": [*message.get("headers", []), *own]}
             await send(message)
 
@@ -83,6 +86,10 @@ class Guard:
         if origins and origins not in ([f"http://{hosts[0]}"], [f"https://{hosts[0]}"]):
             return "another page may not ask here"
         return ""
+
+
+def headers_for(path: str) -> dict[str, str]:
+    return {**HEADERS, "content-security-policy": STYLED} if path.startswith(DOCUMENTS) else HEADERS
 
 
 def name_of(host: str) -> str:

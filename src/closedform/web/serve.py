@@ -12,6 +12,7 @@ import uvicorn
 from closedform.web.app import app
 from closedform.web.guard import LOOPBACK
 from closedform.web.pool import Pool
+from closedform.web.static import built
 
 CONNECTIONS = 256
 LEAVES = 3
@@ -23,7 +24,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, names: Sequence[str] = (), 
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     with contextlib.suppress(KeyboardInterrupt):  # how one stops it
         uvicorn.run(
-            app((*LOOPBACK, *names), Pool(size)), host=host, port=port, server_header=False, access_log=False,
+            app((*LOOPBACK, *names), Pool(size), built()), host=host, port=port, server_header=False, access_log=False,
             log_level="warning", limit_concurrency=CONNECTIONS, timeout_keep_alive=5, ws="none", http="h11",
             timeout_graceful_shutdown=LEAVES, h11_max_incomplete_event_size=16 * 1024, proxy_headers=False,
         )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from closedform.functions.declared import is_declared
 from closedform.functions.table import by_text
 from closedform.rewrite.show import Show
 
@@ -103,7 +104,8 @@ def _letters_split(before: str, after: str, known: frozenset[str]) -> bool:
     joined = ends == "_" or (ends.isalnum() and ends not in RAISED_MARKS)
     if not left or not right or joined or rest.isalnum() or rest in ("_", "("):
         return False
-    return run[0] != "d" and all(c in known for c in run) and run not in known and run not in WORDS
+    word = run in known or run in WORDS or is_declared(run)
+    return run[0] != "d" and all(c in known for c in run) and not word
 
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

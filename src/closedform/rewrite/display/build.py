@@ -163,7 +163,7 @@ def _averages(node: Node, faces: list[Face]) -> list[Face]:
                 mean = _average(a, faces[k], divisor.args[0].params[0])
                 if mean is not None and mean.tokens < faces[k].show.tokens + 2:
                     rest = [f for j, f in enumerate(faces) if j not in (at, k)]
-                    return [*rest, Face(top=(mean,), fixed=faces[k].fixed)]
+                    return [*rest, Face(faces[k].c, (mean,), faces[k].below, fixed=faces[k].fixed)]
     return faces
 
 

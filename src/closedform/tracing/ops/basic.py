@@ -27,6 +27,7 @@ from closedform.functions.algebra import (
 )  # fmt: skip
 from closedform.functions.piecewise import absolute, larger, relu, sign, smaller, step
 from closedform.tracing.numbers import plain_number
+from closedform.tracing.ops import stacks
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Dims, Value, shape_of, zero_like
 
@@ -55,6 +56,8 @@ def in_rank(x: Value, rank: int) -> Node:
 
 def spread(x: Value, dims: Dims) -> Node:
     """The node with the shape of ``dims``: numbers fill it, rows and columns are repeated."""
+    if len(dims) == 3:
+        return stacks.spread_stack(x, dims)
     rows, cols = shape_of(dims)
     node = in_rank(x, len(dims))
     if node.shape == (rows, cols):
@@ -93,7 +96,8 @@ def negative(a: Value) -> Value:
 def times(a: Value, b: Value) -> Value:
     """The product entry by entry; rows and columns scale a matrix without being repeated."""
     dims = broadcast_dims("*", a, b)
-    return a.trace.value(_product(in_rank(a, len(dims)), in_rank(b, len(dims))), dims, _kind(a, b))
+    A, B = (stacks.rows_in(x, dims) if len(dims) == 3 else in_rank(x, len(dims)) for x in (a, b))
+    return a.trace.value(_product(A, B), dims, _kind(a, b))
 
 
 def _product(A: Node, B: Node) -> Node:

@@ -7,9 +7,10 @@ from itertools import combinations
 
 from closedform.errors import ClosedformError, ShapeError
 from closedform.expr.node import Node
-from closedform.functions.algebra import diagm, diagv, had, inner, mul, scale, tr, transpose
+from closedform.functions.algebra import diagm, diagv, eye, had, inner, mul, scale, tr, transpose
 from closedform.functions.rearrange import kron as kronecker
 from closedform.functions.vectors import colsum, rowsum, total
+from closedform.tracing.ops import stacked_products, stacks
 from closedform.tracing.ops.basic import times
 from closedform.tracing.place import refusal, refuse
 from closedform.tracing.value import Value
@@ -19,6 +20,8 @@ def matmul(a: Value, b: Value) -> Value:
     """``a @ b``: a vector is a row on the left and a column on the right."""
     if not a.rank or not b.rank:
         refuse("@ is of arrays; one side here is a number", "Write * for a product with a number.", ShapeError)
+    if 3 in (a.rank, b.rank):
+        return stacks.matmul(a, b)
     a.trace.sizes.same(a.dims[-1], b.dims[0], "@")
     A, B = a.node, b.node
     if a.rank == b.rank == 1:
@@ -34,6 +37,8 @@ def _mul(A: Node, B: Node) -> Node:
 
 def dot(a: Value, b: Value) -> Value:
     """``np.dot``: a product with a number, or ``@``."""
+    if b.rank == 3:
+        refuse("np.dot with a stack of matrices on the right has four axes", "Write @ for the product of each matrix.")
     return matmul(a, b) if a.rank and b.rank else times(a, b)
 
 
@@ -41,6 +46,8 @@ def inner_product(a: Value, b: Value) -> Value:
     """``np.inner``: the last axes are summed over."""
     if not a.rank or not b.rank:
         return times(a, b)
+    if 3 in (a.rank, b.rank):
+        refuse("np.inner of stacks of matrices is not read", "Write np.einsum.")
     labels = ("ij", "kj") if a.rank == b.rank == 2 else ("ij"[2 - a.rank :], "kj"[2 - b.rank :])
     return einsum([tuple(s) for s in labels], "".join(s[:-1] for s in labels), [a, b])
 
@@ -54,7 +61,7 @@ def outer(a: Value, b: Value) -> Value:
 
 def kron(a: Value, b: Value) -> Value:
     """The Kronecker product."""
-    if a.rank != b.rank:
+    if a.rank != b.rank or a.rank == 3:
         refuse("kron here is of two vectors or of two matrices", kind=ShapeError)
     return a.trace.value(kronecker(a.node, b.node), tuple(m * n for m, n in zip(a.dims, b.dims, strict=True)))
 
@@ -63,7 +70,7 @@ Labelled = tuple[tuple[str, ...], Value]
 
 
 def einsum(labels: Sequence[Sequence[str]], out: Sequence[str], operands: Sequence[Value]) -> Value:
-    """Sums of products by labels of axes; what needs an array of three axes on the way is refused."""
+    """Sums of products by labels of axes; what needs an array of four axes on the way is refused."""
     parts: list[Labelled] = [_without_repeats(tuple(names), x) for names, x in zip(labels, operands, strict=True)]
     sizes, seen = operands[0].trace.sizes, dict[str, object]()
     for names, x in parts:
@@ -82,7 +89,21 @@ def _without_repeats(names: tuple[str, ...], x: Value) -> Labelled:
     if len(names) == 2 and names[0] == names[1]:
         x.trace.sizes.same(x.dims[0], x.dims[1], "einsum")
         return names[:1], x.trace.value(diagv(x.node), x.dims[:1])
+    if len(names) == 3 and len(set(names)) < 3:
+        return _diagonals(names, x)
     return names, x
+
+
+def _diagonals(names: tuple[str, ...], x: Value) -> Labelled:
+    """``bii``: the diagonal of each block."""
+    twice = next((n for n in names if names.count(n) == 2), None)
+    if twice is None or x.rank != 3:
+        refuse(f"einsum: {''.join(names)} is not read")
+    first = next(k for k, n in enumerate(names) if n != twice)
+    turned = stacks.permuted(x, (first, *(k for k in range(3) if k != first)))
+    n = x.trace.sizes.same(turned.dims[1], turned.dims[2], "einsum")
+    only = times(turned, x.trace.value(eye(n), (n, n)))
+    return (names[first], twice), stacks.summed(only, 2, False)
 
 
 def _lonely_summed(part: Labelled, out: Sequence[str], others: Sequence[Labelled]) -> Labelled:
@@ -96,7 +117,9 @@ def _lonely_summed(part: Labelled, out: Sequence[str], others: Sequence[Labelled
         return (), x.trace.value(total(x.node), ())
     for name in lonely:
         at = names.index(name)
-        if len(names) == 1:
+        if len(names) == 3:
+            names, x = tuple(n for n in names if n != name), stacks.summed(x, at, False)
+        elif len(names) == 1:
             names, x = (), x.trace.value(total(x.node), ())
         else:
             node = colsum(x.node) if at == 0 else rowsum(x.node)
@@ -117,7 +140,7 @@ def _contracted(parts: list[Labelled], out: Sequence[str]) -> list[Labelled]:
 
 
 def _too_large() -> ClosedformError:
-    return refusal("einsum: this needs an array of three axes; products of matrices and vectors are read")
+    return refusal("einsum: this needs an array of four axes, or contracts what is no stack of matrices")
 
 
 def _pair(one: Labelled, two: Labelled, keep: set[str]) -> Labelled | None:
@@ -125,8 +148,10 @@ def _pair(one: Labelled, two: Labelled, keep: set[str]) -> Labelled | None:
     kept = tuple(dict.fromkeys(n for n in (*a, *b) if n in keep))
     summed = [n for n in a if n in b and n not in keep]
     both = [n for n in a if n in b and n in keep]
-    if len(kept) > 2 or any(n not in keep and n not in summed for n in (*a, *b)):
+    if any(n not in keep and n not in summed for n in (*a, *b)):
         return None
+    if len(kept) > 2 or 3 in (len(a), len(b)):
+        return stacked_products.pair(one, two, kept)
     dims = {n: d for names, v in (one, two) for n, d in zip(names, v.dims, strict=True)}
     node = _node(a, x.node, b, y.node, summed, both)
     order = node[0]
@@ -175,6 +200,8 @@ def _arranged(part: Labelled, out: tuple[str, ...]) -> Value:
     names, x = part
     if names == out:
         return x
+    if len(names) == 3 == len(set(out)) == len(out) and set(names) == set(out):
+        return stacks.permuted(x, [names.index(n) for n in out])
     if names[::-1] == out:
         return x.trace.value(transpose(x.node), x.dims[::-1])
     if len(out) == 2 and len(names) == 1 and out[0] == out[1]:
@@ -197,16 +224,23 @@ def subscripts(text: str, count: int) -> tuple[list[str], str]:
 
 def tensordot(a: Value, b: Value, left: Sequence[int], right: Sequence[int]) -> Value:
     """The axes of one summed against those of the other."""
-    names = ["a0", "a1"][: a.rank]
-    others = ["b0", "b1"][: b.rank]
+    names = ["a0", "a1", "a2"][: a.rank]
+    others = ["b0", "b1", "b2"][: b.rank]
     for i, j in zip(left, right, strict=True):
         others[j] = names[i]
     out = [n for k, n in enumerate(names) if k not in left] + [n for k, n in enumerate(others) if k not in right]
     return einsum([names, others], out, [a, b])
 
 
+def among_three(x: Value, places: tuple[int, ...]) -> Value:
+    """An array of one or two axes at these places among three."""
+    return stacked_products.arranged(tuple("abc"[k] for k in places), x, "abc")
+
+
 def trace_of(x: Value) -> Value:
     """The sum of the diagonal."""
+    if x.rank != 2:
+        refuse(f"trace here is of a matrix; this has {x.rank} axes", 'Write np.einsum("bii->b", X).', ShapeError)
     x.trace.sizes.same(x.dims[0], x.dims[1], "trace")
     return x.trace.value(tr(x.node), ())
 

@@ -27,16 +27,18 @@ from closedform.functions.vectors import (
     softmax_rows,
     total,
 )
+from closedform.tracing.ops import stacks
 from closedform.tracing.ops.basic import minus, times, unary
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Dims, Value
 
 Axis = int | None
+Axes = int | tuple[int, ...] | None
 HALF = Fraction(1, 2)
 
 
-def axis_of(x: Value, axis: Any) -> Axis:
-    """The one axis that is reduced; None for all of them."""
+def axis_of(x: Value, axis: Any) -> Any:
+    """The one axis that is reduced, two of a stack; None for all of them."""
     if axis is None:
         return None
     many = [axis] if not isinstance(axis, tuple | list) else list(axis)
@@ -45,6 +47,8 @@ def axis_of(x: Value, axis: Any) -> Axis:
         refuse(f"axis {axis} of an array of {x.rank} axes", kind=ShapeError)
     if len(whole) == x.rank or x.rank == 0:
         return None
+    if len(whole) == 2 and x.rank == 3:
+        return tuple(whole)
     if len(whole) != 1:
         refuse(f"axes {axis} of an array of {x.rank} axes are not read")
     return whole[0]
@@ -69,12 +73,41 @@ def placed(x: Value, column: Node, axis: int, keepdims: bool) -> Value:
     return x.trace.value(column if axis == 1 else transpose(column), dims)
 
 
-def count(x: Value, axis: Axis) -> Size:
+def last_axis(x: Value) -> Axis:
+    """The axis of the entries of a row."""
+    return x.rank - 1 if x.rank > 1 else None
+
+
+def by_rows(x: Value, axis: Axes, keepdims: bool, build: Callable[[Value, Axis, bool], Value], what: str) -> Value:
+    """A stack reduced along one axis, by what reduces the rows of a matrix."""
+    if axis is None:
+        out = build(stacks.flat(x), None, False)
+        return x.trace.value(out.node, (ONE,) * 3) if keepdims else out
+    if isinstance(axis, tuple):
+        refuse(f"{what} along two axes of a stack is not read")
+    back = {0: (2, 0, 1), 1: (0, 2, 1), 2: (0, 1, 2)}[axis]
+    turned = stacks.permuted(x, {0: (1, 2, 0), 1: (0, 2, 1), 2: (0, 1, 2)}[axis])
+    out = stacks.restacked(build(stacks.flat(turned), 1, True), (*turned.dims[:2], ONE))
+    if axis == 2 and not keepdims:
+        return stacks.squeezed_one(out, 2)
+    out = stacks.permuted(out, back)
+    return out if keepdims else stacks.squeezed_one(out, axis)
+
+
+def count(x: Value, axis: Axes) -> Size:
     """How many entries are reduced."""
-    return fold(lambda a, b: a * b, x.dims, ONE) if axis is None else x.dims[axis]
+    chosen = range(x.rank) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    return fold(lambda a, b: a * b, (x.dims[k] for k in chosen), ONE)
 
 
-def sum_of(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
+def sum_of(x: Value, axis: Axes = None, keepdims: bool = False) -> Value:
+    if x.rank == 3 and axis == (0, 1):
+        return stacks.summed_rows(x, keepdims)
+    if x.rank == 3 and axis is not None:
+        for k in sorted(axis, reverse=True) if isinstance(axis, tuple) else (axis,):
+            x = stacks.summed(x, k, keepdims) if x.rank == 3 else sum_of(x, k, keepdims)
+        return x
+    assert not isinstance(axis, tuple)
     if axis == 0:
         return placed(x, colsum(x.node), 0, keepdims)
     return reduced(x, axis, keepdims, _total, rowsum)
@@ -84,7 +117,7 @@ def _total(x: Node) -> Node:
     return x if x.is_scalar else total(x)
 
 
-def mean_of(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
+def mean_of(x: Value, axis: Axes = None, keepdims: bool = False) -> Value:
     if axis is None:
         return reduced(x, axis, keepdims, lambda v: v if v.is_scalar else mean(v), rowsum)
     return _over(sum_of(x, axis, keepdims), size_number(count(x, axis)))
@@ -94,7 +127,7 @@ def _over(x: Value, n: Node) -> Value:
     return times(x.trace.value(power(n, -1), ()), x)
 
 
-def var_of(x: Value, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Value:
+def var_of(x: Value, axis: Axes = None, keepdims: bool = False, ddof: int = 0) -> Value:
     """The mean of squares about the mean; ``ddof`` is taken off the number of entries."""
     centred = minus(x, mean_of(x, axis, True))
     n = size_number(count(x, axis))
@@ -102,11 +135,14 @@ def var_of(x: Value, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -
     return _over(squares, sub(n, num(ddof)) if ddof else n)
 
 
-def std_of(x: Value, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Value:
+def std_of(x: Value, axis: Axes = None, keepdims: bool = False, ddof: int = 0) -> Value:
     return unary("sqrt", var_of(x, axis, keepdims, ddof))
 
 
-def prod_of(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
+def prod_of(x: Value, axis: Axes = None, keepdims: bool = False) -> Value:
+    if x.rank == 3:
+        return by_rows(x, axis, keepdims, prod_of, "a product")
+    assert not isinstance(axis, tuple)
     if axis is not None and x.rank == 2:
         refuse("a product along an axis of a matrix has no closed form here")
     return reduced(x, None, keepdims, lambda v: v if v.is_scalar else prod(as_vector(v)), rowsum)
@@ -122,6 +158,8 @@ def extreme(x: Value, axis: Axis, keepdims: bool, largest: bool) -> Value:
     So it is where scores are shifted by their largest before ``exp``; ``finish`` shows it, or refuses.
     """
     of = maxentry if largest else minentry
+    if x.rank == 3:
+        return by_rows(x, axis, keepdims, lambda v, k, keep: extreme(v, k, keep, largest), "the largest entry")
     if x.is_one:
         return x.trace.value(x.node, (ONE,) * x.rank if keepdims else ())
     if axis is None and not largest:
@@ -139,13 +177,21 @@ def place_of_extreme(x: Value, largest: bool) -> Value:
     return x.trace.value((argmax if largest else argmin)(x.node), x.dims)
 
 
-def logsumexp_of(x: Value, axis: Axis = None, keepdims: bool = False) -> Value:
+def logsumexp_of(x: Value, axis: Axes = None, keepdims: bool = False) -> Value:
+    if x.rank == 3:
+        return by_rows(x, axis, keepdims, logsumexp_of, "logsumexp")
+    assert not isinstance(axis, tuple)
     return reduced(x, axis, keepdims, lambda v: v if v.is_scalar else logsumexp(as_vector(v)), logsumexp_rows)
 
 
 def softmax_of(x: Value, axis: Axis) -> Value:
     if x.rank == 1:
         return x.trace.value(softmax(x.node), x.dims)
+    if x.rank == 3 and axis is not None:
+        order = {0: (1, 2, 0), 1: (0, 2, 1), 2: (0, 1, 2)}[axis]
+        turned = stacks.permuted(x, order)
+        done = stacks.restacked(softmax_of(stacks.flat(turned), 1), turned.dims)
+        return stacks.permuted(done, {0: (2, 0, 1), 1: (0, 2, 1), 2: (0, 1, 2)}[axis])
     if x.rank != 2 or axis is None:
         refuse("softmax here is of a vector, or of a matrix along an axis", kind=ShapeError)
     if axis == 1:
@@ -163,8 +209,18 @@ def cumsum_of(x: Value, axis: Axis) -> Value:
     return x.trace.value(cumsum(x.node), x.dims)
 
 
-def norm_of(x: Value, order: object, axis: Axis, keepdims: bool, *, entries: bool = False) -> Value:
+def norm_of(x: Value, order: object, axis: Axes, keepdims: bool, *, entries: bool = False) -> Value:
     """Norms of vectors and matrices; ``entries``: of the entries, whatever the number of axes."""
+    if x.rank == 3 and axis is None:
+        if order is not None and not (entries and order == 2):
+            refuse(f"a norm of order {order!r} of a stack is not read")
+        return by_rows(x, None, keepdims, lambda v, k, keep: norm_of(v, None, None, keep, entries=True), "a norm")
+    if isinstance(axis, tuple):
+        if order not in (None, "fro"):
+            refuse(f"norms of order {order!r} of the matrices of a stack are not read")
+        return unary("sqrt", sum_of(unary("square", x), axis, keepdims))
+    if x.rank == 3 and axis is not None:
+        return _norm_rows(x, order, axis, keepdims)
     if axis is not None and x.rank == 2:
         return _norm_rows(x, order, axis, keepdims)
     if x.rank == 2 and not entries:
@@ -204,7 +260,7 @@ def _norm_rows(x: Value, order: object, axis: int, keepdims: bool) -> Value:
     refuse(f"norms of order {order!r} along an axis are not read")
 
 
-def average(x: Value, axis: Axis, weights: Value | None) -> Value:
+def average(x: Value, axis: Any, weights: Value | None) -> Value:
     """The mean, or that with weights: sum(w x)/sum(w)."""
     if weights is None:
         return mean_of(x, axis)

@@ -11,9 +11,11 @@ from closedform.errors import ShapeError
 from closedform.expr.node import Node
 from closedform.expr.size import ONE, Size, size
 from closedform.functions import rearrange as r
-from closedform.functions.algebra import diagm, diagv, mul, num, size_number, transpose, unit
+from closedform.functions.algebra import diagm, diagv, had, mul, num, size_number, transpose, unit
 from closedform.functions.matrix import tril, triu
 from closedform.functions.sizes import quotient
+from closedform.functions.vectors import rowsum
+from closedform.tracing.ops import stacks
 from closedform.tracing.ops.basic import minus, spread
 from closedform.tracing.place import refuse
 from closedform.tracing.sizes import Sizes
@@ -26,13 +28,29 @@ def transposed(x: Value, axes: Sequence[int] | None = None) -> Value:
         return x
     if x.rank < 2:
         return x
+    if x.rank == 3:
+        return stacks.permuted(x, (2, 1, 0) if axes is None else axes)
     return x.trace.value(transpose(x.node), x.dims[::-1], x.kind)
+
+
+def turned(x: Value) -> Value:
+    """The last two axes exchanged: a matrix transposed, or each of a stack."""
+    return exchanged(x, x.rank - 2, x.rank - 1) if x.rank > 1 else x
+
+
+def exchanged(x: Value, i: int, j: int) -> Value:
+    """Two axes exchanged."""
+    order = list(range(x.rank))
+    order[i], order[j] = order[j], order[i]
+    return transposed(x, order)
 
 
 def raveled(x: Value) -> Value:
     """All entries, row by row."""
     if x.rank == 1:
         return x
+    if x.rank == 3:
+        x = stacks.flat(x)
     if x.is_one:
         return x.trace.value(x.node, (ONE,), x.kind)
     rows, cols = x.dims
@@ -48,11 +66,13 @@ def reshaped(x: Value, shape: Sequence[Size | int], order: str = "C") -> Value:
         turned = reshaped(transposed(x), [*shape][::-1])
         return transposed(turned)
     wanted = _wanted(x, shape)
-    if len(wanted) > 2:
-        refuse(f"reshape to {len(wanted)} axes: arrays of one and two axes are read")
+    if len(wanted) > 3:
+        refuse(f"reshape to {len(wanted)} axes: arrays of one, two and three axes are read")
     sizes = x.trace.sizes
     if len(wanted) == x.rank and all(sizes.now(a) is sizes.now(b) for a, b in zip(wanted, x.dims, strict=True)):
         return x
+    if len(wanted) == 3 or x.rank == 3:
+        return _restacked(x, wanted)
     flat = raveled(x)
     sizes.same(flat.dims[0], _product(wanted), "reshape")
     wanted = tuple(map(sizes.now, wanted))
@@ -66,6 +86,22 @@ def reshaped(x: Value, shape: Sequence[Size | int], order: str = "C") -> Value:
     if x.rank == 2 and x.dims == wanted:
         return x
     return x.trace.value(transpose(r.unvec(flat.node, cols, rows)), wanted, x.kind)
+
+
+def _restacked(x: Value, wanted: Dims) -> Value:
+    """From or to a stack: its rows are the rows of a matrix, in order."""
+    two = stacks.flat(x) if x.rank == 3 else x
+    if len(wanted) < 3:
+        return reshaped(two, wanted)
+    rows, cols = shape_of(wanted)
+    last = x.trace.sizes.number(cols)
+    if two.rank == 2 and (two.dims[1] is cols or (last is not None and last == x.trace.sizes.number(two.dims[1]))):
+        x.trace.sizes.same(two.dims[1], cols, "reshape")
+        x.trace.sizes.same(two.dims[0], rows, "reshape")
+        done = two
+    else:
+        done = reshaped(two, (rows, cols))
+    return done.trace.value(done.node, tuple(map(x.trace.sizes.now, wanted)), x.kind)
 
 
 def _product(dims: Sequence[Size]) -> Size:
@@ -104,8 +140,10 @@ def expanded(x: Value, axis: int) -> Value:
     """A further axis of length one."""
     at = axis + x.rank + 1 if axis < 0 else axis
     dims = (*x.dims[:at], ONE, *x.dims[at:])
-    if len(dims) > 2:
-        refuse("an array of three axes: arrays of one and two axes are read")
+    if len(dims) > 3:
+        refuse("an array of four axes: arrays of one, two and three axes are read")
+    if len(dims) == 3:
+        return stacks.stacked_up(x, at)
     row = x.rank == 1 and at == 0 and not x.is_one
     return x.trace.value(transpose(x.node) if row else x.node, dims, x.kind)
 
@@ -114,6 +152,8 @@ def squeezed(x: Value, axis: object = None) -> Value:
     """Without the axes of length one."""
     chosen = None if axis is None else {int(k) % x.rank for k in (axis if isinstance(axis, tuple) else (axis,))}
     drop = [k for k, d in enumerate(x.dims) if d is ONE and (chosen is None or k in chosen)]
+    if x.rank == 3:
+        return squeezed(stacks.squeezed_one(x, drop[-1]), tuple(drop[:-1])) if drop else x
     dims = tuple(d for k, d in enumerate(x.dims) if k not in drop)
     node = transpose(x.node) if x.rank == 2 and len(dims) == 1 and x.dims[0] is ONE else x.node
     return x.trace.value(node, dims, x.kind)
@@ -155,6 +195,8 @@ def triangle(x: Value, lower: bool, k: int = 0) -> Value:
 def joined(parts: Sequence[Value], axis: int) -> Value:
     """Arrays beside or below each other."""
     rank = parts[0].rank
+    if rank == 3 and all(p.rank == 3 for p in parts):
+        return _joined_stacks(parts, axis % 3)
     if any(p.rank != rank for p in parts) or not rank:
         refuse("arrays of different numbers of axes are put together", kind=ShapeError)
     axis = axis % rank
@@ -166,6 +208,22 @@ def joined(parts: Sequence[Value], axis: int) -> Value:
     node = r.block([nodes] if axis == 1 else [[n] for n in nodes]) if len(nodes) > 1 else nodes[0]
     whole = sizes.now(_summed([p.dims[axis] for p in parts]))
     dims = (whole,) if rank == 1 else (whole, parts[0].dims[1]) if axis == 0 else (parts[0].dims[0], whole)
+    return parts[0].trace.value(node, dims)
+
+
+def _joined_stacks(parts: Sequence[Value], axis: int) -> Value:
+    """Stacks put together: below each other along the first axis, beside each other along the last."""
+    sizes = parts[0].trace.sizes
+    for other in parts[1:]:
+        for k in range(3):
+            if k != axis:
+                sizes.same(parts[0].dims[k], other.dims[k], "concatenate")
+    if axis == 1:
+        return stacks.rows_exchanged(_joined_stacks([stacks.rows_exchanged(p) for p in parts], 0))
+    whole = sizes.now(_summed([p.dims[axis] for p in parts]))
+    dims = (*parts[0].dims[:axis], whole, *parts[0].dims[axis + 1 :])
+    nodes = [p.node for p in parts]
+    node = r.block([nodes] if axis == 2 else [[n] for n in nodes]) if len(nodes) > 1 else nodes[0]
     return parts[0].trace.value(node, dims)
 
 
@@ -221,6 +279,8 @@ def _along(x: Value, axis: int, k: Any) -> tuple[Value, bool]:
     at = _place(x, k, n)
     if n is ONE:
         return x, True
+    if x.rank == 3:
+        return stacks.picked(x, axis, at), True
     e = unit(at, n)
     node = mul(transpose(e), x.node) if axis == 0 else mul(x.node, e)
     return x.trace.value(node, (*x.dims[:axis], ONE, *x.dims[axis + 1 :]), x.kind), True
@@ -248,11 +308,17 @@ def _slice(x: Value, axis: int, k: slice, n: Size) -> Value:
     if k.step not in (None, 1):
         if k.step == -1 and k.start is None and k.stop is None:
             return _reversed(x, axis, n)
-        refuse(f"slices of step {k.step} are not read")
+        number = x.trace.sizes.pin(n, "a slice with a step")
+        places = np.arange(number)[k]
+        if not places.size:
+            refuse("an empty slice", kind=ShapeError)
+        return _taken(x, axis, places)
     low, high = _bound(x, k.start, n, size(0)), _bound(x, k.stop, n, n)
     length = high - low
     if length.number is not None and length.number < 1:
         refuse("an empty slice", kind=ShapeError)
+    if x.rank == 3:
+        return stacks.part(x, axis, low, length)
     dims = (*x.dims[:axis], length, *x.dims[axis + 1 :])
     at = (low + ONE, ONE) if axis == 0 else (ONE, low + ONE)
     return x.trace.value(r.sub(x.node, *at, *shape_of(dims)), dims, x.kind)
@@ -265,6 +331,9 @@ def cut(x: Value, axis: int, low: Size | int, high: Size | int | None) -> Value:
     end = n if high is None else high if isinstance(high, Size) else size(high)
     length = end - begin
     number = x.trace.sizes.number(length)
+    if x.rank == 3:
+        one = number == 1
+        return stacks.picked(x, axis, size_number(begin + ONE)) if one else stacks.part(x, axis, begin, length)
     if number == 1 and length.number is None:
         e = unit(size_number(begin + ONE), n)
         node = mul(transpose(e), x.node) if axis == 0 else mul(x.node, e)
@@ -296,6 +365,9 @@ def _reversed(x: Value, axis: int, n: Size) -> Value:
 def _chosen(x: Value, keys: list[Any]) -> Value:
     """A list of whole numbers or of truth values along one axis."""
     fancy = [(axis, k) for axis, k in enumerate(keys) if isinstance(k, list | np.ndarray)]
+    count = x.trace.sizes.number(x.dims[0])
+    if len(fancy) == 2 == x.rank == len(keys) and count and np.array_equal(fancy[0][1], np.arange(count)):
+        return one_of_each_row(x, np.asarray(fancy[1][1]))
     if len(fancy) > 1 or any(k is None or (_is_place(k) and not isinstance(k, list | np.ndarray)) for k in keys):
         refuse("an index with several lists is not read", "Choose along one axis at a time.")
     axis, places = fancy[0][0], np.asarray(fancy[0][1])
@@ -311,6 +383,48 @@ def _chosen(x: Value, keys: list[Any]) -> Value:
     if places.ndim != 1 or places.dtype.kind not in "iu" or not places.size:
         refuse("an index of several axes is not read")
     return _taken(out, axis, places)
+
+
+def selected(x: Value, places: Any) -> Value:
+    """Entries by their numbers in the array: of a vector, whole rows and columns, or one of each row."""
+    numbers = tuple(x.trace.sizes.pin(d, "choosing entries") for d in x.dims)
+    if x.rank == 1 and places.ndim == 1 and places.size:
+        return _taken(x, 0, places)
+    if not places.size or places.ndim > 2 or x.rank > 2 or not x.rank:
+        refuse("entries chosen of an array of three axes, or none, are not read")
+    rows, cols = (places // numbers[-1], places % numbers[-1]) if x.rank == 2 else (places * 0, places)
+    if places.ndim < 2 and x.rank == 2:
+        if places.ndim == 1 and np.array_equal(rows, np.arange(numbers[0])):
+            return one_of_each_row(x, cols)
+        flat = (rows,) * 2 if places.ndim == 0 else (rows, cols)
+        if places.ndim == 0 or len(set(rows.tolist())) == 1:
+            row = _along(x, 0, int(np.ravel(flat[0])[0]))[0]
+            return _reshaped_entries(_taken(row, 1, np.ravel(cols)), places.ndim)
+        refuse("entries chosen one by one are read one of each row")
+    if places.shape[1:] == (1,) and x.rank == 2 and np.array_equal(rows[:, 0], np.arange(numbers[0])):
+        return expanded(one_of_each_row(x, cols[:, 0]), 1)
+    if places.ndim == 2 and x.rank == 2 and (rows == rows[:, :1]).all() and (cols == cols[:1]).all():
+        return _taken(_taken(x, 0, rows[:, 0]), 1, cols[0])
+    if x.rank == 1 and places.ndim == 0:
+        return squeezed(_taken(x, 0, np.ravel(places)))
+    refuse("entries are chosen here that are no whole rows and columns")
+
+
+def _reshaped_entries(row: Value, rank: int) -> Value:
+    return row.trace.value(transpose(row.node) if rank else row.node, row.dims[1:] if rank else (), row.kind)
+
+
+def one_of_each_row(x: Value, cols: Any) -> Value:
+    """Of each row the entry that stands at a given place, by a matrix of zeros and ones."""
+    number = x.trace.sizes.pin(x.dims[1], "choosing by a list")
+    x.trace.sizes.fix(x.dims[0])
+    x.trace.sizes.fix(x.dims[1])
+    if np.any((cols >= number) | (cols < -number)):
+        refuse(f"an index is out of bounds for an axis of {number}", kind=ShapeError)
+    hot = x.trace.constant(1.0 * (np.asarray(cols)[:, None] % number == np.arange(number)))
+    for mine, other in zip(x.dims, hot.dims, strict=True):
+        x.trace.sizes.same(mine, other, "choosing by a list")
+    return x.trace.value(rowsum(had(hot.node, x.node)), x.dims[:1])
 
 
 def _taken(x: Value, axis: int, places: Any) -> Value:
