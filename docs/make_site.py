@@ -82,7 +82,8 @@ def relinked(source: Path, placed: dict[Path, str]) -> str:
         return found[1] + os.path.relpath({**placed, **laws}[target], here or ".") + found[3]
 
     parts = FENCED.split(source.read_text("utf-8"))
-    return "".join(part if k % 2 else LINK.sub(link, part) for k, part in enumerate(parts))
+    text = "".join(part if k % 2 else LINK.sub(link, part) for k, part in enumerate(parts))
+    return text.replace("<details>", '<details markdown="1">')
 
 
 def law_page(source: Source) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-TARGETS = ["run", "test", "lint", "bench", "fuzz", "octave", "docs", "env", "help"]
+TARGETS = ["run", "test", "lint", "bench", "fuzz", "octave", "docs", "site", "env", "help"]
 
 
 def dev(*args: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from math import isqrt
 from random import Random
 from typing import Any
@@ -102,6 +103,15 @@ def eigen(s: Mat) -> tuple[list[Any], list[list[Any]]]:
         vectors.append(unit([(x / pivot).real for x in column]))
     places = sorted(range(n), key=lambda k: key(values[k].real))
     return [values[k].real.mid() for k in places], [vectors[k] for k in places]
+
+
+def apart(values: list[Any], place: int | None) -> None:
+    """Of ascending eigenvalues the lowest (0) or the highest (-1) has to be simple, or all (None)."""
+    gaps = [b - a for a, b in pairwise(values)]
+    near = gaps if place is None else [gaps[place]] if gaps else []
+    least = max((abs(v) for v in values), key=key) * arb(2) ** (-flint.ctx.prec // 8)
+    if not all(gap > least for gap in near):
+        raise Singular("an eigenvalue is not simple")
 
 
 def unit(v: list[Any]) -> list[Any]:

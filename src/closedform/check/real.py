@@ -34,6 +34,8 @@ class RealEvaluator(Evaluator):
     """An evaluator over balls. ``sight``, where there is one, is shown what stands at kinks."""
 
     sight: Sight | None = None
+    moving = False
+    """Whether it takes differences: what is not smooth at a point has no value then."""
 
     def step(self, node: Node) -> Jet:
         if self.sight is None or node not in self.sight.kinks:
@@ -70,12 +72,12 @@ class RealEvaluator(Evaluator):
             self.symbols = base
             return self.differences(function, ways)
         finally:
-            self.symbols = base
+            self.symbols, self.moving = base, False
 
     def differences(self, function: Node, ways: Sequence[Mapping[str, Jet]]) -> Mat:
         """With a step that leaves 110 digits and more of the precision, in the first order and in the second."""
         h = arb(2) ** (-flint.ctx.prec * 9 // 40)
-        base, terms = self.symbols, list[Mat]()
+        base, terms, self.moving = self.symbols, list[Mat](), True
         for signs in range(1 << len(ways)):
             self.symbols, sign = dict(base), 1
             for k, way in enumerate(ways):
@@ -96,6 +98,26 @@ def at_points(f: Callable[..., Mat]) -> Rule:
         return Jet({0: f(*(a.first for a in args))})
 
     return rule
+
+
+def vectors(f: Callable[[Mat], Mat], spectrum: Callable[[Mat], list[Any]], place: int | None) -> Rule:
+    """Eigenvectors, which move smoothly with the matrix only where their eigenvalues are simple."""
+    at_point = at_points(f)
+
+    def rule(ev: Evaluator, node: Node, x: Jet) -> Jet:
+        if getattr(ev, "moving", False):
+            ball.apart(spectrum(x.first), place)
+        return at_point(ev, node, x)
+
+    return rule
+
+
+def eigenvalues(s: Mat) -> list[Any]:
+    return ball.eigen(s)[0]
+
+
+def squares(x: Mat) -> list[Any]:
+    return eigenvalues(x * x.transpose())
 
 
 def place_of(x: Jet, last: int) -> int:
@@ -178,13 +200,13 @@ REAL: dict[str, Rule] = {
     "chol": at_points(ball.chol),
     "polar": at_points(ball.polar),
     "eigvals": at_points(lambda s: listed(ball.eigen(s)[0])),
-    "eigvecs": at_points(lambda s: arb_mat(ball.eigen(s)[1]).transpose()),
+    "eigvecs": vectors(lambda s: arb_mat(ball.eigen(s)[1]).transpose(), eigenvalues, None),
     "lambda_max": at_points(lambda s: listed(ball.eigen(s)[0][-1:])),
     "lambda_min": at_points(lambda s: listed(ball.eigen(s)[0][:1])),
-    "eigvec_max": at_points(lambda s: listed(ball.eigen(s)[1][-1])),
-    "eigvec_min": at_points(lambda s: listed(ball.eigen(s)[1][0])),
-    "leftvec_max": at_points(lambda x: listed(ball.top_singular(x)[1])),
-    "rightvec_max": at_points(lambda x: listed(ball.top_singular(x)[2])),
+    "eigvec_max": vectors(lambda s: listed(ball.eigen(s)[1][-1]), eigenvalues, -1),
+    "eigvec_min": vectors(lambda s: listed(ball.eigen(s)[1][0]), eigenvalues, 0),
+    "leftvec_max": vectors(lambda x: listed(ball.top_singular(x)[1]), squares, -1),
+    "rightvec_max": vectors(lambda x: listed(ball.top_singular(x)[2]), squares, -1),
     "norm_op": at_points(lambda x: listed([ball.top_singular(x)[0]])),
     "norm_nuc": at_points(lambda x: listed([sum(ball.singular_values(x), start=arb(0))])),
 }

@@ -6,9 +6,16 @@ and no derivative of an eigenvalue depends on it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from closedform.errors import ShapeError
 from closedform.expr.facts import Facts, close
 from closedform.expr.node import Node
+from closedform.expr.op import Shape
+from closedform.expr.size import ONE
 from closedform.functions.algebra import diagm, diagv, eye, ones
+from closedform.functions.declare import shape_words
 from closedform.functions.define import Function, always, define, fact, where
 from closedform.functions.matrix import pinv
 from closedform.functions.numerics import eigenvalues, eigenvectors, inverse_gaps, top_singular_vectors
@@ -37,6 +44,19 @@ def _rightvec_d(X: Node, dX: Node) -> Node:
     u, v = leftvec_max(X), rightvec_max(X)
     s = u.T @ X @ v
     return pinv(s**2 * eye(X.cols) - X.T @ X) @ (s * (dX.T @ u) + X.T @ dX @ v)
+
+
+def _of_matrix(word: str, left: bool) -> Callable[[tuple[Node, ...], tuple[Any, ...]], Shape]:
+    """A vector has but one singular value, whose vectors are a quotient and a sign."""
+
+    def shape(args: tuple[Node, ...], _: tuple[Any, ...]) -> Shape:
+        X = args[0]
+        if len(args) != 1 or ONE in X.shape:
+            given = f"{word} is of a matrix; it was given {', '.join(shape_words(a.shape) for a in args)}"
+            raise ShapeError(given, hint="The unit vector along a vector v is v/||v||.")
+        return (X.rows if left else X.cols), ONE
+
+    return shape
 
 
 eigvals: Function = define(
@@ -91,13 +111,13 @@ eigvec_min: Function = define(
     known=(([[41, 12], [12, 34]],), [-0.6, 0.8]),
 )  # fmt: skip
 leftvec_max: Function = define(
-    "leftvec_max", sig="(m,n) -> m", doc="The unit left singular vector of the largest singular value.",
+    "leftvec_max", sig="(m,n) -> m", shape=_of_matrix("leftvec_max", left=True), doc="The unit left singular vector of the largest singular value.",
     d=_leftvec_d, smooth=where("simple-top-singular"), sample=("real",),
     numeric=lambda xp, X: top_singular_vectors(xp, X)[0],
     known=(([[0, 0], [3, 4]],), [0, 1]),
 )  # fmt: skip
 rightvec_max: Function = define(
-    "rightvec_max", sig="(m,n) -> n", doc="The unit right singular vector of the largest singular value; "
+    "rightvec_max", sig="(m,n) -> n", shape=_of_matrix("rightvec_max", left=False), doc="The unit right singular vector of the largest singular value; "
     "its sign goes with that of leftvec_max.",
     d=_rightvec_d, smooth=where("simple-top-singular"), sample=("real",),
     numeric=lambda xp, X: top_singular_vectors(xp, X)[1],

@@ -55,6 +55,7 @@ class Declarations:
     numbers: set[str] = field(default_factory=set)  # names in an inequality, which are scalars by habit
     functions: dict[str, Arrow] = field(default_factory=dict)
     formulas: dict[str, Formula] = field(default_factory=dict)
+    entries: dict[str, Formula] = field(default_factory=dict)  # p[k] = …, each entry by a formula
     bound: dict[str, Bound] = field(default_factory=dict)
     commuting: list[tuple[str, str]] = field(default_factory=list)
     sizes: dict[str, None] = field(default_factory=dict)
@@ -165,6 +166,8 @@ def _declare(part: Part, into: Declarations, before: list[str]) -> None:
         _formula(part, into)
     elif second == "[" and "in" in texts:
         _family(part, into)
+    elif second == "[" and "=" in texts:
+        _entries(part, into)
     elif second == ":" and "->" in texts:
         _function(part, into)
     elif second in ("in", ":"):
@@ -182,7 +185,7 @@ def _declare(part: Part, into: Declarations, before: list[str]) -> None:
 
 
 def _new(part: Part, into: Declarations, name: str) -> None:
-    if name in into.functions or name in into.bound or name in into.formulas:
+    if name in into.functions or name in into.bound or name in into.formulas or name in into.entries:
         raise part.fail(f"{name} is declared twice")
     if name not in into.order:
         into.order.append(name)
@@ -253,6 +256,23 @@ def _formula(part: Part, into: Declarations) -> None:
         raise part.fail(f"the formula of {name} is missing")
     into.order.remove(name)
     into.formulas[name] = Formula(tuple(names), Bound(part.whole, part.start + equals + 1, part.span))
+
+
+def _entries(part: Part, into: Declarations) -> None:
+    """``p[k] = exp(z[k])``, or of two indices."""
+    name, equals = part.texts[0], part.texts.index("=")
+    inside = part.tokens[2 : equals - 1]
+    names = [t.text for t in inside[::2]]
+    listed = all(t.text == "," for t in inside[1::2]) and all(t.kind == "name" for t in inside[::2])
+    if part.texts[equals - 1] != "]" or not listed or len(inside) not in (1, 3) or len(set(names)) < len(names):
+        raise part.fail(f"{part.text(0)} is no declaration that is known", "Write p[k] = exp(z[k]).")
+    if name in into.variables or name in into.entries:
+        raise part.fail(f"{name} is declared twice")
+    _new(part, into, name)
+    into.order.remove(name)
+    if len(part.tokens) == equals + 1:
+        raise part.fail(f"what {name} stands for is missing")
+    into.entries[name] = Formula(tuple(names), Bound(part.whole, part.start + equals + 1, part.span))
 
 
 def _family(part: Part, into: Declarations) -> None:

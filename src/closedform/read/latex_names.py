@@ -33,7 +33,8 @@ class Known:
     low: set[str] = field(default_factory=set)  # stand elsewhere than alone in a superscript
 
     def add(self, said: Declarations) -> None:
-        self.declared |= said.variables | said.sizes.keys() | said.bound.keys()
+        self.declared |= said.variables | said.sizes.keys() | said.bound.keys() | said.entries.keys()
+        self.summed |= {index for entry in said.entries.values() for index in entry.parameters}
         self.arrays |= {n for n, shape in said.shapes.items() if not is_scalar(shape)}
         self.matrices |= {n for n, (rows, cols) in said.shapes.items() if ONE not in (rows, cols)}
         self.functions |= said.functions.keys() | said.formulas.keys()

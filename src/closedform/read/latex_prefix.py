@@ -3,7 +3,7 @@ r"""What stands before a formula in LaTeX: ``f(x) =``, ``x \mapsto``, ``\nabla_x
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 from closedform.errors import ReadError
@@ -29,7 +29,7 @@ class Whole(NamedTuple):
 def whole(source: str, signs: Signs, end: int, known: Known) -> Whole:
     """Where the formula starts and ends."""
     start = _arrow(signs, end)
-    behind = _left_side(signs, start, end)
+    behind = _left_side(signs, start, end, known.declared)
     left = (start, behind) if behind > start else None
     start = behind
     found, search = _search(signs, start, end), None
@@ -57,7 +57,7 @@ def _arrow(signs: Signs, end: int) -> int:
     return comma + 1 if arrow and comma and _left_side(signs, comma + 1, end) > comma + 1 else 0
 
 
-def _left_side(signs: Signs, start: int, end: int) -> int:
+def _left_side(signs: Signs, start: int, end: int, declared: Container[str] = ()) -> int:
     r"""Where the formula starts behind ``f(x) =`` or ``x \mapsto``, or ``start``."""
     stop = min(end, start + MAX_LEFT_SIDE)
     place = next((k for k in range(start, stop) if signs[k].text in ("=", "|->")), start)
@@ -67,14 +67,28 @@ def _left_side(signs: Signs, start: int, end: int) -> int:
     arrow = signs[place].text == "|->"
     left = left[:-1] if left[-1].text == ":" else left
     left = left[1:] if left[0].text in LOGS and len(left) > 2 and left[2].kind == "open" else left  # \\ln p(x) = …
-    letters = [k for k, s in enumerate(left) if s.kind in ("letter", "word") and left[k - 1].kind not in ("_", "{")]
     opened = next((k for k, s in enumerate(left) if s.kind == "open"), len(left))
-    fits = all(_of_left_side(s, k > opened) for k, s in enumerate(left)) and not {s.text for s in left} & SEARCHES
-    return place + 1 if fits and (arrow or sum(k < opened for k in letters) == 1) else start
+    given = any(s.kind in ("bar", "mid") for s in left[opened:])
+    fits = (
+        all(_of_left_side(s, k > opened, given) for k, s in enumerate(left)) and not {s.text for s in left} & SEARCHES
+    )
+    return place + 1 if fits and (arrow or _one_name(left, opened, declared)) else start
 
 
-def _of_left_side(sign: Sign, inside: bool) -> bool:
-    if inside and sign.kind in ("bar", "mid"):  # D(p \\| q), p(x \\mid \\mu)
+def _one_name(left: Sequence[Sign], opened: int, declared: Container[str]) -> bool:
+    """Whether one name stands before the bracket, or letters that are no names and run together: ``RSS(w)``."""
+    depth, letters = 0, list[Sign]()
+    for k, sign in enumerate(left[:opened]):
+        depth += (sign.kind == "{") - (sign.kind == "}")
+        if sign.kind in ("letter", "word") and not depth and (k == 0 or left[k - 1].kind != "_"):
+            letters.append(sign)
+    word = len(letters) == opened < len(left) and all(s.kind == "letter" and not s.gap for s in letters[1:])
+    capitals = all(s.text.isupper() and s.text not in declared for s in letters)
+    return len(letters) == 1 or (word and capitals)
+
+
+def _of_left_side(sign: Sign, inside: bool, given: bool) -> bool:
+    if inside and (sign.kind in ("bar", "mid") or (given and sign.kind == "^")):  # D(p \\| q), p(x \\mid \\sigma^2)
         return True
     return sign.kind in ("letter", "word", "open", "close", "_", "{", "}", "num", "&") or sign.text in (",", ";")
 

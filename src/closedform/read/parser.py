@@ -468,6 +468,8 @@ class Parser:
                 if int(token.text) == 0:
                     self.fail("indices start at 1")
                 at.append(int(token.text))
+            elif token.kind == "name" and token.text in self.scope.counting:
+                at.append(self.scope.counting[token.text])
             elif token.kind == "name":
                 self._index_name(token)
                 at.append(token.text)

@@ -12,7 +12,7 @@ from closedform.expr.op import Shape
 from closedform.functions import algebra as a
 from closedform.read.applied import Formulas
 from closedform.read.bare import with_brackets
-from closedform.read.declarations import Arrow, Declarations, declare_all
+from closedform.read.declarations import Arrow, Bound, Declarations, declare_all
 from closedform.read.elaborate import Elaborator
 from closedform.read.habits import Kinds, Uses, gather, kinds_of
 from closedform.read.infer import Question, Trial, Unit
@@ -105,8 +105,15 @@ def _scope(said: Declarations, texts: list[Tokens]) -> Scope:
     scalars = {name for name, shape in said.shapes.items() if is_scalar(shape)}
     upright = {name for tokens in texts for name in tokens.upright}
     functions = said.functions.keys() | said.formulas.keys()
-    scope = Scope(set(declared), set(functions), counts, scalars=scalars, upright=upright)
+    scope = Scope(declared | said.entries.keys(), set(functions), counts, scalars=scalars, upright=upright)
+    scope.counting.update((n, k) for n, bound in said.bound.items() if (k := _count(bound)))
     return replace(scope, bold=texts[0].bold, arrows=texts[0].arrows, rows=texts[0].rows)
+
+
+def _count(bound: Bound) -> int:
+    """The number in ``c = 2``, which may stand as an index; 0 where it is something else."""
+    first, behind = bound.tokens.tokens[bound.start : bound.start + 2]
+    return int(first.text) if first.text.isdigit() and behind.text in ("", ",", ";", "where") else 0
 
 
 def _units(formula: Tokens, said: Declarations, scope: Scope) -> list[Unit]:
@@ -126,7 +133,12 @@ def _formulas(said: Declarations, scope: Scope) -> Formulas:
     for name, formula in said.formulas.items():
         inside = replace(scope, declared=scope.declared | set(formula.parameters))
         bodies[name] = _parse(formula.body.tokens, formula.body.start, inside, name)
-    return Formulas(bodies, {name: f.parameters for name, f in said.formulas.items()})
+    entries = {}
+    for name, formula in said.entries.items():
+        inside = replace(scope, indices=list(formula.parameters))
+        entries[name] = _parse(formula.body.tokens, formula.body.start, inside, name)
+    given = {name: f.parameters for name, f in (said.formulas | said.entries).items()}
+    return Formulas(bodies | entries, given, frozenset(entries))
 
 
 def _parse(tokens: Tokens, start: int, scope: Scope, bound: str) -> Unit:

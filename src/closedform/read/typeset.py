@@ -10,9 +10,10 @@ from closedform.read.alphabet import canonical
 from closedform.read.declarations import Declarations, declare_all
 from closedform.read.latex import Translator
 from closedform.read.latex_lexer import Lexer
-from closedform.read.latex_names import Known, argument, turns
+from closedform.read.latex_names import INDEX_LETTERS, Known, argument, index_items, turns
 from closedform.read.latex_prefix import notes as left_out
 from closedform.read.latex_prefix import whole
+from closedform.read.latex_scripts import member
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import Token, Tokens, lex
 from closedform.read.said import SPOKEN, equation_fact
@@ -88,9 +89,13 @@ def _defines(signs: Signs, place: int) -> bool:
     name, behind = signs[place], place + 1
     if name.kind != "letter":
         return False
-    if signs[behind].kind == "_":
+    before = [k for k in range(place - 1) if signs[k].kind == "letter" and signs[k].text == name.text]
+    if signs[behind].kind in ("_", "^"):
         behind = argument(signs, behind)[2]
-    return signs[behind].text == "=" and any(s.kind == "letter" and s.text == name.text for s in signs[: place - 1])
+    elif signs[behind].text == "(":  # h(x) = …, of h that is applied before
+        before = [k for k in before if signs[k + 1].text == "("]
+        behind = next((k + 1 for k in range(behind, len(signs)) if signs[k].kind == "close"), behind)
+    return signs[behind].text == "=" and bool(before)
 
 
 # -- declarations
@@ -118,15 +123,48 @@ def _declared(source: str, signs: Signs, start: int, known: Known) -> Tokens:
         if not bound or (signs[equals - 1].kind == "close" and not applied):
             out += _plain(source, signs, first, last)
             continue
-        left = _plain(source, signs, first, equals)
+        root = _squared(signs, first, equals)
+        left = _entry_named(signs, first, equals, known) or _plain(source, signs, first, first + 1 if root else equals)
         out += [*left, Token("op", "=", signs[equals].start, signs[equals].end, 1)]
         inner = Translator(source, signs, known, equals + 1, last)
-        out += inner.run()
+        out += _root(inner.run(), notes, left[0]) if root else inner.run()
         notes.update(inner.notes)
         upright |= inner.upright
     upright |= {t.text for t in out if t.kind == "name" and len(t.text) > 1}
     out.append(Token("end", "", len(source), len(source), 1))
     return Tokens(source, out, tuple(notes), frozenset(upright), True)
+
+
+def _entry_named(signs: Signs, first: int, equals: int, known: Known) -> list[Token]:
+    r"""``p[k]`` for ``p_k`` on the left of a sign =, where k is an index; nothing where ``p_k`` is a name."""
+    name, mark = signs[first], signs[first + 1]
+    if mark.kind not in ("_", "^") or argument(signs, first + 1)[2] != equals:
+        return []
+    start, last, _ = argument(signs, first + 1)
+    items = index_items(signs[start:last]) if mark.kind == "_" else member(signs, start, last)
+    if not items or len(items) > 2 or not known.summed.union(INDEX_LETTERS).issuperset(map(str, items)):
+        return []
+    if name.text not in known.entries and name.text + "_" + "".join(map(str, items)) in known.joined:
+        return []
+    out = [Token("name", canonical(name.text), name.start, name.end, 1)]
+    for item in items:
+        out.append(Token("op", "," if len(out) > 1 else "[", mark.start, mark.end))
+        out.append(Token("name", str(item), mark.start, mark.end))
+    return [*out, Token("op", "]", mark.start, mark.end)]
+
+
+def _squared(signs: Signs, first: int, equals: int) -> bool:
+    r"""Whether ``\sigma^2`` stands on the left of a sign =."""
+    above = [s.text for s in signs[first + 2 : equals] if s.kind not in ("{", "}")]
+    return signs[first + 1].kind == "^" and above == ["2"]
+
+
+def _root(body: list[Token], notes: dict[str, None], name: Token) -> list[Token]:
+    r"""What σ stands for in ``\sigma^2 = …``."""
+    notes[f"{name.text}^2 is given: {name.text} is its positive root."] = None
+    start, end = body[0].start, body[-1].end
+    opening = [Token("name", "sqrt", start, start, 1), Token("op", "(", start, start)]
+    return [*opening, *body, Token("op", ")", end, end)]
 
 
 def _equation(signs: Signs, first: int, last: int) -> str | None:

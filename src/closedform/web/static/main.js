@@ -7,6 +7,7 @@ import * as examples from "./examples.js";
 import * as faults from "./faults.js";
 import * as further from "./further.js";
 import * as math from "./mathinput.js";
+import { follow } from "./naming.js";
 import * as result from "./result.js";
 import * as state from "./state.js";
 import { functions, judging } from "./views.js";
@@ -153,6 +154,7 @@ function start() {
   judging(remember);
   argmin.start(remember);
   further.start(remember);
+  follow($("result"));
   examples.fill((given) => { state.view("derive"); apply(given); $("formula").focus(); });
   for (const name of ["formula", "where"]) $(name).addEventListener("input", soon);
   for (const name of ["op", "by", "layout"]) $(name).addEventListener("change", update);

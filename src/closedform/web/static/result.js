@@ -5,6 +5,7 @@ import { editor } from "./declarations.js";
 import { choice, copyButton, el, letter, typeset } from "./dom.js";
 import { laws } from "./explained.js";
 import { filled, folding } from "./folding.js";
+import { named, namedCode } from "./naming.js";
 import { saved } from "./pictures.js";
 
 const TARGETS = ["numpy", "jax", "torch", "julia", "octave", "matlab"];
@@ -29,7 +30,7 @@ export function show(place, found, asked, change, cancelled) {
   place.replaceChildren(
     el("div", { class: "card" },
       el("div", { class: "heads" },
-        typeset(`f = ${found.function.latex}`, `f = ${found.function.text}`),
+        typeset(`f = ${named(found.function.latex, found.function.variables)}`, `f = ${found.function.text}`),
         el("div", { class: "bar noprint quiet" }, copyButton("link", () => location.href), page(found, asked),
           el("button", { type: "button", onclick: () => print() }, "Print"))),
       editor(found.where, () => asked.where, change)),
@@ -41,7 +42,7 @@ export function show(place, found, asked, change, cancelled) {
 function derivative(one, found, asked) {
   const op = one.op ?? found.command;
   const [left, said] = LEFT[op](letter(one.by), one.and_by && letter(one.and_by));
-  const latex = `${left} = ${one.latex}`;
+  const latex = `${left} = ${named(one.latex, found.function.variables)}`;
   const question = { ...asked, op, by: one.by, and_by: one.and_by };
   return el("article", { class: "card answer", "aria-label": `${said} by ${one.by}` },
     typeset(latex, `${said} by ${one.by} = ${one.text}`),
@@ -49,8 +50,8 @@ function derivative(one, found, asked) {
     el("div", { class: "bar" },
       copyButton("LaTeX", () => one.latex), copyButton("text", () => one.text)),
     certificate(one.certificate),
-    op in { gradient: 1, jacobian: 1, hessian: 1, derivative: 1 } ? steps(question) : null,
-    code(question),
+    op in { gradient: 1, jacobian: 1, hessian: 1, derivative: 1 } ? steps(question, found.function.variables) : null,
+    code(question, found.function.variables),
   );
 }
 
@@ -115,14 +116,14 @@ async function replay(found, place) {
   }
 }
 
-function steps(question) {
+function steps(question, variables) {
   const body = el("div", { role: "region", "aria-label": "Steps" });
   const fill = () => filled(body, async () => {
     const found = await ask("answer", { ...question, method: opened.method }, signal);
     const lines = found.derivatives[0].steps;
     const bad = lines.filter((line) => line.certificate && !line.certificate.ok);
     return [
-      el("ol", { class: "steps" }, ...lines.map(step)),
+      el("ol", { class: "steps" }, ...lines.map(step(variables))),
       bad.length ? el("p", { class: "wrong" }, `${bad.length} of these lines are not certified.`)
         : el("p", { class: "right" }, "Each line is certified by itself."),
       el("div", { class: "bar noprint" },
@@ -141,14 +142,14 @@ const SIDES = {
   "f": "f", "df": "df", "∇f": "\\nabla f", "d∇f": "d \\nabla f", "∇²f": "\\nabla^{2} f",
 };
 
-function step(line, k, lines) {
+const step = (variables) => (line, k, lines) => {
   const repeated = k > 0 && lines[k - 1].left === line.left;
   const left = repeated ? "\\quad" : SIDES[line.left] ?? `\\text{${line.left.replace(/[\\{}$^_%#&~]/g, " ")}}`;
-  const named = Object.entries(line.let).map(([name, text]) => `${name} = ${text}`);
-  return el("li", {}, typeset(`${left} = ${line.latex}`, `${line.left} = ${line.text}`),
-    line.law ? laws(line.law) : null, named.length ? el("div", { class: "law" }, `with ${named.join(", ")}`) : null,
+  const lets = Object.entries(line.let).map(([name, text]) => `${name} = ${text}`);
+  return el("li", {}, typeset(`${left} = ${named(line.latex, variables)}`, `${line.left} = ${line.text}`),
+    line.law ? laws(line.law) : null, lets.length ? el("div", { class: "law" }, ...namedCode(`with ${lets.join(", ")}`, variables)) : null,
     line.certificate && !line.certificate.ok ? el("div", { class: "wrong" }, line.certificate.line) : null);
-}
+};
 
 function cost({ sizes, flops }) {
   const [count, unit] = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"], [1, ""]].map(([size, word]) => [flops / size, word]).find(([n]) => n >= 1) ?? [0, ""];
@@ -156,12 +157,18 @@ function cost({ sizes, flops }) {
   return `about ${Number(count.toPrecision(3))} ${unit}flop${at ? ` where ${at}` : ""}`;
 }
 
-function code(question) {
+/** The function itself with its names marked; helpers above it have names of their own. */
+function coded(text, variables) {
+  const own = Math.max(0, text.search(/^(def|function)\b.*\bf\(/m));
+  return [text.slice(0, own), ...namedCode(text.slice(own), variables)];
+}
+
+function code(question, variables) {
   const body = el("div", {});
   const fill = () => filled(body, async () => {
     const { formula, where, syntax, op, by } = question;
     const found = await ask("code", { formula, where, syntax, op, by, target: opened.target }, signal);
-    return [el("pre", { tabindex: "0" }, el("code", {}, found.code)),
+    return [el("pre", { tabindex: "0" }, el("code", {}, ...coded(found.code, variables))),
       el("div", { class: "bar" }, copyButton("code", () => found.code), el("span", { class: "aside" }, cost(found.cost)))];
   });
   const targets = choice("Language", TARGETS, opened.target, (word) => { opened.target = word; fill(); });
