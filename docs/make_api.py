@@ -20,7 +20,9 @@ Written by `./dev docs` from the docstrings. `import closedform as cf` gives `cf
 a [`LinearMap`](#linearmap), a [`Certificate`](#certificate) and a [`Page`](#page) are returned. In the examples:
 
 ```python
->>> from closedform import check, equal, explain, formula, grad, hessian, hvp, jacobian, judge, jvp, value_and_grad, vjp
+>>> from closedform import (
+...     argmin, check, declare, equal, explain, formula, grad, hessian, hvp, jacobian, judge, jvp, value_and_grad, vjp
+... )
 >>> from closedform.check.certificate import Certificate
 ```
 """

@@ -217,7 +217,7 @@ def test_a_refusal_is_decided() -> None:
 
 
 def test_an_operation_that_is_not_known_is_named() -> None:
-    strange = make(replace(OPS["exp"], name="strange"), (s,))
+    strange = make(replace(OPS["exp"], name="strange", text="strange"), (s,))
     assert "strange" in certify(equal(strange, s)).reason
 
 

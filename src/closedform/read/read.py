@@ -239,7 +239,8 @@ class _Reader:
         if SQUARE & self.said.facts.get(name, set()):
             return SQUARE_KINDS
         scope = self.scope
-        shape = next((s for s in ("arrows", "rows", "bold") if name in getattr(scope, s)), "")
+        seen = {"arrows": scope.arrows, "rows": scope.rows, "bold": scope.bold}
+        shape = next((s for s, names in seen.items() if name in names), "")
         return kinds_of(name, self.uses, name in self.said.numbers, self.syntax, shape)
 
     def _is_variable(self, name: str) -> bool:

@@ -172,9 +172,7 @@ class Minimiser:
             return self.fn(*args, **kwargs)
 
         found = self.solver(value, tree.filled(list(leaves[:count])))
-        if not hasattr(found, "dtype"):
-            found = next((getattr(found, n) for n in ("x", "value", "params") if hasattr(found, n)), found)
-        return _leaves(found, count)
+        return _leaves(found if hasattr(found, "dtype") else _solution_of(found), count)
 
     def _at(self, objective: Objective, leaves: Sequence[Any], flat: Array) -> list[Any]:
         """The leaves with x* in the place of the start."""
@@ -269,3 +267,11 @@ def _same(one: Sequence[Any], other: Sequence[Any]) -> bool:
         if np.shape(a) != b.shape or not np.array_equal(a, b):
             return False
     return True
+
+
+def _solution_of(found: Any) -> Any:
+    """What a solver calls its solution: SciPy ``x``, optimistix ``value``, JAXopt ``params``."""
+    for said in (getattr(found, "x", None), getattr(found, "value", None), getattr(found, "params", None)):
+        if said is not None:
+            return said
+    return found
