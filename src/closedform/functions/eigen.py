@@ -111,13 +111,15 @@ eigvec_min: Function = define(
     known=(([[41, 12], [12, 34]],), [-0.6, 0.8]),
 )  # fmt: skip
 leftvec_max: Function = define(
-    "leftvec_max", sig="(m,n) -> m", shape=_of_matrix("leftvec_max", left=True), doc="The unit left singular vector of the largest singular value.",
+    "leftvec_max", sig="(m,n) -> m", shape=_of_matrix("leftvec_max", left=True),
+    doc="The unit left singular vector of the largest singular value.",
     d=_leftvec_d, smooth=where("simple-top-singular"), sample=("real",),
     numeric=lambda xp, X: top_singular_vectors(xp, X)[0],
     known=(([[0, 0], [3, 4]],), [0, 1]),
 )  # fmt: skip
 rightvec_max: Function = define(
-    "rightvec_max", sig="(m,n) -> n", shape=_of_matrix("rightvec_max", left=False), doc="The unit right singular vector of the largest singular value; "
+    "rightvec_max", sig="(m,n) -> n", shape=_of_matrix("rightvec_max", left=False),
+    doc="The unit right singular vector of the largest singular value; "
     "its sign goes with that of leftvec_max.",
     d=_rightvec_d, smooth=where("simple-top-singular"), sample=("real",),
     numeric=lambda xp, X: top_singular_vectors(xp, X)[1],
