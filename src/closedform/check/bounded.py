@@ -93,12 +93,19 @@ def linear(terms: Iterable[tuple[Fraction | int, Range]]) -> Range:
     high: Number = Fraction(0)
     for factor, (a, b) in terms:
         first, second = product(Fraction(factor), a), product(Fraction(factor), b)
-        low, high = low + min(first, second), high + max(first, second)
+        low, high = plus(low, min(first, second)), plus(high, max(first, second))
     return low, high
 
 
 def product(a: Number, b: Number) -> Number:
-    return Fraction(0) if a == 0 or b == 0 else a * b
+    """Floats are infinite: a fraction beyond them is not turned into one."""
+    if isinstance(a, Fraction) and isinstance(b, Fraction):
+        return a * b
+    return Fraction(0) if a == 0 or b == 0 else inf if (a > 0) == (b > 0) else -inf
+
+
+def plus(a: Number, b: Number) -> Number:
+    return a + b if isinstance(a, Fraction) and isinstance(b, Fraction) else b if isinstance(a, Fraction) else a
 
 
 def times(a: Range, b: Range) -> Range:

@@ -322,7 +322,7 @@ def _call(to: Elaborator, tree: Call) -> Node:
     if name in BUILT:
         return BUILT[name](to, tree, args)
     op: Op = to.trial.choice[tree]
-    if op.name in SYMMETRIC and "sym" not in facts_of(args[0]):
+    if op.name in SYMMETRIC and not any("sym" in facts_of(x) for x in (args[0], normal(args[0]))):
         typed = to.source[tree.args[0].span[0] : tree.args[0].span[1]]
         mend = f"Declare {typed} in Sym(n), or write {name}(sym({typed}))."
         raise ShapeError(f"{name} takes a matrix known to be symmetric; {typed} is not", hint=mend)
