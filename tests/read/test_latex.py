@@ -590,3 +590,8 @@ def test_which_texts_are_latex(text: str, latex: bool) -> None:
 )
 def test_depth_costs_nothing(tex: str) -> None:
     assert read(tex, None, "latex").node is not None
+
+
+def test_two_exponents_are_refused() -> None:
+    with pytest.raises(ClosedformError, match=r"e\^ takes 1 argument; it was given 2"):
+        read(r"\log(1 + e^{x_i^\top,W y_i})", "", "latex")

@@ -289,6 +289,7 @@ def _bars(trial: Trial, tree: Call) -> Shape:
 
 def _euler(trial: Trial, tree: Call) -> Shape:
     """LaTeX's ``e^{u}``: the exponential, of a square matrix the matrix exponential."""
+    _arity(trial, tree, 1)
     (arg,) = tree.args
     rows, cols = shape = trial.shape[arg]
     if rows is ONE or cols is ONE:
