@@ -21,8 +21,8 @@ a [`LinearMap`](#linearmap), a [`Certificate`](#certificate) and a [`Page`](#pag
 
 ```python
 >>> from closedform import (
-...     NoDerivative, argmin, check, declare, equal, explain, formula, grad, hessian, hvp, jacobian, judge, jvp, value_and_grad,
-...     vjp,
+...     NoDerivative, argmin, check, declare, equal, explain, formula, grad, hessian, hvp, jacobian, judge, jvp,
+...     value_and_grad, vjp,
 ... )
 >>> from closedform.check.certificate import Certificate
 ```
