@@ -4,9 +4,13 @@ JAX and PyTorch are extras: where one is not installed, the test files that impo
 the run says so. CI installs both.
 """
 
+import gc
 import re
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+
+import pytest
 
 TESTS = Path(__file__).parent
 MISSING = [name for name in ("jax", "torch") if find_spec(name) is None]
@@ -21,3 +25,11 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 def pytest_report_header() -> str:
     left = [p for p, needs in NEEDS.items() if needs & set(MISSING)]
     return f"without {' and '.join(MISSING)}: {len(left)} files of tests are left out" if MISSING else ""
+
+
+@pytest.fixture
+def alone() -> Iterator[None]:
+    """What other tests left in memory is not gone through by the collector: the time is that of one process."""
+    gc.freeze()
+    yield
+    gc.unfreeze()

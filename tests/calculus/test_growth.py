@@ -126,6 +126,7 @@ def _first(f: cf.Formula) -> str:
     return next(v for v in f.variables if v != "n")
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED.keys())
 @pytest.mark.parametrize("text", DEEP.values(), ids=DEEP.keys())
 def test_deep_formulas_work_or_are_refused_in_time(text: str, ask: Callable[[cf.Formula], str]) -> None:

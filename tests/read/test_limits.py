@@ -7,6 +7,7 @@ import pytest
 from closedform.errors import ClosedformError, LimitError
 from closedform.read.read import read
 
+pytestmark = pytest.mark.usefixtures("alone")
 REFUSED = {
     "many terms": "+".join(["x"] * 100000), "many signs": "-" * 100000 + "x",
     "many transposes": "x" + ".T" * 100000,
@@ -19,10 +20,10 @@ REFUSED = {
 
 @pytest.mark.parametrize("formula", REFUSED.values(), ids=REFUSED.keys())
 def test_refused_at_once(formula: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(LimitError, match="limit"):
         read(formula)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 DEEP = {
@@ -38,18 +39,18 @@ DEEP = {
 
 @pytest.mark.parametrize("formula", DEEP.values(), ids=DEEP.keys())
 def test_deep_and_long(formula: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         read(formula)
     except ClosedformError as error:
         assert str(error)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_textbook_formula_takes_about_a_millisecond() -> None:
     times = []
     for _ in range(20):
-        start = time.perf_counter()
+        start = time.process_time()
         read("1/2*||A*x - b||^2 + lam/2*||x||^2")
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.005
