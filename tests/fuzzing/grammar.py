@@ -61,6 +61,10 @@ def bind(pattern: Pattern, shape: Shape) -> dict[str, Size] | None:
     return bound
 
 
+OF_MATRICES = {"leftvec_max", "rightvec_max"}
+"""They refuse vectors."""
+
+
 class Grammar(Variables, ABC):
     """One random formula at a time; the same seed gives the same formulas."""
 
@@ -96,6 +100,8 @@ class Grammar(Variables, ABC):
             if op.signature is not None and (bound := bind(op.signature.result, shape)) is not None:
                 if op.name == "polar" and shape[0] is not shape[1]:
                     continue  # only numbers as sizes tell which form its derivative has
+                if op.name in OF_MATRICES and ONE in bound.values():
+                    continue
                 fitting.append((self.slow * SLOW[op.name] if op.name in SLOW else 1.0, op, bound))
         total = sum(weight for weight, _, _ in fitting)
         pick = self.rng.random() * total
