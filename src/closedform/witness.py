@@ -57,7 +57,7 @@ def _said(q: Question, chosen: Sequence[Contender], data: dict[str, Any], at: st
     for one in chosen:
         try:
             with np.errstate(all="ignore"):
-                found = np.asarray(_ready(one).build(q, data)(), float)
+                found = np.asarray(ready(one).build(q, data)(), float)
         except FAILURES as error:
             first = str(error).splitlines()[0][:100] if str(error) else type(error).__name__
             yield f"{one.name}: does not take it ({first})"
@@ -70,7 +70,7 @@ def _said(q: Question, chosen: Sequence[Contender], data: dict[str, Any], at: st
         yield f"{one.name}: {word}, {apart:.1e} apart{at}"
 
 
-def _ready(one: Contender) -> Contender:
+def ready(one: Contender) -> Contender:
     """JAX computes in float32 unless told otherwise."""
     module = import_module(one.module) if one.module else None
     if module is not None and one.module == "jax":

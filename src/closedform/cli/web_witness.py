@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from closedform.comparing.question import Question, question
 from closedform.errors import ClosedformError
 from closedform.formula import formula
 from closedform.web.worker import run
+from closedform.witness import ready
 
 NAMES = ("JAX autodiff", "PyTorch autograd")
 ADDRESSES = 64 * 2**30
@@ -39,20 +39,12 @@ def _witness(given: dict[str, str]) -> str:
 
 def _said(one: Contender, q: Question, data: dict[str, Any], truth: Any) -> dict[str, Any]:
     try:
-        found = np.asarray(_ready(one).build(q, data)(), float)
+        found = np.asarray(ready(one).build(q, data)(), float)
     except FAILURES as error:
         said = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         return {"name": one.name, "value": None, "difference": None, "refused": said}
     apart = float(np.abs(found - truth).max(initial=0.0)) if found.shape == truth.shape else None
     return {"name": one.name, "value": records.plain(found), "difference": records.plain(apart), "refused": ""}
-
-
-def _ready(one: Contender) -> Contender:
-    """JAX computes in float32 unless told otherwise."""
-    module = import_module(one.module)
-    if one.module == "jax":
-        module.config.update("jax_enable_x64", True)
-    return one
 
 
 respond = partial(answered, questions={"witness": _witness})

@@ -208,6 +208,8 @@ class Follower:
             return self._step(chain, k, "undecided", reason=error.message)
         slip, right, example = explainer.misfit(self.section.texts[id(chain.members[k])], error)
         reason = error.message.replace("\n", "; ")
+        if "size" not in reason and "shape" not in reason:
+            reason = f"the sizes do not fit: {reason}"
         return self._step(chain, k, "wrong", slip=slip, reason=reason, right_line=right, example=example)
 
     def _refused(self, chain: Chain, k: int, explainer: Explainer, now: list[Full]) -> Step:
