@@ -15,30 +15,15 @@ from closedform.answers.vec_forms import may_be_for_vec, vec_refusal
 from closedform.answers.verdict import Verdict
 from closedform.errors import ClosedformError, DeclarationError, ShapeError
 from closedform.formula import Formula, LinearMap, formula
-from closedform.read.named import variable_name
 
 
-def check(
-    function: str | Formula, answer: str | Formula, where: str | None = None, *, by: str | None = None,
-    and_by: str | None = None, op: str | None = None, syntax: str = "auto", layout: str = "numerator",
-    symmetric: str = "projected",
-) -> Verdict:  # fmt: skip
-    """Judge a person's own answer: is it the derivative of the function?
-
-    ``op`` is "gradient", "jacobian", "hessian" or "derivative"; where it or ``by`` is not given, each that
-    fits is tried. The verdict prints as on the command line. Raises what reading raises.
-
-    >>> verdict = check("x'*A*x", "2*A*x", by="x")
-    >>> verdict.kind, verdict.truth.text, verdict.difference.text, verdict.declaration
-    ('wrong', "(A + A')*x", "(A - A')*x", 'A in Sym(n)')
-    >>> print(check("A*X*B", "kron(B', A)").remark)
-    it is the matrix K with vec(Y) = K*vec(dX), columns stacked (the Kronecker form), of the map in dX
-    """
+def checked(
+    function: str | Formula, answer: str | Formula, where: str | None, by: str | None, wish: Asked, syntax: str
+) -> Verdict:
+    """The answer as each derivative that ``wish`` leaves open, by ``by`` or by each variable."""
     typed = _typed(function, answer, where, syntax)
-    by, and_by = (None if name is None else variable_name(name) for name in (by, and_by))
-    f, read_answer = _read(typed, by, op)
-    wish = Asked(op or "", by or "", and_by, layout, symmetric)
-    attempts = _attempts(f, read_answer, list(candidates(f, read_answer, by, op, wish)))
+    f, read_answer = _read(typed, by, wish.op or None)
+    attempts = _attempts(f, read_answer, list(candidates(f, read_answer, by, wish.op or None, wish)))
     wrong = list[Attempt]()
     for attempt in attempts:
         if attempt.fits and attempt.certificate.ok:
@@ -47,14 +32,8 @@ def check(
     return _explained(typed, attempts)
 
 
-def equal(first: str | Formula, second: str | Formula, where: str | None = None, *, syntax: str = "auto") -> Verdict:
-    """Judge whether two formulas are equal. The verdict prints as on the command line.
-
-    >>> equal("tr(A*B)", "tr(B*A)").kind
-    'right'
-    >>> print(equal("A*B", "B*A", "A in R^(2x2), B in R^(2x2)").difference)
-    BA − AB
-    """
+def compared(first: str | Formula, second: str | Formula, where: str | None, syntax: str) -> Verdict:
+    """Two formulas beside each other."""
     typed = _typed(first, second, where, syntax)
     f, g = typed.read_as_equals()
     attempt = Attempt(f, g, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from dataclasses import dataclass, field
 
@@ -12,6 +11,8 @@ COLOURS = {"red": "31", "green": "32", "yellow": "33"}
 
 
 def width() -> int:
+    import shutil
+
     return max(NARROWEST, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns))
 
 

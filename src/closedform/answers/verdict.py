@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 
 from closedform.answers.asked import Asked
-from closedform.answers.paper import verdict_text
 from closedform.check.certificate import Certificate
 from closedform.formula import Formula
+from closedform.write.markup import escaped, typeset
 
 
 @dataclass(frozen=True)
@@ -47,15 +46,17 @@ class Verdict:
         return self.kind == "right"
 
     def __str__(self) -> str:
+        from closedform.answers.paper import verdict_text
+
         return verdict_text(self)
 
     def _repr_html_(self) -> str:
         """The judgement with both formulas and the badge of the certificate."""
-        rows = [("verdict", f"<b>{escape(self.kind)}</b>"), ("answer", _math(self.answer))]
+        rows = [("verdict", f"<b>{escaped(self.kind)}</b>"), ("answer", typeset(self.answer.latex))]
         if not self.right:
-            rows += [("right is", _math(self.truth))]
-            rows += [("remark", escape(self.remark))] if self.remark else []
-            rows += [("right if", escape(self.declaration))] if self.declaration else []
+            rows += [("right is", typeset(self.truth.latex))]
+            rows += [("remark", escaped(self.remark))] if self.remark else []
+            rows += [("right if", escaped(self.declaration))] if self.declaration else []
         rows.append(("certificate", self.certificate._repr_html_()))
         cells = "\n".join(f'<tr><th>{label}</th><td style="text-align:left">{what}</td></tr>' for label, what in rows)
         return f'<table class="closedform-verdict">\n{cells}\n</table>'
@@ -67,7 +68,3 @@ class Verdict:
 
     def __repr__(self) -> str:
         return f"<Verdict {self.kind}>"
-
-
-def _math(f: Formula) -> str:
-    return f"$\\displaystyle {escape(f.latex)}$"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field, replace
-from html import escape
 from typing import Any
 
 from closedform.check.core.claim import Claim
@@ -121,6 +119,8 @@ class Certificate:
 
     def _repr_html_(self) -> str:
         """The badge, and the line for people."""
+        from html import escape
+
         edge = "solid" if self.ok else "dashed"
         style = f"border:2px {edge} currentColor;border-radius:4px;padding:0 .4em;font-weight:bold"
         return f'<span class="closedform-badge" style="{style}">{self.level}</span> {escape(self.line())}'
@@ -157,4 +157,6 @@ class Certificate:
         >>> Certificate("C", "the two sides agree").to_json()[:13]
         '{"level": "C"'
         """
+        import json
+
         return json.dumps(self.as_dict(), ensure_ascii=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -48,6 +47,8 @@ def claim_of(text: str, of_texts: Callable[[dict[str, Any]], Claim] | None = Non
     if len(text) > MAX_LENGTH:
         raise LimitError(f"the record has over {MAX_LENGTH} characters (limit: length)")
     try:
+        import json
+
         found = certificate_in(json.loads(text))
         found = found.get("record") or found
         return of_texts(found) if of_texts and "nodes" not in found else unpacked_claim(found)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from html import escape
 
 from closedform.calculus.derivation.laws import Law
 from closedform.derivations.statements import statement
 from closedform.derivations.step import Step
 from closedform.write.marks import greek
+from closedform.write.markup import escaped, typeset
 from closedform.write.render import Form
 from closedform.write.tex import letter
 
@@ -113,7 +113,7 @@ class Derivation:
 
 
 def _row(line: str, laws: list[str], mark: str) -> str:
-    cells = [f"$\\displaystyle {escape(line)}$", escape("; ".join(laws)), mark]
+    cells = [typeset(line), escaped("; ".join(laws)), mark]
     return "<tr>" + "".join(f'<td style="text-align:left">{cell}</td>' for cell in cells) + "</tr>"
 
 

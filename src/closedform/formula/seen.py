@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from closedform.errors import ClosedformError
@@ -11,6 +10,7 @@ from closedform.expr.walk import count
 from closedform.formula.proofs import Proofs
 from closedform.formula.values import by_name
 from closedform.read.named import variable_name
+from closedform.write.markup import escaped, typeset
 
 if TYPE_CHECKING:
     from closedform.backprop import Backprop
@@ -26,10 +26,10 @@ class Seen(Proofs):
 
     def _repr_html_(self) -> str:
         """Typeset; of a derivative also where it holds, the badge of its certificate, and its steps, to fold open."""
-        shown = f"<div>{_math(self.latex)}</div>"
+        shown = f"<div>{typeset(self.latex)}</div>"
         if self._origin is None:
             return shown
-        shown += "".join(f"<div>where {escape(c)}</div>" for c in self.conditions)
+        shown += "".join(f"<div>where {escaped(c)}</div>" for c in self.conditions)
         shown += f"<div>{self.check()._repr_html_()}</div>"
         return shown + self._steps_html()
 
@@ -87,7 +87,3 @@ class Seen(Proofs):
 
         given = by_name(data, values)
         return plot(self._me, [variable_name(name) for name in by], given, kind, span, start)
-
-
-def _math(latex: str) -> str:
-    return f"$\\displaystyle {escape(latex)}$"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from closedform.errors import ClosedformError
 from closedform.read.alphabet import canonical
-from closedform.read.typeset import lex_latex
 
 
 def variable_name(typed: str) -> str:
@@ -15,6 +14,8 @@ def variable_name(typed: str) -> str:
     """
     if not any(sign in typed for sign in "\\{$"):
         return canonical(typed.strip())
+    from closedform.read.typeset import lex_latex
+
     try:
         tokens = lex_latex(typed, "")[0].tokens
     except ClosedformError:

@@ -19,12 +19,12 @@ from closedform.read.infer import Question, Trial, Unit
 from closedform.read.left_side import without_left_side
 from closedform.read.lexer import Tokens, lex
 from closedform.read.names import Scope, differential
+from closedform.read.notation import is_latex
 from closedform.read.outcome import assumptions, where_text
 from closedform.read.parser import Parser
 from closedform.read.search import settle
 from closedform.read.spaces import parse_size
 from closedform.read.syntax import Name, Tree
-from closedform.read.typeset import is_latex, lex_latex, spoken
 from closedform.read.unify import is_scalar
 from closedform.read.vocabulary import CONSTANTS
 
@@ -72,6 +72,8 @@ def read(source: str, where: str | None = None, syntax: str = "text") -> Reading
         syntax = "latex" if is_latex(source) else "text"
     if syntax != "latex":
         return read_tokens(lex(source), lex(where or ""), syntax)
+    from closedform.read.typeset import lex_latex, spoken
+
     try:
         return read_tokens(*lex_latex(source, where or ""), syntax)
     except ClosedformError as error:

@@ -1,4 +1,4 @@
-r"""The door for LaTeX: which texts are LaTeX, and a formula with its declarations as the tokens the parser reads."""
+r"""The door for LaTeX: a formula with its declarations as the tokens the parser reads."""
 
 from __future__ import annotations
 
@@ -20,18 +20,6 @@ from closedform.read.said import SPOKEN, equation_fact
 
 WHERE = {"where", "with"}
 SPACES = {"S": "Sym"}
-_SIGNS_OF_TEXT = re.compile(r"\.[*/^]|'\*|[A-Za-z]{3,}\(|\|\|")
-
-
-def is_latex(text: str) -> bool:
-    r"""Whether a text is LaTeX: it has a backslash, dollars around it, or braces above or below.
-
-    >>> is_latex(r"x^\top A x"), is_latex("A_{ij} x_j"), is_latex("x'*A*x")
-    (True, True, False)
-    """
-    if "\\" in text or text.lstrip().startswith("$"):
-        return True
-    return ("^{" in text or "_{" in text) and not _SIGNS_OF_TEXT.search(text)
 
 
 def lex_latex(source: str, where: str) -> tuple[Tokens, Tokens]:

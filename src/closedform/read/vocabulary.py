@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from closedform.expr.op import Op
 from closedform.functions.table import by_text
 
@@ -39,5 +37,7 @@ def is_function(name: str) -> bool:
 
 def suggestion(name: str) -> str:
     """The nearest function name as a hint, or ``""``."""
+    from difflib import get_close_matches
+
     near = get_close_matches(name, [*by_text, *STRUCTURAL], 1, 0.7)
     return f"Did you mean {near[0]}(…)?" if near else ""
