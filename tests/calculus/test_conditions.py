@@ -6,6 +6,7 @@ import pytest
 import closedform as cf
 from closedform.calculus.ranges import Range, range_of
 
+PRINTED = "in the form printed; elsewhere that is NaN, and the derivative its limit"
 SHARP = [
     ("||x||", "", "x", "grad", ["x ≠ 0"]),
     ("||A*x||", "", "x", "grad", ["Ax ≠ 0"]),
@@ -47,6 +48,11 @@ SHARP = [
     ("max(s, t)*max(s, t)", "s in R, t in R", "s", "grad", ["s ≠ t"]),
     ("(max(s, t) - t)^2*max(s, t)", "s in R, t in R", "s", "grad", []),
     ("max(0, s)^2", "s in R", "s", "grad", []),
+    ("tr(tan(A)'*C)", "A in R^(m×n)", "A", "grad", ["every entry of cos(A) ≠ 0"]),
+    ("sum(i, p[i]*log(p[i]/q[i]))", "", "p", "grad", ["p[i]/q[i] > 0"]),
+    ("sum(i, ||x - a[i]||)", "", "x", "grad", ["x ≠ a[i]"]),
+    ("-sum(log(b - A*x))", "", "x", "hessian", ["every entry of b − Ax > 0"]),
+    ("sum(prod_others(x))", "", "x", "hessian", [f"every entry of x ≠ 0 {PRINTED}"]),
 ]
 
 

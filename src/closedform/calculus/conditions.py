@@ -113,10 +113,14 @@ def _reduced(found: Iterator[Condition]) -> Iterator[Condition]:
 
 
 def _upright(kind: str, expr: Node) -> Node:
-    """Of a matrix and its transpose, which are invertible or zero together, the one with fewer transposes."""
-    if kind not in ("invertible", "notzero"):
+    """Of a matrix and its transpose, of which the same holds, the one with fewer transposes."""
+    if kind in ("invertible", "notzero"):
+        turned = content(ntranspose(expr))[1]
+    elif kind in ("positive", "nonneg", "nonzero") and not expr.is_scalar:
+        turned = ntranspose(expr)
+    else:
         return expr
-    return min((expr, content(ntranspose(expr))[1]), key=lambda a: (not a.is_column, transposes(a), a.key))
+    return min((expr, turned), key=lambda a: (not a.is_column, transposes(a), a.key))
 
 
 def _with_positive_lead(kind: str, expr: Node) -> Node:

@@ -86,7 +86,9 @@ def _assumed(known: Iterable[Condition]) -> Known:
     todo += [(simplify(normal(det(k.expr))), NONZERO) for k in known if k.kind == "invertible" and k.expr.is_square]
     while todo:
         node, own = todo.pop()
-        out[node] = own.and_(out[node]) if node in out else own
+        c, core = content(node)
+        for form, range_ in ((node, own), (core, own.times(1 / c) if c else own)):
+            out[form] = range_.and_(out[form]) if form in out else range_
         if own.nonzero and (node.op is HAD or (node.op is POW and node.args[1].op is NUM)):
             todo += [(part, NONZERO) for part in node.args if part.op is not NUM]
     return out
@@ -113,7 +115,7 @@ def _forms(kind: str, expr: Node) -> Iterator[Node]:
     cleared = _cleared(expr)
     if cleared is not None:
         yield cleared
-    if kind == "positive" and len(expr.args) == 2:
+    if kind != "nonneg" and len(expr.args) == 2:
         yield from _squared(expr)
 
 
@@ -132,7 +134,7 @@ def _is_quotient(node: Node) -> bool:
 
 
 def _squared(expr: Node) -> Iterator[Node]:
-    """v² - u² of a sum u + v with v at least 0: where it is positive, v is more than |u|."""
+    """v² - u² of a sum u + v with v at least 0: where it is positive, v is more than |u|; where not zero, the sum."""
     (c, d), (u, v) = expr.params[0], expr.args
     for (p, x), (q, y) in (((c, u), (d, v)), ((d, v), (c, u))):
         if q > 0 and range_of(y).nonneg:

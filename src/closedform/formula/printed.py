@@ -7,8 +7,10 @@ from functools import cached_property
 
 from closedform.calculus.conditions import Conditions, conditions_of
 from closedform.calculus.implicit import solved
-from closedform.calculus.implied import implies, never
+from closedform.calculus.every_index import unsaid
+from closedform.calculus.implied import never
 from closedform.errors import ReadError, ShapeError
+from closedform.expr.node import Node
 from closedform.expr.op import Condition
 from closedform.expr.walk import postorder
 from closedform.formula.base import Base
@@ -92,6 +94,14 @@ class Printed(Base):
         inverses = (c for c in self._unsaid(known) if c.kind == "invertible")
         return tuple({condition_text(c, self._context): c for c in (*known, *inverses)}.values())
 
+    @property
+    def _start(self) -> Node:
+        """The function at the beginning."""
+        found: Base = self
+        while found._origin is not None:
+            found = found._origin.function
+        return found._raw
+
     @cached_property
     def _found(self) -> Conditions:
         """Those of the function at the beginning, and of its derivative."""
@@ -109,11 +119,11 @@ class Printed(Base):
     @property
     def _limits(self) -> list[Condition]:
         """Where what is printed has no value though the derivative exists, and is continuous."""
-        waived = self._found.waived
-        return [c for c in self._unsaid(self._conditions) if c in waived] if waived else []
+        known = self._conditions
+        return [] if any(map(never, known)) else self._unsaid(known)
 
     def _unsaid(self, known: tuple[Condition, ...]) -> list[Condition]:
-        return [c for c in conditions_of(self._raw, ()).defined if not implies(known, c)]
+        return unsaid(self._raw, self._start, known)
 
     def _solvable(self) -> list[Condition]:
         """What implicit functions need: that the equation can be solved for the unknown."""

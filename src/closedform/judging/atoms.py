@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from closedform.errors import ReadError
 from closedform.judging.applied import put_in
+from closedform.judging.spans import behind_space, bracketed, close_of, opener, scripts, term_end, unwrapped
 from closedform.read.alphabet import GREEK, SPELLED, canonical
 from closedform.read.latex_words import ACCENTS
 from closedform.read.latex_words import LETTERS as OF_LATEX
@@ -29,8 +29,6 @@ _UPRIGHT = re.compile(
     r"|\\differential\b|\\diff\b|ⅆ"
 )
 _SPACE = re.compile(r"\\[,;:!> ]|~|\\(?:quad|qquad|thinspace|medspace)\b")
-_OPEN = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "\\langle": "\\rangle", "⟨": "⟩"}
-_BRACKET = re.compile(r"\\langle\b|\\rangle\b|\\[{}]|[()\[\]{}⟨⟩]|\\.")
 LETTERS = {*SPELLED, *OF_LATEX.values()}
 """Names of several letters that are one."""
 FUNCTIONS = (
@@ -123,7 +121,7 @@ class Atoms:
             of = above[top.end() :].strip()
             if not of:
                 of, end = self._whole(text, end)
-            atom = Atom("partial", self._function(_unwrapped(of)), *by)
+            atom = Atom("partial", self._function(unwrapped(of)), *by)
             text, place = text[: found.start()] + self.typed(atom) + text[end:], 0
         return text
 
@@ -197,17 +195,18 @@ class Atoms:
         r"""What ``\frac{\partial}{\partial x}`` stands before."""
         end = self._reach(text, place)
         if end is not None and not text[end:].strip():
-            return _unwrapped(text[place:end]), end
+            return unwrapped(text[place:end]), end
         return self._target(text, place, whole=True)
 
     def _target(self, text: str, place: int, whole: bool = False) -> tuple[str, int]:
         """What a sign of differentiation stands before: a name with its argument, or brackets; and where it ends."""
-        while place < len(text) and text[place].isspace():
-            place += 1
-        opener = _opener(text, place)
-        if opener:
-            end = close_of(text, place)
-            return _unwrapped(text[place:end]), end
+        place = behind_space(text, place)
+        if opener(text, place):
+            end = bracketed(text, place)
+            return unwrapped(text[place:end]), end
+        if _MANY.match(text, place):
+            end = term_end(text, place)
+            return text[place:end].strip(), end
         found = _TARGET.match(text, place)
         known = found is not None and _squeezed(found["name"]) in {_squeezed(f) for f in self.functions}
         if found is not None and (known or found["arg"] is None) and (known or not whole):
@@ -215,7 +214,7 @@ class Atoms:
             return found["name"], end
         if found is not None and not whole:
             return found["name"], found.end()
-        end = _term_end(text, place)
+        end = term_end(text, place)
         return text[place:end].strip(), end
 
     # -- differentials
@@ -228,7 +227,7 @@ class Atoms:
             if end is None:
                 continue
             of = text[found.end() : end].strip()
-            name = self.typed(Atom("d", _unwrapped(self._differentials(of)))).strip()
+            name = self.typed(Atom("d", unwrapped(self._differentials(of)))).strip()
             new = f" d{name} "
             text = text[: found.start()] + new + text[end:]
             place = found.start() + len(new)
@@ -236,30 +235,29 @@ class Atoms:
 
     def _reach(self, text: str, place: int) -> int | None:
         """Where what a ``d`` at the end of ``text[:place]`` is of ends; None where that is a single name."""
-        while place < len(text) and text[place].isspace():
-            place += 1
-        if _opener(text, place):
+        place = behind_space(text, place)
+        if opener(text, place):
             return close_of(text, place)
         bars = re.compile(r"\\\||\\[lL]?[vV]ert\b|\|\||‖|\\left\s*(?:\\\||\\[lr]?[vV]ert\b|\|)").match(text, place)
         if bars:
             closing = bars.group().replace("left", "right").replace("lVert", "rVert").replace("lvert", "rvert")
             end = text.find(closing, bars.end())
-            return _scripts(text, end + len(closing)) if end >= 0 else None
+            return scripts(text, end + len(closing)) if end >= 0 else None
         function = re.compile(rf"(?:{FUNCTIONS}\s*(?:_\{{?\w+\}}?)?\s*)+").match(text, place)
         if function:
             end = function.end()
-            if _opener(text, end):
-                return _scripts(text, close_of(text, end))
+            if opener(text, end):
+                return scripts(text, close_of(text, end))
             one = re.compile(rf"\s*(?:{NAME})").match(text, end)
-            return _scripts(text, one.end()) if one else None
+            return scripts(text, one.end()) if one else None
         fraction = re.compile(_FRACTION + r"(?=\{)").match(text, place)
         if fraction:
             return close_of(text, text.index("{", close_of(text, fraction.end())))
         if re.compile(r"e\s*\^").match(text, place):
-            return _scripts(text, place + 1)
+            return scripts(text, place + 1)
         power = re.compile(rf"(?P<name>{NAME})\s*\^").match(text, place)
         if power and power["name"][0] != "d":
-            end = _scripts(text, power.end("name"))
+            end = scripts(text, power.end("name"))
             if _EXPONENT.fullmatch(text[power.end("name") : end]):
                 return end
         return None
@@ -282,6 +280,8 @@ _UNDER = re.compile(
     rf"\s*/\s*\(?(?:\\partial|∂|d)\s*{NAME}(?:\[[^\]]*\])?(?:\s*\^\s*(?:2|\{{2\}})|²)?"
     rf"(?:\s*(?:\\partial|∂|d)\s*{NAME})?(?:\s*(?:'|ᵀ|\^\s*(?:T|\\top|\{{[^{{}}]*\}})))?\)?"
 )
+_MANY = re.compile(rf"[0-9]|\\[tdc]?frac\s*[{{0-9]|\\\||\\[lL]?[vV]ert\b|\|\||‖|\\(?:sum|prod)\b|e\s*\^|{FUNCTIONS}")
+"""What a sign of differentiation stands before as a whole: a product that begins with no name."""
 _TARGET = re.compile(rf"(?P<name>{NAME})(?P<arg>\s*\([^()]*\))?")
 _D = re.compile(r"(?<![\w\\^{])d(?![a-zA-Z]{3,})|(?<=\{)d(?=[\s\\({\[]|[A-Z])|(?<=\d)d(?=[A-Za-z(\\])")
 _GAP = re.compile(rf"(?<![\w\\])d\s+(?={LETTER})")
@@ -326,50 +326,6 @@ def _bare(text: str) -> str:
 
 def _squeezed(text: str) -> str:
     return re.sub(r"\\(?:math\w+|boldsymbol|bm|vec|pmb)|[\s{}\\]", "", text)
-
-
-def _opener(text: str, place: int) -> str:
-    found = _BRACKET.match(text, place)
-    return found.group() if found and found.group() in _OPEN else ""
-
-
-def close_of(text: str, place: int) -> int:
-    """The place behind the bracket that closes the one at ``place``."""
-    stack: list[str] = []
-    for found in _BRACKET.finditer(text, place):
-        sign = found.group()
-        if sign in _OPEN:
-            stack.append(_OPEN[sign])
-        elif stack and sign == stack[-1]:
-            stack.pop()
-            if not stack:
-                return found.end()
-    raise ReadError(f"{text[place]} is never closed", span=(place, place + 1), source=text)
-
-
-def _scripts(text: str, place: int) -> int:
-    """The place behind the powers and marks that follow."""
-    while found := re.compile(r"\s*[_^]\s*(?:(?P<brace>\{)|-?\w|\\[A-Za-z]+|\*|\()").match(text, place):
-        place = close_of(text, found.end() - 1) if found["brace"] or found.group()[-1] == "(" else found.end()
-    return place
-
-
-def _term_end(text: str, place: int) -> int:
-    depth, bars = 0, False
-    for k in range(place, len(text)):
-        depth += (text[k] in "([{") - (text[k] in ")]}")
-        bars ^= text[k] in "|‖" and text[k - 1 : k] != "|"
-        if depth < 0 or (depth == 0 and not bars and text[k] in "+-" and text[place:k].strip()):
-            return k
-    return len(text)
-
-
-def _unwrapped(text: str) -> str:
-    text = text.strip()
-    for opener, closer in (("(", ")"), ("[", "]"), ("\\{", "\\}"), ("{", "}")):
-        if text.startswith(opener) and text.endswith(closer) and close_of(text, 0) == len(text):
-            return text[len(opener) : -len(closer)].strip()
-    return text
 
 
 def is_differential(name: str) -> bool:
