@@ -87,7 +87,7 @@ class Search:
                 return
 
     def far_sizes(self) -> None:
-        """Sizes that no one has in mind, where sizes stand in sums: a polynomial in n has roots at small n, if at all."""
+        """Sizes that no one has in mind, where sizes stand in sums: a polynomial in n may vanish at all small ones."""
         names = sorted(self.scene.size_names)
         if self.scene.counts >= COUNTED and not self.spectral:
             sizes = dict(zip(names, self.rng.sample(FAR_SIZES, len(names)), strict=True))
@@ -109,7 +109,7 @@ class Search:
                     return
 
     def each_bit(self) -> None:
-        """All patterns of numbers that are 0 or 1, at sizes where they are few: ``every_bit`` tells whether they are."""
+        """All patterns of numbers that are 0 or 1, at sizes where they are few, which ``every_bit`` then holds."""
         if self.scene.free or not self.scene.bits:
             return
         for least in (3, 2):
@@ -119,7 +119,8 @@ class Search:
         else:
             return
         served = 0
-        for self.scene.given in self.scene.bit_patterns(sizes):
+        for pattern in self.scene.bit_patterns(sizes):
+            self.scene.given = pattern
             try:
                 self.trial(sizes, 2, fresh=False)
                 served += 1

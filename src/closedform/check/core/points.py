@@ -6,7 +6,7 @@ from functools import reduce
 from random import Random
 
 from closedform.check.core.evaluate import Evaluator
-from closedform.check.core.jet import Jet, Unfit
+from closedform.check.core.jet import Jet, Unfit, stack
 from closedform.expr.facts import LINEAR_SPACES, close
 from closedform.expr.node import Node
 
@@ -32,7 +32,7 @@ def draw(cast: Cast, ev: Evaluator, rng: Random) -> None:
     groups = commuting(cast.facts)
     for name, node in sorted(cast.symbols.items(), key=lambda item: item[0]):
         if name in cast.given:
-            ev.symbols[name] = ev.one.fixed(*ev.shape(node), lambda *_, e=iter(cast.given[name]): next(e))
+            ev.symbols[name] = stack([ev.one * v for v in cast.given[name]]).reshape(*ev.shape(node))
         elif name in cast.whole:
             ev.symbols[name] = ev.one * rng.randint(2, LARGEST_WHOLE)
         elif name in groups:
