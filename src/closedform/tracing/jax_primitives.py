@@ -17,7 +17,7 @@ from closedform.functions.matrix import sym_part
 from closedform.functions.vectors import revcumsum
 from closedform.tracing import branches
 from closedform.tracing.numbers import plain_number
-from closedform.tracing.ops import basic, labels, linear, products, reduce, shape
+from closedform.tracing.ops import basic, indexing, labels, linear, products, reduce, shape
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Trace, Value
 
@@ -142,7 +142,7 @@ def _slice(
         if whole and low == 0:
             continue
         begin, end = (k if isinstance(k, int) else size(k) for k in (low, high))
-        x = shape.cut(x, axis, begin, None if whole else end)
+        x = indexing.cut(x, axis, begin, None if whole else end)
     return x
 
 

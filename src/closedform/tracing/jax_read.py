@@ -21,6 +21,7 @@ from closedform.read.spaces import parse_size
 from closedform.tracing import branches
 from closedform.tracing.declared import reader_of
 from closedform.tracing.jax_primitives import NAMED, PRIMITIVES, Iota, lifted
+from closedform.tracing.ops import indexing
 from closedform.tracing.ops import shape as shapes
 from closedform.tracing.place import refuse
 from closedform.tracing.pytrees import flat
@@ -187,7 +188,7 @@ class Interpreter:
         shape = tuple(sizes.pin(d, eqn.primitive.name) for d in x.dims)
         places = jnp.arange(int(np.prod(shape))).reshape(shape)
         found = eqn.primitive.bind(places, *map(jnp.asarray, given[1:]), **eqn.params)
-        return [shapes.selected(x, np.asarray(p)) for p in (found if eqn.primitive.multiple_results else [found])]
+        return [indexing.selected(x, np.asarray(p)) for p in (found if eqn.primitive.multiple_results else [found])]
 
     def inner(self, eqn: Any, given: list[Any]) -> list[Any]:
         params = eqn.params
@@ -222,7 +223,7 @@ class Interpreter:
         rows: list[list[Any]] = []
         order = range(length - 1, -1, -1) if params["reverse"] else range(length)
         for k in order:
-            each = [shapes.item(x, k) if isinstance(x, Value) else np.asarray(x)[k] for x in xs]
+            each = [indexing.item(x, k) if isinstance(x, Value) else np.asarray(x)[k] for x in xs]
             out = self.run(closed.jaxpr, closed.consts, [*consts, *carry, *each])
             carry, row = out[: len(carry)], out[len(carry) :]
             rows.append(row)

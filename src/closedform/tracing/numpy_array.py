@@ -13,13 +13,13 @@ from closedform.expr.size import Size
 from closedform.functions.algebra import SYM
 from closedform.tracing.branches import truth
 from closedform.tracing.dims import Dim
-from closedform.tracing.ops import reduce, shape
+from closedform.tracing.ops import indexing, reduce, shape
 from closedform.tracing.ops.labels import picked
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Trace, Value
 
 HANDLERS: dict[Any, Any] = {}
-"""By NumPy function: what reads a call of it. ``numpy_functions`` and ``numpy_ufuncs`` fill it."""
+"""By NumPy function: what reads a call of it. The modules that ``numpy_read`` lists fill it."""
 
 
 class Array(NDArrayOperatorsMixin):
@@ -100,7 +100,7 @@ class Array(NDArrayOperatorsMixin):
         self._fresh = False
         if isinstance(key, tuple) and len(key) == 2 and isinstance(key[1], Array) and _counts(key[0], self._value):
             return Array(picked(self._value, key[1]._value))
-        return Array(shape.item(self._value, _key(self, key)), fresh=False)
+        return Array(indexing.item(self._value, _key(self, key)), fresh=False)
 
     def __hash__(self) -> int:
         return id(self)

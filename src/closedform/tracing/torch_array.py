@@ -12,13 +12,13 @@ from closedform.errors import ClosedformError, ReadError
 from closedform.functions.algebra import SYM
 from closedform.tracing.branches import truth
 from closedform.tracing.dims import Dim
-from closedform.tracing.ops import reduce, shape
+from closedform.tracing.ops import indexing, reduce, shape
 from closedform.tracing.ops.labels import picked
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Trace, Value
 
 HANDLERS: dict[str, Callable[..., Any]] = {}
-"""By name of function or method: what reads a call of it. ``torch_functions`` and ``torch_nn`` fill it."""
+"""By name of function or method: what reads a call of it. The modules that ``torch_read`` lists fill it."""
 LISTED = "docs/functions-of-your-own.md lists what is."
 IN_PLACE = "Write x = x + y instead of x += y or x.add_(y)."
 
@@ -75,7 +75,7 @@ class Tensor:
             number = self._value.trace.sizes.number(self._value.dims[0])
             if isinstance(key[0], torch.Tensor) and np.array_equal(key[0].numpy(), np.arange(number or 0)):
                 return Tensor(picked(self._value, key[1]._value))
-        return Tensor(shape.item(self._value, _key(key)), fresh=False)
+        return Tensor(indexing.item(self._value, _key(key)), fresh=False)
 
     def __hash__(self) -> int:
         return id(self)

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from closedform.tracing import torch_functions, torch_nn
+from closedform.tracing import torch_functions, torch_linear, torch_losses, torch_nn, torch_shapes
 from closedform.tracing.closure import patched
 from closedform.tracing.dims import Dim
 from closedform.tracing.modules import Filled
@@ -17,7 +17,7 @@ from closedform.tracing.place import refuse
 from closedform.tracing.torch_array import Tensor, lift
 from closedform.tracing.value import Trace, Value
 
-TABLES = (torch_functions, torch_nn)
+TABLES = (torch_functions, torch_linear, torch_shapes, torch_nn, torch_losses)
 _lock = threading.RLock()
 
 

@@ -1,0 +1,144 @@
+"""What reads NumPy's functions that move entries about, put arrays together and choose of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from closedform.tracing.numpy_array import Array, lift, size_of
+from closedform.tracing.numpy_functions import reads, simple
+from closedform.tracing.ops import indexing, shape
+from closedform.tracing.place import refuse
+from closedform.tracing.value import Trace, Value
+
+
+@reads(np.transpose)
+def _transpose(trace: Trace, a: Any, *axes: Any) -> Array:
+    chosen = axes[0] if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], tuple | list)) else axes or None
+    return _view(trace, a, lambda x: shape.transposed(x, chosen))
+
+
+def _view(trace: Trace, a: Any, build: Callable[[Value], Value]) -> Array:
+    if isinstance(a, Array):
+        a._fresh = False
+    return Array(build(lift(trace, a)), fresh=False)
+
+
+@reads(np.swapaxes)
+def _swapaxes(trace: Trace, a: Any, i: int, j: int) -> Array:
+    return _view(trace, a, lambda x: shape.exchanged(x, i % x.rank, j % x.rank))
+
+
+@reads(np.reshape)
+def _reshape(trace: Trace, a: Any, *new: Any, order: str = "C", shape: Any = None) -> Array:
+    wanted = new[0] if len(new) == 1 and isinstance(new[0], tuple | list) else new if new else shape
+    return _view(trace, a, lambda x: reshape_to(x, [size_of(trace, n) for n in wanted], order))
+
+
+reshape_to = shape.reshaped
+
+
+@reads(np.ravel)
+def _ravel(trace: Trace, a: Any, order: str = "C") -> Array:
+    return _view(trace, a, lambda x: shape.raveled(shape.transposed(x) if order == "F" else x))
+
+
+@reads(np.squeeze)
+def _squeeze(trace: Trace, a: Any, axis: Any = None) -> Array:
+    return _view(trace, a, lambda x: shape.squeezed(x, axis))
+
+
+@reads(np.expand_dims)
+def _expand(trace: Trace, a: Any, axis: int) -> Array:
+    return _view(trace, a, lambda x: shape.expanded(x, axis))
+
+
+@reads(np.broadcast_to)
+def _broadcast(trace: Trace, a: Any, new: Any) -> Array:
+    dims = tuple(shape.sizes_of(trace.sizes, n) if isinstance(n, int) else n.size for n in new)
+    return Array(shape.broadcast_to(lift(trace, a), dims))
+
+
+simple(np.diag, shape.diag)
+simple(np.diagonal, shape.diagonal, views=True)
+simple(np.linalg.diagonal, shape.diagonal, views=True)
+simple(np.atleast_1d, lambda x: x if x.rank else shape.expanded(x, 0), views=True)
+
+
+@reads(np.tril)
+def _tril(trace: Trace, a: Any, k: int = 0) -> Array:
+    return Array(shape.triangle(lift(trace, a), True, k))
+
+
+@reads(np.triu)
+def _triu(trace: Trace, a: Any, k: int = 0) -> Array:
+    return Array(shape.triangle(lift(trace, a), False, k))
+
+
+@reads(np.concatenate)
+def _concatenate(trace: Trace, arrays: Any, axis: int = 0) -> Array:
+    return Array(shape.joined([lift(trace, x) for x in arrays], axis))
+
+
+@reads(np.stack)
+def _stack(trace: Trace, arrays: Any, axis: int = 0) -> Array:
+    return Array(shape.stacked([lift(trace, x) for x in arrays], axis))
+
+
+@reads(np.vstack)
+def _vstack(trace: Trace, arrays: Any) -> Array:
+    parts = [lift(trace, x) for x in arrays]
+    return Array(shape.joined([shape.expanded(p, 0) if p.rank == 1 else p for p in parts], 0))
+
+
+@reads(np.hstack)
+def _hstack(trace: Trace, arrays: Any) -> Array:
+    parts = [lift(trace, x) for x in arrays]
+    parts = [shape.expanded(p, 0) if p.rank == 0 else p for p in parts]
+    return Array(shape.joined(parts, 0 if parts[0].rank == 1 else 1))
+
+
+@reads(np.column_stack)
+def _column_stack(trace: Trace, arrays: Any) -> Array:
+    parts = [lift(trace, x) for x in arrays]
+    return Array(shape.joined([shape.expanded(p, 1) if p.rank == 1 else p for p in parts], 1))
+
+
+@reads(np.block)
+def _block(trace: Trace, rows: Any) -> Array:
+    if not all(isinstance(row, list) for row in rows):
+        refuse("np.block is read with rows that are lists")
+    return Array(shape.joined([shape.joined([lift(trace, x) for x in row], 1) for row in rows], 0))
+
+
+@reads(np.roll)
+def _roll(trace: Trace, a: Any, shift: int, axis: Any = None) -> Array:
+    x = lift(trace, a)
+    if not isinstance(shift, int) or not (isinstance(axis, int) or (axis is None and x.rank == 1)):
+        refuse("np.roll is read by a whole number, along one axis")
+    at = 0 if axis is None else axis % x.rank
+    number = trace.sizes.pin(x.dims[at], "np.roll")
+    places = np.roll(np.arange(number), shift)
+    return Array(indexing.item(x, (*[slice(None)] * at, places)))
+
+
+@reads(np.append)
+def _append(trace: Trace, a: Any, b: Any) -> Array:
+    return Array(shape.joined([shape.raveled(lift(trace, x)) for x in (a, b)], 0))
+
+
+@reads(np.take)
+def _take(trace: Trace, a: Any, places: Any, axis: Any = None) -> Array:
+    x = lift(trace, a)
+    x, axis = (shape.raveled(x), 0) if axis is None else (x, axis % x.rank)
+    return Array(indexing.item(x, (*[slice(None)] * axis, places)))
+
+
+@reads(np.flip)
+def _flip(trace: Trace, a: Any, axis: Any = None) -> Array:
+    x = lift(trace, a)
+    chosen = range(x.rank) if axis is None else [axis % x.rank]
+    key = tuple(slice(None, None, -1) if k in chosen else slice(None) for k in range(x.rank))
+    return Array(indexing.item(x, key))

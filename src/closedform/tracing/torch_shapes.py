@@ -1,0 +1,173 @@
+"""What reads PyTorch's functions that move entries about, put tensors together and choose of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from closedform.expr.size import size as as_size
+from closedform.functions.algebra import ones, zeros
+from closedform.tracing.dims import Dim
+from closedform.tracing.ops import indexing, shape
+from closedform.tracing.torch_array import HANDLERS, Tensor, lift
+from closedform.tracing.torch_functions import Handler, reads, simple
+from closedform.tracing.value import Trace, Value, shape_of
+
+simple("t", shape.transposed, 1, views=True)
+simple("numpy_T", shape.transposed, 1, views=True)
+simple("ravel", shape.raveled, 1, views=True)
+
+
+def _size(n: Any) -> Any:
+    return n.size if isinstance(n, Dim) else int(n)
+
+
+def _listed(new: tuple[Any, ...]) -> list[Any]:
+    return [_size(n) for n in (new[0] if len(new) == 1 and isinstance(new[0], tuple | list) else new)]
+
+
+def _view(x: Any, value: Value) -> Tensor:
+    if isinstance(x, Tensor):
+        x._fresh = False
+    return Tensor(value, fresh=False)
+
+
+@reads("reshape", "view")
+def _reshape(trace: Trace, x: Any, *new: Any) -> Tensor:
+    return _view(x, shape.reshaped(lift(trace, x), _listed(new)))
+
+
+@reads("flatten")
+def _flatten(trace: Trace, x: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    v = lift(trace, x)
+    start, end = (k % max(v.rank, 1) for k in (start_dim, end_dim))
+    if start >= end:
+        return _view(x, v)
+    whole = as_size(1)
+    for d in v.dims[start : end + 1]:
+        whole = whole * d
+    return _view(x, shape.reshaped(v, [*v.dims[:start], whole, *v.dims[end + 1 :]]))
+
+
+@reads("transpose", "swapaxes")
+def _transpose(trace: Trace, x: Any, i: int, j: int) -> Tensor:
+    v = lift(trace, x)
+    return _view(x, shape.exchanged(v, i % v.rank, j % v.rank))
+
+
+@reads("permute")
+def _permute(trace: Trace, x: Any, *axes: Any) -> Tensor:
+    return _view(x, shape.transposed(lift(trace, x), _listed(axes)))
+
+
+@reads("squeeze")
+def _squeeze(trace: Trace, x: Any, dim: Any = None) -> Tensor:
+    return _view(x, shape.squeezed(lift(trace, x), dim))
+
+
+@reads("unsqueeze")
+def _unsqueeze(trace: Trace, x: Any, dim: int) -> Tensor:
+    return _view(x, shape.expanded(lift(trace, x), dim))
+
+
+@reads("expand", "broadcast_to")
+def _expand(trace: Trace, x: Any, *new: Any) -> Tensor:
+    v = lift(trace, x)
+    wanted = _listed(new)
+    pad = len(wanted) - v.rank
+    dims = tuple(v.dims[k - pad] if n == -1 else as_size(n) for k, n in enumerate(wanted))
+    return _view(x, shape.broadcast_to(v, dims))
+
+
+@reads("expand_as")
+def _expand_as(trace: Trace, x: Any, other: Any) -> Tensor:
+    return _view(x, shape.broadcast_to(lift(trace, x), lift(trace, other).dims))
+
+
+@reads("cat", "concat", "concatenate")
+def _cat(trace: Trace, arrays: Any, dim: int = 0) -> Tensor:
+    return Tensor(shape.joined([lift(trace, x) for x in arrays], dim))
+
+
+@reads("stack")
+def _stack(trace: Trace, arrays: Any, dim: int = 0) -> Tensor:
+    return Tensor(shape.stacked([lift(trace, x) for x in arrays], dim))
+
+
+simple("diag", shape.diag, 1)
+simple("diag_embed", shape.diag, 1)
+simple("diagonal", shape.diagonal, 1, views=True)
+
+
+@reads("tril")
+def _tril(trace: Trace, x: Any, diagonal: int = 0) -> Tensor:
+    return Tensor(shape.triangle(lift(trace, x), True, diagonal))
+
+
+@reads("triu")
+def _triu(trace: Trace, x: Any, diagonal: int = 0) -> Tensor:
+    return Tensor(shape.triangle(lift(trace, x), False, diagonal))
+
+
+def _like(build: Callable[..., Any]) -> Handler:
+    def handler(trace: Trace, a: Any, **_: Any) -> Tensor:
+        x = lift(trace, a)
+        return Tensor(trace.value(build(*shape_of(x.dims)), x.dims))
+
+    return handler
+
+
+HANDLERS["zeros_like"], HANDLERS["ones_like"] = _like(zeros), _like(ones)
+
+
+# entries chosen, and smaller ones
+
+
+@reads("flip")
+def _flip(trace: Trace, x: Any, *dims: Any) -> Tensor:
+    v = lift(trace, x)
+    chosen = {int(k) % v.rank for k in _listed(dims)}
+    return Tensor(indexing.item(v, tuple(slice(None, None, -1) if k in chosen else slice(None) for k in range(v.rank))))
+
+
+@reads("index_select")
+def _index_select(trace: Trace, x: Any, dim: int, index: Any) -> Tensor:
+    v = lift(trace, x)
+    return Tensor(indexing.item(v, (*[slice(None)] * (dim % v.rank), index.numpy())))
+
+
+@reads("select")
+def _select(trace: Trace, x: Any, dim: int, index: int) -> Any:
+    v = lift(trace, x)
+    return _view(x, indexing.item(v, (*[slice(None)] * (dim % v.rank), index)))
+
+
+@reads("narrow")
+def _narrow(trace: Trace, x: Any, dim: int, start: int, length: int) -> Tensor:
+    v = lift(trace, x)
+    return _view(x, indexing.item(v, (*[slice(None)] * (dim % v.rank), slice(start, start + length))))
+
+
+@reads("unbind")
+def _unbind(trace: Trace, x: Any, dim: int = 0) -> Any:
+    v = lift(trace, x)
+    count = trace.sizes.pin(v.dims[dim % v.rank], "unbind")
+    return tuple(_select(trace, x, dim, k) for k in range(count))
+
+
+@reads("split")
+def _split(trace: Trace, x: Any, size: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    v = lift(trace, x)
+    number = trace.sizes.pin(v.dims[dim % v.rank], "split")
+    lengths = list(size) if isinstance(size, list | tuple) else [min(size, number - k) for k in range(0, number, size)]
+    starts = [sum(lengths[:k]) for k in range(len(lengths))]
+    return tuple(_narrow(trace, x, dim, at, n) for at, n in zip(starts, lengths, strict=True))
+
+
+@reads("chunk")
+def _chunk(trace: Trace, x: Any, chunks: int, dim: int = 0) -> Any:
+    v = lift(trace, x)
+    number = trace.sizes.pin(v.dims[dim % v.rank], "chunk")
+    return _split(trace, x, -(-number // chunks), dim)
+
+
