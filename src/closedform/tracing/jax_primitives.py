@@ -37,7 +37,7 @@ ONE_ARGUMENT = {
     "sin": "sin", "cos": "cos", "tan": "tan", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "sinh": "sinh",
     "cosh": "cosh", "sqrt": "sqrt", "rsqrt": "rsqrt", "abs": "abs", "sign": "sign", "erf": "erf", "erfc": "erfc",
     "lgamma": "gammaln", "digamma": "digamma", "square": "square", "exp2": "exp2", "asinh": "arcsinh",
-    "atanh": "arctanh",
+    "acosh": "arccosh", "atanh": "arctanh", "cbrt": "cbrt",
 }  # fmt: skip
 TWO_ARGUMENTS = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "pow": "power", "min": "minimum"}
 COMPARED = {

@@ -11,19 +11,66 @@ from closedform.functions.algebra import ones, zeros
 from closedform.tracing import branches
 from closedform.tracing.numpy_array import HANDLERS, Array, lift
 from closedform.tracing.numpy_functions import Handler, reads
-from closedform.tracing.ops import basic, indexing
+from closedform.tracing.ops import basic, indexing, moments, shape
 from closedform.tracing.place import refuse
-from closedform.tracing.value import Trace, shape_of
+from closedform.tracing.value import Trace, Value, shape_of
 
 
 @reads(np.diff)
 def _diff(trace: Trace, a: Any, n: int = 1, axis: int = -1) -> Array:
-    x = lift(trace, a)
+    return Array(_differences(lift(trace, a), n, axis))
+
+
+def _differences(x: Value, n: int, axis: int) -> Value:
     for _ in range(n):
         ends = [[slice(None)] * x.rank, [slice(None)] * x.rank]
         ends[0][axis], ends[1][axis] = slice(1, None), slice(None, -1)
         x = basic.minus(*(indexing.item(x, tuple(e)) for e in ends))
-    return Array(x)
+    return x
+
+
+@reads(np.ediff1d)
+def _ediff1d(trace: Trace, a: Any) -> Array:
+    return Array(_differences(shape.raveled(lift(trace, a)), 1, -1))
+
+
+@reads(np.trapezoid)
+def _trapezoid(trace: Trace, y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Array:
+    v = lift(trace, y)
+    return Array(moments.trapezoid(v, None if x is None else lift(trace, x), lift(trace, dx), axis % v.rank))
+
+
+@reads(np.cov)
+def _cov(trace: Trace, m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: Any = None) -> Array:
+    if y is not None:
+        refuse("np.cov of two arrays is not read", "Put them together: np.cov(np.vstack([x, y])).")
+    return Array(moments.covariance(lift(trace, m), rowvar, int(not bias) if ddof is None else ddof))
+
+
+@reads(np.corrcoef)
+def _corrcoef(trace: Trace, x: Any, y: Any = None, rowvar: bool = True) -> Array:
+    if y is not None:
+        refuse("np.corrcoef of two arrays is not read", "Put them together: np.corrcoef(np.vstack([x, y])).")
+    return Array(moments.correlation(lift(trace, x), rowvar))
+
+
+@reads(np.select)
+def _select(trace: Trace, conditions: Any, choices: Any, default: Any = 0) -> Array:
+    return Array(_first_true(trace, conditions, choices, default))
+
+
+def _first_true(trace: Trace, conditions: Any, choices: Any, default: Any) -> Value:
+    out = lift(trace, default)
+    for test, choice in zip(reversed(conditions), reversed(choices), strict=True):
+        out = branches.where(lift(trace, test), lift(trace, choice), out)
+    return out
+
+
+@reads(np.piecewise)
+def _piecewise(trace: Trace, x: Any, conditions: Any, functions: Any) -> Array:
+    pieces = [f(x) if callable(f) else f for f in functions]
+    rest = pieces.pop() if len(pieces) > len(conditions) else 0
+    return Array(_first_true(trace, conditions, pieces, rest))
 
 
 @reads(np.where)

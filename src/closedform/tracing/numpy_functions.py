@@ -11,7 +11,7 @@ from closedform.errors import ReadError
 from closedform.tracing import branches
 from closedform.tracing.numbers import plain_number
 from closedform.tracing.numpy_array import HANDLERS, Array, lift
-from closedform.tracing.ops import basic, products, reduce
+from closedform.tracing.ops import basic, products, reduce, shape
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Trace, Value
 
@@ -43,10 +43,10 @@ UFUNCS = {
     "arccos": "arccos", "arctan": "arctan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "absolute": "abs",
     "fabs": "abs", "sign": "sign", "square": "square", "reciprocal": "reciprocal", "log1p": "log1p", "expm1": "expm1",
     "log2": "log2", "log10": "log10", "exp2": "exp2", "positive": "positive", "deg2rad": "deg2rad",
-    "radians": "deg2rad", "rad2deg": "rad2deg", "degrees": "rad2deg", "arcsinh": "arcsinh", "arctanh": "arctanh",
+    "radians": "deg2rad", "rad2deg": "rad2deg", "degrees": "rad2deg", "arcsinh": "arcsinh", "arccosh": "arccosh", "arctanh": "arctanh",
     "conjugate": "positive", "expit": "sigmoid", "erf": "erf", "erfc": "erfc", "gammaln": "gammaln", "gamma": "gamma",
     "psi": "digamma", "ndtr": "ndtr", "log_ndtr": "log_ndtr", "logit": "logit", "log_expit": "logsigmoid",
-    "entr": "entr", "softplus": "softplus",
+    "entr": "entr", "softplus": "softplus", "conj": "positive",
 }  # fmt: skip
 TWO = ("add", "subtract", "multiply", "divide", "power", "maximum", "minimum", "logaddexp", "hypot", "xlogy")
 SAME = {"float_power": "power", "fmax": "maximum", "fmin": "minimum"}
@@ -65,7 +65,7 @@ for _ufunc, _mine in UFUNCS.items():
 for _ufunc in (*TWO, *SAME):
     HANDLERS[(_ufunc, "__call__")] = _ufunc_two(basic.BINARY[SAME.get(_ufunc, _ufunc)])
 for _ufunc, _build in (
-    ("matmul", products.matmul), ("vecdot", products.matmul), ("logical_and", branches.both),
+    ("matmul", products.matmul), ("vecdot", products.rowdot), ("logical_and", branches.both),
     ("logical_or", branches.either), ("bitwise_and", branches.both), ("bitwise_or", branches.either),
 ):  # fmt: skip
     HANDLERS[(_ufunc, "__call__")] = _ufunc_two(_build)
@@ -75,6 +75,31 @@ for _ufunc in ("logical_not", "invert"):
     HANDLERS[(_ufunc, "__call__")] = lambda trace, x: Array(branches.negated(lift(trace, x)))
 HANDLERS[("negative", "__call__")] = lambda trace, x: Array(basic.negative(lift(trace, x)))
 HANDLERS[("heaviside", "__call__")] = lambda trace, x, h: Array(_heaviside(lift(trace, x), lift(trace, h)))
+
+
+HANDLERS[("logaddexp2", "__call__")] = lambda trace, a, b: Array(_logaddexp2(lift(trace, a), lift(trace, b)))
+HANDLERS[("cbrt", "__call__")] = lambda trace, x: Array(basic.unary("cbrt", lift(trace, x)))
+
+
+def _logaddexp2(a: Value, b: Value) -> Value:
+    log2 = basic.unary("log", a.trace.number(2))
+    return basic.divide(basic.logaddexp(basic.times(log2, a), basic.times(log2, b)), log2)
+
+
+def _outer(name: str) -> Handler:
+    def handler(trace: Trace, a: Any, b: Any) -> Array:
+        x, y = lift(trace, a), lift(trace, b)
+        if x.rank + y.rank > 3:
+            refuse(f"np.{name}.outer of arrays of {x.rank} and {y.rank} axes has more than three")
+        for _ in range(y.rank):
+            x = shape.expanded(x, x.rank)
+        return Array(basic.BINARY[name](x, y))
+
+    return handler
+
+
+for _ufunc in TWO[:7]:
+    HANDLERS[(_ufunc, "outer")] = _outer(_ufunc)
 
 
 def _heaviside(x: Value, at_zero: Value) -> Value:

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from closedform.tracing.numpy_array import Array, lift, size_of
+from closedform.tracing.dims import Dim
+from closedform.tracing.numpy_array import HANDLERS, Array, lift, size_of
 from closedform.tracing.numpy_functions import reads, simple
-from closedform.tracing.ops import indexing, shape
+from closedform.tracing.ops import indexing, labels, repeat, shape
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Trace, Value
 
@@ -64,7 +65,15 @@ def _broadcast(trace: Trace, a: Any, new: Any) -> Array:
 simple(np.diag, shape.diag)
 simple(np.diagonal, shape.diagonal, views=True)
 simple(np.linalg.diagonal, shape.diagonal, views=True)
-simple(np.atleast_1d, lambda x: x if x.rank else shape.expanded(x, 0), views=True)
+simple(np.atleast_1d, lambda x: _with_axes(x, 1), views=True)
+simple(np.atleast_2d, lambda x: _with_axes(x, 2), views=True)
+simple(np.matrix_transpose, shape.turned, views=True)
+
+
+def _with_axes(x: Value, rank: int) -> Value:
+    while x.rank < rank:
+        x = shape.expanded(x, 0)
+    return x
 
 
 @reads(np.tril)
@@ -114,14 +123,11 @@ def _block(trace: Trace, rows: Any) -> Array:
 
 
 @reads(np.roll)
-def _roll(trace: Trace, a: Any, shift: int, axis: Any = None) -> Array:
+def _roll(trace: Trace, a: Any, shift: Any, axis: Any = None) -> Array:
     x = lift(trace, a)
-    if not isinstance(shift, int) or not (isinstance(axis, int) or (axis is None and x.rank == 1)):
-        refuse("np.roll is read by a whole number, along one axis")
-    at = 0 if axis is None else axis % x.rank
-    number = trace.sizes.pin(x.dims[at], "np.roll")
-    places = np.roll(np.arange(number), shift)
-    return Array(indexing.item(x, (*[slice(None)] * at, places)))
+    if isinstance(shift, int) and (isinstance(axis, int) or (axis is None and x.rank == 1)):
+        return Array(repeat.rolled(x, shift, 0 if axis is None else axis % x.rank))
+    return Array(repeat.rearranged(x, lambda places: np.roll(places, shift, axis), "np.roll"))
 
 
 @reads(np.append)
@@ -139,6 +145,80 @@ def _take(trace: Trace, a: Any, places: Any, axis: Any = None) -> Array:
 @reads(np.flip)
 def _flip(trace: Trace, a: Any, axis: Any = None) -> Array:
     x = lift(trace, a)
-    chosen = range(x.rank) if axis is None else [axis % x.rank]
+    chosen = range(x.rank) if axis is None else [k % x.rank for k in ([axis] if isinstance(axis, int) else axis)]
     key = tuple(slice(None, None, -1) if k in chosen else slice(None) for k in range(x.rank))
     return Array(indexing.item(x, key))
+
+
+HANDLERS[np.fliplr] = lambda trace, a: _flip(trace, a, 1)
+HANDLERS[np.flipud] = lambda trace, a: _flip(trace, a, 0)
+
+
+def _rearranged(function: Any) -> None:
+    """What is done to the numbers of the entries tells where each comes from."""
+    name = f"np.{function.__name__}"
+
+    def handler(trace: Trace, a: Any, *args: Any, **options: Any) -> Array:
+        return Array(repeat.rearranged(lift(trace, a), lambda places: function(places, *args, **options), name))
+
+    HANDLERS[function] = handler
+
+
+for _moving in (np.rot90, np.delete, np.resize):
+    _rearranged(_moving)
+
+
+@reads(np.compress)
+def _compress(trace: Trace, condition: Any, a: Any, axis: Any = None) -> Array:
+    return Array(repeat.rearranged(lift(trace, a), lambda places: np.compress(condition, places, axis), "np.compress"))
+
+
+@reads(np.take_along_axis)
+def _take_along(trace: Trace, a: Any, places: Any, axis: Any = -1) -> Array:
+    x = lift(trace, a)
+    x, at = (shape.raveled(x), 0) if axis is None else (x, axis % x.rank)
+    if isinstance(places, Array):
+        return Array(labels.picked_along(x, places._value, at))
+    return Array(repeat.rearranged(x, lambda p: np.take_along_axis(p, places, at), "np.take_along_axis"))
+
+
+@reads(np.repeat)
+def _repeat(trace: Trace, a: Any, repeats: Any, axis: Any = None) -> Array:
+    times = size_of(trace, repeats) if isinstance(repeats, int | np.integer | Dim) else repeats
+    return Array(repeat.repeated(lift(trace, a), times, axis))
+
+
+@reads(np.tile)
+def _tile(trace: Trace, a: Any, reps: Any) -> Array:
+    many = [reps] if isinstance(reps, int | np.integer | Dim) else list(reps)
+    return Array(repeat.tiled(lift(trace, a), [size_of(trace, n) for n in many]))
+
+
+@reads(np.moveaxis)
+def _moveaxis(trace: Trace, a: Any, source: Any, destination: Any) -> Array:
+    return _view(trace, a, lambda x: repeat.moved(x, source, destination))
+
+
+@reads(np.pad)
+def _pad(trace: Trace, a: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any = 0) -> Array:
+    x = lift(trace, a)
+    if mode != "constant" or constant_values != 0:
+        refuse("np.pad is read with zeros", "Write np.concatenate.")
+    return Array(repeat.padded(x, [tuple(w) for w in np.broadcast_to(pad_width, (x.rank, 2)).tolist()]))
+
+
+def _cut(function: Any, axis: int | None, even: bool) -> None:
+    def handler(trace: Trace, a: Any, sections: Any, axis: int = axis or 0) -> list[Array]:
+        x = lift(trace, a)
+        at = 0 if x.rank == 1 else axis % x.rank
+        if isinstance(a, Array):
+            a._fresh = False
+        return [Array(p, fresh=False) for p in repeat.parts(x, sections, at, even)]
+
+    HANDLERS[function] = handler
+
+
+for _cutting, _axis, _even in (
+    (np.split, 0, True), (np.array_split, 0, False), (np.vsplit, 0, True), (np.hsplit, 1, True),
+):  # fmt: skip
+    _cut(_cutting, _axis, _even)

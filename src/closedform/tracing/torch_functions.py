@@ -39,7 +39,7 @@ UNARY = {
     **{name: name for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "erf")},
     **{name: name for name in ("erfc", "digamma", "abs", "square", "reciprocal", "rsqrt", "log1p", "expm1", "exp2")},
     **{name: name for name in ("log2", "log10", "sign", "softsign", "logit", "positive")},
-    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arcsinh", "atanh": "arctanh", "arcsin": "arcsin",
+    "acosh": "arccosh", "arccosh": "arccosh", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arcsinh", "atanh": "arctanh", "arcsin": "arcsin",
     "arccos": "arccos", "arctan": "arctan", "absolute": "abs", "lgamma": "gammaln", "logsigmoid": "logsigmoid",
     "log_sigmoid": "logsigmoid",
     "special_ndtr": "ndtr", "special_log_ndtr": "log_ndtr", "special_expit": "sigmoid", "special_erf": "erf",

@@ -14,9 +14,12 @@ from closedform.functions import rearrange as r
 from closedform.functions.algebra import had, mul, num, size_number, transpose, unit
 from closedform.functions.vectors import rowsum
 from closedform.tracing.ops import stacks
-from closedform.tracing.ops.shape import expanded, joined, squeezed
+from closedform.tracing.ops.shape import expanded, joined, raveled, reshaped, squeezed
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Value, shape_of
+
+MOST_PARTS = 12
+"""Runs of chosen rows that are put together one by one; more are chosen by a matrix."""
 
 
 def item(x: Value, key: Any) -> Value:
@@ -135,60 +138,95 @@ def _bound(x: Value, k: Any, n: Size, default: Size) -> Size:
 
 def _reversed(x: Value, axis: int, n: Size) -> Value:
     number = x.trace.sizes.pin(n, "reversing an axis")
-    x.trace.sizes.fix(n)
     return _taken(x, axis, np.arange(number)[::-1])
 
 
 def _chosen(x: Value, keys: list[Any]) -> Value:
-    """A list of whole numbers or of truth values along one axis."""
-    fancy = [(axis, k) for axis, k in enumerate(keys) if isinstance(k, list | np.ndarray)]
-    count = x.trace.sizes.number(x.dims[0])
-    if len(fancy) == 2 == x.rank == len(keys) and count and np.array_equal(fancy[0][1], np.arange(count)):
-        return one_of_each_row(x, np.asarray(fancy[1][1]))
-    if len(fancy) > 1 or any(k is None or (_is_place(k) and not isinstance(k, list | np.ndarray)) for k in keys):
-        refuse("an index with several lists is not read", "Choose along one axis at a time.")
-    axis, places = fancy[0][0], np.asarray(fancy[0][1])
+    """Lists of whole numbers or of truth values; several are read together, entry by entry."""
+    keys = _without_truths(x, keys)
+    fancy = [axis for axis, k in enumerate(keys) if isinstance(k, np.ndarray)]
+    if any(k is None for k in keys):
+        refuse("None beside a list in an index is not read", "Choose first, then add the axis.")
+    if len(keys) == 2 and not any(isinstance(k, slice) for k in keys):
+        return _at_pairs(x, *keys)
+    if len(fancy) > 1 or any(_is_place(k) and not isinstance(k, np.ndarray) for k in keys):
+        refuse("an index with several lists is read of matrices", "Choose along one axis at a time.")
+    axis, places = fancy[0], keys[fancy[0]]
     out = x
     for other, k in enumerate(keys):
         if isinstance(k, slice):
             out, _ = _along(out, other, k)
-    if places.dtype.kind == "b":
-        number = x.trace.sizes.pin(x.dims[axis], "choosing by truth values")
-        if len(places) != number:
-            refuse(f"{len(places)} truth values for an axis of {number}", kind=ShapeError)
-        places = np.flatnonzero(places)
-    if places.ndim != 1 or places.dtype.kind not in "iu" or not places.size:
-        refuse("an index of several axes is not read")
-    return _taken(out, axis, places)
+    out = _taken(out, axis, np.ravel(places))
+    if places.ndim == 1:
+        return out
+    return reshaped(out, [*out.dims[:axis], *map(size, places.shape), *out.dims[axis + 1 :]])
+
+
+def _without_truths(x: Value, keys: list[Any]) -> list[Any]:
+    """Truth values as the places where they are true; those of a whole matrix as rows and columns."""
+    out: list[Any] = []
+    for k in keys:
+        places = np.asarray(k) if isinstance(k, list | np.ndarray) else None
+        if places is None:
+            out.append(k)
+        elif places.dtype.kind == "b":
+            for n, length in zip(x.dims[len(out) :], places.shape, strict=False):
+                number = x.trace.sizes.pin(n, "choosing by truth values")
+                if length != number:
+                    refuse(f"{length} truth values for an axis of {number}", kind=ShapeError)
+            out += np.nonzero(places)
+        else:
+            out.append(places)
+        if places is not None and (places.dtype.kind not in "iub" or not places.size or not out[-1].size):
+            refuse("an index that chooses nothing, or by other than whole numbers")
+    return out[: x.rank] if len(keys) <= x.rank else out
+
+
+def _at_pairs(x: Value, rows: Any, cols: Any) -> Value:
+    """Entries of a matrix by their rows and columns."""
+    for axis, k in enumerate((rows, cols)):
+        number = x.trace.sizes.pin(x.dims[axis], "choosing entries")
+        if np.any((np.asarray(k) >= number) | (np.asarray(k) < -number)):
+            refuse(f"an index is out of bounds for an axis of {number}", kind=ShapeError)
+    m, n = (x.trace.sizes.pin(d, "choosing entries") for d in x.dims)
+    try:
+        places = np.asarray(rows) % m * n + np.asarray(cols) % n
+    except ValueError:
+        refuse("two lists of different lengths in one index", "Use np.ix_ for all rows by all columns.", ShapeError)
+    return selected(x, places)
 
 
 def selected(x: Value, places: Any) -> Value:
-    """Entries by their numbers in the array: of a vector, whole rows and columns, or one of each row."""
+    """Entries by their numbers in the array: whole rows and columns, one of each row, or any."""
     numbers = tuple(x.trace.sizes.pin(d, "choosing entries") for d in x.dims)
-    if x.rank == 1 and places.ndim == 1 and places.size:
-        return _taken(x, 0, places)
-    if not places.size or places.ndim > 2 or x.rank > 2 or not x.rank:
-        refuse("entries chosen of an array of three axes, or none, are not read")
-    rows, cols = (places // numbers[-1], places % numbers[-1]) if x.rank == 2 else (places * 0, places)
-    if places.ndim < 2 and x.rank == 2:
-        if places.ndim == 1 and np.array_equal(rows, np.arange(numbers[0])):
-            return one_of_each_row(x, cols)
-        flat = (rows,) * 2 if places.ndim == 0 else (rows, cols)
-        if places.ndim == 0 or len(set(rows.tolist())) == 1:
-            row = _along(x, 0, int(np.ravel(flat[0])[0]))[0]
-            return _reshaped_entries(_taken(row, 1, np.ravel(cols)), places.ndim)
-        refuse("entries chosen one by one are read one of each row")
-    if places.shape[1:] == (1,) and x.rank == 2 and np.array_equal(rows[:, 0], np.arange(numbers[0])):
-        return expanded(one_of_each_row(x, cols[:, 0]), 1)
-    if places.ndim == 2 and x.rank == 2 and (rows == rows[:, :1]).all() and (cols == cols[:1]).all():
-        return _taken(_taken(x, 0, rows[:, 0]), 1, cols[0])
-    if x.rank == 1 and places.ndim == 0:
-        return squeezed(_taken(x, 0, np.ravel(places)))
-    refuse("entries are chosen here that are no whole rows and columns")
+    places = np.asarray(places)
+    if not places.size or places.ndim > 3 or not x.rank:
+        refuse("no entry is chosen here, or an array of four axes is made")
+    two = raveled(x) if x.is_one else stacks.flat(x) if x.rank == 3 else x
+    if two.rank == 1:
+        return _shaped(_taken(two, 0, places.ravel()), places.shape)
+    rows, cols = places // numbers[-1], places % numbers[-1]
+    if places.ndim == 0:
+        return item(two, (int(rows), int(cols)))
+    if places.ndim > 1 and (rows == rows[..., :1]).all() and (cols == cols.reshape(-1, cols.shape[-1])[0]).all():
+        first = cols.reshape(-1, cols.shape[-1])[0]
+        return _shaped(_taken(_taken(two, 0, rows[..., 0].ravel()), 1, first), places.shape)
+    return _shaped(_entries(two, rows.ravel(), cols.ravel()), places.shape)
 
 
-def _reshaped_entries(row: Value, rank: int) -> Value:
-    return row.trace.value(transpose(row.node) if rank else row.node, row.dims[1:] if rank else (), row.kind)
+def _shaped(x: Value, shape: tuple[int, ...]) -> Value:
+    if len(shape) == x.rank:
+        return x
+    return reshaped(x, [ONE if k == 1 else size(k) for k in shape])
+
+
+def _entries(x: Value, rows: Any, cols: Any) -> Value:
+    """Entries of a matrix by row and column."""
+    if len(set(rows.tolist())) == 1:
+        return squeezed(_taken(_along(x, 0, int(rows[0]))[0], 1, cols), 0)
+    if len(set(cols.tolist())) == 1:
+        return squeezed(_taken(_along(x, 1, int(cols[0]))[0], 0, rows), 1)
+    return one_of_each_row(_taken(x, 0, rows), cols)
 
 
 def one_of_each_row(x: Value, cols: Any) -> Value:
@@ -196,21 +234,29 @@ def one_of_each_row(x: Value, cols: Any) -> Value:
     number = x.trace.sizes.pin(x.dims[1], "choosing by a list")
     x.trace.sizes.fix(x.dims[0])
     x.trace.sizes.fix(x.dims[1])
-    if np.any((cols >= number) | (cols < -number)):
-        refuse(f"an index is out of bounds for an axis of {number}", kind=ShapeError)
-    hot = x.trace.constant(1.0 * (np.asarray(cols)[:, None] % number == np.arange(number)))
+    hot = x.trace.named("picked", 1.0 * (np.asarray(cols)[:, None] == np.arange(number)))
     for mine, other in zip(x.dims, hot.dims, strict=True):
         x.trace.sizes.same(mine, other, "choosing by a list")
     return x.trace.value(rowsum(had(hot.node, x.node)), x.dims[:1])
 
 
 def _taken(x: Value, axis: int, places: Any) -> Value:
-    """Rows or columns by number: the units of them as the rows of a matrix."""
+    """Rows or columns by number: runs of neighbours as slices, many single ones by a matrix of zeros and ones."""
     n = x.dims[axis]
     number = x.trace.sizes.pin(n, "choosing by a list")
     if np.any((places >= number) | (places < -number)):
         refuse(f"an index is out of bounds for an axis of {number}", kind=ShapeError)
     x.trace.sizes.fix(n)
-    parts = [_along(x, axis, int(k) % number)[0] for k in places]
+    places = np.asarray(places) % number
+    runs = np.split(places, np.flatnonzero(np.diff(places) != 1) + 1)
+    if len(runs) > MOST_PARTS and x.rank < 3:
+        return _by_matrix(x, axis, places, number)
+    parts = [_along(x, axis, int(k[0]) if len(k) == 1 else slice(int(k[0]), int(k[-1]) + 1))[0] for k in runs]
     return joined(parts, axis)
 
+
+def _by_matrix(x: Value, axis: int, places: Any, number: int) -> Value:
+    hot = x.trace.named("chosen", 1.0 * (places[:, None] == np.arange(number)))
+    x.trace.sizes.same(hot.dims[1], x.dims[axis], "choosing by a list")
+    node = mul(hot.node, x.node) if axis == 0 else mul(x.node, transpose(hot.node))
+    return x.trace.value(node, (*x.dims[:axis], hot.dims[0], *x.dims[axis + 1 :]), x.kind)
