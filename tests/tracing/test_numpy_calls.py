@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import closedform as cf
-from closedform.errors import ClosedformError
 from closedform.tracing import numpy_array
 from closedform.tracing.calling import Own
 from tests.tracing.most_met.numpy_calls import ARRAYS, NUMPY

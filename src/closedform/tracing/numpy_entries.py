@@ -18,20 +18,12 @@ from closedform.tracing.value import Trace, Value, shape_of
 
 @reads(np.diff)
 def _diff(trace: Trace, a: Any, n: int = 1, axis: int = -1) -> Array:
-    return Array(_differences(lift(trace, a), n, axis))
-
-
-def _differences(x: Value, n: int, axis: int) -> Value:
-    for _ in range(n):
-        ends = [[slice(None)] * x.rank, [slice(None)] * x.rank]
-        ends[0][axis], ends[1][axis] = slice(1, None), slice(None, -1)
-        x = basic.minus(*(indexing.item(x, tuple(e)) for e in ends))
-    return x
+    return Array(moments.differences(lift(trace, a), n, axis))
 
 
 @reads(np.ediff1d)
 def _ediff1d(trace: Trace, a: Any) -> Array:
-    return Array(_differences(shape.raveled(lift(trace, a)), 1, -1))
+    return Array(moments.differences(shape.raveled(lift(trace, a)), 1, -1))
 
 
 @reads(np.trapezoid)

@@ -163,11 +163,11 @@ def _key(key: Any) -> Any:
     if isinstance(key, tuple):
         return tuple(_key(k) for k in key)
     if isinstance(key, Tensor):
-        return _looked_at(key._value)
+        return looked_at(key._value)
     return key.numpy() if isinstance(key, torch.Tensor) else key
 
 
-def _looked_at(y: Value) -> Any:
+def looked_at(y: Value) -> Any:
     name = y.node.params[0] if y.node.op is SYM else None
     if name not in y.trace.statics:
         refuse("an index that is computed from values is not read", "Index with whole numbers.", ReadError)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from closedform.errors import ReadError
 from closedform.tracing import branches
-from closedform.tracing.ops import basic, reduce
+from closedform.tracing.ops import basic, moments, reduce
 from closedform.tracing.place import refuse
 from closedform.tracing.torch_array import HANDLERS, Tensor, lift
 from closedform.tracing.value import Trace, Value
@@ -39,12 +39,14 @@ UNARY = {
     **{name: name for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "erf")},
     **{name: name for name in ("erfc", "digamma", "abs", "square", "reciprocal", "rsqrt", "log1p", "expm1", "exp2")},
     **{name: name for name in ("log2", "log10", "sign", "softsign", "logit", "positive")},
-    "acosh": "arccosh", "arccosh": "arccosh", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arcsinh", "atanh": "arctanh", "arcsin": "arcsin",
+    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arcsinh", "atanh": "arctanh", "arcsin": "arcsin",
     "arccos": "arccos", "arctan": "arctan", "absolute": "abs", "lgamma": "gammaln", "logsigmoid": "logsigmoid",
     "log_sigmoid": "logsigmoid",
     "special_ndtr": "ndtr", "special_log_ndtr": "log_ndtr", "special_expit": "sigmoid", "special_erf": "erf",
     "special_gammaln": "gammaln", "special_digamma": "digamma", "special_entr": "entr", "special_logit": "logit",
-    "deg2rad": "deg2rad", "rad2deg": "rad2deg",
+    "deg2rad": "deg2rad", "rad2deg": "rad2deg", "acosh": "arccosh", "arccosh": "arccosh", "arcsinh": "arcsinh",
+    "arctanh": "arctanh", "special_psi": "digamma", "special_erfc": "erfc", "special_expm1": "expm1",
+    "special_log1p": "log1p", "special_exp2": "exp2",
 }  # fmt: skip
 for _name, _mine in UNARY.items():
     simple(_name, lambda x, mine=_mine: basic.unary(mine, x), 1)
@@ -131,6 +133,11 @@ def _lerp(trace: Trace, a: Any, b: Any, weight: Any) -> Tensor:
     return Tensor(basic.plus(x, basic.times(lift(trace, weight), basic.minus(y, x))))
 
 
+@reads("addcdiv")
+def _addcdiv(trace: Trace, x: Any, a: Any, b: Any, *, value: float = 1) -> Tensor:
+    return Tensor(basic.plus(lift(trace, x), scaled(basic.divide(lift(trace, a), lift(trace, b)), value)))
+
+
 @reads("addcmul")
 def _addcmul(trace: Trace, x: Any, a: Any, b: Any, *, value: float = 1) -> Tensor:
     return Tensor(basic.plus(lift(trace, x), scaled(basic.times(lift(trace, a), lift(trace, b)), value)))
@@ -150,7 +157,7 @@ def _reduction(build: Callable[..., Value]) -> Handler:
 HANDLERS["sum"] = _reduction(reduce.sum_of)
 HANDLERS["mean"] = _reduction(reduce.mean_of)
 HANDLERS["prod"] = _reduction(reduce.prod_of)
-HANDLERS["logsumexp"] = _reduction(reduce.logsumexp_of)
+HANDLERS["logsumexp"] = HANDLERS["special_logsumexp"] = _reduction(reduce.logsumexp_of)
 HANDLERS["amax"] = _reduction(lambda x, axis, keep: reduce.extreme(x, axis, keep, True))
 HANDLERS["amin"] = _reduction(lambda x, axis, keep: reduce.extreme(x, axis, keep, False))
 
@@ -192,12 +199,13 @@ def _spread(build: Callable[..., Value]) -> Handler:
 HANDLERS["var"], HANDLERS["std"] = _spread(reduce.var_of), _spread(reduce.std_of)
 
 
-@reads("norm", "linalg_norm", "linalg_vector_norm", "linalg_matrix_norm")
-def _norm(trace: Trace, x: Any, ord: Any = None, dim: Any = None, keepdim: bool = False, p: Any = None) -> Tensor:
+@reads("norm")
+def _norm(
+    trace: Trace, x: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, out: Any = None, dtype: Any = None
+) -> Tensor:  # fmt: skip
     v = lift(trace, x)
-    order = p if ord is None else ord
     axis = None if dim is None else reduce.axis_of(v, dim)
-    return Tensor(reduce.norm_of(v, order, axis, keepdim, entries=order in (None, 2, "fro")))
+    return Tensor(reduce.norm_of(v, 2 if p == "fro" else p, axis, keepdim, entries=p != "nuc"))
 
 
 @reads("linalg_matrix_norm")
@@ -220,3 +228,29 @@ def _vector_norm(trace: Trace, x: Any, ord: Any = 2, dim: Any = None, keepdim: b
 @reads("cumsum")
 def _cumsum(trace: Trace, x: Any, dim: int) -> Tensor:
     return Tensor(reduce.cumsum_of(lift(trace, x), dim))
+
+
+@reads("dist")
+def _dist(trace: Trace, a: Any, b: Any, p: Any = 2) -> Tensor:
+    return Tensor(reduce.norm_of(basic.minus(lift(trace, a), lift(trace, b)), p, None, False, entries=True))
+
+
+@reads("diff")
+def _diff(trace: Trace, x: Any, n: int = 1, dim: int = -1) -> Tensor:
+    return Tensor(moments.differences(lift(trace, x), n, dim))
+
+
+@reads("trapezoid", "trapz")
+def _trapezoid(trace: Trace, y: Any, x: Any = None, *, dx: Any = 1.0, dim: int = -1) -> Tensor:
+    v = lift(trace, y)
+    return Tensor(moments.trapezoid(v, None if x is None else lift(trace, x), lift(trace, dx), dim % v.rank))
+
+
+@reads("cov")
+def _cov(trace: Trace, x: Any, *, correction: int = 1) -> Tensor:
+    return Tensor(moments.covariance(lift(trace, x), True, correction))
+
+
+@reads("corrcoef")
+def _corrcoef(trace: Trace, x: Any) -> Tensor:
+    return Tensor(moments.correlation(lift(trace, x), True))

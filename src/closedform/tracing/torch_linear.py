@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from closedform.tracing.ops import basic, linear, products
+from closedform.tracing.ops import basic, linear, products, reduce, shape
+from closedform.tracing.place import refuse
 from closedform.tracing.torch_array import Tensor, lift
 from closedform.tracing.torch_functions import reads, scaled, simple
 from closedform.tracing.value import Trace
@@ -47,10 +48,63 @@ def _multi_dot(trace: Trace, arrays: Any) -> Tensor:
     return Tensor(out)
 
 
-@reads("addmm", "baddbmm")
+@reads("addmm", "baddbmm", "addmv")
 def _addmm(trace: Trace, c: Any, a: Any, b: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     product = products.matmul(lift(trace, a), lift(trace, b))
     return Tensor(basic.plus(scaled(lift(trace, c), beta), scaled(product, alpha)))
+
+
+@reads("addr")
+def _addr(trace: Trace, c: Any, a: Any, b: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    product = products.outer(lift(trace, a), lift(trace, b))
+    return Tensor(basic.plus(scaled(lift(trace, c), beta), scaled(product, alpha)))
+
+
+@reads("linalg_vecdot")
+def _vecdot(trace: Trace, a: Any, b: Any, *, dim: int = -1) -> Tensor:
+    x, y = lift(trace, a), lift(trace, b)
+    if dim % x.rank != x.rank - 1:
+        refuse("torch.linalg.vecdot is read along the last axis")
+    return Tensor(products.rowdot(x, y))
+
+
+@reads("linalg_solve_triangular")
+def _triangular(
+    trace: Trace, A: Any, B: Any, *, upper: bool, left: bool = True, unitriangular: bool = False
+) -> Tensor:  # fmt: skip
+    if unitriangular:
+        refuse("solve_triangular with ones on the diagonal is not read")
+    return Tensor(linear.solve_triangular(lift(trace, A), lift(trace, B), not upper, left))
+
+
+@reads("cholesky_solve")
+def _cholesky_solve(trace: Trace, b: Any, L: Any, upper: bool = False) -> Tensor:
+    v = lift(trace, L)
+    factors = (shape.transposed(v), v) if upper else (v, shape.transposed(v))
+    return Tensor(linear.solve(products.matmul(*factors), lift(trace, b)))
+
+
+class LeastSquares(NamedTuple):
+    """What lstsq gives, of which the solution is read."""
+
+    solution: Tensor
+    residuals: Any = None
+    rank: Any = None
+    singular_values: Any = None
+
+
+@reads("linalg_lstsq")
+def _lstsq(trace: Trace, a: Any, b: Any, rcond: Any = None, *, driver: Any = None) -> LeastSquares:
+    return LeastSquares(Tensor(linear.least_squares(lift(trace, a), lift(trace, b))))
+
+
+@reads("cdist")
+def _cdist(trace: Trace, a: Any, b: Any, p: float = 2.0, compute_mode: Any = None) -> Tensor:
+    x, y = lift(trace, a), lift(trace, b)
+    if x.rank != 2 or y.rank != 2:
+        refuse("cdist is read of the rows of two matrices")
+    apart = basic.minus(shape.expanded(x, 1), shape.expanded(y, 0))
+    return Tensor(reduce.norm_of(apart, p, 2, False, entries=True))
 
 
 class Slogdet(NamedTuple):

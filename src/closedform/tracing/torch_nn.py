@@ -7,7 +7,8 @@ from typing import Any
 import torch
 
 from closedform.errors import ReadError
-from closedform.tracing.ops import basic, labels, products, reduce, shape
+from closedform.tracing import branches
+from closedform.tracing.ops import basic, labels, products, reduce, repeat, shape
 from closedform.tracing.place import refuse
 from closedform.tracing.torch_array import Tensor, lift
 from closedform.tracing.torch_functions import reads
@@ -21,13 +22,13 @@ def _linear(trace: Trace, x: Any, weight: Any, bias: Any = None) -> Tensor:
     return Tensor(out if bias is None else basic.plus(out, lift(trace, bias)))
 
 
-@reads("softmax")
+@reads("softmax", "special_softmax")
 def _softmax(trace: Trace, x: Any, dim: Any = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     v = lift(trace, x)
     return Tensor(reduce.softmax_of(v, _axis(v, dim)))
 
 
-@reads("log_softmax")
+@reads("log_softmax", "special_log_softmax")
 def _log_softmax(trace: Trace, x: Any, dim: Any = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     v = lift(trace, x)
     return Tensor(reduce.log_softmax_of(v, _axis(v, dim)))
@@ -46,9 +47,11 @@ def _gelu(trace: Trace, x: Any, *, approximate: str = "none") -> Tensor:
 
 @reads("softplus")
 def _softplus(trace: Trace, x: Any, beta: float = 1, threshold: float = 20) -> Tensor:
-    if beta != 1:
-        refuse("softplus with beta is not read", "Write log(1 + exp(beta*x))/beta.")
-    return Tensor(basic.unary("softplus", lift(trace, x)))
+    v = lift(trace, x)
+    if beta == 1:
+        return Tensor(basic.unary("softplus", v))
+    steep = trace.number(beta)
+    return Tensor(basic.divide(basic.unary("softplus", basic.times(steep, v)), steep))
 
 
 @reads("leaky_relu")
@@ -58,11 +61,92 @@ def _leaky(trace: Trace, x: Any, negative_slope: float = 0.01, inplace: bool = F
     return Tensor(basic.minus(basic.unary("relu", v), down))
 
 
+def _elu_of(v: Value, alpha: float, scale: float = 1.0) -> Tensor:
+    """x above zero, alpha (exp(x/scale) - 1) below."""
+    below = basic.negative(basic.unary("relu", basic.negative(v)))
+    below = below if scale == 1 else basic.divide(below, v.trace.number(scale))
+    return Tensor(basic.plus(basic.unary("relu", v), basic.times(v.trace.number(alpha), basic.unary("expm1", below))))
+
+
 @reads("elu")
 def _elu(trace: Trace, x: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    return _elu_of(lift(trace, x), alpha)
+
+
+@reads("celu")
+def _celu(trace: Trace, x: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    return _elu_of(lift(trace, x), alpha, alpha)
+
+
+SELU = (1.6732632423543772, 1.0507009873554805)
+
+
+@reads("selu")
+def _selu(trace: Trace, x: Any, inplace: bool = False) -> Tensor:
+    alpha, scale = SELU
+    return Tensor(basic.times(trace.number(scale), _elu_of(lift(trace, x), alpha)._value))
+
+
+@reads("prelu")
+def _prelu(trace: Trace, x: Any, weight: Any) -> Tensor:
+    v, w = lift(trace, x), lift(trace, weight)
+    if v.rank > 2 and not w.is_one:
+        refuse("prelu of a stack of matrices is read with one weight")
+    down = basic.times(w, basic.unary("relu", basic.negative(v)))
+    return Tensor(basic.minus(basic.unary("relu", v), down))
+
+
+@reads("threshold", "_threshold")
+def _threshold(trace: Trace, x: Any, threshold: float, value: float, inplace: bool = False) -> Tensor:
     v = lift(trace, x)
-    below = basic.unary("expm1", basic.negative(basic.unary("relu", basic.negative(v))))
-    return Tensor(basic.plus(basic.unary("relu", v), basic.times(trace.number(alpha), below)))
+    return Tensor(branches.where(branches.compare("greater", v, trace.number(threshold)), v, trace.number(value)))
+
+
+@reads("softshrink")
+def _softshrink(trace: Trace, x: Any, lambd: float = 0.5) -> Tensor:
+    v, by = lift(trace, x), trace.number(lambd)
+    up, down = basic.minus(v, by), basic.minus(basic.negative(v), by)
+    return Tensor(basic.minus(basic.unary("relu", up), basic.unary("relu", down)))
+
+
+@reads("hardshrink")
+def _hardshrink(trace: Trace, x: Any, lambd: float = 0.5) -> Tensor:
+    v = lift(trace, x)
+    return Tensor(basic.times(v, branches.compare("greater", basic.unary("abs", v), trace.number(lambd))))
+
+
+def _hard(v: Value) -> Value:
+    """The sigmoid of straight lines: 0 below -3, 1 above 3."""
+    six = v.trace.number(6)
+    inside = basic.minimum(basic.unary("relu", basic.plus(v, v.trace.number(3))), six)
+    return basic.divide(inside, six)
+
+
+@reads("hardsigmoid")
+def _hardsigmoid(trace: Trace, x: Any, inplace: bool = False) -> Tensor:
+    return Tensor(_hard(lift(trace, x)))
+
+
+@reads("hardswish")
+def _hardswish(trace: Trace, x: Any, inplace: bool = False) -> Tensor:
+    v = lift(trace, x)
+    return Tensor(basic.times(v, _hard(v)))
+
+
+@reads("glu")
+def _glu(trace: Trace, x: Any, dim: int = -1) -> Tensor:
+    v = lift(trace, x)
+    first, second = repeat.parts(v, 2, dim % v.rank, True)
+    return Tensor(basic.times(first, basic.unary("sigmoid", second)))
+
+
+@reads("bilinear")
+def _bilinear(trace: Trace, x: Any, y: Any, weight: Any, bias: Any = None) -> Tensor:
+    a, b, W = lift(trace, x), lift(trace, y), lift(trace, weight)
+    if a.rank != 2 or b.rank != 2:
+        refuse("bilinear is read of the rows of two matrices")
+    out = products.einsum(["ni", "oij", "nj"], "no", [a, W, b])
+    return Tensor(out if bias is None else basic.plus(out, lift(trace, bias)))
 
 
 @reads("relu")
@@ -182,6 +266,24 @@ def _masked_softmax(trace: Trace, scores: Value, mask: Any) -> Value:
         return reduce.softmax_of(basic.plus(scores, lift(trace, mask)), scores.rank - 1)
     shares = basic.times(lift(trace, mask.double()), basic.unary("exp", scores))
     return basic.divide(shares, reduce.sum_of(shares, scores.rank - 1, True))
+
+
+@reads("one_hot")
+def _one_hot(trace: Trace, y: Any, num_classes: int = -1) -> Tensor:
+    if num_classes < 0:
+        refuse("one_hot needs the number of classes", "Say F.one_hot(y, num_classes=k).", ReadError)
+    return Tensor(labels.one_hot(lift(trace, y), trace.sizes.fresh(int(num_classes))))
+
+
+@reads("pairwise_distance")
+def _pairwise(trace: Trace, a: Any, b: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
+    return Tensor(distance(lift(trace, a), lift(trace, b), p, eps, keepdim))
+
+
+def distance(a: Value, b: Value, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Value:
+    """The norms of the differences of rows, to each entry of which PyTorch adds ``eps``."""
+    apart = basic.plus(basic.minus(a, b), a.trace.number(eps))
+    return reduce.norm_of(apart, p, reduce.last_axis(apart), keepdim, entries=True)
 
 
 @reads("embedding")

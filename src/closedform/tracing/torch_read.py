@@ -31,6 +31,7 @@ def call(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[str
     with ExitStack() as stack:
         stack.enter_context(patched(fn))
         stack.enter_context(torch.enable_grad())
+        stack.enter_context(_counting())
 
         def module(x: Any) -> Any:
             return stack.enter_context(with_parameters(x.module, x.parameters)) if isinstance(x, Filled) else x
@@ -42,6 +43,24 @@ def result(trace: Trace, out: Any) -> Value:
     if isinstance(out, Tensor | Dim | int | float | torch.Tensor):
         return lift(trace, out)
     refuse(f"the function gives {type(out).__name__}, not one tensor")
+
+
+@contextmanager
+def _counting() -> Iterator[None]:
+    """While a function is read, ``torch.arange`` and ``linspace`` take lengths too; all else they serve as ever."""
+    with _lock:
+        before = {name: getattr(torch, name) for name in ("arange", "linspace")}
+        for name, original in before.items():
+            setattr(torch, name, _with_numbers(original))
+        try:
+            yield
+        finally:
+            for name, original in before.items():
+                setattr(torch, name, original)
+
+
+def _with_numbers(original: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *args, **options: original(*(int(x) if isinstance(x, Dim) else x for x in args), **options)
 
 
 @contextmanager

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+import torch
+
 from closedform.expr.size import size as as_size
 from closedform.functions.algebra import ones, zeros
 from closedform.tracing.dims import Dim
-from closedform.tracing.ops import indexing, shape
-from closedform.tracing.torch_array import HANDLERS, Tensor, lift
+from closedform.tracing.ops import basic, indexing, labels, repeat, shape
+from closedform.tracing.place import refuse
+from closedform.tracing.torch_array import HANDLERS, Tensor, lift, looked_at
 from closedform.tracing.torch_functions import Handler, reads, simple
 from closedform.tracing.value import Trace, Value, shape_of
 
@@ -49,7 +53,7 @@ def _flatten(trace: Trace, x: Any, start_dim: int = 0, end_dim: int = -1) -> Ten
     return _view(x, shape.reshaped(v, [*v.dims[:start], whole, *v.dims[end + 1 :]]))
 
 
-@reads("transpose", "swapaxes")
+@reads("transpose", "swapaxes", "swapdims")
 def _transpose(trace: Trace, x: Any, i: int, j: int) -> Tensor:
     v = lift(trace, x)
     return _view(x, shape.exchanged(v, i % v.rank, j % v.rank))
@@ -89,6 +93,38 @@ def _cat(trace: Trace, arrays: Any, dim: int = 0) -> Tensor:
     return Tensor(shape.joined([lift(trace, x) for x in arrays], dim))
 
 
+@reads("vstack", "row_stack")
+def _vstack(trace: Trace, arrays: Any) -> Tensor:
+    parts = [lift(trace, x) for x in arrays]
+    return Tensor(shape.joined([shape.expanded(p, 0) if p.rank == 1 else p for p in parts], 0))
+
+
+@reads("hstack")
+def _hstack(trace: Trace, arrays: Any) -> Tensor:
+    parts = [lift(trace, x) for x in arrays]
+    parts = [shape.expanded(p, 0) if p.rank == 0 else p for p in parts]
+    return Tensor(shape.joined(parts, 0 if parts[0].rank == 1 else 1))
+
+
+@reads("column_stack")
+def _column_stack(trace: Trace, arrays: Any) -> Tensor:
+    parts = [lift(trace, x) for x in arrays]
+    return Tensor(shape.joined([shape.expanded(p, 1) if p.rank == 1 else p for p in parts], 1))
+
+
+@reads("block_diag")
+def _block_diag(trace: Trace, *arrays: Any) -> Tensor:
+    return Tensor(shape.beside_diagonal([lift(trace, x) for x in arrays]))
+
+
+@reads("vander")
+def _vander(trace: Trace, x: Any, N: Any = None, increasing: bool = False) -> Tensor:
+    v = lift(trace, x)
+    count = trace.sizes.pin(v.dims[0], "vander") if N is None else int(N)
+    powers = [basic.raised(v, trace.number(k)) for k in range(count)]
+    return Tensor(shape.stacked(powers if increasing else powers[::-1], 1))
+
+
 @reads("stack")
 def _stack(trace: Trace, arrays: Any, dim: int = 0) -> Tensor:
     return Tensor(shape.stacked([lift(trace, x) for x in arrays], dim))
@@ -120,6 +156,12 @@ def _like(build: Callable[..., Any]) -> Handler:
 HANDLERS["zeros_like"], HANDLERS["ones_like"] = _like(zeros), _like(ones)
 
 
+@reads("full_like")
+def _full_like(trace: Trace, a: Any, fill: Any, **_: Any) -> Tensor:
+    x = lift(trace, a)
+    return Tensor(trace.value(basic.spread(lift(trace, fill), x.dims), x.dims))
+
+
 # entries chosen, and smaller ones
 
 
@@ -130,10 +172,90 @@ def _flip(trace: Trace, x: Any, *dims: Any) -> Tensor:
     return Tensor(indexing.item(v, tuple(slice(None, None, -1) if k in chosen else slice(None) for k in range(v.rank))))
 
 
+simple("fliplr", lambda x: indexing.item(x, (slice(None), slice(None, None, -1))), 1)
+simple("flipud", lambda x: indexing.item(x, slice(None, None, -1)), 1)
+
+
+@reads("roll")
+def _roll(trace: Trace, x: Any, shifts: Any, dims: Any = None) -> Tensor:
+    v = lift(trace, x)
+    one, at = (k[0] if isinstance(k, tuple | list) and len(k) == 1 else k for k in (shifts, dims))
+    if isinstance(one, int) and (isinstance(at, int) or (at is None and v.rank == 1)):
+        return Tensor(repeat.rolled(v, one, 0 if at is None else at % v.rank))
+    return Tensor(repeat.rearranged(v, lambda p: torch.roll(torch.as_tensor(p), shifts, dims), "roll"))
+
+
+@reads("rot90")
+def _rot90(trace: Trace, x: Any, k: int = 1, dims: Any = (0, 1)) -> Tensor:
+    return Tensor(repeat.rearranged(lift(trace, x), lambda p: np.rot90(p, k, tuple(dims)), "rot90"))
+
+
+@reads("repeat")
+def _repeat(trace: Trace, x: Any, *times: Any) -> Tensor:
+    return Tensor(repeat.tiled(lift(trace, x), _listed(times)))
+
+
+@reads("tile")
+def _tile(trace: Trace, x: Any, *dims: Any) -> Tensor:
+    return Tensor(repeat.tiled(lift(trace, x), _listed(dims)))
+
+
+@reads("repeat_interleave")
+def _repeat_each(trace: Trace, x: Any, repeats: Any, dim: Any = None, *, output_size: Any = None) -> Tensor:
+    times = repeats.numpy() if isinstance(repeats, torch.Tensor) else _size(repeats)
+    return Tensor(repeat.repeated(lift(trace, x), times, dim))
+
+
+@reads("movedim", "moveaxis")
+def _movedim(trace: Trace, x: Any, source: Any, destination: Any) -> Tensor:
+    return _view(x, repeat.moved(lift(trace, x), source, destination))
+
+
+@reads("unflatten")
+def _unflatten(trace: Trace, x: Any, dim: int, sizes: Any) -> Tensor:
+    v = lift(trace, x)
+    return _view(x, repeat.unflattened(v, dim % v.rank, _listed(tuple(sizes))))
+
+
+@reads("pad")
+def _pad(trace: Trace, x: Any, pad: Any, mode: str = "constant", value: Any = None) -> Tensor:
+    v = lift(trace, x)
+    if mode != "constant" or value:
+        refuse("pad is read with zeros", "Write torch.cat.")
+    pairs = [(pad[k], pad[k + 1]) for k in range(0, len(pad), 2)]
+    return Tensor(repeat.padded(v, [(0, 0)] * (v.rank - len(pairs)) + pairs[::-1]))
+
+
+@reads("gather")
+def _gather(trace: Trace, x: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Tensor:
+    return Tensor(_gathered(lift(trace, x), dim, index))
+
+
+def _gathered(v: Value, dim: int, index: Any) -> Value:
+    if isinstance(index, Tensor):
+        return labels.picked_along(v, index._value, dim % v.rank)
+    return repeat.rearranged(v, lambda p: torch.gather(torch.as_tensor(p), dim, index), "gather")
+
+
+@reads("take_along_dim")
+def _take_along(trace: Trace, x: Any, indices: Any, dim: Any = None) -> Tensor:
+    v = lift(trace, x)
+    v, at = (shape.raveled(v), 0) if dim is None else (v, dim)
+    return Tensor(_gathered(v, at, indices))
+
+
+@reads("masked_select")
+def _masked_select(trace: Trace, x: Any, mask: Any) -> Tensor:
+    if isinstance(mask, Tensor):
+        refuse("choosing by truth values that are computed is not read", "Write torch.where.")
+    return Tensor(repeat.rearranged(lift(trace, x), lambda p: torch.as_tensor(p)[mask], "masked_select"))
+
+
 @reads("index_select")
 def _index_select(trace: Trace, x: Any, dim: int, index: Any) -> Tensor:
     v = lift(trace, x)
-    return Tensor(indexing.item(v, (*[slice(None)] * (dim % v.rank), index.numpy())))
+    places = looked_at(index._value) if isinstance(index, Tensor) else index.numpy()
+    return Tensor(indexing.item(v, (*[slice(None)] * (dim % v.rank), places)))
 
 
 @reads("select")

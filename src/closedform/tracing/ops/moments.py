@@ -40,3 +40,12 @@ def trapezoid(y: Value, x: Value | None, dx: Value, axis: int) -> Value:
             dx = shape.expanded(dx, 1)
     area = basic.times(dx, basic.plus(before, after))
     return basic.divide(reduce.sum_of(area, reduce.axis_of(area, axis)), y.trace.number(2))
+
+
+def differences(x: Value, times: int, axis: int) -> Value:
+    """Of neighbours along an axis, again and again."""
+    for _ in range(times):
+        ends = [[slice(None)] * x.rank, [slice(None)] * x.rank]
+        ends[0][axis], ends[1][axis] = slice(1, None), slice(None, -1)
+        x = basic.minus(*(indexing.item(x, tuple(e)) for e in ends))
+    return x

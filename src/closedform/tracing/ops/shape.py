@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from closedform.errors import ShapeError
 from closedform.expr.size import ONE, Size, size
 from closedform.functions import rearrange as r
-from closedform.functions.algebra import diagm, diagv, transpose
+from closedform.functions.algebra import diagm, diagv, transpose, zeros
 from closedform.functions.matrix import tril, triu
 from closedform.functions.sizes import quotient
 from closedform.tracing.ops import stacks
@@ -232,3 +232,16 @@ def _summed(lengths: Sequence[Size]) -> Size:
 def stacked(parts: Sequence[Value], axis: int = 0) -> Value:
     """Arrays along a new axis."""
     return joined([expanded(p, axis) for p in parts], axis)
+
+
+def beside_diagonal(parts: Sequence[Value]) -> Value:
+    """Matrices as the blocks of the diagonal, zeros elsewhere."""
+    if any(p.rank != 2 for p in parts):
+        refuse("block_diag is read of matrices")
+    rows = [joined([p if q is p else _nothing(p, q) for q in parts], 1) for p in parts]
+    return joined(rows, 0)
+
+
+def _nothing(p: Value, q: Value) -> Value:
+    """Zeros in the rows of one and the columns of another."""
+    return p.trace.value(zeros(p.dims[0], q.dims[1]), (p.dims[0], q.dims[1]))
