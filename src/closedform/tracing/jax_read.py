@@ -20,7 +20,8 @@ from closedform.functions.algebra import SYM
 from closedform.read.spaces import parse_size
 from closedform.tracing import branches
 from closedform.tracing.declared import reader_of
-from closedform.tracing.jax_primitives import NAMED, PRIMITIVES, Iota, lifted
+from closedform.tracing.jax_named import reader_of_name
+from closedform.tracing.jax_primitives import COMPARED, PRIMITIVES, Iota, lifted
 from closedform.tracing.ops import indexing
 from closedform.tracing.ops import shape as shapes
 from closedform.tracing.place import refuse
@@ -178,7 +179,7 @@ class Interpreter:
         reader = PRIMITIVES.get(name)
         if reader is None:
             refuse(f"the JAX primitive {name} is not read here", "docs/functions-of-your-own.md lists what is.")
-        raw = name in AS_GIVEN or (name == "eq" and any(isinstance(x, Iota) for x in given))
+        raw = name in AS_GIVEN or name in COMPARED
         clean = given if raw else [lifted(self.trace, x) for x in given]
         return [reader(self.trace, self.size, *clean, **params)]
 
@@ -195,11 +196,11 @@ class Interpreter:
         closed = params.get("jaxpr") or params.get("call_jaxpr") or params.get("fun_jaxpr")
         jaxpr, consts = (closed.jaxpr, closed.consts) if hasattr(closed, "consts") else (closed, [])
         name = str(params.get("name") or _name(jaxpr))
-        reader = NAMED.get(name) or reader_of(name)
+        reader = reader_of(name) or reader_of_name(name, jaxpr)
+        found = None
         if reader is not None and any(isinstance(x, Value) for x in given):
-            moving = [lifted(self.trace, x) for x in given]
-            return list(reader(self.trace, jaxpr, *moving))
-        return self.run(jaxpr, consts, given)
+            found = reader(self.trace, jaxpr, *[lifted(self.trace, x) for x in given])
+        return self.run(jaxpr, consts, given) if found is None else list(found)
 
     def cond(self, cases: Any, which: Any, given: list[Any]) -> list[Any]:
         """A choice by a value: piecewise where there are two."""

@@ -80,7 +80,7 @@ def padded(x: Value, widths: Sequence[tuple[int, int]]) -> Value:
 def _nothing(x: Value, axis: int, count: int) -> Value | None:
     if not count:
         return None
-    dims = (*x.dims[:axis], size(count), *x.dims[axis + 1 :])
+    dims = (*x.dims[:axis], size(int(count)), *x.dims[axis + 1 :])
     return x.trace.value(zeros(*shape_of(dims)), dims)
 
 
