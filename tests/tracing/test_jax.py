@@ -89,13 +89,13 @@ def test_a_function_of_the_users_own_with_a_name_of_jax() -> None:
         return 3 * x
 
     np.testing.assert_allclose(cf.grad(lambda w: jnp.sum(relu(w) ** 2))(w), 18 * w)
-    assert cf.formula(lambda w: relu(w) + jnp.zeros(4), where="w in R^4").text == "3*w"
+    assert cf.formula(lambda w: jnp.sum(relu(w)), where="w in R^4") == cf.formula("3*sum(w)", "w in R^4")
 
 
 def test_what_a_name_says_of_another_diagonal_holds_without_values() -> None:
     assert cf.formula(lambda M: jnp.triu(M), where="M in R^(4×4)") == cf.formula("triu(M)", "M in R^(4×4)")
-    other = cf.formula(lambda M: jnp.triu(M, 1), where="M in R^(4×4)")
-    np.testing.assert_allclose(other(M=np.ones((4, 4))), np.triu(np.ones((4, 4)), 1))
+    with_above = cf.formula(lambda M: jnp.triu(M, 1), where="M in R^(4×4)")
+    assert "triu" not in with_above.text and "c1" in with_above.text
 
 
 def test_sizes_are_named() -> None:

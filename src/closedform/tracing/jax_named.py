@@ -26,10 +26,15 @@ OWN = "/jax/_src/"
 """Where the functions of JAX are, whose names count; a function of the user's may have the same name."""
 
 
+def is_own(inner: Any) -> bool:
+    """Whether a computation is of a function of JAX itself."""
+    home = str(getattr(getattr(inner, "debug_info", None), "func_src_info", None) or "")
+    return OWN in home.replace("\\", "/")
+
+
 def reader_of_name(name: str, inner: Any) -> Reader | None:
     """What reads a computation of JAX by its name."""
-    home = str(getattr(getattr(inner, "debug_info", None), "func_src_info", None) or "").replace("\\", "/")
-    return NAMED.get(name) if OWN in home else None
+    return NAMED.get(name) if is_own(inner) else None
 
 
 def _named(build: Callable[..., Value], count: int = 1) -> Reader:

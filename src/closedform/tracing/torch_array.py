@@ -15,11 +15,11 @@ from closedform.tracing.dims import Dim
 from closedform.tracing.ops import indexing, reduce, shape
 from closedform.tracing.ops.labels import picked
 from closedform.tracing.place import refuse
+from closedform.tracing.refused import unread
 from closedform.tracing.value import Trace, Value
 
 HANDLERS: dict[str, Callable[..., Any]] = {}
 """By name of function or method: what reads a call of it. The modules that ``torch_read`` lists fill it."""
-LISTED = "docs/functions-of-your-own.md lists what is."
 IN_PLACE = "Write x = x + y instead of x += y or x.add_(y)."
 
 
@@ -104,6 +104,10 @@ class Tensor:
         return torch.device("cpu")
 
     @property
+    def is_nested(self) -> bool:
+        return False
+
+    @property
     def requires_grad(self) -> bool:
         return False
 
@@ -126,7 +130,7 @@ class Tensor:
         if name.endswith("_"):
             refuse("a tensor is written in place", IN_PLACE, ReadError)
         if name not in HANDLERS:
-            refuse(f"tensors here have no {name}", LISTED)
+            unread(f"the method {name}", name)
         return lambda *args, **options: called(self._value.trace, name, (self, *args), options)
 
 
@@ -196,7 +200,7 @@ def called(trace: Trace, name: str, args: Any, options: Any) -> Any:
         refuse("torch.no_grad() stops the gradient, which a closed form does not", "Differentiate without it.")
     handler = HANDLERS.get(plain)
     if handler is None:
-        refuse(f"torch's {name} is not read here", LISTED)
+        unread(f"torch's {name}", plain)
     try:
         return handler(trace, *args, **options)
     except ClosedformError:

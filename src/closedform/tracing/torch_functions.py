@@ -73,6 +73,7 @@ simple("logical_or", branches.either, 2)
 simple("logical_not", branches.negated, 1)
 simple("any", branches.some, 1)
 simple("all", branches.every, 1)
+simple("_is_all_true", branches.every, 1)
 simple("clone", lambda x: x, 1)
 for _name in ("contiguous", "double", "float"):
     simple(_name, lambda x: x, 1, views=True)
@@ -102,13 +103,23 @@ def _to(trace: Trace, x: Any, *_: Any, **__: Any) -> Tensor:
     return Tensor(lift(trace, x), fresh=False)
 
 
+@reads("long", "int", "bool")
+def _whole(trace: Trace, x: Any) -> Tensor:
+    v = lift(trace, x)
+    if v.kind == "f":
+        refuse("a conversion of floats to whole numbers or truth values is not read", kind=ReadError)
+    return Tensor(v, fresh=False)
+
+
 @reads("clamp", "clip")
 def _clamp(trace: Trace, x: Any, min: Any = None, max: Any = None) -> Tensor:
     return Tensor(basic.clip(lift(trace, x), *(None if v is None else lift(trace, v) for v in (min, max))))
 
 
 @reads("where")
-def _where(trace: Trace, test: Any, a: Any, b: Any) -> Tensor:
+def _where(trace: Trace, test: Any, a: Any = None, b: Any = None) -> Tensor:
+    if a is None or b is None:
+        refuse("torch.where with a condition alone is not read", "Give both values: torch.where(test, a, b).")
     return Tensor(branches.where(lift(trace, test), lift(trace, a), lift(trace, b)))
 
 
@@ -197,6 +208,17 @@ def _spread(build: Callable[..., Value]) -> Handler:
 
 
 HANDLERS["var"], HANDLERS["std"] = _spread(reduce.var_of), _spread(reduce.std_of)
+
+
+def _with_mean(spread: str) -> Handler:
+    def handler(trace: Trace, x: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False) -> Any:
+        mean = HANDLERS["mean"](trace, x, None if isinstance(dim, bool) else dim, keepdim)
+        return HANDLERS[spread](trace, x, dim, unbiased, keepdim), mean
+
+    return handler
+
+
+HANDLERS["var_mean"], HANDLERS["std_mean"] = _with_mean("var"), _with_mean("std")
 
 
 @reads("norm")

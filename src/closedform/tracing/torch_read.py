@@ -36,7 +36,12 @@ def call(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[str
         def module(x: Any) -> Any:
             return stack.enter_context(with_parameters(x.module, x.parameters)) if isinstance(x, Filled) else x
 
-        return fn(*map(module, args), **{name: module(x) for name, x in kwargs.items()})
+        try:
+            return fn(*map(module, args), **{name: module(x) for name, x in kwargs.items()})
+        except ValueError as error:
+            if not str(error).startswith("vmap("):
+                raise
+            refuse("torch.func.vmap is not read", "Write the function for the whole batch.")
 
 
 def result(trace: Trace, out: Any) -> Value:

@@ -41,6 +41,11 @@ def _reshape(trace: Trace, x: Any, *new: Any) -> Tensor:
     return _view(x, shape.reshaped(lift(trace, x), _listed(new)))
 
 
+@reads("view_as", "reshape_as")
+def _view_as(trace: Trace, x: Any, other: Any) -> Tensor:
+    return _view(x, shape.reshaped(lift(trace, x), lift(trace, other).dims))
+
+
 @reads("flatten")
 def _flatten(trace: Trace, x: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     v = lift(trace, x)
@@ -81,6 +86,13 @@ def _expand(trace: Trace, x: Any, *new: Any) -> Tensor:
     pad = len(wanted) - v.rank
     dims = tuple(v.dims[k - pad] if n == -1 else as_size(n) for k, n in enumerate(wanted))
     return _view(x, shape.broadcast_to(v, dims))
+
+
+@reads("broadcast_tensors")
+def _broadcast_tensors(trace: Trace, *tensors: Any) -> tuple[Tensor, ...]:
+    many = [lift(trace, x) for x in (tensors[0] if isinstance(tensors[0], list | tuple) else tensors)]
+    dims = basic.broadcast_dims("broadcast_tensors", *many)
+    return tuple(Tensor(shape.broadcast_to(x, dims), fresh=False) for x in many)
 
 
 @reads("expand_as")
