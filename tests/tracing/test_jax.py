@@ -98,6 +98,21 @@ def test_what_a_name_says_of_another_diagonal_holds_without_values() -> None:
     assert "triu" not in with_above.text and "c1" in with_above.text
 
 
+def test_other_labels_need_no_other_reading() -> None:
+    calls: list[int] = []
+
+    def loss(W: Any, X: Any, y: Any) -> Any:
+        calls.append(1)
+        return -jnp.mean(jnp.take_along_axis(nn.log_softmax(X @ W.T), y[:, None], axis=-1))
+
+    slope = cf.grad(loss)
+    slope(W, X, jnp.asarray([0, 2, 1, 1, 0, 2, 0]))
+    read, others = len(calls), jnp.asarray([1, 1, 0, 2, 2, 0, 1])
+    found = slope(W, X, others)
+    assert len(calls) == read
+    np.testing.assert_allclose(found, jax.grad(loss)(W, X, others), rtol=1e-8)
+
+
 def test_sizes_are_named() -> None:
     slope = cf.grad(lambda w, X, y: jnp.mean((X @ w - y) ** 2))
     slope(w, X, y)

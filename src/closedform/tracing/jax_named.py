@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from closedform.functions import matrix_functions as f
-from closedform.functions.algebra import transpose
+from closedform.functions.algebra import SYM, transpose
 from closedform.functions.eigen import eigvals, eigvecs
 from closedform.functions.known_facts import facts_of
 from closedform.functions.matrix import sym_part
@@ -99,6 +99,14 @@ def _one_hot(trace: Trace, inner: Any, y: Value, *_: Any) -> list[Any] | None:
     return [labels.one_hot(y, trace.sizes.fresh(made[-1]))]
 
 
+def _take_along(trace: Trace, inner: Any, x: Value, y: Value, *rest: Any) -> list[Any] | None:
+    """One entry of each row, by labels that are an argument; other places are looked at."""
+    made = inner.outvars[0].aval.shape
+    if rest or x.rank != 2 or len(made) != 2 or made[1] != 1 or trace.sizes.number(x.dims[1]) == 1:
+        return None
+    return [labels.picked_along(x, y, 1)] if y.kind == "i" and y.node.op is SYM else None
+
+
 def _pinv(trace: Trace, inner: Any, x: Value, *_: Any) -> list[Any] | None:
     kept = [v.val for e in inner.eqns if e.primitive.name == "jit" for v in e.invars if hasattr(v, "val")]
     usual = 10 * max(trace.sizes.number(d) or 1 for d in x.dims) * float(np.finfo(inner.invars[0].aval.dtype).eps)
@@ -131,6 +139,7 @@ NAMED: dict[str, Reader] = {
     "eigh": _eigh,
     "_one_hot": _one_hot,
     "log_softmax": _log_softmax,
+    "take_along_axis": _take_along,
     "softplus": _named(lambda x: basic.unary("softplus", x)),
     "silu": _named(lambda x: basic.unary("silu", x)),
     "log_sigmoid": _named(lambda x: basic.unary("logsigmoid", x)),

@@ -9,7 +9,7 @@ import numpy as np
 
 from closedform.tracing.numpy_array import Array, lift
 from closedform.tracing.numpy_functions import reads, simple
-from closedform.tracing.ops import linear, products, shape
+from closedform.tracing.ops import linear, products, reduce, repeat, shape
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Trace
 
@@ -102,5 +102,6 @@ def _matrix_power(trace: Trace, a: Any, n: int) -> Array:
 
 
 @reads(np.trace, np.linalg.trace)
-def _trace(trace: Trace, a: Any) -> Array:
-    return Array(products.trace_of(lift(trace, a)))
+def _trace(trace: Trace, a: Any, offset: int = 0) -> Array:
+    x = lift(trace, a)
+    return Array(products.trace_of(x) if offset == 0 else reduce.sum_of(repeat.diagonal_at(x, offset)))

@@ -62,9 +62,24 @@ def _broadcast(trace: Trace, a: Any, new: Any) -> Array:
     return Array(shape.broadcast_to(lift(trace, a), dims))
 
 
-simple(np.diag, shape.diag)
-simple(np.diagonal, shape.diagonal, views=True)
-simple(np.linalg.diagonal, shape.diagonal, views=True)
+
+
+@reads(np.diag)
+def _diag(trace: Trace, v: Any, k: int = 0) -> Array:
+    return Array(repeat.diagonal_at(lift(trace, v), k))
+
+
+@reads(np.diagonal, np.linalg.diagonal)
+def _diagonal(trace: Trace, a: Any, offset: int = 0) -> Array:
+    x = lift(trace, a)
+    return Array(shape.diagonal(x) if offset == 0 else repeat.diagonal_at(x, offset), fresh=False)
+
+
+@reads(np.vander)
+def _vander(trace: Trace, x: Any, N: Any = None, increasing: bool = False) -> Array:
+    return Array(repeat.powers(lift(trace, x), N, increasing))
+
+
 simple(np.atleast_1d, lambda x: _with_axes(x, 1), views=True)
 simple(np.atleast_2d, lambda x: _with_axes(x, 2), views=True)
 simple(np.matrix_transpose, shape.turned, views=True)

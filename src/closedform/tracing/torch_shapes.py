@@ -131,10 +131,7 @@ def _block_diag(trace: Trace, *arrays: Any) -> Tensor:
 
 @reads("vander")
 def _vander(trace: Trace, x: Any, N: Any = None, increasing: bool = False) -> Tensor:
-    v = lift(trace, x)
-    count = trace.sizes.pin(v.dims[0], "vander") if N is None else int(N)
-    powers = [basic.raised(v, trace.number(k)) for k in range(count)]
-    return Tensor(shape.stacked(powers if increasing else powers[::-1], 1))
+    return Tensor(repeat.powers(lift(trace, x), N, increasing))
 
 
 @reads("stack")
@@ -142,7 +139,13 @@ def _stack(trace: Trace, arrays: Any, dim: int = 0) -> Tensor:
     return Tensor(shape.stacked([lift(trace, x) for x in arrays], dim))
 
 
-simple("diag", shape.diag, 1)
+
+
+@reads("diag")
+def _diag(trace: Trace, x: Any, diagonal: int = 0) -> Tensor:
+    return Tensor(repeat.diagonal_at(lift(trace, x), diagonal))
+
+
 simple("diag_embed", shape.diag, 1)
 simple("diagonal", shape.diagonal, 1, views=True)
 

@@ -11,6 +11,8 @@ import numpy as np
 from closedform.expr.size import ONE, Size, size
 from closedform.functions.algebra import ones, transpose, zeros
 from closedform.functions.rearrange import kron
+from closedform.tracing.ops import shape
+from closedform.tracing.ops.basic import raised
 from closedform.tracing.ops.indexing import item, selected
 from closedform.tracing.ops.shape import expanded, joined, raveled, reshaped, transposed
 from closedform.tracing.place import refuse
@@ -71,6 +73,8 @@ def padded(x: Value, widths: Sequence[tuple[int, int]]) -> Value:
     """With zeros around."""
     if x.rank > 2:
         refuse("pad is read of vectors and matrices")
+    if any(min(width) < 0 for width in widths):
+        refuse("pad by less than nothing is not read", "Take a slice.")
     for axis, (before, after) in enumerate(widths):
         parts = [_nothing(x, axis, before), x, _nothing(x, axis, after)]
         x = joined([p for p in parts if p is not None], axis)
@@ -100,3 +104,19 @@ def parts(x: Value, sections: Any, axis: int, even: bool) -> list[Value]:
 def unflattened(x: Value, axis: int, lengths: Sequence[Size | int]) -> Value:
     """One axis as several."""
     return reshaped(x, [*x.dims[:axis], *lengths, *x.dims[axis + 1 :]])
+
+
+def diagonal_at(x: Value, k: int) -> Value:
+    """``np.diag(x, k)``: the entries beside the diagonal, or a vector as the matrix that has them there."""
+    if k == 0:
+        return shape.diag(x)
+    if x.rank == 2:
+        return rearranged(x, lambda places: np.diag(places, k), "diag")
+    return padded(shape.diag(x), [(max(-k, 0), max(k, 0)), (max(k, 0), max(-k, 0))])
+
+
+def powers(x: Value, count: int | None, increasing: bool) -> Value:
+    """``vander``: the powers of the entries as columns."""
+    n = x.trace.sizes.pin(x.dims[0], "vander") if count is None else int(count)
+    columns = [raised(x, x.trace.number(k)) for k in range(n)]
+    return shape.stacked(columns if increasing else columns[::-1], 1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from closedform.errors import ShapeError
 from closedform.expr.size import ONE, Size, size
 from closedform.functions import rearrange as r
@@ -11,7 +13,7 @@ from closedform.functions.algebra import diagm, diagv, transpose, zeros
 from closedform.functions.matrix import tril, triu
 from closedform.functions.sizes import quotient
 from closedform.tracing.ops import stacks
-from closedform.tracing.ops.basic import minus, spread
+from closedform.tracing.ops.basic import minus, spread, times
 from closedform.tracing.place import refuse
 from closedform.tracing.sizes import Sizes
 from closedform.tracing.value import Dims, Value, shape_of
@@ -177,14 +179,18 @@ def diag(x: Value) -> Value:
 
 
 def triangle(x: Value, lower: bool, k: int = 0) -> Value:
-    """The lower or upper triangle of a square matrix."""
-    x.trace.sizes.same(x.dims[0], x.dims[1], "a triangle")
+    """The lower or upper triangle; other ones than those at the diagonal of a square matrix by a mask."""
+    sizes = x.trace.sizes
+    square = sizes.number(x.dims[0]) == sizes.number(x.dims[1])
+    if not square or k not in (0, -1 if lower else 1):
+        m, n = (sizes.pin(d, "a triangle") for d in x.dims)
+        sizes.fix(x.dims[0])
+        sizes.fix(x.dims[1])
+        mask = x.trace.named("mask", np.tri(m, n, k) if lower else 1 - np.tri(m, n, k - 1))
+        return times(x, mask)
+    sizes.same(x.dims[0], x.dims[1], "a triangle")
     whole = x.trace.value((tril if lower else triu)(x.node), x.dims, x.kind)
-    if k == 0:
-        return whole
-    if k != (-1 if lower else 1):
-        refuse(f"triangles with k={k} are not read")
-    return minus(whole, diag(diagonal(x)))
+    return whole if k == 0 else minus(whole, diag(diagonal(x)))
 
 
 def joined(parts: Sequence[Value], axis: int) -> Value:
