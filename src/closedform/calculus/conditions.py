@@ -22,6 +22,10 @@ from closedform.rewrite.normal.split import transposes
 from closedform.rewrite.simplify import simplify
 
 
+OF_BOTH = ("notzero", "invertible", "full-rank", "distinct-singular", "simple-top-singular")
+"""What holds of a matrix and of its multiples, its negative and its transpose together."""
+
+
 @dataclass(frozen=True)
 class Conditions:
     """What must hold for the value to exist, and what besides for the derivative to exist.
@@ -51,6 +55,20 @@ def conditions_of(raw: Node, variables: tuple[Node, ...], order: int = 1) -> Con
     kept = without_implied((*defined, *(c for c in smooth if c not in defined)))
     first = tuple(c for c in kept if c in defined)
     return Conditions(first, tuple(c for c in kept if c not in defined), tuple(waived))
+
+
+def where_it_jumps(raw: Node) -> list[Condition]:
+    """What keeps a raw expression from the places where it is not continuous though it has a value.
+
+    Random points do not meet them: there a step jumps, the largest entry changes its place, a pseudo-inverse its rank.
+    """
+    found: dict[Condition, None] = {}
+    for node in postorder(raw):
+        if node.op.name == "pinv" and node.args[0].is_square:
+            found.update(dict.fromkeys(_reduced(iter([Condition("invertible", node.args[0])]))))
+        elif node.args and (node.op.piecewise_constant or node.op.name == "pinv"):
+            found.update(dict.fromkeys(_reduced(iter(node.op.smooth(*node.args)))))
+    return without_implied(found)
 
 
 def _domain(node: Node) -> Iterator[Condition]:
@@ -114,7 +132,7 @@ def _reduced(found: Iterator[Condition]) -> Iterator[Condition]:
 
 def _upright(kind: str, expr: Node) -> Node:
     """Of a matrix and its transpose, of which the same holds, the one with fewer transposes."""
-    if kind in ("invertible", "notzero"):
+    if kind in OF_BOTH:
         turned = content(ntranspose(expr))[1]
     elif kind in ("positive", "nonneg", "nonzero") and not expr.is_scalar:
         turned = ntranspose(expr)
@@ -124,17 +142,23 @@ def _upright(kind: str, expr: Node) -> Node:
 
 
 def _with_positive_lead(kind: str, expr: Node) -> Node:
-    return content(expr)[1] if kind in ("nonzero", "notzero", "invertible") else expr
+    return content(expr)[1] if kind in ("nonzero", *OF_BOTH) else expr
 
 
 def _taken_apart(kind: str, expr: Node) -> list[Condition] | None:
     if kind == "positive" and expr.op.name == "abs":
         return [Condition("nonzero", expr.args[0])]
+    if kind in ("unique-max", "unique-min"):
+        c, core = content(expr)
+        other = "unique-min" if kind == "unique-max" else "unique-max"
+        return [Condition(kind if c > 0 else other, core)] if core is not expr else None
     if kind == "positive" or kind == "nonneg":
         c, core = content(expr)
         return [Condition(kind, core)] if c > 0 and core is not expr else None
     if kind in ("nonzero", "notzero"):
         _, core = content(expr)
+        if core.op.name in ("sign", "step"):
+            return [Condition("positive" if core.op.name == "step" and kind == "nonzero" else kind, core.args[0])]
         if core is not expr and core.op is not expr.op:
             return [Condition(kind, core)]
         if (expr.op is HAD and (expr.is_scalar or kind == "nonzero")) or (expr.op is SCALE and kind == "notzero"):
@@ -144,6 +168,8 @@ def _taken_apart(kind: str, expr: Node) -> list[Condition] | None:
         half = square_root(_squares_of(expr))
         if half is not None:
             return [Condition("notzero", half)]
+    if kind == "full-rank" and expr.op is MUL and len(expr.args) == 2 and ntranspose(expr.args[0]) is expr.args[1]:
+        return [Condition(kind, expr.args[0])]
     if kind == "invertible" and expr.op is MUL and all(f.is_square for f in expr.args):
         return [Condition(kind, f) for f in expr.args]
     if kind == "invertible" and expr.op is MPOW:

@@ -18,7 +18,7 @@ NONZERO = Range(zero=False)
 KNOWN = {"positive": POSITIVE, "nonzero": NONZERO, "nonneg": NONNEG}
 MANY = 40
 """Of more conditions, only those said twice are left out."""
-SAID = {"positive": "pos", "nonneg": "nonneg", "nonzero": "nonzero", "invertible": "inv", "pd": "pd",
+SAID = {"positive": "pos", "nonneg": "nonneg", "nonzero": "nonzero", "invertible": "inv", "pd": "pd", "full-rank": "inv",
         "no-negative-eigenvalue": "pd"}  # fmt: skip
 SIMPLE = ("simple-top", "simple-bottom", "distinct", "simple-top-singular", "distinct-singular")
 """Conditions on eigenvalues and singular values, of which multiples of the identity have but one."""
@@ -71,12 +71,18 @@ def implies(known: Iterable[Condition], c: Condition) -> bool:
     known = tuple(known)
     if c in known:
         return True
+    if c.kind == "full-rank" and any(k.kind == "invertible" and k.expr in _squares(c.expr) for k in known):
+        return True
     assumed = _assumed(known)
     if c.kind == "invertible" and c.expr.is_square:
         return _follows("nonzero", simplify(normal(det(c.expr))), assumed)
     if c.kind == "notzero" and any(k.kind in ("nonzero", "positive") and k.expr is c.expr for k in known):
         return True
     return _follows(c.kind, c.expr, assumed)
+
+
+def _squares(a: Node) -> tuple[Node, ...]:
+    return a, simplify(normal(a @ a.T)), simplify(normal(a.T @ a))
 
 
 def _assumed(known: Iterable[Condition]) -> Known:
