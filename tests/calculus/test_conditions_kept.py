@@ -98,5 +98,5 @@ def test_where_the_printed_form_has_no_value_is_violated() -> None:
     assert h.violated(x=[0.0, 0.0]) == h.conditions
     assert len(h.conditions) == 1
     assert h.violated(x=[0.0, 1.0]) == ()
-    with pytest.raises(cf.ClosedformError, match="x ≠ 0$"):
+    with pytest.raises(cf.ClosedformError, match=r"x ≠ 0$"):
         h(x=[0.0, 0.0], strict=True)

@@ -16,11 +16,11 @@ from closedform.expr.node import Node
 from closedform.expr.op import Condition, no_conditions
 from closedform.expr.walk import postorder
 from closedform.functions.algebra import HAD, MPOW, MUL, NUM, POW, SCALE, mul, num, transpose
+from closedform.functions.sizes import is_whole
 from closedform.rewrite.normal.engine import content, ntranspose
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.normal.split import transposes
 from closedform.rewrite.simplify import simplify
-
 
 OF_BOTH = ("notzero", "invertible", "full-rank", "distinct-singular", "simple-top-singular")
 """What holds of a matrix and of its multiples, its negative and its transpose together."""
@@ -93,7 +93,10 @@ def _meaning(node: Node) -> Iterator[Node]:
 
 
 def _power_domain(base: Node, e: Node) -> Iterator[Condition]:
-    if e.op is not NUM:
+    if e.op is not NUM and is_whole(e):
+        if not range_of(e).nonneg:
+            yield Condition("nonzero", base)
+    elif e.op is not NUM:
         yield Condition("positive", base)
     elif e.params[0].denominator != 1:
         yield Condition("nonneg" if e.params[0] > 0 else "positive", base)

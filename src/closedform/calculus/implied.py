@@ -18,8 +18,8 @@ NONZERO = Range(zero=False)
 KNOWN = {"positive": POSITIVE, "nonzero": NONZERO, "nonneg": NONNEG}
 MANY = 40
 """Of more conditions, only those said twice are left out."""
-SAID = {"positive": "pos", "nonneg": "nonneg", "nonzero": "nonzero", "invertible": "inv", "pd": "pd", "full-rank": "inv",
-        "no-negative-eigenvalue": "pd"}  # fmt: skip
+SAID = {"positive": "pos", "nonneg": "nonneg", "nonzero": "nonzero", "invertible": "inv", "full-rank": "inv",
+        "pd": "pd", "no-negative-eigenvalue": "pd"}  # fmt: skip
 SIMPLE = ("simple-top", "simple-bottom", "distinct", "simple-top-singular", "distinct-singular")
 """Conditions on eigenvalues and singular values, of which multiples of the identity have but one."""
 Known = dict[Node, Range]
