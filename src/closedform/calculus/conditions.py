@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from closedform.calculus.implied import always, without_implied
 from closedform.calculus.kink_powers import NORMS, is_smooth, kink_powers
+from closedform.calculus.kink_products import rough_degrees
 from closedform.calculus.ranges import range_of, square_root
 from closedform.expr.node import Node
 from closedform.expr.op import Condition, no_conditions
@@ -19,7 +20,7 @@ from closedform.functions.algebra import HAD, MPOW, MUL, NUM, POW, SCALE, mul, n
 from closedform.functions.sizes import is_whole
 from closedform.rewrite.normal.engine import content, ntranspose
 from closedform.rewrite.normal.normal import normal
-from closedform.rewrite.normal.split import transposes
+from closedform.rewrite.normal.split import outer_parts, transposes
 from closedform.rewrite.simplify import simplify
 
 OF_BOTH = ("notzero", "invertible", "full-rank", "distinct-singular", "simple-top-singular")
@@ -41,7 +42,7 @@ class Conditions:
 def conditions_of(raw: Node, variables: tuple[Node, ...], order: int = 1) -> Conditions:
     """The conditions of a raw expression and of its derivative of ``order`` by ``variables``."""
     moving: set[Node] = set(variables)
-    powers = kink_powers(raw)
+    powers, rough = kink_powers(raw), rough_degrees(raw)
     defined: dict[Condition, None] = {}
     smooth: dict[Condition, None] = {}
     waived: dict[Condition, None] = {}
@@ -50,7 +51,8 @@ def conditions_of(raw: Node, variables: tuple[Node, ...], order: int = 1) -> Con
             moving.add(node)
         defined.update(dict.fromkeys(_reduced(_domain(node))))
         if node in moving:
-            found = waived if node in powers and is_smooth(node, powers[node], order) else smooth
+            even = node in powers and is_smooth(node, powers[node], order)
+            found = waived if even or rough.get(node, 0) > order else smooth
             found.update(dict.fromkeys(_reduced(_smooth(node, order))))
     kept = without_implied((*defined, *(c for c in smooth if c not in defined)))
     first = tuple(c for c in kept if c in defined)
@@ -151,6 +153,10 @@ def _with_positive_lead(kind: str, expr: Node) -> Node:
 def _taken_apart(kind: str, expr: Node) -> list[Condition] | None:
     if kind == "positive" and expr.op.name == "abs":
         return [Condition("nonzero", expr.args[0])]
+    if kind in ("nonzero", "notzero", "positive") and (parts := _outer(expr)) is not None:
+        both = [Condition(kind, part) for part in parts]
+        if kind != "positive" or any(map(always, both)):
+            return both
     if kind in ("unique-max", "unique-min"):
         c, core = content(expr)
         other = "unique-min" if kind == "unique-max" else "unique-max"
@@ -178,6 +184,12 @@ def _taken_apart(kind: str, expr: Node) -> list[Condition] | None:
     if kind == "invertible" and expr.op is MPOW:
         return [Condition(kind, expr.args[0])]
     return None
+
+
+def _outer(expr: Node) -> tuple[Node, Node] | None:
+    """u and v of an outer product u*v'."""
+    parts = outer_parts(expr) if expr.op is MUL else None
+    return (parts[0], ntranspose(parts[1])) if parts is not None else None
 
 
 def _squares_of(expr: Node) -> Node:
