@@ -14,8 +14,11 @@ from closedform.answers.declarable import declaration, squares
 from closedform.answers.slips import diagonal, scalar_rule
 from closedform.answers.vec_forms import may_be_for_vec, vec_refusal
 from closedform.answers.verdict import Verdict
+from closedform.calculus.conditions import where_it_jumps
+from closedform.calculus.implied import implies
 from closedform.errors import ClosedformError, DeclarationError, ShapeError
 from closedform.formula import Formula, LinearMap, formula
+from closedform.write.conditions import condition_text
 
 SECONDS = 0.6
 """Of computing, to look for a declaration: the verdict stands already, and one that mends it is a courtesy."""
@@ -96,12 +99,22 @@ def _transposes(attempt: Attempt) -> bool:
 
 def _right(typed: Typed, attempt: Attempt, wrong: Sequence[Attempt] = ()) -> Verdict:
     """What it is, and first what of the same shape was likelier to be meant, as which it is wrong."""
-    every = dict.fromkeys((*attempt.truth.conditions, *attempt.answer.conditions))
+    every = dict.fromkeys((*attempt.truth.conditions, *attempt.answer.conditions, *_jumps(attempt)))
     conditions = [c for c in every if not c.endswith("≠ 0") or f"{c.removesuffix('≠ 0')}> 0" not in every]
     return Verdict(
         "right", attempt.f, attempt.answer, attempt.truth, attempt.certificate, attempt.asked,
         "; ".join(map(_likelier, wrong)), conditions=tuple(conditions), notes=_notes(typed, attempt),
     )  # fmt: skip
+
+
+def _jumps(attempt: Attempt) -> list[str]:
+    """Where one of both jumps, and the certificate of random points says nothing; none where both have one form."""
+    f, truth, answer = attempt.f, attempt.truth, attempt.answer
+    if truth == answer:
+        return []
+    known = [*truth._conditions, *answer._conditions]
+    found = dict.fromkeys(c for g in (f, truth, answer) for c in where_it_jumps(g._typed))
+    return [condition_text(c, f._context) for c in found if not implies(known, c)]
 
 
 def _likelier(wrong: Attempt) -> str:
