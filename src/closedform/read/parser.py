@@ -376,6 +376,7 @@ class Parser:
         assert base is not None
         if token.text == "'":
             self.place += 1
+            base = self._all_ones(base)
             if isinstance(base, Name) and self.token.text == "(" and self.token.gap == 0:
                 self._prime(base)
             self.current = self.keep(Transpose((base.span[0], token.end), base))
@@ -404,6 +405,15 @@ class Parser:
             hint = "Write exp(…) around all of the exponent."
             self.fail("how far the exponent of e reaches is not clear", (base.span[0], self.token.end), hint)
         return Call((base.span[0], exponent.span[1]), "e^", (exponent,))
+
+    def _all_ones(self, base: Tree) -> Tree:
+        """``1'``: a number has no transpose, the vector of ones has."""
+        if not isinstance(base, Number) or base.value != 1:
+            return base
+        if "ones" in self.scope.declared:
+            self.fail("1' may be the vector of ones, whose name ones is declared as something else", base.span)
+        self.scope.note("1' is read as the transpose of the vector of ones.")
+        return self.keep(Name(base.span, "ones"))
 
     def _prime(self, base: Name) -> None:
         name = base.name
@@ -437,6 +447,7 @@ class Parser:
         if "+" in ahead:
             self.current = self.keep(Call((base.span[0], end), "pinv", (base,)))
             return True
+        base = self._all_ones(base)
         if "-" in ahead:
             one = self.keep(Number((end - 1, end), Fraction(-1)))
             base = self.keep(Power((base.span[0], end), base, one, False))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE, size
-from closedform.read.infer import SLIGHT, UNLIKELY, Trial
+from closedform.read.infer import SLIGHT, UNLIKELY, Trial, constant
 from closedform.read.misfit import Misfit, entry_hint
 from closedform.read.syntax import Group, Index, Name, Product, Stack, Sum, Transpose, Tree
 from closedform.read.unify import is_scalar
@@ -99,6 +99,7 @@ def _upto(tree: Product, place: int) -> tuple[int, int]:
 
 
 def _times(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape:
+    _check_ones(trial, tree, place, a, b)
     if is_scalar(a):
         if is_scalar(b):
             _doubt_turned(trial, tree, place)
@@ -113,6 +114,16 @@ def _times(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape
     if not trial.sizes.unify(a[1], b[0]):
         raise _clash(trial, tree, place, a, b)
     return a[0], b[1]
+
+
+def _check_ones(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> None:
+    """``X*1`` and ``1*1'`` are asked about: nobody multiplies by the number 1 there."""
+    left, right = tree.factors[place - 1][1], tree.factors[place][1]
+    behind = is_scalar(b) and a[1] is not ONE and constant(right) == 1
+    before = is_scalar(a) and isinstance(right, Transpose) and trial.typed(right.inner) == "1" and constant(left) == 1
+    if behind or before:
+        head = f"{_both(trial, tree, place)}: 1 may be the number or the vector of ones"
+        raise Misfit(tree, head, hint="Write ones(n) for the vector.", span=_upto(tree, place), final=True)
 
 
 def _open_entry(trial: Trial, tree: Tree) -> bool:
