@@ -149,7 +149,8 @@ def _convention_notes(origin: Origin) -> list[str]:
     if any(f.startswith("commutes:") for f in x.params[1]):
         notes.append(f"that {name} commutes with another matrix is not used while differentiating by it")
     if "orth" in x.params[1]:
-        notes.append(f"the gradient by {name} is the one in the ambient space: orthogonality is not used")
+        free = f"{name} varies freely, and that it is orthogonal only shortens the answer"
+        notes.append(f"the gradient by {name} is the one in the ambient space: {free}")
     if origin.layout == "denominator":
         notes.append("denominator layout: the transpose of the Jacobian")
     return notes
