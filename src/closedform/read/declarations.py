@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from closedform.errors import ClosedformError, DeclarationError
 from closedform.expr.facts import WORDS, close
@@ -211,12 +212,12 @@ def _inequality(part: Part, into: Declarations, names: list[str]) -> None:
     bound = part.tokens[-1]
     if len(part.tokens) != 3 or bound.kind != "num":
         raise part.fail(f"{part.text(0)} is no declaration that is known", "Write lam > 0 or lam >= 0.")
-    strict = part.texts[1] == ">" or float(bound.text) > 0
+    strict = part.texts[1] == ">" or Fraction(bound.text) > 0
     for name in names:
         _new(part, into, name)
         into.facts.setdefault(name, set()).add("pos" if strict else "nonneg")
         into.numbers.add(name)
-        if float(bound.text):
+        if Fraction(bound.text):
             into.notes.append(f"Of {name} {part.texts[1]} {bound.text}, only {name} > 0 is used.")
 
 

@@ -131,6 +131,17 @@ def _open_entry(trial: Trial, tree: Tree) -> bool:
     return isinstance(tree, Index) and isinstance(tree.base, Name) and not trial.declared(tree.base.name)
 
 
+def has_open_entry(trial: Trial, tree: Tree) -> bool:
+    """Whether ``x[i]`` of an undeclared x stands in a tree: it may be a member of a family."""
+    todo = [tree]
+    while todo:
+        part = todo.pop()
+        if _open_entry(trial, part):
+            return True
+        todo.extend(part.parts)
+    return False
+
+
 def _cross(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape:
     r"""LaTeX's ``\times``: of two vectors the cross product, else the product."""
     if a[1] is not ONE or b[1] is not ONE:
