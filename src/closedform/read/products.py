@@ -223,9 +223,21 @@ def _entrywise(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> S
         left, right = _left(trial, tree, place), trial.typed(factor)
         operands = ((Tree((tree.span[0], tree.factors[place - 1][1].span[1])), a), (factor, b))
         both = _both(trial, tree, place) if trial.question.typeset else f"{left}{operator}{right}"
-        head = f"{both}: shapes differ"
-        raise Misfit(tree, head, operands, span=_upto(tree, place))
+        hint = _scaled(trial, (left, a), (right, b)) if operator == ".*" else ""
+        raise Misfit(tree, f"{both}: shapes differ", operands, hint=hint, span=_upto(tree, place))
     return a
+
+
+def _scaled(trial: Trial, a: tuple[str, Shape], b: tuple[str, Shape]) -> str:
+    """A vector times the rows or columns of a matrix is a product with its diagonal matrix."""
+    for (v, (length, one)), (X, (rows, cols)) in ((a, b), (b, a)):
+        if one is not ONE or cols is ONE or rows is ONE:
+            continue
+        d = f"diag{v}" if v.startswith("(") and v.endswith(")") else f"diag({v})"
+        by_rows, by_columns = (trial.sizes.resolve(length) is trial.sizes.resolve(s) for s in (rows, cols))
+        if by_rows or by_columns:
+            return f"To scale the {'rows' if by_rows else 'columns'} write {f'{d}*{X}' if by_rows else f'{X}*{d}'}."
+    return ""
 
 
 def _check_joined(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> None:
