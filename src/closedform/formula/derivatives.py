@@ -233,7 +233,7 @@ class Derivatives(Printed):
         '-A^-1*diag(cos(x))'
         >>> F = formula("F(x, y)", "F: R^n × R^m -> R^m")
         >>> F.implicit("y", by="x").text, F.implicit("y", by="x").conditions
-        ('-jac2[F](x, y)^-1*jac1[F](x, y)', ('jac2[F](x, y) invertible',))
+        ('-jac2[F](x, y)^-1*jac1[F](x, y)', ('jac2[F](x, y) is invertible',))
         """
         from closedform.implicit import squared
 
