@@ -22,7 +22,8 @@ ANSWERS = [
     ("S*y + x", "S in PD(n)", "y", "S", "-S^-1*dS*y", ()),
     ("A'*(A*y - b) + lam*y", None, "y", "b", "(A'*A + lam*I)^-1*A'", ("AᵀA + λ I is invertible",)),
     ("A'*(A*y - b) + lam*y", None, "y", "lam", "-(A'*A + lam*I)^-1*y", ("AᵀA + λ I is invertible",)),
-    ("grad[f](y) + lam*y", "f: R^n -> R", "y", "lam", "-(hess[f](y) + lam*I)^-1*y", ("hess[f](y) + λ I is invertible",)),
+    ("grad[f](y) + lam*y", "f: R^n -> R", "y", "lam", "-(hess[f](y) + lam*I)^-1*y",
+     ("hess[f](y) + λ I is invertible",)),
     ("r^2 + s^2 - 1", "r in R, s in R", "s", "r", "-r/s", ("s ≠ 0",)),
 ]  # fmt: skip
 

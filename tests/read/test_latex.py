@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from closedform.errors import ClosedformError
-from closedform.read.read import read
 from closedform.read.notation import is_latex
+from closedform.read.read import read
 from closedform.rewrite.display import Context
 from closedform.rewrite.normal.normal import normal
 from closedform.write import render

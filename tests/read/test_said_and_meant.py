@@ -52,7 +52,7 @@ def test_families_inside_softmax_are_found() -> None:
 
 @pytest.mark.parametrize("where", ["A in R^(3x4)", "A in R^(m×n)"])
 def test_a_quadratic_form_of_a_rectangle_names_the_sizes(where: str) -> None:
-    with pytest.raises(ClosedformError, match="sizes do not match\nx'\\*A is 1×. x is|inner sizes"):
+    with pytest.raises(ClosedformError, match="inner sizes"):
         read("x'*A*x", where)
 
 

@@ -32,7 +32,7 @@ def print_derivatives(command: str, f: Formula, found: list[Answer], form: str |
         return
     page = Page()
     show_function(page, f)
-    show_unused(page, f, {answer.asked.by for answer in found} | {answer.asked.and_by for answer in found})
+    show_unused(page, f, {by for answer in found for by in (answer.asked.by, answer.asked.and_by)})
     for answer in found:
         show_answer(page, f, answer, laws)
     write(page.text)

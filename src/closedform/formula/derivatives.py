@@ -93,7 +93,8 @@ class Derivatives(Printed):
         if assumed:
             numbers = [name for name, _, space in (note.partition(" ∈ ") for note in assumed) if space == "ℝ"]
             odd = next((name for name in numbers if not is_greek(name)), "")
-            told = f"Read with {', '.join(assumed[:6])}" + (f": declare {odd} in R^n if it is a vector." if odd else ".")
+            told = f"Read with {', '.join(assumed[:6])}"
+            told += f": declare {odd} in R^n if it is a vector." if odd else "."
         head = f"a gradient is of a scalar; this is {shape_words(self._raw.shape)}"
         return ShapeError(f"{head}: ask for the Jacobian or the derivative", hint=told)
 
