@@ -101,3 +101,14 @@ def test_ranges_that_are_known(text: str, low: int, high: int) -> None:
     found = range_of(cf.formula(text)._node)
     assert found.low == low
     assert found.high == high
+
+
+@pytest.mark.parametrize("typed", ["sqrt(s) + 1/s", "s^(3/2)/s", "sqrt(s)/(s*log(2))"])
+def test_not_negative_and_not_zero_is_positive(typed: str) -> None:
+    assert cf.formula(typed, "s in R").grad("s").conditions == ("s > 0",)
+
+
+def test_what_shared_parts_stand_for_comes_behind_a_condition() -> None:
+    f = cf.formula("A'*(A*y - b) + lam*sqrt(y'*y + b'*b)*y - exp(y'*y + b'*b)*y").implicit("y", "b")
+    (solvable,) = (c for c in f.conditions if "invertible" in c)
+    assert solvable.endswith(" is invertible, where s = yᵀy + bᵀb")

@@ -184,9 +184,18 @@ def _clash(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Misfi
         hint = f"Did you mean {left}*{turned} ?"
     elif shape(a)[0] is rows:
         hint = f"Did you mean {_par(left)}'*{right} ?"
+    if _is_form(tree, place) and not hint:
+        hint = "A quadratic form takes a square matrix."
     hint = entry_hint([tree]) + hint
     operands = ((Tree((tree.span[0], last.span[1])), a), (tree.factors[place][1], b))
     return Misfit(tree, head, operands, "inner sizes {0} and {1} differ", (a[1], b[0]), hint, _upto(tree, place))
+
+
+def _is_form(tree: Product, place: int) -> bool:
+    """``x'*A*x``, up to the factor that does not fit."""
+    first, last = tree.factors[0][1], tree.factors[place][1]
+    turned = first.inner if isinstance(first, Transpose) else None
+    return isinstance(turned, Name) and isinstance(last, Name) and turned.name == last.name and place > 1
 
 
 def _par(text: str) -> str:
