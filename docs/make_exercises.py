@@ -46,13 +46,12 @@ def page() -> str:
 
 def counted(body: str) -> str:
     """How many of what, from the page itself."""
-    asked = [p for p in problems() if p["op"] in ("gradient", "jacobian")]
     levels = Counter(re.findall(r"^Level (\w)", body, re.MULTILINE))
     said = ", ".join(f"{count} at level {level}" for level, count in sorted(levels.items()))
     found = body.count("<summary>By coordinates")
     return (
-        f"{len(problems())} answers: {said}. Each is derived by differentials; by coordinates {found} of the "
-        f"{len(asked)} gradients and Jacobians, the others with the reason.\n"
+        f"{len(problems())} answers: {said}. Each is derived by differentials, {found} of them by coordinates too; "
+        "of the others the reason is given.\n"
     )
 
 

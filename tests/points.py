@@ -24,6 +24,7 @@ SYMMETRIC = ("sym", "pd", "indefinite")
 SHAPES: dict[str, list[tuple[Any, Any]]] = {  # without a signature, or square where it does not say so
     "clip": [("m", "n"), (1, 1), (1, 1)],
     "huber": [("m", "n"), (1, 1)],
+    "leaky_relu": [("m", "n"), (1, 1)],
     "norm1": [("n", 1)],
     "norm2": [("n", 1)],
     "norm_inf": [("n", 1)],

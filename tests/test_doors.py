@@ -75,7 +75,8 @@ def test_notes_say_which_convention_was_taken() -> None:
     said = {
         "X in Sym(n)": "the gradient is the one in the space of symmetric matrices",
         "X in Lower(n)": "the gradient is the one in the space of lower triangular matrices",
-        "X in Orth(n)": "the gradient by X is the one in the ambient space: orthogonality is not used",
+        "X in Orth(n)": "the gradient by X is the one in the ambient space: X varies freely, and that it "
+        "is orthogonal only shortens the answer",
     }
     for where, note in said.items():
         assert note in cf.formula("tr(A*X)", where).grad("X").assumed

@@ -11,18 +11,19 @@ from closedform.formula import formula
 
 F = "F: R^n × R^m -> R^m"
 ANSWERS = [
-    ("F(x, y)", F, "y", "x", "-jac2[F](x, y)^-1*jac1[F](x, y)", ("jac2[F](x, y) invertible",)),
+    ("F(x, y)", F, "y", "x", "-jac2[F](x, y)^-1*jac1[F](x, y)", ("jac2[F](x, y) is invertible",)),
     ("f(s, t)", "f: R, R -> R, s in R, t in R", "t", "s", "-diff1[f](s, t)/diff2[f](s, t)", ("diff2[f](s, t) ≠ 0",)),
     ("f(x, t)", "f: R^n, R -> R", "t", "x", "-grad1[f](x, t)/diff2[f](x, t)", ("diff2[f](x, t) ≠ 0",)),
-    ("F(s, y)", "F: R, R^m -> R^m", "y", "s", "-jac2[F](s, y)^-1*diff1[F](s, y)", ("jac2[F](s, y) invertible",)),
+    ("F(s, y)", "F: R, R^m -> R^m", "y", "s", "-jac2[F](s, y)^-1*diff1[F](s, y)", ("jac2[F](s, y) is invertible",)),
     ("F(X, y)", "F: R^(n×k), R^m -> R^m", "y", "X", "-jac2[F](X, y)^-1*jac1[F](X, y)*vec(dX)",
-     ("jac2[F](X, y) invertible",)),
-    ("A*y + sin(x)", None, "y", "x", "-A^-1*diag(cos(x))", ("A invertible",)),
-    ("A*y + A*x", "A in R^(n×n)", "y", "x", "-I", ("A invertible",)),
+     ("jac2[F](X, y) is invertible",)),
+    ("A*y + sin(x)", None, "y", "x", "-A^-1*diag(cos(x))", ("A is invertible",)),
+    ("A*y + A*x", "A in R^(n×n)", "y", "x", "-I", ("A is invertible",)),
     ("S*y + x", "S in PD(n)", "y", "S", "-S^-1*dS*y", ()),
-    ("A'*(A*y - b) + lam*y", None, "y", "b", "(A'*A + lam*I)^-1*A'", ("AᵀA + λ I invertible",)),
-    ("A'*(A*y - b) + lam*y", None, "y", "lam", "-(A'*A + lam*I)^-1*y", ("AᵀA + λ I invertible",)),
-    ("grad[f](y) + lam*y", "f: R^n -> R", "y", "lam", "-(hess[f](y) + lam*I)^-1*y", ("hess[f](y) + λ I invertible",)),
+    ("A'*(A*y - b) + lam*y", None, "y", "b", "(A'*A + lam*I)^-1*A'", ("AᵀA + λ I is invertible",)),
+    ("A'*(A*y - b) + lam*y", None, "y", "lam", "-(A'*A + lam*I)^-1*y", ("AᵀA + λ I is invertible",)),
+    ("grad[f](y) + lam*y", "f: R^n -> R", "y", "lam", "-(hess[f](y) + lam*I)^-1*y",
+     ("hess[f](y) + λ I is invertible",)),
     ("r^2 + s^2 - 1", "r in R, s in R", "s", "r", "-r/s", ("s ≠ 0",)),
 ]  # fmt: skip
 

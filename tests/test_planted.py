@@ -63,8 +63,8 @@ e_i = unit(i, n)
 
 FACTS = {"sym": ["sym"], "pd": ["pd"], "indefinite": ["sym"], "positive": ["pos"], "positive scalar": ["pos"]}
 SHAPES: dict[str, list[tuple[Any, Any]]] = {
-    "clip": [(m, n), (1, 1), (1, 1)], "huber": [(m, n), (1, 1)], "norm1": [(n, 1)], "norm2": [(n, 1)],
-    "norm_inf": [(n, 1)], "polar": [(n, n)],
+    "clip": [(m, n), (1, 1), (1, 1)], "huber": [(m, n), (1, 1)], "leaky_relu": [(m, n), (1, 1)],
+    "norm1": [(n, 1)], "norm2": [(n, 1)], "norm_inf": [(n, 1)], "polar": [(n, n)],
     "kron_left": [(size(m) * size("p"), size(n) * size("q")), ("p", "q")],
     "kron_right": [(size(m) * size("p"), size(n) * size("q")), (m, n)],
 }  # fmt: skip

@@ -49,7 +49,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Taylor:
-    """An expansion around X in powers of ``dX``; ``str()`` is Unicode.
+    """An expansion around X in powers of ``dX``; ``str()`` is Unicode. ``conditions`` say where its derivatives exist.
 
     >>> from closedform.formula import formula
     >>> t = formula("x'*A*x + b'*x").taylor("x")
@@ -63,6 +63,7 @@ class Taylor:
     terms: tuple[Term, ...]
     derivatives: tuple[Derivative, ...]
     context: Context
+    conditions: tuple[str, ...] = ()
 
     @cached_property
     def text(self) -> str:

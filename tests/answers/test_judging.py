@@ -214,3 +214,43 @@ def test_slips_of_who_knows_the_derivative_of_scalars(function: str, answer: str
     verdict = check(function, answer)
     assert (verdict.kind, verdict.remark) == ("wrong", remark)
     assert verdict.difference is None
+
+
+@pytest.mark.parametrize(
+    ("function", "answer", "by", "said"),
+    [
+        ("softmax(z)", "diag(p) - p*p'", "z", "p is not said: with p = softmax(z) it is right"),
+        ("logsumexp(A*x)", "A'*p", "x", "p is not said: with p = softmax(A*x) it is right"),
+        ("sigmoid(w'*x)", "sigmoid(w'*x)*(1 - sigmoid(w'*x))", "w", "a factor x is missing"),
+        ("tanh(W*x)", "1 - tanh(W*x).^2", "x", "a factor W is missing on the right of diag(…)"),
+        ("1/2*||A*x - b||^2", "A*x - b", "x", "a factor A' is missing on the left"),
+    ],
+)
+def test_what_an_answer_lacks_is_named(function: str, answer: str, by: str, said: str) -> None:
+    verdict = check(function, answer, by=by)
+    assert (verdict.kind, verdict.remark.removesuffix(": with it the answer is right")) == ("wrong", said)
+
+
+def test_no_factor_is_named_that_does_not_make_it_right() -> None:
+    assert "missing" not in check("sigmoid(w'*x)", "sigmoid(w'*x)", by="w").remark
+    assert "not said" not in check("softmax(z)", "diag(p) + p*p'", by="z").remark
+
+
+def test_kron_the_other_way_round_is_named() -> None:
+    wrong = equal("vec(A*X*B)", "kron(A, B')*vec(X)")
+    assert wrong.remark.startswith("the factors of kron stand the other way round")
+    assert equal("vec(A*X*B)", "kron(B', A)*vec(X)").right
+
+
+def test_an_example_has_small_sizes_and_names_both_in_their_order() -> None:
+    page = str(equal("x'*x", "sum(x)"))
+    found = equal("vec(A*X)", "kron(A, I)*vec(X)", "A in R^(n×n), X in R^(n×n)").certificate.counterexample
+    assert page.index("the first is") < page.index("the second is")
+    assert found is not None
+    assert set(found["sizes"].values()) == {2}
+
+
+def test_the_difference_of_a_square_of_a_sum_is_a_commutator() -> None:
+    verdict = equal("(A + B)^2", "A^2 + 2*A*B + B^2")
+    assert verdict.difference is not None
+    assert verdict.difference.text == "A*B - B*A"

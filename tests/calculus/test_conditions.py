@@ -15,7 +15,7 @@ SHARP = [
     ("||x||^3", "", "x", "grad", []),
     ("||x||^3", "", "x", "hessian", ["x ≠ 0 in the form printed; elsewhere that is NaN, and the derivative its limit"]),
     ("||x||^3", "", "x", "derivative", []),
-    ("||x||_inf", "", "x", "grad", ["x ≠ 0", "the largest entry of abs(x) unique"]),
+    ("||x||_inf", "", "x", "grad", ["x ≠ 0", "the largest entry of abs(x) is unique"]),
     ("sum(relu(A*x).^2)", "", "x", "grad", []),
     ("||relu(A*x - b)||^2", "", "x", "grad", []),
     ("||relu(A*x - b)||^2", "", "x", "hessian", ["Ax ≠ b in every entry"]),
@@ -38,7 +38,7 @@ SHARP = [
     ("tr(sqrtm(X))", "X in PD(n)", "X", "grad", []),
     ("log(-x'*x)", "", "x", "grad", ["−xᵀx > 0, which never holds"]),
     ("lambda_min(Q*Q')", "Q in Orth(n)", "Q", "grad",
-     ["the smallest eigenvalue of eye(n) simple, which never holds"]),
+     ["the smallest eigenvalue of eye(n) is simple, which never holds"]),
     ("(max(s, t) - t)^2", "s in R, t in R", "s", "grad", []),
     ("(t - min(s, t))^2", "s in R, t in R", "t", "grad", []),
     ("(max(s, t) - t)^2", "s in R, t in R", "s", "hessian", ["s ≠ t"]),
@@ -101,3 +101,14 @@ def test_ranges_that_are_known(text: str, low: int, high: int) -> None:
     found = range_of(cf.formula(text)._node)
     assert found.low == low
     assert found.high == high
+
+
+@pytest.mark.parametrize("typed", ["sqrt(s) + 1/s", "s^(3/2)/s", "sqrt(s)/(s*log(2))"])
+def test_not_negative_and_not_zero_is_positive(typed: str) -> None:
+    assert cf.formula(typed, "s in R").grad("s").conditions == ("s > 0",)
+
+
+def test_what_shared_parts_stand_for_comes_behind_a_condition() -> None:
+    f = cf.formula("A'*(A*y - b) + lam*sqrt(y'*y + b'*b)*y - exp(y'*y + b'*b)*y").implicit("y", "b")
+    (solvable,) = (c for c in f.conditions if "invertible" in c)
+    assert solvable.endswith(" is invertible, where s = yᵀy + bᵀb")

@@ -1,4 +1,4 @@
-"""Claims that are wrong at special values alone: all ones, large sizes, a branch of a logarithm; and true ones beside."""
+"""Claims that are wrong at special values alone: all ones, large sizes, branches of a logarithm; true ones beside."""
 
 import pytest
 

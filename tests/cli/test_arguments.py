@@ -56,7 +56,7 @@ def test_a_formula_may_begin_with_a_minus_sign(run: Run, args: list[str], answer
         (["grad", "x'*x", "--by", "z"], "there is no variable z in this formula; it has x"),
         (["grad", "A*x"],
          "a gradient is of a scalar; this is a vector (m×1): ask for the Jacobian or the derivative\n"
-         "Read with A ∈ ℝ^(m×n), x ∈ ℝⁿ: declare what is meant otherwise, such as A in R^n."),
+         "Read with A ∈ ℝ^(m×n), x ∈ ℝⁿ."),
         (["grad", "3"], "there is no variable in this formula to differentiate by"),
         (["grad", "@no/such/file"], "no/such/file cannot be read: No such file or directory"),
         (["eval", "x", "x=[1,2"], "x=[1,2 is no value that can be read\n" + VALUES),

@@ -14,7 +14,7 @@ def test_page(capsys):
     assert main(["implicit", "A*y + exp(y) = B*x", "--of", "y", "--by", "x", "--steps"]) == 0
     page = capsys.readouterr().out
     assert "∂y/∂x = (A + diag(exp(y)))⁻¹B" in page
-    assert "where A + diag(exp(y)) invertible" in page
+    assert "where A + diag(exp(y)) is invertible" in page
     assert "implicit function:" in page and "certified by itself, level A" in page
 
 

@@ -47,7 +47,7 @@ def test_without_a_certificate(run: Run) -> None:
     assert found["text"] == "-X^-1*dX*X^-1"
     assert found["where"] == "X in R^(n×n), dX in R^(n×n)"
     assert found["kron"].keys() == FORMS
-    assert found["conditions"] == ["X invertible"]
+    assert found["conditions"] == ["X is invertible"]
 
 
 def test_a_verdict(run: Run) -> None:
@@ -71,8 +71,9 @@ def test_simplify_and_eval(run: Run) -> None:
     assert record.keys() == HEAD | {"simplified", "certificate"}
     assert record["simplified"].keys() == FORMS | {"where", "conditions"}
     record = json.loads(run("eval", "log(x)", "x=[-1,0,1]", "--json").out)
-    assert record.keys() == HEAD | {"evaluated", "value"}
+    assert record.keys() == HEAD | {"evaluated", "value", "violated"}
     assert record["value"] == ["nan", "-inf", 0.0]
+    assert record["violated"] == ["every entry of x > 0"]
 
 
 def test_functions(run: Run) -> None:

@@ -51,7 +51,7 @@ assumed      X ∈ ℝ^(n×n)
 
 D f(X)[dX] = −X⁻¹dX X⁻¹
 matrix of vec = −kron(X⁻ᵀ, X⁻¹)
-holds        where X invertible
+holds        where X is invertible
 certificate  none: not checked
 """
 MIXED = """\
@@ -91,7 +91,7 @@ assumed      X ∈ ℝ^(n×n)
 
 value        [[-5.,  2.],
               [ 3., -1.]]
-holds        where X invertible
+holds        where X is invertible
 """
 WRONG = """\
 function     f = xᵀAx

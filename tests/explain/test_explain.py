@@ -100,7 +100,8 @@ def test_an_alias_leads_to_its_function() -> None:
 def test_another_name_suggests_the_nearest(name: str, near: str) -> None:
     with pytest.raises(DeclarationError) as caught:
         cf.explain(name)
-    assert caught.value.hint == (f"Did you mean {near}?" if near else "")
+    mend = f"Did you mean {near}? " if near else ""
+    assert caught.value.hint == f"{mend}closedform explain lists all pages."
 
 
 @pytest.mark.parametrize(

@@ -57,12 +57,13 @@ class Maker(Grammar):
             yield from self._matrices(shape, d)
 
     def limited(self, shape: Shape, d: int) -> Node:
-        """``clip`` or ``huber``; seldom, as every entry has a kink."""
+        """``clip``, ``huber`` or ``leaky_relu``; seldom, as every entry has a kink."""
         if self.rng.random() > 0.3 * self.slow:
             return self.give(shape, d)
         return self.pick(
             lambda: piecewise.clip(self.give(shape, d), num(-1), num("3/2")),
             lambda: piecewise.huber(self.give(shape, d), num(1)),
+            lambda: piecewise.leaky_relu(self.give(shape, d), num("1/3")),
         )
 
     def _scalars(self, d: int) -> Iterator[Choice]:

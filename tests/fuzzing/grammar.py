@@ -42,6 +42,7 @@ SLOW = {
     "pinv": 0.3, "inv_gaps": 0.3, "polygamma": 0.15, "trigamma": 0.2, "digamma": 0.3, "gamma": 0.3, "loggamma": 0.3,
     "asin": 0.5, "acos": 0.5, "norm_inf": 0.4, "maxentry": 0.4, "minentry": 0.4, "max2": 0.5, "min2": 0.5,
     "clip": 0.4, "huber": 0.4, "abs": 0.7, "sign": 0.5, "step": 0.5, "relu": 0.7, "norm1": 0.6, "argmax": 0.4,
+    "elu": 0.4,
     "argmin": 0.4, "sqrt": 0.7, "norm2": 0.7, "normF": 0.7,
 }  # fmt: skip
 """How often those are drawn that take long to certify (kinks, or high precision), relative to the others."""

@@ -37,7 +37,7 @@ TEXTS = [
      "norm2(X): norm2 takes a vector\nX is m×n\n  norm2(X)\n  ^^^^^^^^\n"
      "Write normF(X) for the Frobenius norm, norm_op(X) for the spectral norm."),
     ("exp x", "", "exp needs its parentheses\n  exp x\n  ^^^\nWrite exp(x)."),
-    ("log det(X)^2", "", "log needs its parentheses\n  log det(X)^2\n  ^^^\nWrite log(det(…))."),
+    ("log det(X)^2", "", "log needs its parentheses\n  log det(X)^2\n  ^^^\nWrite log(det(X))."),
     ("1/n*||X*w - y||^2 + lam/n*||w||^2", "",
      "n may be the number of rows of X or the number of columns of X\n  1/n*||X*w - y||^2 + lam/n*||w||^2\n    ^\n"
      "Declare X in R^(n×m), or X in R^(m×n), or n in R."),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import scipy.sparse
 
+import closedform as cf
 from closedform.errors import ValueProblem
 from closedform.expr.node import Node, make
 from closedform.expr.size import size
@@ -208,3 +209,12 @@ def test_a_map_as_an_array() -> None:
 def found_symmetric() -> np.ndarray:
     whole = np.einsum("ij,k->ijk", np.eye(4), v)
     return (whole + whole.transpose(0, 2, 1)) / 2
+
+
+def test_values_that_are_not_named_are_asked_for_by_name() -> None:
+    f = cf.formula("x'*A*x")
+    for given in ((np.eye(2), [1.0, 2.0]), (np.eye(2),), (3.0,)):
+        with pytest.raises(cf.ClosedformError, match="values are given by name"):
+            f(*given)
+    with pytest.raises(cf.ClosedformError, match=r'a gradient is by one variable: grad."x".*grad."A"'):
+        f.grad("x", "A")

@@ -72,3 +72,38 @@ def test_a_zero_keeps_its_shape(typed: str, shown: str) -> None:
     found = formula(typed)
     assert found.text == shown
     assert formula(found.text, found.where).shape == found.shape
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("norm_nuc(A)*x", "‖A‖_* x"),
+        ("norm_nuc(A)*norm_nuc(B)", "‖A‖_* ‖B‖_*"),
+        ("norm_nuc(A)/lam*||x||", "‖A‖_* ‖x‖/λ"),
+        ("norm_op(norm_nuc(A)*B)", "‖(‖A‖_* B)‖_op"),
+        ("norm_op(A)*(x + y)", "‖A‖_op*(x + y)"),
+        ("norm_nuc(A)*(x + y)", "‖A‖_* (x + y)"),
+        ("norm_nuc(A)^s", "‖A‖_*^s"),
+        ("lam*||x||", "λ‖x‖"),
+        ("2*lam*||A*x||*||x||", "2 λ‖Ax‖*‖x‖"),
+    ],
+)
+def test_norms_with_bars_read_back(typed: str, shown: str) -> None:
+    found = formula(typed)
+    answer = formula(found.unicode, found.where)
+    assert found.unicode == shown
+    assert normal(answer._raw) is normal(found._raw)
+    assert "‖" not in found.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "by", "shown"),
+    [
+        ("1/2*||V*tanh(W*x + b) + c - y||^2", "W", "((V'*(V*t + c - y)).*(1 - t.^2))*x' where t = tanh(W*x + b)"),
+        ("1/2*||V*tanh(W*x) - y||^2", "W", "((V'*(V*tanh(W*x) - y)).*(1 - tanh(W*x).^2))*x'"),
+    ],
+)
+def test_of_two_factors_none_begins_with_a_minus_where_both_would(typed: str, by: str, shown: str) -> None:
+    found = formula(typed).grad(by)
+    assert found.text == shown
+    assert found.check().ok

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from closedform.answers.asked import Asked, is_map
 from closedform.formula import Formula, LinearMap
+from closedform.read.named import variable_name
 from closedform.rewrite.display import display
 from closedform.rewrite.display.sharing import share
 from closedform.write.marks import greek
@@ -35,9 +36,9 @@ def as_read(f: Formula, signs: bool) -> str:
 def left_side(asked: Asked, found: Formula, signs: bool) -> str:
     """``∇f(x)``."""
     spell = greek if signs else str
-    x = spell(asked.by)
+    x = spell(variable_name(asked.by))
     if asked.op == "hessian" and asked.and_by not in (None, asked.by):
-        x += ", " + spell(str(asked.and_by))
+        x += ", " + spell(variable_name(str(asked.and_by)))
     direction = f"[{spell(found.direction)}]" if isinstance(found, LinearMap) else ""
     if asked.op == "derivative" or (is_map(found) and asked.op == "jacobian"):
         return f"D f({x}){direction}"

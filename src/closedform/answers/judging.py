@@ -11,6 +11,7 @@ from closedform.answers.asked import Asked, candidates, names
 from closedform.answers.attempt import Attempt, Typed, declared, disproved, joined
 from closedform.answers.conventions import Finding, alternatives, finding
 from closedform.answers.declarable import declaration, squares
+from closedform.answers.missing import factor, turned, unsaid
 from closedform.answers.slips import diagonal, scalar_rule
 from closedform.answers.vec_forms import may_be_for_vec, vec_refusal
 from closedform.answers.verdict import Verdict
@@ -144,16 +145,20 @@ def _declared_by_answer(typed: Typed, f: Formula) -> list[str]:
 
 def _explained(typed: Typed, attempts: list[Attempt]) -> Verdict:
     until = process_time() + SECONDS
-    for look in (diagonal, partial(scalar_rule, typed)):
+    for look in (diagonal, partial(scalar_rule, typed), partial(unsaid, typed)):
         for attempt in attempts:
             slip = look(attempt)
             if slip is not None:
                 return _wrong(typed, attempt, slip, "")
     close = [a for a in attempts if a.fits or _transposes(a) or may_be_for_vec(a)] or attempts[:1]
     for attempt in close:
-        found = finding(attempt, alternatives(attempt))
+        found = finding(attempt, alternatives(attempt)) or turned(attempt)
         if found is not None:
             return _wrong(typed, attempt, found, _mend(typed, attempt, until))
+    for attempt in attempts:
+        missing = factor(attempt)
+        if missing is not None:
+            return _wrong(typed, attempt, missing, "")
     for attempt in close:
         mend = _mend(typed, attempt, until)
         if mend:

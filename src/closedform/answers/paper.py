@@ -12,6 +12,7 @@ from closedform.answers.shown import show_certificate, show_conditions, show_equ
 if TYPE_CHECKING:
     from closedform.answers.verdict import Verdict
 
+FIRST_SECOND = ("the first is", "the second is")
 COLOURS = {"right": "green", "wrong": "red", "convention": "yellow", "uncertified": "red"}
 
 
@@ -54,8 +55,10 @@ def _show_counterexample(page: Page, v: Verdict) -> None:
     found = v.certificate.counterexample
     if found is None or v.kind != "wrong" or v.remark or v.declaration:
         return
-    labels = ("the second is", "the first is") if v.asked is None else ("your answer is", "right is")
-    lines = instance(found, labels, width() - LABEL)
+    if v.asked is None:
+        lines = instance({**found, "claimed": found["true"], "true": found["claimed"]}, FIRST_SECOND, width() - LABEL)
+    else:
+        lines = instance(found, ("your answer is", "right is"), width() - LABEL)
     page.block("for instance", lines)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
@@ -385,18 +385,24 @@ class Check:
     def counterexample(self) -> dict[str, Any] | None:
         """A point of small integers, or a general one, at which the sides differ."""
         with flint.ctx.workprec(BITS[-1]):
-            for least, small in ((1, True), (2, True), (3, True), (2, False), (4, False)):
-                for _ in range(8):
-                    sizes = self.scene.draw_sizes(self.rng, least, Ball.max_entries)
-                    try:
-                        ev = at_point(self.scene, Ball(self.rng, small), self.rng, sizes, self.deadline)
-                        pairs = sides(self.claim, ev)
-                    except (Unfit, Redraw, ZeroDivisionError):
-                        continue
-                    found = apart(sizes, ev, pairs)
-                    if found:
-                        return found
+            for sizes, small in self.small_sizes():
+                try:
+                    ev = at_point(self.scene, Ball(self.rng, small), self.rng, sizes, self.deadline)
+                    pairs = sides(self.claim, ev)
+                except (Unfit, Redraw, ZeroDivisionError):
+                    continue
+                found = apart(sizes, ev, pairs)
+                if found:
+                    return found
         return None
+
+    def small_sizes(self) -> Iterator[tuple[dict[str, int], bool]]:
+        """Sizes to look at for a counterexample, the smallest first, and whether its entries are to be integers."""
+        names = sorted(self.scene.size_names)
+        for least in (1, 2):
+            yield from ((dict.fromkeys(names, least), True) for _ in range(8))
+        for least, small in ((2, True), (3, True), (2, False), (4, False)):
+            yield from ((self.scene.draw_sizes(self.rng, least, Ball.max_entries), small) for _ in range(8))
 
 
 def points_for(kinks: int) -> int:

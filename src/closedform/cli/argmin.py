@@ -16,6 +16,8 @@ from closedform.cli.sources import formula_text, values
 from closedform.errors import ClosedformError, MissingRule
 from closedform.formula import Formula, LinearMap, formula
 from closedform.formula.argmin import Argmin
+from closedform.read.named import variable_name
+from closedform.write.marks import greek
 
 if TYPE_CHECKING:
     from closedform.argmin.solution import Solution
@@ -107,7 +109,8 @@ def parsed(option: str, text: str) -> Any:
 
 
 def _left(over: str, by: str) -> str:
-    return f"∂{over}*/∂{by}" if signs() else f"d{over}*/d{by}"
+    x, t = variable_name(over), variable_name(by)
+    return f"∂{greek(x)}*/∂{greek(t)}" if signs() else f"d{x}*/d{t}"
 
 
 def _page(

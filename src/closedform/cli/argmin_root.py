@@ -16,6 +16,8 @@ from closedform.cli.sources import formula_text, values
 from closedform.errors import MissingRule
 from closedform.formula import Formula, LinearMap, formula
 from closedform.read.equation import equation
+from closedform.read.named import variable_name
+from closedform.write.marks import greek
 
 if TYPE_CHECKING:
     from closedform.argmin.solution import Solution
@@ -77,7 +79,8 @@ def _derivatives(found: Any, by: tuple[str, ...], solution: Solution | None) -> 
 
 
 def _left(over: str, by: str) -> str:
-    return f"∂{over}*/∂{by}" if signs() else f"d{over}*/d{by}"
+    x, t = variable_name(over), variable_name(by)
+    return f"∂{greek(x)}*/∂{greek(t)}" if signs() else f"d{x}*/d{t}"
 
 
 def _page(f: Formula, derivatives: Any, checks: Any, solution: Solution | None, o: dict[str, Any]) -> str:

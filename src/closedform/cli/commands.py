@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import click
@@ -197,14 +198,24 @@ def evaluate(**o: Any) -> int:
         value = found.array(given) if isinstance(found, LinearMap) else found(given)
     except OverflowError:
         raise ValueProblem("a number is too large for float64") from None
+    plain, broken = records.plain(value), _violated(found, given)
     if o["form"] is None:
         page = Page()
         show_function(page, f)
-        show_value(page, found, asked, value)
+        show_value(page, found, asked, value, broken)
         write(page.text)
     else:
-        print_value(f, found, records.plain(value), o["form"])
-    return RIGHT
+        print_value(f, found, plain, o["form"], broken)
+    finite = '"' not in json.dumps(plain)  # what is not, is spelled as a word
+    return REFUSED if broken and not finite else RIGHT
+
+
+def _violated(found: Formula, given: dict[str, Any]) -> tuple[str, ...]:
+    """The conditions that do not hold at given values; none where a value is missing that they need."""
+    try:
+        return found.violated(given)
+    except ValueProblem:
+        return ()
 
 
 @closedform.command(cls=a.TwoFormulasCommand)

@@ -15,6 +15,7 @@ from closedform.cli.show import show_derivation
 from closedform.cli.sources import formula_text
 from closedform.formula import Formula, LinearMap, formula
 from closedform.read.equation import equation
+from closedform.read.named import variable_name
 from closedform.write.marks import greek
 
 
@@ -53,7 +54,7 @@ def implicit_command(**o: Any) -> int:
 def left_side(found: Formula, o: dict[str, Any]) -> str:
     """``∂y/∂x``, of a map ``Dy(X)[dX]``."""
     spell = greek if signs() else str
-    y, x = spell(o["of"]), spell(o["by"])
+    y, x = (spell(variable_name(o[k])) for k in ("of", "by"))
     if isinstance(found, LinearMap):
         return f"D {y}({x})[{spell(found.direction)}]"
     d, square = ("∂", "²") if signs() else ("d", "2")

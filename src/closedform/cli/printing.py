@@ -12,7 +12,7 @@ from closedform.answers.verdict import Verdict
 from closedform.check.certificate import Certificate
 from closedform.cli import records, standalone
 from closedform.cli.outcome import write
-from closedform.cli.show import Answer, show_answer
+from closedform.cli.show import Answer, outside, show_answer, show_unused
 from closedform.derivations import Derivation
 from closedform.formula import Formula
 from closedform.taylor import Taylor
@@ -32,6 +32,7 @@ def print_derivatives(command: str, f: Formula, found: list[Answer], form: str |
         return
     page = Page()
     show_function(page, f)
+    show_unused(page, f, {by for answer in found for by in (answer.asked.by, answer.asked.and_by)})
     for answer in found:
         show_answer(page, f, answer, laws)
     write(page.text)
@@ -51,6 +52,7 @@ def print_expansions(f: Formula, found: list[tuple[str, Taylor, tuple[Certificat
     for _, one, checks in found:
         page.gap()
         page.answer(one.unicode if signs() else one.text)
+        show_conditions(page, one.conditions)
         for order, certificate in enumerate(checks, 1):
             show_certificate(page, certificate, f"order {order}")
         if not checks:
@@ -88,9 +90,11 @@ def print_simplified(f: Formula, short: Formula, certificate: Certificate | None
         write(page.text)
 
 
-def print_value(f: Formula, found: Formula, value: Any, form: str) -> None:
+def print_value(f: Formula, found: Formula, value: Any, form: str, broken: tuple[str, ...]) -> None:
+    if broken and form != "json":
+        write(outside(broken), to_stderr=True)
     if form == "json":
-        write(records.dump("eval", f, evaluated=records.forms(found), value=value))
+        write(records.dump("eval", f, evaluated=records.forms(found), value=value, violated=list(broken)))
     elif form == "latex":
         write(r"\begin{bmatrix} " + r" \\ ".join(_latex_row(row) for row in value) + r" \end{bmatrix}"
               if isinstance(value, list) else _latex_row(value))  # fmt: skip

@@ -38,6 +38,7 @@ def _show(op: str, left: str, f: Formula, found: Formula, o: dict[str, Any]) -> 
         show_function(page, f)
         page.gap()
         show_equation(page, left, found)
+        page.fields("convention", tuple(note for note in found.assumed if note not in f.assumed))
         show_conditions(page, found.conditions)
         show_certificate(page, certificate)
         write(page.text)

@@ -81,6 +81,7 @@ def expansion(name: str, found: Taylor, checks: tuple[Certificate, ...]) -> dict
         "text": found.text,
         "unicode": found.unicode,
         "latex": found.latex,
+        "conditions": list(found.conditions),
         "certificates": [certificate(c) for c in checks],
     }
 

@@ -32,6 +32,13 @@ class Answer:
         return self.certificate.ok and (self.derivation is None or self.derivation.certified)
 
 
+def show_unused(page: Page, f: Formula, asked: set[str | None]) -> None:
+    """What is declared and does not stand in the formula, which may be a slip."""
+    idle = [name for name in f._reading.names if name not in f.variables and name not in asked]
+    if idle:
+        page.field("unused", f"{', '.join(idle)}: declared, but not in the formula")
+
+
 def show_answer(page: Page, f: Formula, answer: Answer, laws: bool = True) -> None:
     found = answer.found
     page.gap()
@@ -67,14 +74,20 @@ def show_derivation(page: Page, derivation: Derivation, check: bool, laws: bool 
         page.field("each line", f"certified by itself, level {' and '.join(levels)}", fg="green")
 
 
-def show_value(page: Page, found: Formula, asked: Asked | None, value: Any) -> None:
-    """The value of a formula, or of the derivative asked for."""
+def show_value(page: Page, found: Formula, asked: Asked | None, value: Any, broken: tuple[str, ...]) -> None:
+    """The value of a formula, or of the derivative asked for, and the conditions that do not hold there."""
     page.gap()
     if asked is not None:
         show_equation(page, left_side(asked, found, signs()), found)
     for k, line in enumerate(_lines(value)):
         page.lines.append(page.style(("" if k else "value").ljust(LABEL), dim=not k) + page.style(line, bold=True))
     show_conditions(page, found.conditions)
+    if broken:
+        page.field("outside", outside(broken), fg="red", bold=True)
+
+
+def outside(broken: tuple[str, ...]) -> str:
+    return f"at these values it does not hold that {', '.join(broken)}"
 
 
 def _lines(value: Any) -> list[str]:

@@ -25,7 +25,7 @@ def function_page(name: str) -> Page:
     own = [_own(op, row(op)) for op in ops]
     first = own[0]
     joined = replace(
-        first,
+        first, title=name if len(ops) > 1 else first.title,
         statements=tuple(dict.fromkeys(s for page in own for s in page.statements)),
         words="\n\n".join(page.words for page in own), when="\n\n".join(dict.fromkeys(p.when for p in own)),
         why="\n\n".join(dict.fromkeys(p.why for p in own if p.why)), examples=tuple(e for p in own for e in p.examples),

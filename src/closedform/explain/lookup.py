@@ -24,7 +24,8 @@ def page_of(name: str) -> Page:
         if asked.startswith(word) and named_so(asked.removeprefix(word)):
             return function_page(asked.removeprefix(word))
     near = get_close_matches(asked.casefold(), [n.casefold() for n in page_names()], 1, 0.5)
-    raise DeclarationError(f"there is no page on {asked!r}", hint=f"Did you mean {near[0]}?" if near else "")
+    mend = f"Did you mean {near[0]}? " if near else ""
+    raise DeclarationError(f"there is no page on {asked!r}", hint=f"{mend}closedform explain lists all pages.")
 
 
 def page_names() -> tuple[str, ...]:

@@ -30,6 +30,7 @@ BUILT_IN = {
 BUILT_IN_OPS = (algebra.TR, algebra.DIAGM, algebra.DIAGV)
 CALLS = {
     "clip": ("clip(x, lo, hi)", "x in R^n, lo in R, hi in R"),
+    "leaky_relu": ("leaky_relu(x, s)", "x in R^n, s in R"),
     "huber": ("huber(x, delta)", "x in R^n, delta > 0"),
     "kron": ("kron(A, B)", "A in R^(m×n), B in R^(p×q)"),
     "inv_gaps": ("inv_gaps(w)", "w in R^n"),

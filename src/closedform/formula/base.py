@@ -148,10 +148,14 @@ def _convention_notes(origin: Origin) -> list[str]:
             notes.append(f"the entries of {name} on and above the diagonal are the free variables")
         else:
             notes.append(f"the gradient is the one in the space of {WORDS[space]} matrices")
+    if origin.kind == "batch":
+        rows = origin.directions[0]
+        notes.append(f"row i of {rows.params[0]} ∈ ℝ^({rows.rows}×{rows.cols}) is the i-th {name}")
     if any(f.startswith("commutes:") for f in x.params[1]):
         notes.append(f"that {name} commutes with another matrix is not used while differentiating by it")
     if "orth" in x.params[1]:
-        notes.append(f"the gradient by {name} is the one in the ambient space: orthogonality is not used")
+        free = f"{name} varies freely, and that it is orthogonal only shortens the answer"
+        notes.append(f"the gradient by {name} is the one in the ambient space: {free}")
     if origin.layout == "denominator":
         notes.append("denominator layout: the transpose of the Jacobian")
     return notes

@@ -27,6 +27,7 @@ from closedform.formula.printed import Printed
 from closedform.functions.algebra import SYM, sym
 from closedform.functions.declare import shape_words
 from closedform.functions.vectors import dot
+from closedform.read.alphabet import is_greek
 from closedform.read.named import variable_name
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
@@ -55,7 +56,7 @@ class Derivatives(Printed):
         found = self._new(node, Origin(derived.kind, self._me, x, directions=derived.directions))
         return self._new(off_kinks(node, found._conditions), found._origin) if squares_of_signs(node) else found
 
-    def grad(self, by: str | None = None, *, symmetric: str = "projected") -> Any:
+    def grad(self, by: str | None = None, *more: str, symmetric: str = "projected") -> Any:
         """The gradient of a scalar: the shape of the variable, with df = ⟨∇f, dx⟩.
 
         Without a name: a dictionary of the gradients by every variable, from one backward pass. By a variable
@@ -74,6 +75,9 @@ class Derivatives(Printed):
         >>> s.grad("X").text, s.grad("X", symmetric="free").text
         ("(A + A')/2", "A + A' - diag(diag(A))")
         """
+        if more:
+            each = ", ".join(f'grad("{name}")' for name in (by, *more))
+            raise ClosedformError(f"a gradient is by one variable: {each}", hint="grad() gives those by all of them.")
         if symmetric not in ("projected", "free"):
             raise ClosedformError('symmetric is "projected" or "free"')
         if not self._raw.is_scalar:
@@ -89,8 +93,10 @@ class Derivatives(Printed):
         assumed = [note for note in self._reading.assumed if " ∈ " in note]
         told = ""
         if assumed:
-            read_as, other = ", ".join(assumed[:6]), _declaration(assumed)
-            told = f"Read with {read_as}: declare what is meant otherwise, such as {other}."
+            numbers = [name for name, _, space in (note.partition(" ∈ ") for note in assumed) if space == "ℝ"]
+            odd = next((name for name in numbers if not is_greek(name)), "")
+            told = f"Read with {', '.join(assumed[:6])}"
+            told += f": declare {odd} in R^n if it is a vector." if odd else "."
         head = f"a gradient is of a scalar; this is {shape_words(self._raw.shape)}"
         return ShapeError(f"{head}: ask for the Jacobian or the derivative", hint=told)
 
@@ -230,7 +236,7 @@ class Derivatives(Printed):
         '-A^-1*diag(cos(x))'
         >>> F = formula("F(x, y)", "F: R^n × R^m -> R^m")
         >>> F.implicit("y", by="x").text, F.implicit("y", by="x").conditions
-        ('-jac2[F](x, y)^-1*jac1[F](x, y)', ('jac2[F](x, y) invertible',))
+        ('-jac2[F](x, y)^-1*jac1[F](x, y)', ('jac2[F](x, y) is invertible',))
         """
         from closedform.implicit import squared
 
@@ -256,16 +262,12 @@ class Derivatives(Printed):
         twice = checked_order(order) == 2
         first = self.grad(by) if self._raw.is_scalar else self.derivative(by)
         second = (self.hessian(by) if self._raw.is_scalar else first.derivative(by)) if twice else None
+        conditions = tuple(dict.fromkeys((*first.conditions, *(second.conditions if second is not None else ()))))
         one = Derivative(first._raw, first.check)
         two = None if second is None else Derivative(second._raw, second.check)
         x, typed = ambient(self._variable(by)), self._origin is None
-        return expansion(self._raw, x, one, two, self._context, typed)
-
-
-def _declaration(assumed: list[str]) -> str:
-    """A declaration other than the first of those assumed."""
-    name, _, space = assumed[0].partition(" ∈ ")
-    return f"{name} in R^n" if space == "ℝ" or "×" in space else f"{name} in R"
+        found = expansion(self._raw, x, one, two, self._context, typed)
+        return replace(found, conditions=conditions)
 
 
 def _discrete(x: Node) -> bool:

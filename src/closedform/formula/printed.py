@@ -93,7 +93,8 @@ class Printed(Base):
         found = self._found
         known = (*found.defined, *found.differentiable, *self._solvable())
         inverses = (c for c in self._unsaid(known) if c.kind == "invertible")
-        return tuple({condition_text(c, self._context): c for c in (*known, *inverses)}.values())
+        every = _joined([*known, *inverses])
+        return tuple({condition_text(c, self._context): c for c in every}.values())
 
     @property
     def _start(self) -> Node:
@@ -135,3 +136,11 @@ class Printed(Base):
                 out += conditions_of(solved(f._node, y, origin.variable), ()).defined
             origin = f._origin
         return out
+
+
+def _joined(found: list[Condition]) -> list[Condition]:
+    """``d ≥ 0`` and ``d ≠ 0`` as ``d > 0``, of each entry too."""
+    zero = {c.expr for c in found if c.kind == "nonzero" or (c.kind == "notzero" and c.expr.is_scalar)}
+    both = {c.expr for c in found if c.kind == "nonneg"} & zero
+    joined = (Condition("positive", c.expr) if c.kind == "nonneg" and c.expr in both else c for c in found)
+    return [c for c in joined if c.expr not in both or c.kind not in ("nonzero", "notzero")]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Values(Replaced):
     """Values at arrays."""
 
-    def __call__(self, data: Mapping[str, Any] | None = None, /, **values: Any) -> np.ndarray | float:
+    def __call__(self, data: Mapping[str, Any] | None = None, /, *more: Any, **values: Any) -> np.ndarray | float:
         """The value for given arrays: a float, a 1-d array for a vector, a 2-d array for a matrix.
 
         Raises ValueProblem where an array does not fit, naming the variable and the shape it should have.
@@ -31,6 +31,8 @@ class Values(Replaced):
         """
         from closedform.run.values import value
 
+        if more:
+            raise self._not_by_name()
         strict = "strict" not in self._reading.names and bool(values.pop("strict", False))
         given = self._with_sizes(by_name(data, values))
         if strict:
@@ -65,6 +67,10 @@ class Values(Replaced):
             origin = origin.function._origin
         return broken([*self._conditions, *self._limits], functions, given, self._allowed())
 
+    def _not_by_name(self) -> ValueProblem:
+        names = ", ".join(f"{name}=…" for name in self.variables)
+        return ValueProblem(f"values are given by name: ({names})", hint="In order, they are given to compile()(…).")
+
     def _with_sizes(self, given: dict[str, Any]) -> dict[str, Any]:
         """Sizes that only an array which the formula does not need would show."""
         sizes = {name for x in (*self._reading.names.values(), self._raw) for s in x.shape for name in s.names}
@@ -86,4 +92,6 @@ class Values(Replaced):
 
 
 def by_name(data: Mapping[str, Any] | None, values: Mapping[str, Any]) -> dict[str, Any]:
+    if data is not None and not isinstance(data, Mapping):
+        raise ValueProblem(f"values are given by name, x=…, or as a mapping; this is of type {type(data).__name__}")
     return {canonical(name): array for name, array in {**(data or {}), **values}.items()}

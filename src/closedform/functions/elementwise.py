@@ -106,3 +106,9 @@ softplus: Function = entrywise(
     numeric=lambda xp, x: xp.logaddexp(0, x),
     known=((1,), 1.3132616875182228),
 )  # fmt: skip
+silu: Function = entrywise(
+    "silu", aliases=("swish",), doc="x*sigmoid(x) of each entry.",
+    means=lambda x: x * sigmoid(x),
+    numeric=lambda xp, x: x * xp.scipy.special.expit(x),
+    known=((1,), 0.7310585786300049),
+)  # fmt: skip

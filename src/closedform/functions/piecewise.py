@@ -8,9 +8,10 @@ from closedform.errors import ShapeError
 from closedform.expr.facts import Facts, close
 from closedform.expr.node import Node
 from closedform.expr.op import Condition, Shape
-from closedform.functions.algebra import fill
+from closedform.functions.algebra import fill, num
 from closedform.functions.declare import shape_words
 from closedform.functions.define import Function, always, counted, define, entrywise, fact, where
+from closedform.functions.elementwise import exp
 
 TWO = {"sig": "(m,n),(m,n) -> (m,n)", "elementwise": True, "sample": ("real", "real")}
 
@@ -63,6 +64,19 @@ relu: Function = entrywise(
     facts=always("nonneg"), smooth=where("nonzero"),
     numeric=lambda xp, x: xp.maximum(x, 0),
     known=((-2,), 0.0),
+)  # fmt: skip
+elu: Function = entrywise(
+    "elu", doc="x above 0, exp(x) - 1 below, for each entry.",
+    means=lambda x: relu(x) + exp(-relu(-x)) - fill(num(1), x), smooth=where("nonzero"),
+    numeric=lambda xp, x: xp.where(x > 0, x, xp.expm1(xp.minimum(x, 0))),
+    known=((-1,), -0.6321205588285577),
+)  # fmt: skip
+leaky_relu: Function = define(
+    "leaky_relu", doc="leaky_relu(x, s): x above 0, s*x below, for each entry.",
+    shape=_limits("leaky_relu", 2), elementwise=True, sample=("real", "positive scalar"),
+    means=lambda x, s: relu(x) - s * relu(-x), smooth=where("nonzero"),
+    numeric=lambda xp, x, s: xp.where(x > 0, x, s * x),
+    known=(([2, -3], 0.5), [2, -1.5]),
 )  # fmt: skip
 max2: Function = define(
     "max2", text="max", doc="The larger of two, entry by entry.", **TWO,

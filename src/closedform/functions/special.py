@@ -28,6 +28,12 @@ normcdf: Function = entrywise(
     numeric=lambda xp, x: xp.scipy.special.ndtr(x),
     known=((1,), 0.8413447460685429), latex=r"\Phi({0})",
 )  # fmt: skip
+gelu: Function = entrywise(
+    "gelu", doc="x*normcdf(x) of each entry.",
+    means=lambda x: x * normcdf(x),
+    numeric=lambda xp, x: x * xp.scipy.special.ndtr(x),
+    known=((1,), 0.8413447460685429),
+)  # fmt: skip
 normpdf: Function = entrywise(
     "normpdf", doc="The standard normal density of each entry.",
     d=lambda x, dx: -x * normpdf(x) * dx,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from closedform.expr.facts import Facts
 from closedform.expr.node import Node
 from closedform.functions.algebra import diagm, inner, mul, num, ones, power, scale, size_number, transpose, unit
@@ -10,6 +12,7 @@ from closedform.functions.matrix import tril, triu
 from closedform.functions.numerics import other_products, pair_products
 from closedform.functions.rearrange import block
 
+HALF = Fraction(1, 2)
 COLUMN = {"sig": "n -> n", "sample": ("real",)}
 ANY = {"sig": "(m,n) -> 1", "sample": ("real",)}
 
@@ -57,6 +60,13 @@ var: Function = define(
     means=_var, facts=always("nonneg"), sample=("real",),
     numeric=lambda xp, x: xp.var(x, keepdims=True),
     known=(([1, 2, 6],), 14 / 3),
+)  # fmt: skip
+std: Function = define(
+    "std", sig="n -> 1", doc="The standard deviation of the entries of a vector: the root of var(x).",
+    means=lambda x: power(_var(x), HALF), facts=always("nonneg"), sample=("real",),
+    smooth=where("notzero", lambda x: x - mean(x)),
+    numeric=lambda xp, x: xp.std(x, keepdims=True),
+    known=(([1, 2, 6],), (14 / 3) ** 0.5),
 )  # fmt: skip
 dot: Function = define(
     "dot", sig="(m,n),(m,n) -> 1", doc="The inner product: x'*y, or tr(X'*Y).",

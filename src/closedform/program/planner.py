@@ -12,7 +12,7 @@ from closedform.expr.node import Node
 from closedform.expr.op import Op, Shape
 from closedform.expr.size import ONE
 from closedform.expr.walk import postorder
-from closedform.functions.algebra import INDEX, SUMOVER, SYM, TRANSPOSE
+from closedform.functions.algebra import CALL, INDEX, SUMOVER, SYM, TRANSPOSE
 from closedform.program.ir import Program, Ref, Step, dims, needed, rank
 from closedform.rewrite.normal.engine import ntranspose
 
@@ -258,6 +258,10 @@ def free_indices_below(root: Node) -> dict[Node, frozenset[str]]:
 
 
 def refuse(node: Node) -> MissingRule:
+    if node.op is CALL:
+        name = node.params[0]
+        hint = f"Give it a formula: {name}(x) = …."
+        return MissingRule(f"{name} is declared, not given: there is no program for its values", hint=hint)
     return MissingRule(f"{node.op.text} has no program yet; call the formula itself for its value")
 
 

@@ -12,6 +12,7 @@ from closedform.functions.algebra import DIAGM, DIAGV
 from closedform.read.infer import ABSURD, SCALAR, UNLIKELY, Trial
 from closedform.read.misfit import Misfit
 from closedform.read.norms import MARK, norm_call
+from closedform.read.products import has_open_entry
 from closedform.read.sizes import tree_size
 from closedform.read.spaces import parse_size
 from closedform.read.syntax import Call, Group, Name, Tree
@@ -132,7 +133,7 @@ def _refusal(trial: Trial, tree: Call, op: Op, signature: Signature, arg: Tree) 
         hint = f"Write pinv({X}) for the pseudo-inverse." if op.name == "inv" else f"Did you mean {op.name}({X}'*{X}) ?"
     if op.name in HINTS and shape[0] is ONE:
         hint = f"Transpose the row: {op.text}(({trial.typed(arg)})')."
-    final = op.name in HINTS and shape[1] is not ONE
+    final = op.name in HINTS and shape[1] is not ONE and not has_open_entry(trial, arg)
     return Misfit(tree, head, [(a, trial.shape[a]) for a in tree.args], hint=hint, final=final)
 
 
@@ -222,13 +223,20 @@ def size_of(trial: Trial, tree: Tree) -> Size:
 def _eye(trial: Trial, tree: Call) -> Shape:
     _arity(trial, tree, 1)
     n = size_of(trial, tree.args[0])
-    return n, n
+    return _at_least_one(trial, tree, (n, n))
 
 
 def _filled(trial: Trial, tree: Call) -> Shape:
     _arity(trial, tree, 1, 2)
     sizes = [size_of(trial, a) for a in tree.args]
-    return sizes[0], sizes[1] if len(sizes) > 1 else ONE
+    return _at_least_one(trial, tree, (sizes[0], sizes[1] if len(sizes) > 1 else ONE))
+
+
+def _at_least_one(trial: Trial, tree: Call, shape: Shape) -> Shape:
+    if any(n.number is not None and n.number < 1 for n in shape):
+        head = f"a size is at least 1; {trial.typed(tree)} is {shape[0]}×{shape[1]}"
+        raise Misfit(tree, head, final=True)
+    return shape
 
 
 def _all_of_one(trial: Trial, tree: Call) -> Shape:

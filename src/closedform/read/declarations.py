@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from closedform.errors import ClosedformError, DeclarationError
 from closedform.expr.facts import WORDS, close
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE, Size
 from closedform.read.lexer import Token, Tokens
-from closedform.read.said import equation_fact, plain_fact
+from closedform.read.said import equation_fact, nearest_fact, plain_fact, tall_columns
 from closedform.read.spaces import factors, parse_size, parse_space
 
 MAX_ARGUMENTS = 9
@@ -179,7 +180,9 @@ def _declare(part: Part, into: Declarations, before: list[str]) -> None:
         _inequality(part, into, [*before, first.text])
         before.clear()
     else:
-        raise part.fail(f"{part.text(0)} is no declaration", "Write x in R^n, lam > 0, f: R^n -> R or p = ….")
+        near = nearest_fact(texts[1:])
+        mend = f"Did you mean {first.text} {near}?" if near else "Write x in R^n, lam > 0, f: R^n -> R or p = …."
+        raise part.fail(f"{part.text(0)} is no declaration", mend)
     if before:
         raise part.fail(f"{before[0]} is named but nothing is said of it", "Write x in R^n, or p = ….")
 
@@ -209,12 +212,12 @@ def _inequality(part: Part, into: Declarations, names: list[str]) -> None:
     bound = part.tokens[-1]
     if len(part.tokens) != 3 or bound.kind != "num":
         raise part.fail(f"{part.text(0)} is no declaration that is known", "Write lam > 0 or lam >= 0.")
-    strict = part.texts[1] == ">" or float(bound.text) > 0
+    strict = part.texts[1] == ">" or Fraction(bound.text) > 0
     for name in names:
         _new(part, into, name)
         into.facts.setdefault(name, set()).add("pos" if strict else "nonneg")
         into.numbers.add(name)
-        if float(bound.text):
+        if Fraction(bound.text):
             into.notes.append(f"Of {name} {part.texts[1]} {bound.text}, only {name} > 0 is used.")
 
 
@@ -222,6 +225,8 @@ def _said(part: Part, into: Declarations, names: list[str], fact: str) -> None:
     """``Q is symmetric``: a matrix of whatever size; ``x positive`` says what ``x > 0`` does."""
     for name in names:
         if name in into.shapes and fact not in ("pos", "nonneg") and into.shapes[name][0] is not into.shapes[name][1]:
+            if fact == "orth":
+                raise tall_columns(name, *into.shapes[name])
             raise part.fail(f"{name} is {_words(into.shapes[name])}, not square")
         _new(part, into, name)
         into.facts.setdefault(name, set()).add(fact)

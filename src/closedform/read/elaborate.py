@@ -95,7 +95,7 @@ class Elaborator:
         rows, cols = self.trial.sizes.shape(shape)
         if any(n[0] == "?" for n in rows.names | cols.names):
             typed = self.source[tree.span[0] : tree.span[1]]
-            mend = {"I": "eye(n)", "eye": "eye(n)", "ones": "ones(n)"}.get(typed, f"{typed}(n)")
+            mend = {"I": "eye(n)", "eye": "eye(n)", "ones": "ones(n)", "1": "ones(n)"}.get(typed, f"{typed}(n)")
             raise ShapeError(f"the size of {typed} does not follow from the formula", hint=f"Write {mend}.")
         return rows, cols
 

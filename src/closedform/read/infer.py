@@ -199,7 +199,7 @@ def _transpose(trial: Trial, tree: Transpose) -> Shape:
         if isinstance(inner, Name | Index):
             base = inner.base if isinstance(inner, Index) else inner
             if isinstance(base, Name) and not trial.declared(base.name):
-                trial.doubt(tree, UNLIKELY if base.name in trial.greek else 2 * UNLIKELY)
+                trial.doubt(tree, UNLIKELY if base.name in trial.greek else 2.5 * UNLIKELY)
         elif isinstance(inner, Group) and isinstance(inner.inner, Sum):
             terms = [t for _, t in inner.inner.terms if isinstance(t, Name) and not trial.declared(t.name)]
             trial.doubt(tree, SLIGHT if terms else 0.0)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from closedform.errors import LimitError, ReadError
 from closedform.read.alphabet import GREEK, LOOKALIKES, SIGNS, SUBSCRIPTS, SUPERSCRIPTS, canonical, script
+from closedform.read.notation import divides
 
 MAX_CHARACTERS = 100_000
 MAX_DIGITS = 1_000
@@ -57,10 +58,12 @@ def spell(tokens: list[Token]) -> str:
 
 KEYWORDS = {"where", "in", "for"}
 _UP, _DOWN, _GREEK = "".join(SUPERSCRIPTS), "".join(SUBSCRIPTS), "".join(GREEK)
-_LETTER = rf"[^\W\d_{_UP}{_DOWN}ℝℂ]"
+FRACTIONS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅙": "1/6", "⅛": "1/8"}
+_LETTER = rf"[^\W\d_{_UP}{_DOWN}{''.join(FRACTIONS)}ℝℂ]"
 _SCAN = re.compile(
     rf"""(?P<gap>\s+)
     |(?P<num>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+(?![A-Za-z]))?)
+    |(?P<part>[{''.join(FRACTIONS)}])
     |(?P<name>{_LETTER}(?:{_LETTER}|[0-9])*(?:_[A-Za-z0-9]+|[{_DOWN}]+)*)
     |(?P<up>[{_UP}]+)
     |(?P<mark>_(?:\{{[^{{}}]*\}}|[A-Za-z∞]+|[0-9*])|[{_DOWN}]+)
@@ -74,7 +77,7 @@ HINTS = {
     '"': "Formulas hold no text.", "#": "Formulas hold no comments.",
     "!": "Formulas hold no factorials: write prod.", "\\": 'For LaTeX say syntax="latex".',
     "$": 'For LaTeX say syntax="latex", without $.',
-    "½": "Write 1/2.", "√": "Write sqrt( ).", "∑": "Write sum(i, …).", "_": "A name starts with a letter.",
+    "√": "Write sqrt( ).", "∑": "Write sum(i, …).", "_": "A name starts with a letter.",
     "ℂ": "All numbers are real.",
     "%": "Write /100.", "&": "Stack blocks as [A, B; C, D].",
 }  # fmt: skip
@@ -102,6 +105,8 @@ def lex(text: str) -> Tokens:
         elif kind == "num":
             check_number(source, place, word)
             out.append(Token("num", word, place, end, gap))
+        elif kind == "part":
+            out.append(Token("num", FRACTIONS[word], place, end, gap))
         elif kind == "name":
             _add_names(out, source, word, place, gap)
         else:
@@ -173,6 +178,9 @@ def _check_letter(source: str, place: int, letter: str) -> None:
 
 def stranger(source: str, place: int) -> ReadError:
     letter = source[place]
+    if letter == "\\" and divides(source):
+        hint = "For the solution of A*x = b write A^-1*b."
+        return ReadError("\\ is no operation here", span=(place, place + 1), source=source, hint=hint)
     if letter.isprintable() and letter.isascii():
         message = f"the character {letter} is not of the formula language"
     else:

@@ -65,8 +65,21 @@ def assumptions(
         else:
             out.append(f"{name} ∈ {real(*node.shape)}")
     out += [f"{name} is the matrix whose rows are {name}[i], in answers too" for name in names if name in families]
+    out += [note for name, node in names.items() if (note := _entry_by_entry(name, node, said))]
     out += [_size_note(n, names) for n, kind in trial.kinds.items() if kind == "Z"]
     return tuple(dict.fromkeys([*out, *notes, *said.notes, *trial.notes]))
+
+
+def _entry_by_entry(name: str, node: Node, said: Declarations) -> str:
+    """``A > 0`` of a matrix says it of the entries, where many mean that A is positive definite."""
+    sign = next((f for f in ("pos", "nonneg") if f in said.facts.get(name, ())), "")
+    if not sign or node.rows is ONE or node.cols is ONE:
+        return ""
+    whole = f"{name} {SIGNS[sign]} is read of every entry"
+    if node.rows is not node.cols and name in said.shapes:
+        return whole
+    definite, space = ("definite", "PD") if sign == "pos" else ("semidefinite", "PSD")
+    return f"{whole}; that {name} is positive {definite} is written {name} in {space}({node.cols})"
 
 
 def _size_note(size: str, names: Mapping[str, Node]) -> str:

@@ -284,6 +284,7 @@ class Parser:
         mend = suggestion(name)
         if len(name) == 1 or is_greek(name):
             mend = mend or f"For a product write {typed}*(…); for a function declare {typed}: R^n -> R."
+        mend = mend or f"Declare {typed}: R^n -> R for a function of your own, or give its formula: {typed}(x) = …."
         self.fail(f"{typed} is no known function", span, mend)
 
     def _open_call(self, name: str, token: Token, abstract: bool = False, kind: str = "", skip: int = 1) -> None:
@@ -355,8 +356,7 @@ class Parser:
         span, typed = (token.start, token.end), self.source[token.start : token.end]
         if is_function(name):
             following = self.tokens[self.place]
-            word = following.text if following.kind in ("name", "num") else "…"
-            word += "(…)" if is_function(word) else ""
+            word = self._argument(self.place)
             if following.text == "^" and self.tokens[self.place + 1].kind == "num":
                 power = self.tokens[self.place + 1].text
                 self.fail(f"{typed} needs its parentheses before the power", span, f"Write {typed}(…)^{power}.")
@@ -367,8 +367,23 @@ class Parser:
         if name.startswith("sum_") and len(name) == 5:
             hint = f"Write sum({name[4]}, …) with entries in brackets: sum({name[4]}, x[{name[4]}]^2)."
             self.fail(f"how far {typed} reaches is not clear", span, hint)
-        mend = f"Write a product with *, or declare it: {typed} in R^n."
+        kind = "R^(m×n) (a matrix)" if typed[0].isupper() else "R^n (a vector)"
+        mend = f"Write a product with *, or declare it: {typed} in R (a number), {typed} in {kind}."
         self.fail(f"{typed} is no name that is known here", span, mend)
+
+    def _argument(self, place: int) -> str:
+        """What stands behind a function without parentheses: a name or a number, with what is applied to."""
+        first = self.tokens[place]
+        if first.kind not in ("name", "num"):
+            return "…"
+        if self.tokens[place + 1].text != "(" or self.tokens[place + 1].gap:
+            return first.text + ("(…)" if is_function(first.text) else "")
+        depth = 0
+        for token in self.tokens[place + 1 :]:
+            depth += (token.text == "(") - (token.text == ")")
+            if depth == 0:
+                return self.source[first.start : token.end]
+        return f"{first.text}(…)"
 
     # -- what follows an operand
     def _postfix(self) -> bool:
@@ -376,6 +391,7 @@ class Parser:
         assert base is not None
         if token.text == "'":
             self.place += 1
+            base = self._all_ones(base)
             if isinstance(base, Name) and self.token.text == "(" and self.token.gap == 0:
                 self._prime(base)
             self.current = self.keep(Transpose((base.span[0], token.end), base))
@@ -404,6 +420,15 @@ class Parser:
             hint = "Write exp(…) around all of the exponent."
             self.fail("how far the exponent of e reaches is not clear", (base.span[0], self.token.end), hint)
         return Call((base.span[0], exponent.span[1]), "e^", (exponent,))
+
+    def _all_ones(self, base: Tree) -> Tree:
+        """``1'``: a number has no transpose, the vector of ones has."""
+        if not isinstance(base, Number) or base.value != 1:
+            return base
+        if "ones" in self.scope.declared:
+            self.fail("1' may be the vector of ones, whose name ones is declared as something else", base.span)
+        self.scope.note("1' is read as the transpose of the vector of ones.")
+        return self.keep(Name(base.span, "ones"))
 
     def _prime(self, base: Name) -> None:
         name = base.name
@@ -437,6 +462,7 @@ class Parser:
         if "+" in ahead:
             self.current = self.keep(Call((base.span[0], end), "pinv", (base,)))
             return True
+        base = self._all_ones(base)
         if "-" in ahead:
             one = self.keep(Number((end - 1, end), Fraction(-1)))
             base = self.keep(Power((base.span[0], end), base, one, False))
@@ -560,6 +586,8 @@ class Parser:
         assert left is not None
         if isinstance(left, Number) and token.text in ("i", "j") and token.gap == 0:
             self._imaginary(left, token)
+        if isinstance(left, Number) and token.kind == "num" and "/" in token.text:
+            self.fail("a number may not follow here", hint=f"Write {left.value + Fraction(token.text)}.")
         if token.kind == "num" and not (isinstance(left, Number) and token.gap):
             self.fail("a number may not follow here", hint=f"Write {self.typed(left)}*{token.text}.")
         if isinstance(left, Number) and token.kind == "num":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE, size
-from closedform.read.infer import SLIGHT, UNLIKELY, Trial
+from closedform.read.infer import SLIGHT, UNLIKELY, Trial, constant
 from closedform.read.misfit import Misfit, entry_hint
 from closedform.read.syntax import Group, Index, Name, Product, Stack, Sum, Transpose, Tree
 from closedform.read.unify import is_scalar
@@ -101,6 +101,7 @@ def _upto(tree: Product, place: int) -> tuple[int, int]:
 
 
 def _times(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape:
+    _check_ones(trial, tree, place, a, b)
     if is_scalar(a):
         if is_scalar(b):
             _doubt_turned(trial, tree, place)
@@ -117,9 +118,30 @@ def _times(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape
     return a[0], b[1]
 
 
+def _check_ones(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> None:
+    """``X*1`` and ``1*1'`` are asked about: nobody multiplies by the number 1 there."""
+    left, right = tree.factors[place - 1][1], tree.factors[place][1]
+    behind = is_scalar(b) and a[1] is not ONE and constant(right) == 1
+    before = is_scalar(a) and isinstance(right, Transpose) and trial.typed(right.inner) == "1" and constant(left) == 1
+    if behind or before:
+        head = f"{_both(trial, tree, place)}: 1 may be the number or the vector of ones"
+        raise Misfit(tree, head, hint="Write ones(n) for the vector.", span=_upto(tree, place), final=True)
+
+
 def _open_entry(trial: Trial, tree: Tree) -> bool:
     """``x[i]`` of an undeclared x: behind a row it is sooner a member of a family than an entry."""
     return isinstance(tree, Index) and isinstance(tree.base, Name) and not trial.declared(tree.base.name)
+
+
+def has_open_entry(trial: Trial, tree: Tree) -> bool:
+    """Whether ``x[i]`` of an undeclared x stands in a tree: it may be a member of a family."""
+    todo = [tree]
+    while todo:
+        part = todo.pop()
+        if _open_entry(trial, part):
+            return True
+        todo.extend(part.parts)
+    return False
 
 
 def _cross(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape:
@@ -164,9 +186,18 @@ def _clash(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Misfi
         hint = f"Did you mean {left}*{turned} ?"
     elif shape(a)[0] is rows:
         hint = f"Did you mean {_par(left)}'*{right} ?"
+    if _is_form(tree, place) and not hint:
+        hint = "A quadratic form takes a square matrix."
     hint = entry_hint([tree]) + hint
     operands = ((Tree((tree.span[0], last.span[1])), a), (tree.factors[place][1], b))
     return Misfit(tree, head, operands, "inner sizes {0} and {1} differ", (a[1], b[0]), hint, _upto(tree, place))
+
+
+def _is_form(tree: Product, place: int) -> bool:
+    """``x'*A*x``, up to the factor that does not fit."""
+    first, last = tree.factors[0][1], tree.factors[place][1]
+    turned = first.inner if isinstance(first, Transpose) else None
+    return isinstance(turned, Name) and isinstance(last, Name) and turned.name == last.name and place > 1
 
 
 def _par(text: str) -> str:
@@ -203,9 +234,21 @@ def _entrywise(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> S
         left, right = _left(trial, tree, place), trial.typed(factor)
         operands = ((Tree((tree.span[0], tree.factors[place - 1][1].span[1])), a), (factor, b))
         both = _both(trial, tree, place) if trial.question.typeset else f"{left}{operator}{right}"
-        head = f"{both}: shapes differ"
-        raise Misfit(tree, head, operands, span=_upto(tree, place))
+        hint = _scaled(trial, (left, a), (right, b)) if operator == ".*" else ""
+        raise Misfit(tree, f"{both}: shapes differ", operands, hint=hint, span=_upto(tree, place))
     return a
+
+
+def _scaled(trial: Trial, a: tuple[str, Shape], b: tuple[str, Shape]) -> str:
+    """A vector times the rows or columns of a matrix is a product with its diagonal matrix."""
+    for (v, (length, one)), (X, (rows, cols)) in ((a, b), (b, a)):
+        if one is not ONE or cols is ONE or rows is ONE:
+            continue
+        d = f"diag{v}" if v.startswith("(") and v.endswith(")") else f"diag({v})"
+        by_rows, by_columns = (trial.sizes.resolve(length) is trial.sizes.resolve(s) for s in (rows, cols))
+        if by_rows or by_columns:
+            return f"To scale the {'rows' if by_rows else 'columns'} write {f'{d}*{X}' if by_rows else f'{X}*{d}'}."
+    return ""
 
 
 def _check_joined(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> None:

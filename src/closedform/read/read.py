@@ -22,6 +22,7 @@ from closedform.read.names import Scope, differential
 from closedform.read.notation import is_latex
 from closedform.read.outcome import assumptions, where_text
 from closedform.read.parser import Parser
+from closedform.read.said import tall_columns
 from closedform.read.search import settle
 from closedform.read.spaces import parse_size
 from closedform.read.syntax import Name, Tree
@@ -272,6 +273,8 @@ class _Reader:
     def _symbol(self, trial: Trial, name: str, facts: Iterable[str]) -> Node:
         rows, cols = self._known(trial, trial.name_shape(name), name)
         if any(f in SQUARE for f in facts) and rows is not cols:
+            if "orth" in facts:
+                raise tall_columns(name, rows, cols)
             raise DeclarationError(f"{name} is {rows}×{cols}, not square, as its declaration demands")
         return a.sym(name, rows, cols, {f for f in facts if f != "square"})
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from closedform.errors import DeclarationError
+from closedform.expr.size import Size
+
 PLAIN: dict[str, str] = {
     "symmetric": "sym", "skew": "skew", "skewsymmetric": "skew", "antisymmetric": "skew", "diagonal": "diag",
     "orthogonal": "orth", "positivedefinite": "pd", "symmetricpositivedefinite": "pd", "spd": "pd", "pd": "pd",
@@ -28,6 +31,21 @@ def plain_fact(words: Sequence[str]) -> str | None:
     """
     single = " ".join(words).lower().replace("-", " ").split()
     return PLAIN.get("".join(word for word in single if word not in LEFT_OUT))
+
+
+def nearest_fact(words: Sequence[str]) -> str:
+    """The word of a property that misspelled words come near, or ``""``."""
+    from difflib import get_close_matches
+
+    single = "".join(w for w in " ".join(words).lower().replace("-", " ").split() if w not in LEFT_OUT)
+    near = get_close_matches(single, PLAIN, 1, 0.75)
+    return near[0] if near else ""
+
+
+def tall_columns(name: str, rows: Size, cols: Size) -> DeclarationError:
+    """``W'*W = I`` of a W that is not square: orthonormal columns, a fact that nothing here knows how to use."""
+    head = f"{name}'*{name} = I is used of square matrices only, and {name} is {rows}×{cols}"
+    return DeclarationError(head, hint="Leave it out: the gradient is then the one in the ambient space.")
 
 
 def equation_fact(texts: Sequence[str]) -> str | None:

@@ -57,9 +57,11 @@ def settle(question: Question, choices: dict[str, Kinds]) -> Trial:
         except Misfit as misfit:
             if first is None:
                 first = (trial, misfit)
-            if misfit.final:
+            if misfit.final and not trial.doubts:
                 raise _refusal(first, []) from None
             guilty = [misfit.tree]
+            if misfit.final:  # asked about, unless what is doubtful in it may be read otherwise, and nearer
+                guilty, least = trial.doubts, min(least, distance + trial.cost - 2 * EPSILON)
         for name in _suspects(question, guilty, choices):
             if any(name == changed for changed, _ in picks):
                 continue

@@ -7,6 +7,7 @@ import re
 from closedform.errors import DeclarationError, LimitError
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE, Size, size
+from closedform.read.said import PLAIN
 
 SPACES: dict[str, str] = {
     "Sym": "sym", "PSD": "psd", "PD": "pd", "Diag": "diag", "Orth": "orth", "Skew": "skew", "Lower": "lower",
@@ -44,11 +45,22 @@ def parse_space(text: str) -> tuple[Shape, tuple[str, ...]]:
         raise DeclarationError(f"complex numbers are not supported: {text}", hint="All numbers are real.")
     real = _REAL.match(text.translate(RAISED))
     if real is None:
-        names = ", ".join(f"{s}(n)" for s in SPACES)
-        raise DeclarationError(
-            f"{text} is no space that is known", hint=f"Write R, R^n, R^(m×n), {names} or {{-1,1}}^n."
-        )
+        raise DeclarationError(f"{text} is no space that is known", hint=_nearest_space(text, named))
     return _power(real.group(1) or ""), ()
+
+
+def _nearest_space(text: str, named: re.Match[str] | None) -> str:
+    """The space that a misspelled one comes near; else all of them."""
+    from difflib import get_close_matches
+
+    name = named.group(1).lower() if named else ""
+    if name in ("stiefel", "st", "grassmann", "gr"):
+        return "Declare R^(n×k): the gradient is then the one in the ambient space."
+    said = {s.lower(): s for s in SPACES} | {word: WRITTEN[f] for word, f in PLAIN.items() if f in WRITTEN}
+    near = get_close_matches(name, said, 1, 0.75)
+    if named and near:
+        return f"Did you mean {said[near[0]]}({named.group(2)})?"
+    return f"Write R, R^n, R^(m×n), {', '.join(f'{s}(n)' for s in SPACES)} or {{-1,1}}^n."
 
 
 def factors(text: str) -> list[str]:

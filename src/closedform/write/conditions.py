@@ -1,28 +1,31 @@
-"""Conditions in words: ``x ≠ 0``, ``A*x ≠ b``, ``X invertible``."""
+"""Conditions in words: ``x ≠ 0``, ``A*x ≠ b``, ``X is invertible``."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from closedform.expr.node import Node
 from closedform.expr.op import Condition
 from closedform.expr.walk import leaves
 from closedform.functions.algebra import ADD, ONES, SYM, num, total
 from closedform.rewrite.display.context import Context
+from closedform.rewrite.display.sharing import share
 from closedform.write.render import Form, render
 
 RELATION = {"positive": "> 0", "nonneg": "≥ 0", "nonzero": "≠ 0", "notzero": "≠ 0"}
 WORDS = {
-    "invertible": "{} invertible",
-    "pd": "{} positive definite",
-    "simple-top": "the largest eigenvalue of {} simple",
-    "simple-bottom": "the smallest eigenvalue of {} simple",
-    "simple-top-singular": "the largest singular value of {} positive and simple",
-    "distinct": "the eigenvalues of {} distinct",
-    "distinct-singular": "the singular values of {} positive and distinct",
-    "full-rank": "the rank of {} locally constant",
-    "unique-max": "the largest entry of {} unique",
-    "unique-min": "the smallest entry of {} unique",
+    "invertible": "{} is invertible",
+    "pd": "{} is positive definite",
+    "simple-top": "the largest eigenvalue of {} is simple",
+    "simple-bottom": "the smallest eigenvalue of {} is simple",
+    "simple-top-singular": "the largest singular value of {} is positive and simple",
+    "distinct": "the eigenvalues of {} are distinct",
+    "distinct-singular": "the singular values of {} are positive and distinct",
+    "full-rank": "the rank of {} is locally constant",
+    "unique-max": "the largest entry of {} is unique",
+    "unique-min": "the smallest entry of {} is unique",
     "below-one": "|{}| < 1",
-    "no-negative-eigenvalue": "no eigenvalue of {} real and nonpositive",
+    "no-negative-eigenvalue": "no eigenvalue of {} is real and nonpositive",
 }
 
 
@@ -38,15 +41,22 @@ def condition_text(condition: Condition, context: Context, form: Form = "unicode
     if condition.kind in RELATION:
         sides = _two_sides(expr, context) if condition.kind in ("nonzero", "notzero") else None
         if sides is not None:
-            left, right = (render(side, context, form) for side in sides)
+            left, right = (render(side, replace(context, naming=False), form) for side in sides)
             return f"{left} ≠ {right}" + (" in every entry" if entries else "")
-        return f"{entries}{_plain(expr, context, form)} {RELATION[condition.kind]}"
+        return _said(f"{entries}{{}} {RELATION[condition.kind]}", expr, context, form)
     words = WORDS.get(condition.kind, condition.kind + " {}")
-    return words.format(_plain(expr, context, form))
+    return _said(words, expr, context, form)
 
 
-def _plain(expr: Node, context: Context, form: Form) -> str:
-    return render(expr, context, form)
+def _said(words: str, expr: Node, context: Context, form: Form) -> str:
+    """Words about an expression; what its shared parts stand for comes behind them."""
+    if not context.naming:
+        return words.format(render(expr, context, form))
+    shared = share(expr, context)
+    known = replace(context, naming=False, taken=context.taken | {name for name, _ in shared.bindings})
+    said = words.format(render(shared.node, known, form))
+    where = ", ".join(f"{name} = {render(part, known, form)}" for name, part in shared.bindings)
+    return f"{said}, where {where}" if where else said
 
 
 def _two_sides(expr: Node, context: Context) -> tuple[Node, Node] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from closedform.functions.declared import is_declared
 from closedform.functions.table import by_text
@@ -36,6 +36,7 @@ class Marks:
     left: str
     right: str
     sized: bool = False
+    barred: Mapping[str, str] = field(default_factory=dict)  # functions that are written with bars, and their mark
 
 
 TEXT = Marks(
@@ -55,6 +56,7 @@ def unicode(known: frozenset[str]) -> Marks:
         after={"transpose": "ᵀ", "inverse": "⁻¹", "inverse-transpose": "⁻ᵀ"},
         between=lambda *about: _between(known, *about),
         times=" ⊙ ", over="./", minus="−", bar="‖", left="⟨", right="⟩",
+        barred={"norm_nuc": "_*", "norm_op": "_op"},
     )  # fmt: skip
 
 
@@ -79,6 +81,10 @@ def _between(known: frozenset[str], left: Show, before: str, after: str, divided
         return "*"
     if left.kind == "number" and (divided or first in "‖⟨") and (first.isalpha() or first in "(‖⟨"):
         return " " if divided else ""
+    if first == "‖" and left.kind == "name" and not divided:
+        return ""
+    if before.endswith("‖_*"):
+        return " "
     if divided or {first, last} & set("‖⟨⟩") or not (first.isalpha() or first == "("):
         return "*"
     if first == "(":

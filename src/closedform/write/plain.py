@@ -56,8 +56,7 @@ def _one(show: Show, parts: list[str], style: Marks) -> str:
         case "transpose" | "inverse" | "inverse-transpose":
             return parts[0] + style.after[show.kind]
         case "norm":
-            inside = f"({parts[0]})" if style.bar in parts[0] else parts[0]
-            return style.bar + inside + style.bar + show.word
+            return _norm(parts[0], show.word, style)
         case "inner":
             return f"{style.left}{parts[0]}, {parts[1]}{style.right}"
         case _:
@@ -66,6 +65,8 @@ def _one(show: Show, parts: list[str], style: Marks) -> str:
 
 def _bracketed(show: Show, parts: list[str], style: Marks) -> str:
     match show.kind:
+        case "call" if show.word in style.barred and len(parts) == 1:
+            return _norm(parts[0], style.barred[show.word], style)
         case "call":
             return f"{show.word}({', '.join(parts)})"
         case "abstract":
@@ -86,6 +87,11 @@ def _bracketed(show: Show, parts: list[str], style: Marks) -> str:
             return "[" + "; ".join(_rows(show, parts)) + "]"
         case kind:
             return f"{kind}({','.join(parts)})"
+
+
+def _norm(inside: str, mark: str, style: Marks) -> str:
+    whole = f"({inside})" if style.bar in inside else inside
+    return style.bar + whole + style.bar + mark
 
 
 def _rows(show: Show, parts: list[str]) -> list[str]:

@@ -102,7 +102,7 @@ def _rest(show: Show, parts: list[tuple[Show, Key]], done: Done, context: Contex
     items = tuple(p for p, _ in parts)
     key = _cut(k for _, part in parts for k in part)
     if _even(show) and items[0].mixed and not _leads_positive(items[0]):
-        items = (s.flip(items[0]), *items[1:])
+        items = (_turned(items[0]), *items[1:])
     if all(a is b for a, b in zip(items, show.items, strict=True)):
         return show, key
     return show.with_items(items), key
@@ -145,10 +145,10 @@ def _sum(show: Show, parts: list[tuple[Show, Key]]) -> tuple[Show, Key]:
     rows = []
     for (item, key), sign in zip(parts, show.signs, strict=True):
         if sign < 0 and item.mixed and not _leads_positive(item):
-            item, sign = s.flip(item), 1
+            item, sign = _turned(item), 1
         rows.append((key, item.tokens, item, sign))
     rows.sort(key=lambda r: (r[0], r[1]))
-    mark = "negative" if rows[0][3] < 0 else ""
+    lead = "negative" if rows[0][3] < 0 else ""
     if all(r[3] < 0 for r in rows):
         at = next((k for k, r in enumerate(rows) if r[2].mixed), None)
         if at is not None:
@@ -158,7 +158,7 @@ def _sum(show: Show, parts: list[tuple[Show, Key]]) -> tuple[Show, Key]:
     rows.insert(0, rows.pop(first))
     items, signs = tuple(r[2] for r in rows), tuple(r[3] for r in rows)
     mixed = s.can_turn(items, signs)
-    out = Show("sum", "", items, signs, show.tokens, mixed=mixed, mark=mark)
+    out = Show("sum", "", items, signs, show.tokens, mixed=mixed, mark=f"{lead} {first}")
     return out, _cut(k for r in rows for k in r[0])
 
 
@@ -166,10 +166,40 @@ def _leads_positive(item: Show) -> bool:
     """Whether the sum that would take the sign has its first name in a positive term already."""
     while item.kind != "sum":
         item = next(i for i in item.items if i.mixed)
-    return item.mark != "negative"
+    return not item.mark.startswith("negative")
+
+
+def _turned(item: Show) -> Show:
+    """The negative of an arranged construct; the terms of the sum that takes the sign keep their order."""
+    path: list[tuple[Show, int]] = []
+    inner = item
+    while inner.kind != "sum":
+        at = next(k for k, i in enumerate(inner.items) if i.mixed)
+        path.append((inner, at))
+        inner = inner.items[at]
+    if -1 not in inner.signs or not inner.mark:
+        return s.flip(item)
+    rows = list(zip(inner.items, inner.signs, strict=True))
+    rows.insert(int(inner.mark.split()[-1]), rows.pop(0))
+    lead = "negative" if rows[0][1] > 0 else ""
+    first = next(k for k, (_, sign) in enumerate(rows) if sign < 0)
+    rows.insert(0, rows.pop(first))
+    out = Show("sum", "", tuple(i for i, _ in rows), tuple(-sign for _, sign in rows), inner.tokens, mixed=True,
+               mark=f"{lead} {first}")  # fmt: skip
+    for parent, at in reversed(path):
+        out = parent.with_items((*parent.items[:at], out, *parent.items[at + 1 :]))
+    return out
+
+
+def _in_pairs(parts: list[tuple[Show, Key]]) -> list[tuple[Show, Key]]:
+    """Two factors that both begin with a minus, ``(b - a)*(t - 1)`` for ``(a - b)*(1 - t)``, are turned."""
+    bad = [k for k, (part, _) in enumerate(parts) if part.mixed and not _leads_positive(part)]
+    turned = set(bad[: len(bad) // 2 * 2])
+    return [(_turned(part), key) if k in turned else (part, key) for k, (part, key) in enumerate(parts)]
 
 
 def _product(show: Show, parts: list[tuple[Show, Key]], context: Context) -> tuple[Show, Key]:
+    parts = _in_pairs(parts)
     if show.kind == "hadamard":
         ups = [p for p, sign in zip(parts, show.signs, strict=True) if sign > 0]
         downs = [p for p, sign in zip(parts, show.signs, strict=True) if sign < 0]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from closedform.expr.node import Node
-from closedform.functions.algebra import ADD, HAD, MUL, POW, SCALE
+from closedform.expr.op import Op
+from closedform.functions.algebra import ADD, HAD, MPOW, MUL, POW, SCALE
 from closedform.rewrite.normal.engine import Term, nhad, nmul, nscale, nsum, number, terms_of
 
 MAX_TERMS = 6
@@ -26,20 +27,23 @@ def _distributed(core: Node) -> list[Term]:
         return pairs if len(pairs) <= MAX_TERMS else [(Fraction(1), core)]
     if core.op is ADD:
         return terms_of(core)
-    if core.op is POW and core.args[0].op is ADD and number(core.args[1]) == 2:
-        base = core.args[0]
-        return _combined([base, base], core, nhad)
+    if _is_square(core, POW):
+        return _combined([core.args[0]] * 2, core, nhad)
     if core.op is POW and core.args[0].op is ADD and (k := number(core.args[1])) is not None and k > 2:
         return [(Fraction(1), core)]
+    if _is_square(core, MPOW):
+        return _combined([core.args[0]] * 2, core, nmul)
     if core.op is MUL:
-        return _combined(list(core.args), core, nmul)
+        factors = [part for f in core.args for part in ([f.args[0]] * 2 if _is_square(f, MPOW) else [f])]
+        return _combined(factors, core, nmul)
     if core.op is HAD:
-        factors: list[Node] = []
-        for f in core.args:
-            square = f.op is POW and f.args[0].op is ADD and number(f.args[1]) == 2
-            factors += [f.args[0]] * 2 if square else [f]
+        factors = [part for f in core.args for part in ([f.args[0]] * 2 if _is_square(f, POW) else [f])]
         return _combined(factors, core, nhad)
     return [(Fraction(1), core)]
+
+
+def _is_square(node: Node, power: Op) -> bool:
+    return node.op is power and node.args[0].op is ADD and number(node.args[1]) == 2
 
 
 def _combined(factors: list[Node], core: Node, product: object) -> list[Term]:
