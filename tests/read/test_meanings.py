@@ -101,3 +101,16 @@ def test_numbers_and_declarations_stay() -> None:
     assert cf.formula("s^k", "s in R, k in R").substitute(k=2).grad("s").text == "2*s"
     assert cf.formula("f(x)", "f: R^n -> R").substitute(x="A*z").text == "f(A*z)"
     assert cf.formula("x'*A*x", "A in Sym(n)").substitute(x="x + y").where.startswith("x in R^n, y in R^n, A in Sym(n)")
+
+
+@pytest.mark.parametrize(("text", "where", "shape"), [
+    ("sum(log(A*w))", "w > 0", "w ∈ ℝⁿ"),
+    ("-sum(p.*log(q))", "p > 0, q > 0", "q ∈ ℝⁿ"),
+    ("||A*x||^2", "x >= 0", "x ∈ ℝⁿ"),
+    ("sum(x.^y + y.^x)", "x > 0, y > 0", "y ∈ ℝⁿ"),
+    ("1/2*c*x'*x", "c > 0", "c ∈ ℝ"),
+    ("sum(abs(x).^p)^(1/p)", "p > 0", "p ∈ ℝ"),
+    ("sum(log(1 + exp(x/t)))", "t > 0", "t ∈ ℝ"),
+])  # fmt: skip
+def test_a_positive_name_is_a_number_only_where_no_entries_are_meant(text: str, where: str, shape: str) -> None:
+    assert shape in cf.formula(text, where).assumed

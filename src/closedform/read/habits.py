@@ -6,11 +6,25 @@ takes the least sum that fits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from closedform.read.alphabet import base_letters, is_greek
-from closedform.read.syntax import Call, Group, Index, Name, Number, Over, Power, Product, Tree
+from closedform.read.syntax import (
+    Call,
+    Group,
+    Index,
+    Name,
+    Negative,
+    Norm,
+    Number,
+    Over,
+    Power,
+    Product,
+    Sum,
+    Transpose,
+    Tree,
+)
 
 Kinds = tuple[tuple[str, float], ...]
 MATRIX: Kinds = (("M", 0.0), ("V", 2.0), ("S", 2.0))
@@ -22,6 +36,9 @@ NUMBER: Kinds = (("S", 0.0), ("Z", 0.4))
 SIZE_N: Kinds = (("Z", 0.0), ("V", 1.0), ("S", 1.2))
 SIZE_M: Kinds = (("V", 0.0), ("Z", 0.5), ("S", 1.0))
 SIZE_K: Kinds = (("V", 0.0), ("Z", 0.9), ("S", 1.0))
+OF_ENTRIES = {
+    "sum", "mean", "prod", "var", "std", "max", "min", "dot", "inner", "norm", "norm1", "norm2", "logsumexp", "softmax",
+}  # fmt: skip
 SIZED_CALLS = {"eye": 0, "ones": 0, "zeros": 0, "zero": 0, "comm": 0, "unvec": 1, "sub": 1}
 
 
@@ -36,6 +53,8 @@ class Uses:
     bounds: list[str] = field(default_factory=list)
     fixed: set[str] = field(default_factory=set)
     shifted: set[str] = field(default_factory=set)
+    columns: set[str] = field(default_factory=set)
+    """Names that stand where vectors do: below a sum or norm, entrywise, behind a matrix, transposed."""
 
 
 def gather(trees: Iterable[Tree], uses: Uses) -> None:
@@ -57,9 +76,30 @@ def gather(trees: Iterable[Tree], uses: Uses) -> None:
                 if isinstance(part, Name):
                     uses.sizes[part.name] = None
                 todo.extend(part.parts)
+        uses.columns.update(part.name for part in _entries(tree) if isinstance(part, Name))
         if isinstance(tree, Index):
             uses.fixed.update(a for a in tree.at if isinstance(a, str))
             uses.shifted.update(a for k, a in enumerate(tree.at) if isinstance(a, str) and tree.shift(k))
+
+
+def _entries(tree: Tree) -> Iterator[Tree]:
+    """The names whose entries a part works on."""
+    todo: list[Tree] = []
+    if isinstance(tree, Norm | Transpose) or (isinstance(tree, Call) and tree.name in OF_ENTRIES):
+        todo += tree.parts
+    elif isinstance(tree, Power) and tree.entrywise:
+        todo.append(tree.base)
+    elif isinstance(tree, Product):
+        for k, (sign, factor) in enumerate(tree.factors):
+            before = tree.factors[k - 1][1] if k else None
+            dotted = sign.startswith(".") or (k + 1 < len(tree.factors) and tree.factors[k + 1][0].startswith("."))
+            if dotted or (isinstance(before, Name) and before.name[0].isupper() and isinstance(factor, Name)):
+                todo.append(factor)
+    while todo:
+        part = todo.pop()
+        yield part
+        if isinstance(part, Sum | Negative | Group | Call):
+            todo += part.parts
 
 
 def _is_constant(tree: Tree) -> bool:
@@ -91,9 +131,10 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
         return BOLD_MATRIX if shape == "bold" else MATRIX
     if shape == "bold":
         return BOLD
-    if is_greek(name) or positive or (style == "matrixcalculus" and "a" <= letters <= "g"):
+    alone = positive and name not in uses.columns
+    if is_greek(name) or alone or (style == "matrixcalculus" and "a" <= letters <= "g"):
         return SCALAR
-    if style != "matrixcalculus":
+    if style != "matrixcalculus" and not positive:
         special = {"n": SIZE_N, "m": SIZE_M, "k": SIZE_K, "p": SIZE_K, "q": SIZE_K}.get(name)
         if special is not None:
             return special
