@@ -11,7 +11,6 @@ from jax import nn
 
 import closedform as cf
 from closedform.errors import ClosedformError
-from closedform.tracing.calling import Own
 from tests.tracing.most_met.jax_calls import FUNCTIONS, JAX
 
 jax.config.update("jax_enable_x64", True)
@@ -38,9 +37,15 @@ def met(jaxpr: Any) -> set[str]:
 def test_value_and_derivative(name: str) -> None:
     fn, args = JAX[name] if name in JAX else FUNCTIONS[name]
     assert name in FUNCTIONS or name.partition(":")[0] in met(jax.make_jaxpr(fn)(*args).jaxpr)
-    value, truth = jax.jit(lambda *given: (fn(*given), jax.jacobian(fn)(*given)))(*args)
-    np.testing.assert_allclose(Own(fn, "value")(*args), value, rtol=1e-9, atol=1e-11)
-    np.testing.assert_allclose(cf.jacobian(fn)(*args), truth, rtol=1e-8, atol=1e-9)
+    weights = jnp.asarray(rng.uniform(0.5, 1.5, size=jax.eval_shape(fn, *args).shape))
+
+    def weighed(*given: Any) -> Any:
+        return jnp.sum(weights * fn(*given))
+
+    value, truth = jax.jit(jax.value_and_grad(weighed))(*args)
+    found, slope = cf.value_and_grad(weighed)(*args)
+    np.testing.assert_allclose(found, value, rtol=1e-9, atol=1e-11)
+    np.testing.assert_allclose(slope, truth, rtol=1e-8, atol=1e-9)
 
 
 @pytest.mark.parametrize("loss", [

@@ -9,10 +9,10 @@ import pytest
 
 import closedform as cf
 from closedform.tracing import numpy_array
-from closedform.tracing.calling import Own
 from tests.tracing.most_met.numpy_calls import ARRAYS, NUMPY
 
 jax.config.update("jax_enable_x64", True)
+rng = np.random.default_rng(8)
 CALLS = {**NUMPY, **ARRAYS}
 
 
@@ -28,15 +28,16 @@ def test_value_and_derivative(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(numpy_array, "called", noted)
 
-    def mine(*given: Any) -> Any:
-        return fn(np, *given)
-
-    def its(*given: Any) -> Any:
-        return fn(jnp, *given)
-
     given = tuple(map(jnp.asarray, args))
-    np.testing.assert_allclose(np.asarray(Own(mine, "value")(*args)), its(*given), rtol=1e-9, atol=1e-11)
-    np.testing.assert_allclose(cf.jacobian(mine)(*args), jax.jacobian(its)(*given), rtol=1e-8, atol=1e-9)
+    weights = rng.uniform(0.5, 1.5, size=np.shape(fn(np, *args)))
+
+    def weighed(n: Any, *given: Any) -> Any:
+        return n.sum(weights * fn(n, *given))
+
+    value, truth = jax.jit(jax.value_and_grad(lambda *given: weighed(jnp, *given)))(*given)
+    found, slope = cf.value_and_grad(lambda *given: weighed(np, *given))(*args)
+    np.testing.assert_allclose(found, value, rtol=1e-9, atol=1e-11)
+    np.testing.assert_allclose(slope, truth, rtol=1e-8, atol=1e-9)
     assert name in ARRAYS or _plain(name.partition(":")[0]) in met
 
 

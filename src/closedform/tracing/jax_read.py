@@ -17,7 +17,6 @@ import jax.numpy as jnp
 import numpy as np
 from jax import export
 
-import closedform
 from closedform.errors import ClosedformError, MissingRule, ReadError
 from closedform.expr.size import Size, size
 from closedform.functions.algebra import SYM
@@ -39,7 +38,7 @@ LONGEST = 10_000
 MOVES = ("gather", "rev", "split", "tile", "dynamic_slice", "strided slice")
 """What gives entries of its first argument, chosen by numbers."""
 AS_GIVEN = ("max", "add", "select_n", "concatenate", "stack")
-LIBRARIES = tuple(str(Path(m.__file__).parent) for m in (jax, np, closedform) if m.__file__)
+LIBRARIES = (*(str(Path(str(m.__file__)).parent) for m in (jax, np)), str(Path(__file__).parents[1]))
 UNNAMED = (ClosedformError, TypeError, ValueError, NotImplementedError, jax.errors.InconclusiveDimensionOperation)
 """What a function raises that cannot be traced at sizes without numbers."""
 INLINE = (
