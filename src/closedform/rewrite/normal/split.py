@@ -8,7 +8,7 @@ from fractions import Fraction
 from closedform.expr.node import Node, make
 from closedform.expr.size import ONE
 from closedform.expr.walk import postorder
-from closedform.functions.algebra import MUL, TRANSPOSE
+from closedform.functions.algebra import MPOW, MUL, SCALE, TRANSPOSE
 from closedform.rewrite.normal.engine import content, ntranspose
 
 
@@ -33,7 +33,53 @@ def turned_around(factors: Sequence[Node]) -> tuple[Fraction, list[Node]]:
         c, core = content(ntranspose(f))
         sign *= c
         out += core.args if core.op is MUL else (core,)
-    return sign, out
+    return sign, settled(out)
+
+
+OF_A_MATRIX = frozenset({"expm", "sqrtm", "logm"})
+"""Functions that commute with their argument, with its multiples and powers, and with each other."""
+
+
+def _stem(a: Node) -> tuple[Node, int]:
+    """The matrix that a factor is a power or a function of, and how many functions."""
+    count = 0
+    while True:
+        if a.op.name in OF_A_MATRIX:
+            a, count = a.args[0], count + 1
+        elif a.op is MPOW:
+            a = a.args[0]
+        elif a.op is SCALE:
+            a = a.args[1]
+        elif (core := content(a)[1]) is not a:
+            a = core
+        else:
+            return a, count
+
+
+def out_of_order(a: Node, b: Node) -> bool:
+    """Whether two neighbours commute, as ``expm(t*A)`` and ``A`` do, and stand the other way round."""
+    if not (a.op.name in OF_A_MATRIX or b.op.name in OF_A_MATRIX):
+        return False
+    (x, i), (y, j) = _stem(a), _stem(b)
+    return x is y and (j, b.key) < (i, a.key)
+
+
+def commute(a: Node, b: Node) -> bool:
+    """Whether both are powers or functions of one matrix, or of its multiples."""
+    return _stem(a)[0] is _stem(b)[0]
+
+
+def settled(factors: list[Node]) -> list[Node]:
+    """The factors with neighbours that commute in order."""
+    if not any(f.op.name in OF_A_MATRIX for f in factors):
+        return factors
+    out: list[Node] = []
+    for f in factors:
+        k = len(out)
+        while k and out_of_order(out[k - 1], f):
+            k -= 1
+        out.insert(k, f)
+    return out
 
 
 def transposes(a: Node) -> int:
