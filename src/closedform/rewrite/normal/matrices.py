@@ -235,7 +235,9 @@ def _trace_of_product(factors: list[Node]) -> Node:
             rest = factors[k + 1 :] + factors[:k]
             return nmul(ntranspose(f.args[0]), ndiagv(nmul(*rest)))
     if len(factors) > 2 and out_of_order(factors[-1], factors[0]):
-        return ntr(nmul(factors[0], factors[-1], *factors[1:-1]))
+        joined = nmul(factors[0], factors[-1], *factors[1:-1])
+        if joined is not chain(tuple(factors)):
+            return ntr(joined)
     rotated = _join_ends(factors)
     if len(rotated) != len(factors):
         return ntr(nmul(*rotated)) if rotated else size_number(factors[0].rows)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from closedform.expr.node import Node, make
 from closedform.expr.size import ONE
 from closedform.expr.walk import postorder
-from closedform.functions.algebra import MPOW, MUL, SCALE, TRANSPOSE
+from closedform.functions.algebra import ADD, EYE, MPOW, MUL, SCALE, TRANSPOSE
 from closedform.rewrite.normal.engine import content, ntranspose
 
 
@@ -52,8 +52,20 @@ def _stem(a: Node) -> tuple[Node, int]:
             a = a.args[1]
         elif (core := content(a)[1]) is not a:
             a = core
+        elif a.op is ADD and (stem := _of_terms(a)) is not None:
+            return stem, count
         else:
             return a, count
+
+
+def _of_terms(a: Node) -> Node | None:
+    """The matrix that all terms of a sum are multiples or powers of, the identity aside: A of t*A - A + I."""
+    stems = set()
+    for term in a.args:
+        core = term.args[1] if term.op is SCALE else term
+        core = core.args[0] if core.op is MPOW else core
+        stems |= set() if core.op is EYE else {core}
+    return stems.pop() if len(stems) == 1 else None
 
 
 def out_of_order(a: Node, b: Node) -> bool:
