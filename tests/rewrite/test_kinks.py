@@ -87,7 +87,8 @@ def test_products_of_signs_and_absolute_values(i: int, j: str | int, k: int) -> 
     assert same_where_defined(raw, simplify(normal(raw)), POINTS) >= 20
 
 
-UNARY = (p.sign, p.step, p.relu, p.absolute, lambda a: power(a, 2), lambda a: -a, lambda a: num(3) * a)
+LIMITED = (lambda a: p.clip(a, num(-1), num(1)), lambda a: p.huber(a, num(1)))
+UNARY = (p.sign, p.step, p.relu, p.absolute, lambda a: power(a, 2), lambda a: -a, lambda a: num(3) * a, *LIMITED)
 BINARY = (p.max2, p.min2, lambda a, b: a - b, lambda a, b: had(a, b), lambda a, b: a + b)
 
 

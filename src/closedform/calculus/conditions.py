@@ -23,6 +23,8 @@ from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.normal.split import outer_parts, transposes
 from closedform.rewrite.simplify import simplify
 
+INCREASING = ("softmax", "exp", "log", "sqrt", "sigmoid", "tanh", "softplus", "atan", "sinh")
+"""Functions whose largest entry stands where that of the argument does."""
 OF_BOTH = ("notzero", "invertible", "full-rank", "distinct-singular", "simple-top-singular")
 """What holds of a matrix and of its multiples, its negative and its transpose together."""
 
@@ -159,6 +161,8 @@ def _taken_apart(kind: str, expr: Node) -> list[Condition] | None:
     if kind in ("unique-max", "unique-min"):
         c, core = content(expr)
         other = "unique-min" if kind == "unique-max" else "unique-max"
+        if core.op.name in INCREASING:
+            return [Condition(kind if c > 0 else other, core.args[0])]
         return [Condition(kind if c > 0 else other, core)] if core is not expr else None
     if kind == "positive" or kind == "nonneg":
         c, core = content(expr)

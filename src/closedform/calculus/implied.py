@@ -132,6 +132,8 @@ def _assumed(known: Iterable[Condition]) -> Known:
     while todo:
         node, own = todo.pop()
         c, core = content(node)
+        if own.nonzero and core.op.name == "prod":
+            todo.append((core.args[0], NONZERO))
         for form, range_ in ((node, own), (core, own.times(1 / c) if c else own)):
             out[form] = range_.and_(out[form]) if form in out else range_
         if own.nonzero and (node.op is HAD or (node.op is POW and node.args[1].op is NUM)):

@@ -31,6 +31,7 @@ from closedform.read.alphabet import is_greek
 from closedform.read.named import variable_name
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
+from closedform.rewrite.simplify.entries import written_out
 
 if TYPE_CHECKING:
     from closedform.formula import Formula, LinearMap
@@ -53,6 +54,7 @@ class Derivatives(Printed):
         node = derived.node
         if back:
             node = simplify(normal(rebuild(node, lambda n, _: back.get(n))))
+        node = written_out(node)
         found = self._new(node, Origin(derived.kind, self._me, x, directions=derived.directions))
         return self._new(off_kinks(node, found._conditions), found._origin) if squares_of_signs(node) else found
 

@@ -13,6 +13,7 @@ from closedform.functions.known_facts import facts_of
 from closedform.rewrite import show as s
 from closedform.rewrite.display import leaves, powers, products, sums
 from closedform.rewrite.display.face import NOTHING, Face
+from closedform.rewrite.normal.transposes import INSIDE
 from closedform.rewrite.show import Show
 
 MEMO = "display"
@@ -88,6 +89,9 @@ def function(node: Node, faces: list[Face]) -> Face:
         inside = s.call(op.text, faces[0].show_turned, mark=_mark(node), lead=1)
         turned = inside if inside.tokens < turned.tokens else turned
         show = s.transpose(inside) if inside.tokens + 1 < show.tokens else show
+    elif op.name in INSIDE:
+        inside = s.call(op.text, *(f.show_turned for f in faces), mark=_mark(node))
+        turned = inside if inside.tokens < turned.tokens else turned
     return Face(core=show, turned=turned, fixed=fixed)
 
 

@@ -12,6 +12,7 @@ from closedform.functions.algebra import (
     MPOW,
     MUL,
     SCALE,
+    ZERO,
     diagm,
     eye,
     inner,
@@ -22,10 +23,11 @@ from closedform.functions.algebra import (
     sym,
     tr,
     transpose,
+    zeros,
 )
 from closedform.functions.define import Function
 from closedform.functions.eigen import lambda_max
-from closedform.functions.elementwise import log
+from closedform.functions.elementwise import exp, log
 from closedform.functions.known_facts import facts_of
 from closedform.functions.matrix import adj, det, logdet, lyap, pinv, tril, triu
 from closedform.functions.matrix_functions import expm, expm_frechet, logm, logm_frechet
@@ -55,6 +57,8 @@ def _upright(f: Function) -> Callable[[Node], Node | None]:
 
 acts("determinant of a transpose", det(transpose(X)))(_upright(det))
 acts("log det of a transpose", logdet(transpose(X)))(_upright(logdet))
+law("determinant of an exponential", det(expm(X)), exp(tr(X)))
+law("log det of an exponential", logdet(expm(X)), tr(X))
 law("log of det is log det", log(det(X)), logdet(X))
 law("upper triangle of a triangle", triu(triu(X)), triu(X))
 law("lower triangle of a triangle", tril(tril(X)), tril(X))
@@ -175,6 +179,11 @@ def _commute(a: Node, d: Node) -> bool:
     """Whether ``d`` is plainly a scalar times a power of what ``a`` is one of."""
     x, y = _scaled_power(a), _scaled_power(d)
     return y[1].op is EYE or x[0] is y[0]
+
+
+@acts("exponential of zero", expm(zeros("n", "n")))
+def _expm_zero(a: Node) -> Node | None:
+    return eye(a.rows) if a.op is ZERO else None
 
 
 @acts("derivative of expm along a commuting direction", expm_frechet(X, eye("n")))

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from closedform.expr.node import Node
-from closedform.functions.algebra import MUL, ONES, TRANSPOSE, fill, num, ones, sym, transpose
+from closedform.functions.algebra import MUL, NUM, ONES, POW, TRANSPOSE, fill, num, ones, sym, transpose
+from closedform.functions.eigen import eigvals
 from closedform.functions.elementwise import exp, log
-from closedform.functions.vectors import logsumexp, logsumexp_rows, softmax, softmax_rows
+from closedform.functions.matrix import det
+from closedform.functions.sizes import is_whole
+from closedform.functions.vectors import logsumexp, logsumexp_rows, prod, prod_others, softmax, softmax_rows
 from closedform.rewrite.laws.law import acts, law
 
 x = sym("x", "n")
 s = sym("s")
 X = sym("X", "m", "n")
+S = sym("S", "n", "n", ["sym"])
 
 law("log of softmax", log(softmax(x)), x - fill(logsumexp(x), x))
 law("softmax of one entry", softmax(s), num(1))
 law("log-sum-exp of one entry", logsumexp(s), s)
 law("log of softmax of rows", log(softmax_rows(X)), X - logsumexp_rows(X) @ transpose(ones("n")))
+law("product of all but one, of nonzero entries", prod_others(x), prod(x) * x**-1, x="nonzero")
+law("product of the eigenvalues is the determinant", prod(eigvals(S)), det(S))
+
+
+@acts("product of all but one, of powers", prod_others(x**s))
+def _others_of_powers(a: Node) -> Node | None:
+    """x^s with an exponent that is no whole number needs positive x."""
+    e = a.args[1] if a.op is POW else None
+    return prod(a) * a**-1 if e is not None and e.op is not NUM and not is_whole(e) else None
 
 
 @acts("log of a sum of exponentials", log(transpose(ones("n")) @ exp(x)))

@@ -18,6 +18,7 @@ from closedform.rewrite.normal.engine import (
     nscale,
     nsum,
     ntr,
+    ntranspose,
     number,
     nzero,
     terms_of,
@@ -103,6 +104,8 @@ def build_sub(args: tuple[Node, ...], params: tuple[Any, ...], shape: Shape) -> 
         return a
     if is_zero(a):
         return nzero(shape)
+    if a.rows is ONE and a.cols is not ONE:
+        return ntranspose(build_sub((ntranspose(a), args[2], args[1]), params, (shape[1], shape[0])))
     if a.op is ADD:
         return nsum([(c, build_sub((b, *args[1:]), params, shape)) for c, b in terms_of(a)], shape)
     if a.op is SCALE:

@@ -52,7 +52,15 @@ from closedform.rewrite.normal.engine import (
 from closedform.rewrite.normal.kronecker import KRON, nkron
 from closedform.rewrite.normal.merging import MAX_PRODUCT, merge_neighbours, period
 from closedform.rewrite.normal.scalars import sum_of_entries
-from closedform.rewrite.normal.split import chain, outer_parts, rank_of, transposes, turned_around
+from closedform.rewrite.normal.split import (
+    chain,
+    out_of_order,
+    outer_parts,
+    rank_of,
+    settled,
+    transposes,
+    turned_around,
+)
 
 
 @constructor(MPOW)
@@ -226,6 +234,10 @@ def _trace_of_product(factors: list[Node]) -> Node:
         if f.op is DIAGM:
             rest = factors[k + 1 :] + factors[:k]
             return nmul(ntranspose(f.args[0]), ndiagv(nmul(*rest)))
+    if len(factors) > 2 and out_of_order(factors[-1], factors[0]):
+        joined = nmul(factors[0], factors[-1], *factors[1:-1])
+        if joined is not chain(tuple(factors)):
+            return ntr(joined)
     rotated = _join_ends(factors)
     if len(rotated) != len(factors):
         return ntr(nmul(*rotated)) if rotated else size_number(factors[0].rows)
@@ -244,6 +256,8 @@ def _join_ends(factors: list[Node]) -> list[Node]:
 def _least(factors: list[Node]) -> tuple[Fraction, list[Node]]:
     """The rotation of the cycle, or of its transpose, that sorts first; sign 0 where the trace is 0."""
     sign, turned = turned_around(factors)
+    if out_of_order(turned[-1], turned[0]):
+        turned = settled([turned[0], turned[-1], *turned[1:-1]])
     here, there = (min((c[k:] + c[:k] for k in range(len(c))), key=rank_of) for c in (factors, turned))
     if here == there:
         return Fraction(sign > 0), here

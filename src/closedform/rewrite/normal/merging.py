@@ -6,11 +6,15 @@ from collections.abc import Sequence
 
 from closedform.expr.node import Node
 from closedform.expr.size import ONE
+from closedform.functions import matrix_functions
 from closedform.functions.algebra import DIAGM, EYE, MPOW, MUL, NUM, SYM
 from closedform.functions.known_facts import facts_of
 from closedform.rewrite.normal.blocks import BLOCK, block_product
-from closedform.rewrite.normal.engine import UNITY, ndiagm, neye, nhad, nmpow, ntranspose, plus
+from closedform.rewrite.normal.engine import UNITY, build, ndiagm, neye, nhad, nmpow, ntranspose, plus
 from closedform.rewrite.normal.kronecker import KRON, kron_product
+from closedform.rewrite.normal.split import commute, out_of_order
+
+EXPM = matrix_functions.expm.op
 
 
 def merge_neighbours(factors: list[Node]) -> list[Node]:
@@ -24,7 +28,7 @@ def merge_neighbours(factors: list[Node]) -> list[Node]:
             out.pop()
             if merged.op is not EYE:
                 todo.extend(reversed(merged.args if merged.op is MUL else (merged,)))
-        elif out and _commuting(out[-1], a) and a.key < out[-1].key:
+        elif out and (out_of_order(out[-1], a) or (_commuting(out[-1], a) and a.key < out[-1].key)):
             todo += [out.pop(), a]
         else:
             out.append(a)
@@ -35,6 +39,8 @@ def merge(a: Node, b: Node) -> Node | None:
     """One node for the product of two neighbours, where a law gives one."""
     if a.op is BLOCK or b.op is BLOCK:
         return block_product(a, b)
+    if a.op is EXPM and b.op is EXPM and commute(a, b):
+        return build(EXPM, (plus(a.args[0], b.args[0]),), (), a.shape)
     if a.op is KRON and b.op is KRON:
         return kron_product(a, b) or _powers_joined(a, b)
     return _powers_joined(a, b)

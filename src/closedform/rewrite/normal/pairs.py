@@ -5,6 +5,7 @@ from __future__ import annotations
 from closedform.expr.node import Node
 from closedform.functions import elementwise, matrix, vectors
 from closedform.functions.algebra import DIAGM, HAD, MPOW, MUL, ONES, POW, TR, TRANSPOSE
+from closedform.functions.sizes import is_whole
 from closedform.rewrite.normal.engine import (
     UNITY,
     build,
@@ -22,6 +23,7 @@ EXP = elementwise.exp.op
 SOFTMAX = vectors.softmax.op
 DET = matrix.det.op
 ADJ = matrix.adj.op
+PROD, PROD_OTHERS = vectors.prod.op, vectors.prod_others.op
 
 
 def join_pair(s: Node, a: Node) -> tuple[Node, Node] | None:
@@ -33,12 +35,25 @@ def join_pair(s: Node, a: Node) -> tuple[Node, Node] | None:
         joined = None
         if value is not None and value < 0 and value.denominator == 1:
             joined = _softmax(base, a)
-        if joined is None and base.op is DET and (value is None or value < 0 or value.denominator != 1):
+        if joined is None and base.op is DET and _excludes_zero(e):
             joined = adjugate_as_inverse(base.args[0], a)
+        if joined is None and base.op is PROD and _excludes_zero(e):
+            joined = _others_as_quotient(base.args[0], a)
         if joined is not None:
             rest = [f for i, f in enumerate(factors) if i != k]
             return nhad(npow(base, plus(e, UNITY)), *rest), joined
     return None
+
+
+def _excludes_zero(e: Node) -> bool:
+    """Whether a power with this exponent has a value only where its base is not zero."""
+    value = number(e)
+    return not is_whole(e) if value is None else value < 0
+
+
+def _others_as_quotient(x: Node, a: Node) -> Node | None:
+    """prod_others(x) made 1./x, where its product with prod(x)^-1 stands."""
+    return _replaced(a, lambda f: npow(x, -1) if f.op is PROD_OTHERS and f.args[0] is x else None)
 
 
 def _softmax(base: Node, a: Node) -> Node | None:

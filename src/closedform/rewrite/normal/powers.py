@@ -10,7 +10,7 @@ from closedform.expr.node import Node, make
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE
 from closedform.expr.walk import postorder
-from closedform.functions import elementwise, piecewise
+from closedform.functions import elementwise, piecewise, vectors
 from closedform.functions.algebra import (
     ADD,
     DIAGM,
@@ -58,6 +58,7 @@ EXP = elementwise.exp.op
 ABS = piecewise.absolute.op
 SIGN = piecewise.sign.op
 STEP = piecewise.step.op
+PROD, PROD_OTHERS = vectors.prod.op, vectors.prod_others.op
 
 
 @constructor(HAD)
@@ -128,6 +129,7 @@ class _Bag:
             return nzero(self.shape)
         join_exponentials(self.powers, self.exponents, self.shape)
         join_signs(self.powers)
+        self._join_products()
         join_quotients(self.powers)
         factors = []
         for base, e in self.powers.items():
@@ -150,6 +152,16 @@ class _Bag:
         if self.shape == (ONE, ONE) and (joined := _join_scalars(factors)) is not None:
             return times(self.number, joined)
         return self._finish(_had_node(factors, self.shape))
+
+    def _join_products(self) -> None:
+        """x.*prod_others(x) is prod(x) in every entry."""
+        for f in [f for f in self.powers if f.op is PROD_OTHERS]:
+            x = f.args[0]
+            i, j = (number(self.powers[b]) if b in self.powers else None for b in (f, x))
+            if i == 1 and j is not None and j >= 1 and j.denominator == 1:
+                self.powers.pop(f)
+                self.powers[x] = num(j - 1)
+                self.scalars.append(build(PROD, (x,), (), (ONE, ONE)))
 
     def _finish(self, core: Node) -> Node:
         if self.diagonal:

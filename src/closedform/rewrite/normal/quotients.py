@@ -12,6 +12,7 @@ from closedform.rewrite.normal.engine import build, number, plus
 SIGN = piecewise.sign.op
 ABS = piecewise.absolute.op
 STEP = piecewise.step.op
+RELU = piecewise.relu.op
 QUOTIENTS: tuple[tuple[Op, Op, Op], ...] = (
     (elementwise.sinh.op, elementwise.cosh.op, elementwise.tanh.op),
     (elementwise.sin.op, elementwise.cos.op, elementwise.tan.op),
@@ -25,11 +26,25 @@ def join_signs(powers: Powers) -> None:
         if factor not in powers:
             continue
         if factor.op is STEP:
-            k = number(powers[factor])
-            if k is not None and k > 0:
-                powers[factor] = num(1)
+            _join_step(powers, factor)
         else:
             _join_sign(powers, factor.args[0])
+
+
+def _join_step(powers: Powers, step: Node) -> None:
+    """A step beside relu of the same is not needed, and times its argument it is relu."""
+    b, k = step.args[0], number(powers[step])
+    if k is None or k <= 0:
+        return
+    relu = build(RELU, (b,), (), b.shape)
+    if relu in powers and number(powers[relu]) is not None:
+        powers.pop(step)
+    elif _whole(powers.get(b)) == 1 and relu.op is RELU:
+        powers.pop(step)
+        powers.pop(b)
+        powers[relu] = num(1)
+    else:
+        powers[step] = num(1)
 
 
 def _join_sign(powers: Powers, b: Node) -> None:

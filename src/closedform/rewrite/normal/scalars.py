@@ -6,12 +6,14 @@ from fractions import Fraction
 
 from closedform.expr.node import Node
 from closedform.expr.size import ONE
+from closedform.functions import eigen, elementwise, matrix, matrix_functions, vectors
 from closedform.functions.algebra import ADD, DIAGV, HAD, MUL, NUM, ONES, POW, SCALE, UNIT, size_number
 from closedform.rewrite.normal.blocks import BLOCK, block_product
 from closedform.rewrite.normal.columns import column, two_factors
 from closedform.rewrite.normal.engine import (
     NOTHING,
     UNITY,
+    build,
     content,
     is_zero,
     ndiagv,
@@ -25,6 +27,12 @@ from closedform.rewrite.normal.engine import (
     times,
 )
 from closedform.rewrite.normal.split import chain, rank_of, turned_around
+
+SOFTMAX = vectors.softmax.op
+LOG = elementwise.log.op
+EIGVALS = eigen.eigvals.op
+CHOL = matrix_functions.chol.op
+LOGDET = matrix.logdet.op
 
 
 def scalar_chain(piece: list[Node]) -> Node:
@@ -75,8 +83,10 @@ def sum_of_entries(v: Node) -> Node:
 def _sum_of_core(core: Node) -> Node:
     if core.op is ONES:
         return size_number(core.rows)
-    if core.op is UNIT:
+    if core.op in (UNIT, SOFTMAX):
         return UNITY
+    if core.op is LOG and (whole := _log_det(core.args[0])) is not None:
+        return whole
     if core.op is DIAGV:
         return ntr(core.args[0])
     if core.op is MUL:
@@ -88,6 +98,15 @@ def _sum_of_core(core: Node) -> Node:
         base = core.args[0]
         return canonical([*_turned(base), *_factors(base)])
     return canonical([ntranspose(nones(core.rows)), core])
+
+
+def _log_det(a: Node) -> Node | None:
+    """The sum of log(a) where the product of the entries of ``a`` is a determinant, and all are positive."""
+    if a.op is EIGVALS:
+        return build(LOGDET, a.args, (), (ONE, ONE))
+    if a.op is DIAGV and a.args[0].op is CHOL:
+        return times(Fraction(1, 2), build(LOGDET, a.args[0].args, (), (ONE, ONE)))
+    return None
 
 
 def _entry(e: Node, v: Node) -> Node | None:

@@ -26,8 +26,8 @@ from closedform.rewrite.normal.blocks import BLOCK, grid, nblock
 from closedform.rewrite.normal.engine import build, constructor, nhad, nmpow, nmul, npow, nscale, nsum, nzero
 from closedform.rewrite.steps import recorder, unrecorded
 
-INSIDE = frozenset({"expm", "sqrtm", "logm", "adj", "pinv", "kron", "sym"})
-"""Functions of matrices with f(X)' = f(X')."""
+INSIDE = frozenset({"expm", "sqrtm", "logm", "adj", "pinv", "kron", "sym", "expm_frechet", "logm_frechet"})
+"""Functions of matrices with f(X)' = f(X'), or f(X, E)' = f(X', E')."""
 
 
 @constructor(TRANSPOSE)
