@@ -173,11 +173,6 @@ WRONG = [
      "a product over i starts at 1, not at 2\n"
      "  \\prod_{i=2}^n x_i\n"
      "  ^^^^^^^^^^^^^^^^^"),
-    (r"\sum_{k=0}^{N} u_k^2", "",
-     "k starts at 0, but the entries that it numbers are counted from 1\n"
-     "  \\sum_{k=0}^{N} u_k^2\n"
-     "  ^^^^^^^^^^^^^^^^^^^^\n"
-     "Let k run from 1."),
     (r"h_\theta(x^{(i)})", "",
      "h_\\theta(…) may be a function or a product\n"
      "  h_\\theta(x^{(i)})\n"
@@ -281,21 +276,11 @@ WRONG = [
      "  \\lambda/2\\sigma x\n"
      "          ^^^^^^^\n"
      "Write \\frac{\\lambda}{2} … or \\frac{…}{2 …}."),
-    (r"\|x\|_A", "",
-     "the norm _A is not known\n"
-     "  \\|x\\|_A\n"
-     "  ^^^^^^^\n"
-     "Marks are _2, _1, _\\infty, _F, _* and _op."),
     (r"\|X\|_{2,1}", "",
      "the norm _2,1 is not known\n"
      "  \\|X\\|_{2,1}\n"
      "  ^^^^^^^^^^^\n"
      "Marks are _2, _1, _\\infty, _F, _* and _op."),
-    (r"x_{i+1}", "",
-     "the index i+1 is not read\n"
-     "  x_{i+1}\n"
-     "     ^^^\n"
-     "Indices are numbers or letters: x_i, A_{ij}."),
     (r"\mathbf{x} + x", "",
      "x stands in two shapes, which may be one name or two\n"
      "  \\mathbf{x} + x\n"
@@ -312,10 +297,45 @@ WRONG = [
      "  ^^^^^^\n"
      "Write \\min(x) for the smallest entry."),
     (r"\begin{cases} x \end{cases}", "",
-     "the environment cases is not read\n"
+     "these cases are not read\n"
      "  \\begin{cases} x \\end{cases}\n"
-     "  ^^^^^^^^^^^^^\n"
-     "Matrices are \\begin{bmatrix} … \\end{bmatrix}."),
+     "  ^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+     "Cases are one formula & one inequality: \\begin{cases} x & x > 0 \\\\ 0 & \\text{otherwise} \\end{cases}."),
+    (r"\begin{cases} \log x & x > 0 \\ 0 & x = 0 \end{cases}", "",
+     "a case that has no value elsewhere is not supported\n"
+     "  \\begin{cases} \\log x & x > 0 \\\\ 0 & x = 0 \\end{cases}\n"
+     "                ^^^^\n"
+     "Cases are one formula & one inequality: \\begin{cases} x & x > 0 \\\\ 0 & \\text{otherwise} \\end{cases}."),
+    (r"\sum_{i=1}^{n} u_{2i}", "",
+     "what u_{2i} means is not clear\n"
+     "  \\sum_{i=1}^{n} u_{2i}\n"
+     "                 ^^^^^^\n"
+     "Write u_{2,i} for an entry of a matrix; multiples of an index are not read."),
+    (r"\sum_{k=0}^{N} u_k + \sum_{i=1}^{N} u_i", "",
+     "k starts at 0, but the entries that it numbers are counted from 1\n"
+     "  \\sum_{k=0}^{N} u_k + \\sum_{i=1}^{N} u_i\n"
+     "  ^^^^^^^^^^^^^^^^^^\n"
+     "Let k run from 1."),
+    (r"\sum_{i=1}^{n} (x_i - x_{i-1})^2", "",
+     "i starts at 1, so that one of the entries would be number 0\n"
+     "  \\sum_{i=1}^{n} (x_i - x_{i-1})^2\n"
+     "  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+     "Let i run from 2."),
+    (r"\|f\|_{L_2}", "",
+     "the norm _L_2 is not known\n"
+     "  \\|f\\|_{L_2}\n"
+     "  ^^^^^^^^^^^\n"
+     "Marks are _2, _1, _\\infty, _F, _* and _op."),
+    (r"\|X\|_3", "",
+     "\\|X\\|_3: a norm with 3 takes a vector, not a matrix\n"
+     "X is m×n\n"
+     "  \\|X\\|_3\n"
+     "  ^^^^^^^"),
+    (r"x^\top y / x^\top x \cdot z", "",
+     "how far / reaches before \\cdot is not clear\n"
+     "  x^\\top y / x^\\top x \\cdot z\n"
+     "                      ^^^^^\n"
+     "Write \\frac{…}{…}."),
     (r"x^\top y \odot z", "",
      "x^\\top y \\odot z: what stands beside the elementwise product is not clear\n"
      "x^\\top y is a scalar\n"

@@ -1,94 +1,54 @@
-"""JAX functions: primitives and named sub-computations against jax.grad; trees of arguments."""
+"""JAX functions: each primitive and named computation against JAX; trees of arguments."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
-import jax.nn as nn
 import jax.numpy as jnp
-import jax.scipy as js
 import numpy as np
 import pytest
+from jax import nn
 
 import closedform as cf
 from closedform.errors import ClosedformError
+from closedform.tracing.calling import Own
+from tests.tracing.most_met.jax_calls import FUNCTIONS, JAX
 
 jax.config.update("jax_enable_x64", True)
 rng = np.random.default_rng(17)
 X, w, y, W = (jnp.asarray(rng.normal(size=s)) for s in ((7, 4), 4, 7, (3, 4)))
-A, Y, T, b, V = (jnp.asarray(rng.normal(size=s)) for s in ((4, 4), (7, 3), (7, 2), 3, (2, 3)))
-S = A @ A.T + jnp.eye(4)
-p = jnp.asarray(rng.uniform(0.2, 0.8, size=4))
-ids = jnp.asarray([0, 2, 1, 1, 0, 2, 0])
+T, b, V = (jnp.asarray(rng.normal(size=s)) for s in ((7, 2), 3, (2, 3)))
 layers = {"W1": W, "b1": b, "W2": V}
 
-FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
-    "dot_general": (lambda w, A: w @ A @ w, (w, A)),
-    "reduce_sum, integer_pow": (lambda w, X, y: jnp.mean((X @ w - y) ** 2) + 0.1 * jnp.sum(w**2), (w, X, y)),
-    "logaddexp": (lambda w, X, y: jnp.sum(jnp.logaddexp(0, -y * (X @ w))), (w, X, y)),
-    "log_softmax": (lambda W, X, Y: -jnp.mean(jnp.sum(Y * nn.log_softmax(X @ W.T), axis=1)), (W, X, Y)),
-    "softmax": (lambda W, X, Y: jnp.sum(Y * nn.softmax(X @ W.T)), (W, X, Y)),
-    "logsumexp": (lambda w, X: js.special.logsumexp(X @ w), (w, X)),
-    "logsumexp of rows": (lambda W, X, y: y @ js.special.logsumexp(X @ W.T, axis=1), (W, X, y)),
-    "dictionary": (lambda q, X, T: jnp.mean((jnp.tanh(X @ q["W1"].T + q["b1"]) @ q["W2"].T - T) ** 2), (layers, X, T)),
-    "relu": (lambda q, X, T: jnp.mean((nn.relu(X @ q["W1"].T + q["b1"]) @ q["W2"].T - T) ** 2), (layers, X, T)),
-    "slogdet": (lambda A: jnp.linalg.slogdet(A @ A.T + jnp.eye(4))[1], (A,)),
-    "inv": (lambda A, w: w @ jnp.linalg.inv(A) @ w, (A, w)),
-    "solve": (lambda A, w: w @ jnp.linalg.solve(A, w), (A, w)),
-    "norm": (lambda w, X: jnp.linalg.norm(X @ w), (w, X)),
-    "trace": (lambda A: jnp.trace(A @ A), (A,)),
-    "det": (lambda A: jnp.linalg.det(A), (A,)),
-    "cholesky": (lambda S: jnp.sum(jnp.log(jnp.diag(jnp.linalg.cholesky(S)))), (S,)),
-    "eigh": (lambda S: jnp.linalg.eigh(S)[0][0], (S,)),
-    "expm": (lambda A: jnp.trace(js.linalg.expm(A)), (A,)),
-    "kron": (lambda A, W: jnp.sum(jnp.kron(A, W) ** 2), (A, W)),
-    "var": (lambda w: jnp.var(w), (w,)),
-    "gelu": (lambda w, X: jnp.sum(nn.gelu(X @ w)), (w, X)),
-    "silu": (lambda w, X: jnp.sum(nn.silu(X @ w)), (w, X)),
-    "sigmoid": (lambda w, X: jnp.sum(nn.sigmoid(X @ w)), (w, X)),
-    "softplus": (lambda w, X: jnp.sum(nn.softplus(X @ w)), (w, X)),
-    "log_sigmoid": (lambda w, X: jnp.sum(nn.log_sigmoid(X @ w)), (w, X)),
-    "leaky_relu": (lambda w, X: jnp.sum(nn.leaky_relu(X @ w)), (w, X)),
-    "elu": (lambda w, X: jnp.sum(nn.elu(X @ w)), (w, X)),
-    "select_n": (lambda w, X: jnp.sum(jnp.where(X @ w > 0, (X @ w) ** 2, -X @ w)), (w, X)),
-    "max, min": (lambda w, p: jnp.sum(jnp.maximum(w, p) * jnp.minimum(w, 2 * p)), (w, p)),
-    "clip": (lambda w: jnp.sum(jnp.clip(w, -0.5, 0.4) * w), (w,)),
-    "cond": (lambda w: jax.lax.cond(w[0] > 0, lambda x: x.sum(), lambda x: (x**2).sum(), w), (w,)),
-    "scan": (lambda w: jax.lax.scan(lambda c, t: (c * 0.5 + t**2, None), 0.0, w)[0], (w,)),
-    "fori_loop": (lambda w: jax.lax.fori_loop(0, 3, lambda i, c: c * 2 + w.sum() * i, 0.0), (w,)),
-    "vmap": (lambda A, X: jnp.sum(jax.vmap(lambda x: x @ A @ x)(X)), (A, X)),
-    "jit": (lambda w, X: jax.jit(lambda v: jnp.sum(jnp.cos(v)))(X @ w), (w, X)),
-    "one_hot": (lambda W, X, ids: -jnp.sum(nn.one_hot(ids, 3) * nn.log_softmax(X @ W.T)), (W, X, ids)),
-    "one_hot of a closed-over array": (lambda W, X: jnp.sum(nn.one_hot(ids, 3) * nn.softmax(X @ W.T)), (W, X)),
-    "slice": (lambda w: w[0] * w[-1] + w[1:3].sum(), (w,)),
-    "outer": (lambda w, y: jnp.sum(jnp.outer(w, y) ** 2), (w, y)),
-    "concatenate": (lambda w, y: jnp.sum(jnp.concatenate([w, 2 * y]) ** 2), (w, y)),
-    "stack": (lambda w, p: jnp.sum(jnp.stack([w, p]) ** 3), (w, p)),
-    "reduce_prod": (lambda w: jnp.prod(w), (w,)),
-    "reduce_max": (lambda w: jnp.max(w) ** 2, (w,)),
-    "cumsum": (lambda w: jnp.sum(jnp.cumsum(w) ** 2), (w,)),
-    "exp, log, log1p, expm1": (lambda p: jnp.sum(jnp.exp(p) * jnp.log(p) + jnp.log1p(p) - jnp.expm1(p)), (p,)),
-    "sin, cos, tan": (lambda p: jnp.sum(jnp.sin(p) + jnp.cos(p) * jnp.tan(p)), (p,)),
-    "asin, acos, atan": (lambda p: jnp.sum(jnp.arcsin(p) + jnp.arccos(p) * jnp.arctan(p)), (p,)),
-    "sinh, cosh": (lambda p: jnp.sum(jnp.sinh(p) * jnp.cosh(p)), (p,)),
-    "sqrt, rsqrt, pow": (lambda p: jnp.sum(jnp.sqrt(p) + jax.lax.rsqrt(p) * p**2.5), (p,)),
-    "abs, sign": (lambda w: jnp.sum(jnp.abs(w) * w + jnp.sign(w) * w), (w,)),
-    "erf, erfc, lgamma, digamma": (
-        lambda p: jnp.sum(js.special.erf(p) * js.special.erfc(p) + js.special.gammaln(p) * js.special.digamma(p)),
-        (p,)),
-    "normal density": (lambda w: jnp.sum(js.stats.norm.logpdf(w)), (w,)),
-    "layer norm": (
-        lambda X: jnp.sum(((X - X.mean(1, keepdims=True)) / jnp.sqrt(X.var(1, keepdims=True) + 1e-5)) ** 3), (X,)),
-    "reshape, transpose": (lambda X, T: jnp.sum((X.reshape(2, 14) @ T.reshape(14, 1)).T ** 2), (X, T)),
-    "tril, triu": (lambda A: jnp.sum(jnp.tril(A) @ jnp.triu(A)), (A,)),
-    "pinv": (lambda X: jnp.sum(jnp.linalg.pinv(X) ** 2), (X,)),
-}  # fmt: skip
+
+def met(jaxpr: Any) -> set[str]:
+    """The primitives and the named computations of a jaxpr."""
+    names, todo = set[str](), [jaxpr]
+    while todo:
+        one = todo.pop()
+        names.add(str(one.debug_info.func_src_info or "").partition(" ")[0])
+        for eqn in one.eqns:
+            names |= {eqn.primitive.name, str(eqn.params.get("name"))}
+            inside = [k for v in eqn.params.values() for k in (v if isinstance(v, list | tuple) else [v])]
+            todo += [getattr(k, "jaxpr", k) for k in inside if hasattr(getattr(k, "jaxpr", k), "eqns")]
+    return names
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_gradient(name: str) -> None:
-    fn, args = FUNCTIONS[name]
-    mine, truth = cf.grad(fn)(*args), jax.grad(fn)(*args)
+@pytest.mark.parametrize("name", [*JAX, *FUNCTIONS])
+def test_value_and_derivative(name: str) -> None:
+    fn, args = JAX[name] if name in JAX else FUNCTIONS[name]
+    assert name in FUNCTIONS or name.partition(":")[0] in met(jax.make_jaxpr(fn)(*args).jaxpr)
+    value, truth = jax.jit(lambda *given: (fn(*given), jax.jacobian(fn)(*given)))(*args)
+    np.testing.assert_allclose(Own(fn, "value")(*args), value, rtol=1e-9, atol=1e-11)
+    np.testing.assert_allclose(cf.jacobian(fn)(*args), truth, rtol=1e-8, atol=1e-9)
+
+
+@pytest.mark.parametrize("loss", [
+    lambda q, X, T: jnp.mean((jnp.tanh(X @ q["W1"].T + q["b1"]) @ q["W2"].T - T) ** 2),
+    lambda q, X, T: jnp.mean((nn.relu(X @ q["W1"].T + q["b1"]) @ q["W2"].T - T) ** 2),
+])  # fmt: skip
+def test_dictionaries_of_arguments(loss: Callable[..., Any]) -> None:
+    mine, truth = cf.grad(loss)(layers, X, T), jax.grad(loss)(layers, X, T)
     assert jax.tree.structure(mine) == jax.tree.structure(truth)
     for one, other in zip(jax.tree.leaves(mine), jax.tree.leaves(truth), strict=True):
         assert isinstance(one, jax.Array)
@@ -121,6 +81,36 @@ def test_trees_of_arguments() -> None:
 def test_what_is_refused_is_named(fn: Callable[..., Any], said: str) -> None:
     with pytest.raises(ClosedformError, match=said):
         cf.grad(fn)(w)
+
+
+def test_a_function_of_the_users_own_with_a_name_of_jax() -> None:
+    @jax.jit
+    def relu(x: Any) -> Any:
+        return 3 * x
+
+    np.testing.assert_allclose(cf.grad(lambda w: jnp.sum(relu(w) ** 2))(w), 18 * w)
+    assert cf.formula(lambda w: jnp.sum(relu(w)), where="w in R^4") == cf.formula("3*sum(w)", "w in R^4")
+
+
+def test_what_a_name_says_of_another_diagonal_holds_without_values() -> None:
+    assert cf.formula(lambda M: jnp.triu(M), where="M in R^(4×4)") == cf.formula("triu(M)", "M in R^(4×4)")
+    with_above = cf.formula(lambda M: jnp.triu(M, 1), where="M in R^(4×4)")
+    assert "triu" not in with_above.text and "c1" in with_above.text
+
+
+def test_other_labels_need_no_other_reading() -> None:
+    calls: list[int] = []
+
+    def loss(W: Any, X: Any, y: Any) -> Any:
+        calls.append(1)
+        return -jnp.mean(jnp.take_along_axis(nn.log_softmax(X @ W.T), y[:, None], axis=-1))
+
+    slope = cf.grad(loss)
+    slope(W, X, jnp.asarray([0, 2, 1, 1, 0, 2, 0]))
+    read, others = len(calls), jnp.asarray([1, 1, 0, 2, 2, 0, 1])
+    found = slope(W, X, others)
+    assert len(calls) == read
+    np.testing.assert_allclose(found, jax.grad(loss)(W, X, others), rtol=1e-8)
 
 
 def test_sizes_are_named() -> None:

@@ -22,6 +22,7 @@ S, A = K @ K.T + np.eye(4), K + 3 * np.eye(4)
 U, Z, R = rng.normal(size=(7, 2)), rng.normal(size=(4, 2)), (rng.uniform(size=(7, 4)) > 0.4) * 1.0
 Q, keys, vals = rng.normal(size=(6, 4)), rng.normal(size=(5, 4)), rng.normal(size=(5, 3))
 mu, a = rng.normal(size=4), rng.normal(size=4)
+deep = [rng.normal(size=s) / 2 for s in ((3, 4), 3, (5, 3), 5, (3, 5), 3, (4, 3), 4, (2, 4), 2)]
 
 
 def network(n: Any, X: Any, *layers: Any) -> Any:
@@ -63,6 +64,21 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "network of two hidden layers": (
         lambda n, W, b, V, c, V2, c2, X, T: ((network(n, X, W, b, V, c, V2, c2) - T) ** 2).mean(),
         (W, b, V, c, V2, c2, X, T)),
+    "network of five layers": (
+        lambda n, *given: ((network(n, given[-2], *given[:-2]) - given[-1]) ** 2).mean(), (*deep, X, T)),
+    "kernel matrix": (
+        lambda n, X, a: a @ n.exp(-((X[:, None] - X[None]) ** 2).sum(-1) / 2) @ a, (Q[:3, :2], b)),
+    "gaussian process likelihood": (
+        lambda n, s, S, x: x @ n.linalg.solve(s * S + n.eye(4), x) / 2 + n.linalg.slogdet(s * S + n.eye(4))[1] / 2,
+        (0.7, S, mu)),
+    "triplet": (
+        lambda n, L, x, y, z: n.maximum(((L @ (x - y)) ** 2).sum() - ((L @ (x - z)) ** 2).sum() + 1, 0 * (x @ x)),
+        (W, w, mu, a)),
+    "contrastive": (
+        lambda n, U, V: (n.log(n.exp(U @ V.T).sum(1)) - (U * V).sum(1)).mean(), (Q[:5], keys)),
+    "attention with weights": (
+        lambda n, A, Q, K, V: ((n.exp(Q @ A @ K.T) / n.exp(Q @ A @ K.T).sum(1)[:, None]) @ V).sum(),
+        (K, Q, keys, vals)),
     "matrix factorisation": (lambda n, U, Z, X, R: (R * (U @ Z.T - X) ** 2).sum(), (U, Z, X, R)),
     "metric learning": (lambda n, L, x, z: n.log(1 + ((L @ (x - z)) ** 2).sum()), (K, mu, a)),
     "portfolio": (lambda n, w, S, mu, g: w @ mu - g / 2 * (w @ S @ w), (w, S, mu, 2.5)),

@@ -1,6 +1,5 @@
 """Each NumPy call that losses are written with: value and derivative against JAX."""
 
-from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -9,157 +8,25 @@ import numpy as np
 import pytest
 
 import closedform as cf
+from closedform.tracing import numpy_array
 from closedform.tracing.calling import Own
-from tests.tracing.arrays import A, B, C, K, M, P, S, p, u, v, x, y, z
+from tests.tracing.most_met.numpy_calls import ARRAYS, NUMPY
 
 jax.config.update("jax_enable_x64", True)
-
-CALLS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
-    "exp": (lambda n, x: n.exp(x), (x,)),
-    "log": (lambda n, x: n.log(x), (P,)),
-    "sqrt": (lambda n, x: n.sqrt(x), (P,)),
-    "sin": (lambda n, x: n.sin(x), (x,)),
-    "cos": (lambda n, x: n.cos(x), (A,)),
-    "tan": (lambda n, x: n.tan(x), (p,)),
-    "arcsin": (lambda n, x: n.arcsin(x), (p,)),
-    "arccos": (lambda n, x: n.arccos(x), (p,)),
-    "arctan": (lambda n, x: n.arctan(x), (x,)),
-    "sinh": (lambda n, x: n.sinh(x), (x,)),
-    "cosh": (lambda n, x: n.cosh(x), (x,)),
-    "tanh": (lambda n, x: n.tanh(x), (A,)),
-    "arcsinh": (lambda n, x: n.arcsinh(x), (x,)),
-    "arctanh": (lambda n, x: n.arctanh(x), (p,)),
-    "abs": (lambda n, x: n.abs(x), (x,)),
-    "sign": (lambda n, x: n.sign(x) * x, (x,)),
-    "square": (lambda n, x: n.square(x), (A,)),
-    "reciprocal": (lambda n, x: n.reciprocal(x), (P,)),
-    "log1p": (lambda n, x: n.log1p(x), (p,)),
-    "expm1": (lambda n, x: n.expm1(x), (x,)),
-    "log2": (lambda n, x: n.log2(x), (p,)),
-    "log10": (lambda n, x: n.log10(x), (p,)),
-    "exp2": (lambda n, x: n.exp2(x), (x,)),
-    "deg2rad": (lambda n, x: n.deg2rad(x), (x,)),
-    "rad2deg": (lambda n, x: n.rad2deg(x), (x,)),
-    "negative": (lambda n, x: -x, (A,)),
-    "add": (lambda n, x, y: x + y, (x, A)),
-    "add a column": (lambda n, z, A: z[:, None] + A, (z, A)),
-    "subtract": (lambda n, A, x: A - x, (A, x)),
-    "number minus": (lambda n, x: 1 - x, (x,)),
-    "multiply": (lambda n, A, B: A * B, (A, B)),
-    "multiply by a row": (lambda n, x, A: A * x, (x, A)),
-    "multiply by a column": (lambda n, z, A: A * z[:, None], (z, A)),
-    "divide": (lambda n, p, A: A / p, (p, A)),
-    "divide by a number": (lambda n, x: x / 3.0, (x,)),
-    "number over": (lambda n, p: 2 / p, (p,)),
-    "power": (lambda n, x: x**3, (x,)),
-    "root": (lambda n, p: p**1.5, (p,)),
-    "power of two arrays": (lambda n, p, x: n.power(p, x), (p, x)),
-    "number to a power": (lambda n, x: 2.0**x, (x,)),
-    "maximum": (lambda n, x, y: n.maximum(x, y), (x, y)),
-    "minimum": (lambda n, A, x: n.minimum(A, x), (A, x)),
-    "relu": (lambda n, x: n.maximum(0, x), (A,)),
-    "logaddexp": (lambda n, x, y: n.logaddexp(x, y), (x, y)),
-    "softplus": (lambda n, x: n.logaddexp(0, x), (x,)),
-    "hypot": (lambda n, x, y: n.hypot(x, y), (x, y)),
-    "clip": (lambda n, x: n.clip(x, -0.5, 0.7), (x,)),
-    "where": (lambda n, x, y: n.where(x > y, x**2, y), (x, y)),
-    "where is max": (lambda n, x: n.where(x > 0, x, 0), (x,)),
-    "comparison as number": (lambda n, x: (x > 0) * x, (x,)),
-    "sum": (lambda n, A: n.sum(A), (A,)),
-    "sum of columns": (lambda n, A: n.sum(A, axis=0), (A,)),
-    "sum of rows": (lambda n, A: A.sum(axis=1), (A,)),
-    "sum kept": (lambda n, A: A / A.sum(axis=-1, keepdims=True), (P,)),
-    "mean": (lambda n, A: n.mean(A), (A,)),
-    "mean of columns": (lambda n, A: A - A.mean(axis=0), (A,)),
-    "average": (lambda n, x, p: n.average(x, weights=p), (x, p)),
-    "var": (lambda n, x: n.var(x), (x,)),
-    "var of rows": (lambda n, A: n.var(A, axis=1, ddof=1), (A,)),
-    "std": (lambda n, x: n.std(x), (x,)),
-    "std of columns": (lambda n, A: A.std(axis=0), (A,)),
-    "prod": (lambda n, x: n.prod(x), (x,)),
-    "max": (lambda n, x: n.max(x), (x,)),
-    "min": (lambda n, A: n.min(A), (A,)),
-    "cumsum": (lambda n, x: n.cumsum(x), (x,)),
-    "diff": (lambda n, x: n.diff(x), (x,)),
-    "norm": (lambda n, x: n.linalg.norm(x), (x,)),
-    "norm of one": (lambda n, x: n.linalg.norm(x, 1), (x,)),
-    "largest norm": (lambda n, x: n.linalg.norm(x, n.inf), (x,)),
-    "norm of three": (lambda n, x: n.linalg.norm(x, 3), (p,)),
-    "Frobenius norm": (lambda n, A: n.linalg.norm(A), (A,)),
-    "spectral norm": (lambda n, A: n.linalg.norm(A, 2), (A,)),
-    "nuclear norm": (lambda n, M: n.linalg.norm(M, "nuc"), (M,)),
-    "norms of rows": (lambda n, A: n.linalg.norm(A, axis=1), (A,)),
-    "dot": (lambda n, x, y: n.dot(x, y), (x, y)),
-    "dot of matrices": (lambda n, A, C: n.dot(A, C), (A, C)),
-    "matmul": (lambda n, A, C: A @ C, (A, C)),
-    "matrix times vector": (lambda n, x, A: A @ x, (x, A)),
-    "vector times matrix": (lambda n, z, A: z @ A, (z, A)),
-    "vdot": (lambda n, x, y: n.vdot(x, y), (x, y)),
-    "inner": (lambda n, A, B: n.inner(A, B), (A, B)),
-    "outer": (lambda n, x, z: n.outer(x, z), (x, z)),
-    "kron": (lambda n, A, C: n.kron(A, C), (A, C)),
-    "cross": (lambda n, u, v: n.cross(u, v), (u, v)),
-    "einsum of a product": (lambda n, A, C: n.einsum("ij,jk->ik", A, C), (A, C)),
-    "einsum of a form": (lambda n, x, A, z: n.einsum("i,ij,j->", z, A, x), (x, A, z)),
-    "einsum of forms": (lambda n, A, M: n.einsum("in,ij,jn->n", A, M, A), (A, M)),
-    "einsum of a trace": (lambda n, M: n.einsum("ii->", M @ M), (M,)),
-    "einsum without arrow": (lambda n, A, B: n.einsum("ij,kj", A, B), (A, B)),
-    "tensordot": (lambda n, A, B: n.tensordot(A, B, axes=([1], [1])), (A, B)),
-    "multi_dot": (lambda n, M, A, C: n.linalg.multi_dot([M, A, C]), (M, A, C)),
-    "inv": (lambda n, M: n.linalg.inv(M), (M,)),
-    "det": (lambda n, M: n.linalg.det(M), (M,)),
-    "slogdet": (lambda n, M: n.linalg.slogdet(M)[1], (M,)),
-    "slogdet of a negative determinant": (lambda n, M: n.linalg.slogdet(M)[1], (np.diag([-1.0, 1, 1, 1]) @ M,)),
-    "solve": (lambda n, M, z: n.linalg.solve(M, z), (M, z)),
-    "solve for a matrix": (lambda n, M, A: n.linalg.solve(M, A), (M, A)),
-    "pinv": (lambda n, A: n.linalg.pinv(A), (A,)),
-    "trace": (lambda n, M: n.trace(M @ M), (M,)),
-    "matrix_power": (lambda n, M: n.linalg.matrix_power(M, 3), (M,)),
-    "eigvalsh": (lambda n, K: n.linalg.eigvalsh(K + K.T), (K,)),
-    "eigh": (lambda n, K: n.linalg.eigh((K + K.T) / 2)[0], (K,)),
-    "cholesky": (lambda n, K: n.linalg.cholesky(K @ K.T + n.eye(4)), (K,)),
-    "transpose": (lambda n, A: A.T * 2, (A,)),
-    "np.transpose": (lambda n, A: n.transpose(A), (A,)),
-    "reshape": (lambda n, A: A.reshape(10, 2) ** 2, (A,)),
-    "reshape with -1": (lambda n, A: n.reshape(A, (-1, 2)), (A,)),
-    "to a column": (lambda n, x: x.reshape(-1, 1) @ x.reshape(1, -1), (x,)),
-    "ravel": (lambda n, A: n.ravel(A) ** 2, (A,)),
-    "flatten": (lambda n, A: A.flatten(), (A,)),
-    "squeeze": (lambda n, x: n.squeeze(x[:, None]) * 2, (x,)),
-    "expand_dims": (lambda n, x: n.expand_dims(x, 1) * x, (x,)),
-    "broadcast_to": (lambda n, x: n.broadcast_to(x, (3, 5)), (x,)),
-    "swapaxes": (lambda n, A: n.swapaxes(A, 0, 1), (A,)),
-    "diag of a vector": (lambda n, x: n.diag(x), (x,)),
-    "diag of a matrix": (lambda n, M: n.diag(M), (M,)),
-    "diagonal": (lambda n, M: n.diagonal(M) ** 2, (M,)),
-    "triu": (lambda n, M: n.triu(M), (M,)),
-    "tril": (lambda n, M: n.tril(M, -1), (M,)),
-    "entry": (lambda n, x: x[1] * x[-1], (x,)),
-    "entry of a matrix": (lambda n, A: A[1, 2] ** 2, (A,)),
-    "row": (lambda n, A: A[1], (A,)),
-    "column": (lambda n, A: A[:, -1], (A,)),
-    "slice": (lambda n, x: x[1:4] * x[:3], (x,)),
-    "slice of a matrix": (lambda n, A: A[1:, :2], (A,)),
-    "choice by a list": (lambda n, x: x[n.array([0, 3, 3])], (x,)),
-    "concatenate": (lambda n, x, z: n.concatenate([x, z]), (x, z)),
-    "stack": (lambda n, x, y: n.stack([x, y, x * y]), (x, y)),
-    "vstack": (lambda n, A, B: n.vstack([A, B]), (A, B)),
-    "hstack": (lambda n, A, B: n.hstack([A, B]), (A, B)),
-    "column_stack": (lambda n, x, y: n.column_stack([x, y]), (x, y)),
-    "flip": (lambda n, x: n.flip(x) * x, (x,)),
-    "take": (lambda n, x: n.take(x, n.array([1, 1, 4])), (x,)),
-    "polyval": (lambda n, u, x: n.polyval(u, x), (u, x)),
-    "zeros_like": (lambda n, x: n.zeros_like(x) + x**2, (x,)),
-    "ones_like": (lambda n, A: n.ones_like(A) * A, (A,)),
-    "full_like": (lambda n, x: n.full_like(x, 2.5) * x, (x,)),
-    "eye": (lambda n, M: M @ n.eye(4) + n.eye(4), (M,)),
-    "symmetric given": (lambda n, S: n.linalg.slogdet(S)[1], (S,)),
-}  # fmt: skip
+CALLS = {**NUMPY, **ARRAYS}
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_value_and_derivative(name: str) -> None:
+def test_value_and_derivative(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     fn, args = CALLS[name]
+    met: list[str] = []
+    read = numpy_array.called
+
+    def noted(trace: Any, handler: Any, called: str, *rest: Any) -> Any:
+        met.append(called)
+        return read(trace, handler, called, *rest)
+
+    monkeypatch.setattr(numpy_array, "called", noted)
 
     def mine(*given: Any) -> Any:
         return fn(np, *given)
@@ -170,3 +37,14 @@ def test_value_and_derivative(name: str) -> None:
     given = tuple(map(jnp.asarray, args))
     np.testing.assert_allclose(np.asarray(Own(mine, "value")(*args)), its(*given), rtol=1e-9, atol=1e-11)
     np.testing.assert_allclose(cf.jacobian(mine)(*args), jax.jacobian(its)(*given), rtol=1e-8, atol=1e-9)
+    assert name in ARRAYS or _plain(name.partition(":")[0]) in met
+
+
+def _plain(name: str) -> str:
+    """The name under which NumPy hands a function on: ``np.abs`` is ``np.absolute``."""
+    found = getattr(np, name.removeprefix("np."), None)
+    return f"np.{found.__name__}" if isinstance(found, np.ufunc) else name
+
+
+def test_a_hundred_names_are_met() -> None:
+    assert len({_plain(name.partition(":")[0]) for name in NUMPY}) >= 150

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from time import process_time
 
 from closedform.answers.asked import Asked, candidates, names
 from closedform.answers.attempt import Attempt, Typed, declared, disproved, joined
@@ -14,8 +15,14 @@ from closedform.answers.missing import factor, turned, unsaid
 from closedform.answers.slips import diagonal, scalar_rule
 from closedform.answers.vec_forms import may_be_for_vec, vec_refusal
 from closedform.answers.verdict import Verdict
+from closedform.calculus.conditions import where_it_jumps
+from closedform.calculus.implied import implies
 from closedform.errors import ClosedformError, DeclarationError, ShapeError
 from closedform.formula import Formula, LinearMap, formula
+from closedform.write.conditions import condition_text
+
+SECONDS = 0.6
+"""Of computing, to look for a declaration: the verdict stands already, and one that mends it is a courtesy."""
 
 
 def checked(
@@ -93,12 +100,22 @@ def _transposes(attempt: Attempt) -> bool:
 
 def _right(typed: Typed, attempt: Attempt, wrong: Sequence[Attempt] = ()) -> Verdict:
     """What it is, and first what of the same shape was likelier to be meant, as which it is wrong."""
-    every = dict.fromkeys((*attempt.truth.conditions, *attempt.answer.conditions))
+    every = dict.fromkeys((*attempt.truth.conditions, *attempt.answer.conditions, *_jumps(attempt)))
     conditions = [c for c in every if not c.endswith("≠ 0") or f"{c.removesuffix('≠ 0')}> 0" not in every]
     return Verdict(
         "right", attempt.f, attempt.answer, attempt.truth, attempt.certificate, attempt.asked,
         "; ".join(map(_likelier, wrong)), conditions=tuple(conditions), notes=_notes(typed, attempt),
     )  # fmt: skip
+
+
+def _jumps(attempt: Attempt) -> list[str]:
+    """Where one of both jumps, and the certificate of random points says nothing; none where both have one form."""
+    f, truth, answer = attempt.f, attempt.truth, attempt.answer
+    if truth == answer:
+        return []
+    known = [*truth._conditions, *answer._conditions]
+    found = dict.fromkeys(c for g in (f, truth, answer) for c in where_it_jumps(g._typed))
+    return [condition_text(c, f._context) for c in found if not implies(known, c)]
 
 
 def _likelier(wrong: Attempt) -> str:
@@ -127,6 +144,7 @@ def _declared_by_answer(typed: Typed, f: Formula) -> list[str]:
 
 
 def _explained(typed: Typed, attempts: list[Attempt]) -> Verdict:
+    until = process_time() + SECONDS
     for look in (diagonal, partial(scalar_rule, typed), partial(unsaid, typed)):
         for attempt in attempts:
             slip = look(attempt)
@@ -136,20 +154,20 @@ def _explained(typed: Typed, attempts: list[Attempt]) -> Verdict:
     for attempt in close:
         found = finding(attempt, alternatives(attempt)) or turned(attempt)
         if found is not None:
-            return _wrong(typed, attempt, found, _mend(typed, attempt))
+            return _wrong(typed, attempt, found, _mend(typed, attempt, until))
     for attempt in attempts:
         missing = factor(attempt)
         if missing is not None:
             return _wrong(typed, attempt, missing, "")
     for attempt in close:
-        mend = _mend(typed, attempt)
+        mend = _mend(typed, attempt, until)
         if mend:
             return _wrong(typed, attempt, None, mend)
     return _wrong(typed, close[0], None, "")
 
 
-def _mend(typed: Typed, attempt: Attempt) -> str:
-    return declaration(typed, attempt) if attempt.fits else ""
+def _mend(typed: Typed, attempt: Attempt, until: float) -> str:
+    return declaration(typed, attempt, until) if attempt.fits else ""
 
 
 def _wrong(typed: Typed, attempt: Attempt, found: Finding | None, mend: str) -> Verdict:

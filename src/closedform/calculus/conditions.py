@@ -11,15 +11,20 @@ from dataclasses import dataclass
 
 from closedform.calculus.implied import always, without_implied
 from closedform.calculus.kink_powers import NORMS, is_smooth, kink_powers
+from closedform.calculus.kink_products import rough_degrees
 from closedform.calculus.ranges import range_of, square_root
 from closedform.expr.node import Node
 from closedform.expr.op import Condition, no_conditions
 from closedform.expr.walk import postorder
 from closedform.functions.algebra import HAD, MPOW, MUL, NUM, POW, SCALE, mul, num, transpose
+from closedform.functions.sizes import is_whole
 from closedform.rewrite.normal.engine import content, ntranspose
 from closedform.rewrite.normal.normal import normal
-from closedform.rewrite.normal.split import transposes
+from closedform.rewrite.normal.split import outer_parts, transposes
 from closedform.rewrite.simplify import simplify
+
+OF_BOTH = ("notzero", "invertible", "full-rank", "distinct-singular", "simple-top-singular")
+"""What holds of a matrix and of its multiples, its negative and its transpose together."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class Conditions:
 def conditions_of(raw: Node, variables: tuple[Node, ...], order: int = 1) -> Conditions:
     """The conditions of a raw expression and of its derivative of ``order`` by ``variables``."""
     moving: set[Node] = set(variables)
-    powers = kink_powers(raw)
+    powers, rough = kink_powers(raw), rough_degrees(raw)
     defined: dict[Condition, None] = {}
     smooth: dict[Condition, None] = {}
     waived: dict[Condition, None] = {}
@@ -46,11 +51,26 @@ def conditions_of(raw: Node, variables: tuple[Node, ...], order: int = 1) -> Con
             moving.add(node)
         defined.update(dict.fromkeys(_reduced(_domain(node))))
         if node in moving:
-            found = waived if node in powers and is_smooth(node, powers[node], order) else smooth
+            even = node in powers and is_smooth(node, powers[node], order)
+            found = waived if even or rough.get(node, 0) > order else smooth
             found.update(dict.fromkeys(_reduced(_smooth(node, order))))
     kept = without_implied((*defined, *(c for c in smooth if c not in defined)))
     first = tuple(c for c in kept if c in defined)
     return Conditions(first, tuple(c for c in kept if c not in defined), tuple(waived))
+
+
+def where_it_jumps(raw: Node) -> list[Condition]:
+    """What keeps a raw expression from the places where it is not continuous though it has a value.
+
+    Random points do not meet them: there a step jumps, the largest entry changes its place, a pseudo-inverse its rank.
+    """
+    found: dict[Condition, None] = {}
+    for node in postorder(raw):
+        if node.op.name == "pinv" and node.args[0].is_square:
+            found.update(dict.fromkeys(_reduced(iter([Condition("invertible", node.args[0])]))))
+        elif node.args and (node.op.piecewise_constant or node.op.name == "pinv"):
+            found.update(dict.fromkeys(_reduced(iter(node.op.smooth(*node.args)))))
+    return without_implied(found)
 
 
 def _domain(node: Node) -> Iterator[Condition]:
@@ -75,7 +95,10 @@ def _meaning(node: Node) -> Iterator[Node]:
 
 
 def _power_domain(base: Node, e: Node) -> Iterator[Condition]:
-    if e.op is not NUM:
+    if e.op is not NUM and is_whole(e):
+        if not range_of(e).nonneg:
+            yield Condition("nonzero", base)
+    elif e.op is not NUM:
         yield Condition("positive", base)
     elif e.params[0].denominator != 1:
         yield Condition("nonneg" if e.params[0] > 0 else "positive", base)
@@ -114,27 +137,36 @@ def _reduced(found: Iterator[Condition]) -> Iterator[Condition]:
 
 def _upright(kind: str, expr: Node) -> Node:
     """Of a matrix and its transpose, of which the same holds, the one with fewer transposes."""
-    if kind in ("invertible", "notzero"):
-        turned = content(ntranspose(expr))[1]
-    elif kind in ("positive", "nonneg", "nonzero") and not expr.is_scalar:
-        turned = ntranspose(expr)
-    else:
+    if expr.is_scalar:
         return expr
+    turned = content(ntranspose(expr))[1] if kind in OF_BOTH else ntranspose(expr)
     return min((expr, turned), key=lambda a: (not a.is_column, transposes(a), a.key))
 
 
 def _with_positive_lead(kind: str, expr: Node) -> Node:
-    return content(expr)[1] if kind in ("nonzero", "notzero", "invertible") else expr
+    return content(expr)[1] if kind in ("nonzero", *OF_BOTH) else expr
 
 
 def _taken_apart(kind: str, expr: Node) -> list[Condition] | None:
+    if kind == "no-negative-eigenvalue" and expr.op is MPOW and expr.args[1].op is NUM and expr.args[1].params[0] == -1:
+        return [Condition(kind, expr.args[0])]
     if kind == "positive" and expr.op.name == "abs":
         return [Condition("nonzero", expr.args[0])]
+    if kind in ("nonzero", "notzero", "positive") and (parts := _outer(expr)) is not None:
+        both = [Condition(kind, part) for part in parts]
+        if kind != "positive" or any(map(always, both)):
+            return both
+    if kind in ("unique-max", "unique-min"):
+        c, core = content(expr)
+        other = "unique-min" if kind == "unique-max" else "unique-max"
+        return [Condition(kind if c > 0 else other, core)] if core is not expr else None
     if kind == "positive" or kind == "nonneg":
         c, core = content(expr)
         return [Condition(kind, core)] if c > 0 and core is not expr else None
     if kind in ("nonzero", "notzero"):
         _, core = content(expr)
+        if core.op.name in ("sign", "step"):
+            return [Condition("positive" if core.op.name == "step" and kind == "nonzero" else kind, core.args[0])]
         if core is not expr and core.op is not expr.op:
             return [Condition(kind, core)]
         if (expr.op is HAD and (expr.is_scalar or kind == "nonzero")) or (expr.op is SCALE and kind == "notzero"):
@@ -144,11 +176,19 @@ def _taken_apart(kind: str, expr: Node) -> list[Condition] | None:
         half = square_root(_squares_of(expr))
         if half is not None:
             return [Condition("notzero", half)]
+    if kind == "full-rank" and expr.op is MUL and len(expr.args) == 2 and ntranspose(expr.args[0]) is expr.args[1]:
+        return [Condition(kind, expr.args[0])]
     if kind == "invertible" and expr.op is MUL and all(f.is_square for f in expr.args):
         return [Condition(kind, f) for f in expr.args]
     if kind == "invertible" and expr.op is MPOW:
         return [Condition(kind, expr.args[0])]
     return None
+
+
+def _outer(expr: Node) -> tuple[Node, Node] | None:
+    """u and v of an outer product u*v'."""
+    parts = outer_parts(expr) if expr.op is MUL else None
+    return (parts[0], ntranspose(parts[1])) if parts is not None else None
 
 
 def _squares_of(expr: Node) -> Node:

@@ -7,10 +7,26 @@ from collections.abc import Iterable, Iterator
 from closedform.calculus.ranges import NONNEG, POSITIVE, Range, range_of
 from closedform.expr.node import Node
 from closedform.expr.op import Condition
-from closedform.functions.algebra import ADD, EYE, HAD, NUM, POW, SCALE, ZERO, had, power, total
+from closedform.expr.walk import postorder, rebuild
+from closedform.functions.algebra import (
+    ADD,
+    EYE,
+    HAD,
+    MUL,
+    NUM,
+    POW,
+    SCALE,
+    SYM,
+    TRANSPOSE,
+    ZERO,
+    had,
+    power,
+    total,
+    zeros,
+)
 from closedform.functions.known_facts import facts_of
 from closedform.functions.matrix import det
-from closedform.rewrite.normal.engine import content
+from closedform.rewrite.normal.engine import content, is_zero
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
 
@@ -18,8 +34,8 @@ NONZERO = Range(zero=False)
 KNOWN = {"positive": POSITIVE, "nonzero": NONZERO, "nonneg": NONNEG}
 MANY = 40
 """Of more conditions, only those said twice are left out."""
-SAID = {"positive": "pos", "nonneg": "nonneg", "nonzero": "nonzero", "invertible": "inv", "pd": "pd",
-        "no-negative-eigenvalue": "pd"}  # fmt: skip
+SAID = {"positive": "pos", "nonneg": "nonneg", "nonzero": "nonzero", "invertible": "inv", "full-rank": "inv",
+        "pd": "pd", "no-negative-eigenvalue": "pd"}  # fmt: skip
 SIMPLE = ("simple-top", "simple-bottom", "distinct", "simple-top-singular", "distinct-singular")
 """Conditions on eigenvalues and singular values, of which multiples of the identity have but one."""
 Known = dict[Node, Range]
@@ -71,12 +87,41 @@ def implies(known: Iterable[Condition], c: Condition) -> bool:
     known = tuple(known)
     if c in known:
         return True
+    if c.kind == "full-rank" and any(k.kind == "invertible" and k.expr in _squares(c.expr) for k in known):
+        return True
     assumed = _assumed(known)
     if c.kind == "invertible" and c.expr.is_square:
         return _follows("nonzero", simplify(normal(det(c.expr))), assumed)
+    if c.kind in ("notzero", "nonzero") and (c.expr.is_scalar or c.kind == "notzero") and _needed(c.expr, known):
+        return True
     if c.kind == "notzero" and any(k.kind in ("nonzero", "positive") and k.expr is c.expr for k in known):
         return True
     return _follows(c.kind, c.expr, assumed)
+
+
+POLYNOMIAL = frozenset({ADD, MUL, HAD, SCALE, TRANSPOSE, NUM, SYM})
+
+
+def _needed(part: Node, known: Iterable[Condition]) -> bool:
+    """Whether a polynomial in a variable that is known not to be zero vanishes where the variable does."""
+    if part.op is not SYM:
+        return False
+    return any(
+        k.kind in ("positive", "nonzero", "notzero")
+        and k.expr is not part
+        and all(n.op in POLYNOMIAL or _whole_power(n) for n in postorder(k.expr))
+        and is_zero(normal(rebuild(k.expr, lambda n, _: zeros(part.rows, part.cols) if n is part else None)))
+        for k in known
+    )
+
+
+def _whole_power(node: Node) -> bool:
+    e = node.args[1] if node.op is POW else None
+    return e is not None and e.op is NUM and e.params[0] > 0 and e.params[0].denominator == 1
+
+
+def _squares(a: Node) -> tuple[Node, ...]:
+    return a, simplify(normal(a @ a.T)), simplify(normal(a.T @ a))
 
 
 def _assumed(known: Iterable[Condition]) -> Known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from closedform.calculus.adjoint import adjoint
+from closedform.calculus.vecform import KRON, columnwise_kron, of_vec
 from closedform.errors import MissingRule
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
@@ -86,6 +87,10 @@ class _Reader:
         if node.op is SUMOVER:
             inner = self.matrix(node.args[0])
             return build(SUMOVER, (inner,), node.params, inner.shape)
+        if node.op.name == "vec":
+            return self.of_vec(node.args[0])
+        if node.op is KRON:
+            return self.of_vec(node)
         if node.op is BLOCK and all(length == 1 for length in node.params[0]):
             parts = [self.matrix(a) if a in self.moving else nzero((a.rows, self.dx.rows)) for a in node.args]
             return nblock([[part] for part in parts])
@@ -128,7 +133,7 @@ class _Reader:
             return nmul(normal(kron(ntranspose(v), neye(f.rows))), self.matrix(f.args[0]))
         if f.op is TRANSPOSE and f.args[0].op is UNVEC:  # unvec(u)'*v = (I⊗v')*u
             return nmul(normal(kron(neye(f.rows), ntranspose(v))), self.matrix(f.args[0].args[0]))
-        raise MissingRule(_no_matrix(f))
+        return nmul(normal(kron(ntranspose(v), neye(f.rows))), self.of_vec(f))
 
     def matrix_of(self, node: Node) -> Node:
         """The matrix of a column made while reading, which may move or not."""
@@ -136,6 +141,23 @@ class _Reader:
             if any(a in self.moving for a in n.args):
                 self.moving.add(n)
         return self.matrix(node) if node in self.moving else nzero((node.rows, self.dx.rows))
+
+    def of_vec(self, root: Node) -> Node:
+        """The matrix of vec of a matrix that moves: columns inside it are read as columns, the rest is put together."""
+        done = dict(self.done)
+
+        def is_read(n: Node) -> bool:
+            return n not in self.moving or ((n.is_column or n.is_scalar) and n is not root)
+
+        for node in postorder(root, stop=is_read):
+            if node not in self.moving or node in done:
+                continue
+            try:
+                column = node.is_column and node is not root
+                done[node] = self.matrix(node) if column else of_vec(node, self.dx, self.moving, done)
+            except MissingRule:
+                raise MissingRule(_no_matrix(node)) from None
+        return done[root]
 
     def _hadamard_times(self, f: Node, v: Node) -> Node:
         """(A.*L)*v is the diagonal of L*diag(v)*A'."""
@@ -149,7 +171,11 @@ class _Reader:
             return self._diagonal_of_product(inside)
         if inside.op is DIAGM:
             return self.matrix(inside.args[0])
-        raise MissingRule(_no_matrix(inside))
+        return self._diagonal_of_vec(inside)
+
+    def _diagonal_of_vec(self, inside: Node) -> Node:
+        n = inside.rows
+        return nmul(ntranspose(columnwise_kron(neye(n), neye(n))), self.of_vec(inside))
 
     def _diagonal_of_product(self, inside: Node) -> Node:
         """diag(P*diag(L)*Q) is (P.*Q')*L, and diag(P*(A.*L)) is the diagonal of (P.*A')*L."""
@@ -171,7 +197,7 @@ class _Reader:
             return self.matrix_of(ndiagv(nmul(nhad(p, ntranspose(fixed)), moving[0])))
         if f.is_column and after:
             return self.matrix_of(nhad(nmul(*before, f), ntranspose(nmul(*after))))
-        raise MissingRule(_no_matrix(f))
+        return self._diagonal_of_vec(inside)
 
     def _linear_function(self, node: Node) -> Node:
         """A declared linear function of a column, by its matrix."""

@@ -162,8 +162,10 @@ def _number(node: Node, _: Ranges) -> Range:
 
 
 def _size(node: Node, _: Ranges) -> Range:
-    """A size is a whole number, at least 1."""
-    return between(1, None) if "pos" in facts_of(node) else ANY
+    """A size is a whole number, at least 1: m*n - 1 is at least 0."""
+    terms = node.params[0].terms
+    growing = all(c > 0 for monomial, c in terms if monomial)
+    return between(sum(c for _, c in terms), None) if growing else ANY
 
 
 def _add(node: Node, found: Ranges) -> Range:
@@ -173,6 +175,8 @@ def _add(node: Node, found: Ranges) -> Range:
 
 def _multiplied(x: Range, y: Range) -> Range:
     signs = _sign_product(x.sign, y.sign)
+    if x.low is not None and y.low is not None and x.nonneg and y.nonneg:
+        signs = signs.and_(Range(x.low * y.low))
     if not (x.nonneg and y.nonneg) or x.high is None or y.high is None:
         return signs
     high = x.high * y.high
@@ -294,6 +298,12 @@ def _log(node: Node, found: Ranges) -> Range:
     return ANY
 
 
+def _running(node: Node, found: Ranges) -> Range:
+    """Sums from the first entry on."""
+    u = found[node.args[0]]
+    return Range(u.low, None, u.low_open) if u.nonneg else ANY
+
+
 def _abs(node: Node, found: Ranges) -> Range:
     return POSITIVE if found[node.args[0]].nonzero else NONNEG
 
@@ -344,7 +354,7 @@ RULES: dict[str, Callable[[Node, Ranges], Range]] = {
     "softmax_rows": _fixed(Range(Fraction(0), Fraction(1), True)), "erf": _odd(-1, 1), "atan": _odd(-2, 2),
     "sinh": _odd(None, None), "sin": _fixed(SIGNS), "cos": _fixed(SIGNS), "sign": _fixed(SIGNS),
     "step": _fixed(UNIT), "softplus": _fixed(POSITIVE), "normcdf": _fixed(INSIDE), "normpdf": _fixed(POSITIVE),
-    "sum": _summed, "rowsum": _summed, "colsum": _summed, "mean": _same, "vec": _same,
+    "sum": _summed, "rowsum": _summed, "colsum": _summed, "mean": _same, "vec": _same, "cumsum": _running,
     "maxentry": _same, "minentry": _same, "max": _greater, "min": _lesser,
     "norm2": _norm, "normF": _norm, "norm1": _norm, "norm_inf": _norm, "norm_op": _norm, "norm_nuc": _norm,
 }  # fmt: skip

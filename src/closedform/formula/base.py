@@ -48,6 +48,8 @@ class Base:
         self._reading = reading
         self._raw = raw
         self._origin = origin
+        self._typed = raw
+        """What the conditions are read from: before it was simplified."""
 
     @cached_property
     def _node(self) -> Node:

@@ -17,6 +17,7 @@ from closedform.calculus.derive import (
     shortest,
 )
 from closedform.calculus.implicit import implicit, implicit_second
+from closedform.calculus.off_kinks import off_kinks, squares_of_signs
 from closedform.calculus.spaces import ambient, held_plain
 from closedform.errors import ClosedformError, DeclarationError, MissingRule, ShapeError
 from closedform.expr.node import Node
@@ -52,7 +53,8 @@ class Derivatives(Printed):
         node = derived.node
         if back:
             node = simplify(normal(rebuild(node, lambda n, _: back.get(n))))
-        return self._new(node, Origin(derived.kind, self._me, x, directions=derived.directions))
+        found = self._new(node, Origin(derived.kind, self._me, x, directions=derived.directions))
+        return self._new(off_kinks(node, found._conditions), found._origin) if squares_of_signs(node) else found
 
     def grad(self, by: str | None = None, *more: str, symmetric: str = "projected") -> Any:
         """The gradient of a scalar: the shape of the variable, with df = ⟨∇f, dx⟩.

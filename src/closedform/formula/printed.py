@@ -77,14 +77,15 @@ class Printed(Base):
         >>> formula("||x||").conditions, formula("||x||").grad("x").conditions
         ((), ('x ≠ 0',))
         """
-        limits = (condition_text(c, self._context) for c in self._limits)
-        shown = [self._where_it_holds(c) for c in self._conditions]
-        elsewhere = "in the form printed; elsewhere that is NaN, and the derivative its limit"
-        return (*shown, *(f"{text} {elsewhere}" for text in limits))
+        return (*map(self._where_it_holds, self._conditions), *map(self._where_printed, self._limits))
 
     def _where_it_holds(self, c: Condition) -> str:
         text = condition_text(c, self._context)
         return f"{text}, which never holds" if never(c) else text
+
+    def _where_printed(self, c: Condition) -> str:
+        text = condition_text(c, self._context)
+        return f"{text} in the form printed; elsewhere that is NaN, and the derivative its limit"
 
     @cached_property
     def _conditions(self) -> tuple[Condition, ...]:
@@ -101,23 +102,23 @@ class Printed(Base):
         found: Base = self
         while found._origin is not None:
             found = found._origin.function
-        return found._raw
+        return found._typed
 
     @cached_property
     def _found(self) -> Conditions:
         """Those of the function at the beginning, and of its derivative."""
-        origin, order, raw, variables = self._origin, 0, self._raw, []
+        origin, order, raw, variables = self._origin, 0, self._typed, []
         while origin is not None:
             if origin.kind == "batch":
                 origin = origin.function._origin
                 continue
             order += 2 if origin.kind in ("hessian", "implicit-second") else 1
-            raw = origin.function._raw
+            raw = origin.function._typed
             variables += [v for v in (origin.variable, origin.second) if v is not None]
             origin = origin.function._origin
         return conditions_of(raw, tuple(variables), order)
 
-    @property
+    @cached_property
     def _limits(self) -> list[Condition]:
         """Where what is printed has no value though the derivative exists, and is continuous."""
         known = self._conditions

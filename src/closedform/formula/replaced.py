@@ -87,8 +87,16 @@ class Replaced(Derivatives):
 
         >>> formula("x'*A*x + x'*B*x").simplify().text
         "x'*(A + B)*x"
+
+        It is equal where the formula has a value, and its conditions say where that is.
+
+        >>> short = formula("x/x", "x in R").simplify()
+        >>> short.text, short.conditions
+        ('1', ('x ≠ 0',))
         """
-        return self._new(simplify(self._node), self._origin)
+        found = self._new(simplify(self._node), self._origin)
+        found._typed = self._typed
+        return found
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Base):

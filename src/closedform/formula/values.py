@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from closedform.errors import ValueProblem
+from closedform.expr.op import Condition
 from closedform.formula.replaced import Replaced
 from closedform.read.alphabet import canonical
 from closedform.write.conditions import condition_text
@@ -40,7 +41,7 @@ class Values(Replaced):
         return found
 
     def _refuse_violated(self, given: Mapping[str, Any]) -> None:
-        broken = self.violated(given)
+        broken = [condition_text(c, self._context) for c in self._broken(given)]
         if broken:
             raise ValueProblem(f"at these values it does not hold that {', '.join(broken)}")
 
@@ -53,15 +54,18 @@ class Values(Replaced):
         >>> g.violated(A=[[1.0, 2.0], [2.0, 4.0]], x=[2.0, -1.0])
         ('Ax ≠ 0',)
         """
+        found = self._broken(self._with_sizes(by_name(data, values)))
+        limits = set(self._limits)
+        return tuple(self._where_printed(c) if c in limits else condition_text(c, self._context) for c in found)
+
+    def _broken(self, given: Mapping[str, Any]) -> tuple[Condition, ...]:
         from closedform.run.conditions import broken
 
-        given = self._with_sizes(by_name(data, values))
         functions, origin = [self._raw], self._origin
         while origin is not None:
             functions.append(origin.function._raw)
             origin = origin.function._origin
-        found = broken(self._conditions, functions, given, self._allowed())
-        return tuple(condition_text(c, self._context) for c in found)
+        return broken([*self._conditions, *self._limits], functions, given, self._allowed())
 
     def _not_by_name(self) -> ValueProblem:
         names = ", ".join(f"{name}=…" for name in self.variables)

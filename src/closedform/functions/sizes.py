@@ -1,10 +1,28 @@
-"""Division of sizes, for the shapes of functions that take a product apart (``kron_left``)."""
+"""Sizes as numbers: their division, for the shapes of ``kron_left``, and which numbers are whole."""
 
 from __future__ import annotations
 
 from closedform.expr.node import Node
 from closedform.expr.size import Size, size
-from closedform.functions.algebra import NUM, SIZE
+from closedform.expr.walk import postorder
+from closedform.functions.algebra import (
+    ADD,
+    DIAGM,
+    DIAGV,
+    EYE,
+    HAD,
+    INDEX,
+    MUL,
+    NUM,
+    ONES,
+    SCALE,
+    SIZE,
+    SUMOVER,
+    TR,
+    TRANSPOSE,
+    UNIT,
+    ZERO,
+)
 
 
 def quotient(whole: Size, part: Size) -> Size | None:
@@ -34,6 +52,30 @@ def quotient(whole: Size, part: Size) -> Size | None:
 
 def _degrees(monomial: tuple[str, ...], names: list[str]) -> tuple[int, ...]:
     return tuple(monomial.count(name) for name in names)
+
+
+WHOLE = frozenset(
+    {SIZE, INDEX, ONES, ZERO, EYE, UNIT, ADD, HAD, SCALE, MUL, TRANSPOSE, TR, DIAGM, DIAGV, SUMOVER}
+)
+
+
+def is_whole(node: Node) -> bool:
+    """Whether every entry is a whole number: sizes, indices, and sums and products of these with integers.
+
+    >>> from closedform.functions.algebra import num, size_number
+    >>> is_whole(2 * size_number("n") - 1), is_whole(size_number("n") * num("1/2"))
+    (True, False)
+    """
+    for below in postorder(node):
+        if below.op is NUM:
+            whole = below.params[0].denominator == 1
+        elif below.op is ADD:
+            whole = all(c.denominator == 1 for c in below.params[0])
+        else:
+            whole = below.op in WHOLE or below.op.name in ("cumsum", "sum")
+        if not whole:
+            return False
+    return True
 
 
 def as_size(node: Node) -> Size | None:

@@ -6,31 +6,14 @@ The formula language has no signs for the derivative of something; the names sta
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from closedform.judging.applied import put_in
-from closedform.judging.spans import behind_space, bracketed, close_of, opener, scripts, term_end, unwrapped
-from closedform.read.alphabet import GREEK, SPELLED, canonical
-from closedform.read.latex_words import ACCENTS
-from closedform.read.latex_words import LETTERS as OF_LATEX
-from closedform.read.vocabulary import is_function
+from closedform.judging.names import LETTER, NAME, bare, cleaned, named, squeezed
+from closedform.judging.spans import behind_space, bracketed, close_of, divided, opener, scripts, term_end, unwrapped
+from closedform.judging.written import constants_gone, slopes
 
-_SPELLED = "|".join(sorted((n for n in SPELLED if len(n) > 1), key=len, reverse=True))
-_FONT = r"\\(?:math\w+|boldsymbol|bm|vec|pmb)"
-_ACCENT = r"\\(?:hat|widehat|tilde|widetilde|bar|overline|dot|check|breve)"
-_FONTED = rf"{_FONT}\s*\{{\\?[A-Za-z]+\}}|{_FONT}\s+[A-Za-z]"
-_WITH_ACCENT = rf"{_ACCENT}\s*(?:\{{[^{{}}]*(?:\{{[^{{}}]*\}})?\}}|\\?[A-Za-z]+)"
-LETTER = rf"(?:(?:{_SPELLED})(?![A-Za-z])|{_WITH_ACCENT}|{_FONTED}|\\[A-Za-z]+|[^\W\d_])"
-NAME = rf"{LETTER}[0-9]*(?:_(?:\{{[^{{}}]*\}}|[A-Za-z0-9]+|\\[A-Za-z]+))?"
 _FRACTION = r"\\[dtc]?frac\s*"
-_SIZING = re.compile(r"\\(?:left|right|[bB]igg?[lrm]?)\s*(?=[()\[\]]|\\[{}])|\\[lr]vert(?=\s*$)")
-_UPRIGHT = re.compile(
-    r"\\(?:mathrm|operatorname|text|textrm|mathsf|rm)\s*(?:\{\s*d\s*\}|d\b)|\{\\rm\s*d\}|\\dd\b|\\mathop\{\}\\!"
-    r"|\\differential\b|\\diff\b|ⅆ"
-)
-_SPACE = re.compile(r"\\[,;:!> ]|~|\\(?:quad|qquad|thinspace|medspace)\b")
-LETTERS = {*SPELLED, *OF_LATEX.values()}
-"""Names of several letters that are one."""
 FUNCTIONS = (
     r"(?:\\(?:log|ln|det|exp|tr|Tr|sin|cos|tanh|sqrt|diag|sigma)\b|\\(?:operatorname|mathrm|text)\s*\{\w+\}"
     r"|\b(?:log|ln|det|exp|tr|trace|Tr|logdet|diag|vec|inv|sum|sigmoid|softmax|logsumexp|tanh|sin|cos|sqrt)(?=\s*\())"
@@ -39,9 +22,10 @@ FUNCTIONS = (
 
 @dataclass(frozen=True)
 class Atom:
-    """A derivative that was written. ``sign``: ``d``, ``nabla`` or ``partial``; ``order`` 1 or 2; ``by`` may be "".
+    """A derivative that was written. ``sign``: ``d``, ``nabla``, ``partial``, ``along`` or ``vec``; ``order`` 1 or 2.
 
-    ``at`` is the point at which it is taken, where that is not the variable itself.
+    ``by`` may be ""; ``at`` is the point at which it is taken, where that is not the variable itself (of ``along``:
+    what the variable moves by).
     """
 
     sign: str
@@ -49,6 +33,11 @@ class Atom:
     by: str = ""
     order: int = 1
     at: str = ""
+
+
+def stacked(atom: Atom) -> Atom:
+    """The derivative of a vector by ``vec(X)``, which is the matrix of its differential."""
+    return replace(atom, sign="vec", by=atom.by[4:]) if atom.by.startswith("vec ") else atom
 
 
 @dataclass
@@ -87,11 +76,42 @@ class Atoms:
 
     def replaced(self, text: str) -> str:
         """The text with all derivatives in it replaced by names."""
-        text = cleaned(text)
+        text = slopes(constants_gone(cleaned(text)), self.functions, self.syntax)
         if self.variations:
             text = re.sub(r"(?:\\delta|δ)(?![A-Za-z])\s*", " d ", text)
-        for step in (self._nabla, self._fraction, self._slash, self._primes, self._applied, self._differentials):
+        steps = (self._evaluated, self._along, self._nabla, self._fraction, self._slash, self._primes, self._applied)
+        for step in (*steps, self._differentials):
             text = step(text)
+        return text
+
+    def _evaluated(self, text: str) -> str:
+        r"""``\left. \frac{d}{dt} f(x + th) \right|_{t=0}``, a derivative at a point."""
+        text = _AT_FIRST.sub(r"\\left.\1 (\3) \\right|_{\2}", text)
+        while found := _AT.search(text):
+            inner = self.replaced(found["inner"]).strip()
+            atom = next((a for name, a in self.found.items() if self.spelled(name) == inner), None)
+            if atom is None or atom.sign == "d" or atom.at:
+                return text
+            at = replace(atom, by=atom.by or bare(found["by"]), at=found["at"])
+            text = text[: found.start()] + self.typed(at) + text[found.end() :]
+        return text
+
+    def _along(self, text: str) -> str:
+        """``Df(x)[h]``, the differential of f where x moves by h."""
+        while found := _ALONG.search(text):
+            end = close_of(text, found.end() - 1)
+            bracket = behind_space(text, end)
+            if text[bracket : bracket + 1] != "[":
+                break
+            stop = close_of(text, bracket)
+            atom = Atom("along", text[found.end() : end - 1], "", 1, text[bracket + 1 : stop - 1])
+            text = text[: found.start()] + self.typed(atom) + text[stop:]
+        for name, argument in self.functions.items():
+            pattern = re.compile(rf"(?<![A-Za-z\\])D\s*{re.escape(name)}\s*\(\s*{re.escape(argument)}\s*\)\s*(?=\[|\()")
+            while found := pattern.search(text):
+                end = close_of(text, found.end())
+                at = text[found.end() + 1 : end - 1]
+                text = text[: found.start()] + self.typed(Atom("along", name, bare(argument), 1, at)) + text[end:]
         return text
 
     # -- gradients
@@ -99,7 +119,7 @@ class Atoms:
         while found := _NABLA.search(text):
             order = 2 if any(found[g] for g in ("two", "two2", "hess", "hess2")) else 1
             target, end = self._target(text, found.end())
-            by = _bare(found["by"] or found["by2"] or "")
+            by = named(found["by"] or found["by2"] or "")
             at, end = self._point(text, found.end(), target, end)
             text = text[: found.start()] + self.typed(Atom("nabla", target, by, order, at)) + text[end:]
         return text
@@ -119,16 +139,21 @@ class Atoms:
             if by is None or top is None:
                 continue
             of = above[top.end() :].strip()
+            if by[1] == 2 and not _TWICE.match(above):
+                by = (by[0], SQUARE)  # by the square
             if not of:
                 of, end = self._whole(text, end)
-            atom = Atom("partial", self._function(unwrapped(of)), *by)
+            atom = stacked(Atom("partial", self._function(unwrapped(of)), *by))
             text, place = text[: found.start()] + self.typed(atom) + text[end:], 0
         return text
 
     def _slash(self, text: str) -> str:
         """``∂f/∂x``, ``df/dx``, ``∂(x'Ax)/∂x``."""
         while found := _SLASH.search(text):
-            of, end = self._target(text, found.end())
+            end = divided(text, found.end())
+            of = unwrapped(text[found.end() : end]) if end > 0 else ""
+            if not of:
+                of, end = self._target(text, found.end())
             behind = _UNDER.match(text, end)
             if behind is None:
                 if found["d"] == "d":
@@ -138,7 +163,7 @@ class Atoms:
                 continue
             by = _below(behind.group().lstrip("/ "))
             assert by is not None
-            text = text[: found.start()] + self.typed(Atom("partial", of, *by)) + text[behind.end() :]
+            text = text[: found.start()] + self.typed(stacked(Atom("partial", of, *by))) + text[behind.end() :]
         return text
 
     def _primes(self, text: str) -> str:
@@ -146,7 +171,7 @@ class Atoms:
         for name, argument in self.functions.items():
             pattern = re.compile(rf"(?<![\w\\]){re.escape(name)}(?P<primes>'{{1,2}})\s*\(\s*{re.escape(argument)}\s*\)")
             while found := pattern.search(text):
-                atom = Atom("partial", name, argument, len(found["primes"]))
+                atom = Atom("partial", name, bare(argument), len(found["primes"]))
                 text = text[: found.start()] + self.typed(atom) + text[found.end() :]
         return text
 
@@ -160,7 +185,7 @@ class Atoms:
             end = close_of(text, found.end() - 1)
             name, inner = found["name"], text[found.end() : end - 1]
             if self._same(name, inner):
-                put = f" {name} "
+                put = f" {name} {self._times(text, end)}"
             elif name in self.bodies and count < MAX_APPLIED:
                 self.points.append((self.functions[name], inner))
                 put, count = f"({put_in(self.bodies[name], self.functions[name], inner, self.syntax)})", count + 1
@@ -168,7 +193,13 @@ class Atoms:
                 place = found.end()
                 continue
             text = text[: found.start()] + put + text[end:]
+            place = found.start() + len(name) + 1 if self._same(name, inner) else place
         return text
+
+    def _times(self, text: str, end: int) -> str:
+        """A sign of multiplication where a bracket follows, of which the function is not taken."""
+        follows = text[end:].lstrip().startswith("(")
+        return "" if not follows else "\\cdot " if self.syntax == "latex" else "* "
 
     def _point(self, text: str, place: int, target: str, end: int) -> tuple[str, int]:
         r"""What ``\nabla h`` is taken at in ``\nabla h(g(x))``, and the place behind it."""
@@ -186,7 +217,7 @@ class Atoms:
         return inner, end
 
     def _same(self, name: str, arguments: str) -> bool:
-        return _squeezed(arguments) == _squeezed(self.functions[name])
+        return squeezed(arguments) == squeezed(self.functions[name])
 
     def _function(self, of: str) -> str:
         return self._applied(of).strip()
@@ -208,14 +239,20 @@ class Atoms:
             end = term_end(text, place)
             return text[place:end].strip(), end
         found = _TARGET.match(text, place)
-        known = found is not None and _squeezed(found["name"]) in {_squeezed(f) for f in self.functions}
+        known = found is not None and squeezed(found["name"]) in {squeezed(f) for f in self.functions}
         if found is not None and (known or found["arg"] is None) and (known or not whole):
             end = found.end() if known or found["arg"] is None else found.end("name")
-            return found["name"], end
+            of_value = whole and known and found["arg"] is not None and not self._is_own(found)
+            return found.group() if of_value else found["name"], end
         if found is not None and not whole:
             return found["name"], found.end()
         end = term_end(text, place)
         return text[place:end].strip(), end
+
+    def _is_own(self, found: re.Match[str]) -> bool:
+        """Whether a function stands with the argument that it was defined with."""
+        own = next(x for f, x in self.functions.items() if squeezed(f) == squeezed(found["name"]))
+        return squeezed(found["arg"].strip()[1:-1]) == squeezed(own)
 
     # -- differentials
     def _differentials(self, text: str) -> str:
@@ -264,14 +301,27 @@ class Atoms:
 
 
 _EXPONENT = re.compile(r"\s*\^\s*\{?\s*(?:-\s*)?[0-9k]\s*\}?|\^\{?-(?:T|\\top|\\intercal)\}?")
+_BRACED = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 _NABLA = re.compile(
     rf"""(?:\\nabla|∇|\b[Gg]rad(?=[_ (])|(?P<hess>\b[Hh]ess(?=[_ (]))
-    |\\(?:operatorname|mathrm|text)\s*\{{\s*(?:[Gg]rad|(?P<hess2>[Hh]ess))\s*\}})\s*(?:(?P<two>²|\^\s*(?:2|\{{2\}}))|(?:_\s*(?P<by>\{{[^{{}}]*\}}|{LETTER}))
-    |(?:\s*(?:_\s*(?P<by2>\{{[^{{}}]*\}}|{LETTER})|(?P<two2>²|\^\s*(?:2|\{{2\}})))))*""",
+    |\\(?:operatorname|mathrm|text)\s*\{{\s*(?:[Gg]rad|(?P<hess2>[Hh]ess))\s*\}})\s*(?:(?P<two>²|\^\s*(?:2|\{{2\}}))|(?:_\s*(?P<by>{_BRACED}|{LETTER}))
+    |(?:\s*(?:_\s*(?P<by2>{_BRACED}|{LETTER})|(?P<two2>²|\^\s*(?:2|\{{2\}})))))*""",
     re.VERBOSE,
 )
 _FRAC = re.compile(_FRACTION + r"\{(?=\s*(?:\\partial|∂|d\b|d[A-Za-z\\(^]))")
 _ABOVE = re.compile(r"(?:\\partial|∂|d)(?:\s*\^\s*(?:2|\{2\})|²)?(?![a-z])|(?:\\partial|∂|d)(?:\s*\^\s*(?:2|\{2\})|²)?")
+_AT_FIRST = re.compile(
+    r"(?:\\left\s*\.)?\s*(\\[dt]?frac\s*\{\s*(?:d|\\partial)\s*\}\s*\{[^{}]*\})\s*"
+    r"\\(?:right|[bB]igg?r?)\s*\\?[|v](?:ert)?\s*_\s*\{([^{}]*)\}\s*(\S.*)$"
+)
+_AT = re.compile(
+    rf"(?:\\left\s*\.)?(?P<inner>\\[dt]?frac\s*\{{\s*(?:d|\\partial).*?)\\(?:right|[bB]igg?r?)\s*\\?[|v](?:ert)?\s*"
+    rf"_\s*\{{\s*(?P<by>{NAME})\s*=\s*(?P<at>[^{{}}]*)\}}"
+)
+_ALONG = re.compile(r"(?<![A-Za-z\\])D\s*\(")
+_TWICE = re.compile(r"(?:\\partial|∂|d)\s*(?:\^\s*(?:2|\{2\})|²)")
+SQUARE = 3
+"""Stands as the order of a first derivative by the square of a scalar."""
 _SLASH = re.compile(
     r"(?P<d>\\partial|∂|(?<![\w\\])d(?=[^\W\d_](?:\([^()]*\))?\s*/\s*d)|(?<![\w\\])d(?=\())"
     r"\s*(?:\^\s*(?:2|\{2\})|²)?"
@@ -291,48 +341,28 @@ _BY = re.compile(
 )
 
 
+_BY_VEC = re.compile(
+    rf"(?:\\partial|∂|d)\s*(?:\\(?:operatorname|mathrm|text)\s*\{{\s*vec\s*\}}|\\?vec)\s*[({{]?\s*(?P<name>{NAME})\s*[)}}]?"
+    r"(?:'|ᵀ|\^\s*(?:T|\\top|\{[^{}]*\}))?"
+)
+
+
 def _below(text: str) -> tuple[str, int] | None:
     """The variable and the order that stand below."""
+    stacked = _BY_VEC.fullmatch(text.strip())
+    if stacked is not None:
+        return "vec " + named(stacked["name"]), 1
     found = _BY.fullmatch(text.strip().strip("()").strip())
     if found is None:
         return None
-    return _bare(found["name"]), 2 if found["square"] or found["again"] else 1
-
-
-def cleaned(text: str) -> str:
-    """Spacing and sizes of brackets taken away, an upright d made a plain one."""
-    text = _UPRIGHT.sub(lambda m: "" if "mathop" in m.group() else "d ", text)
-    text = re.sub(r"(?<![A-Za-z\\])d\s+(?=[A-Za-z\\])", "d ", text)
-    return _SPACE.sub(" ", _SIZING.sub("", text)).strip().rstrip(".,;").strip()
-
-
-def bare(text: str) -> str:
-    """A name as it is called inside, without fonts and braces; "" where the text is no name."""
-    text = cleaned(text)
-    return _bare(text) if re.fullmatch(NAME, text) else ""
-
-
-def _bare(text: str) -> str:
-    accent = re.match(_ACCENT, text.strip())
-    if accent:
-        inner = text.strip()[accent.end() :].strip()
-        stop = close_of(inner, 0) if inner.startswith("{") else len(inner)
-        kind = ACCENTS[accent.group()[1:]]
-        return f"{_bare(inner[:stop])}_{kind}{_bare(inner[stop:])}"
-    text = re.sub(r"\\(?:math\w+|boldsymbol|bm|vec|pmb)\s*\{?(\\?[A-Za-z]+)\}?", r"\1", text.strip())
-    text = re.sub(r"[{}\s\\]", "", text)
-    return canonical("".join(GREEK.get(c, c) for c in text))
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"\\(?:math\w+|boldsymbol|bm|vec|pmb)|[\s{}\\]", "", text)
-
-
-def is_differential(name: str) -> bool:
-    """Whether letters are d and one name: ``dx``, ``dSigma``, ``dx_1``."""
-    rest = name[1:]
-    stem = rest.split("_")[0].rstrip("0123456789")
-    return name[:1] == "d" and rest[:1].isalpha() and (len(stem) == 1 or stem in LETTERS) and not is_function(name)
+    by, again = named(found["name"]), found["again"]
+    if found["square"] and not again:
+        return by + "".join(by.partition("_")[2:]) if re.fullmatch(r"[A-Za-z]+_[a-z]", by) else by, 2
+    other = re.fullmatch(rf"(?:\\partial|∂|d)\s*({NAME})", again or "")
+    same = other is not None and named(other[1]).partition("_")[0] == by.partition("_")[0]
+    if same and "_" in by and other is not None:  # an entry of the Hessian
+        by += named(other[1]).partition("_")[2]
+    return by, 2 if again else 1
 
 
 def turned(name: str) -> str:

@@ -9,12 +9,14 @@ from fractions import Fraction
 from closedform.calculus.derive import gradients, hessian, jacobian
 from closedform.calculus.differential import differential
 from closedform.calculus.spaces import direction
+from closedform.calculus.vecform import matrix_of_vec
 from closedform.check.certificate import Certificate, Claim
 from closedform.errors import ClosedformError, DeclarationError, LimitError, MissingRule, ShapeError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
-from closedform.functions.algebra import SYM, index, mul, num, scale, sym, transpose, unit, zeros
-from closedform.judging.atoms import Atom, Atoms, bare
+from closedform.functions.algebra import SYM, index, mul, num, power, scale, sym, transpose, unit, zeros
+from closedform.judging.atoms import SQUARE, Atom, Atoms
+from closedform.judging.names import bare
 from closedform.judging.reading import Shared
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
@@ -53,6 +55,7 @@ class Book:
         self.more: dict[str, list[Node]] = {}  # other expressions that a name is said to equal
         self.constant: set[str] = set()
         self.variables: list[str] = []  # those that derivatives are taken by, or that move, as they come
+        self.respect: list[str] = []  # those that the words name: "with respect to w"
         self._open: list[str] = []  # definitions being put in
         self._full: dict[tuple[Node, Moving, frozenset[str]], Node] = {}
         self._moved: dict[tuple[Node, Moving], Node] = {}
@@ -127,11 +130,19 @@ class Book:
     def derivative(self, atom: Atom) -> Node:
         """The derivative that an atom is: of a scalar the gradient (or Hessian), of a vector the Jacobian."""
         f, x, entry = self.function_and_variable(atom)
+        if atom.sign == "along":
+            return self._along(atom, f, x)
+        if atom.sign == "vec":
+            return matrix_of_vec(self.moved(f, frozenset({x.params[0]})), direction(x))
         if atom.at:
             point = self.shared.node(atom.at, x)
             if point.shape != x.shape:
                 raise ShapeError(f"{atom.of} is defined for {x.params[0]} of another size than {atom.at.strip()}")
             return rebuild(self.derivative(replace(atom, at="")), lambda n, _: point if n is x else None)
+        if atom.order == SQUARE:
+            if not x.is_scalar or not f.is_scalar:
+                raise MissingRule("a derivative by a square is one by a scalar")
+            return scale(power(num(2) * x, -1), self.derivative(replace(atom, order=1)))
         if atom.order == 2:
             found = hessian(normal(f), x)
             if found.directions:
@@ -149,6 +160,13 @@ class Book:
             found = jacobian(normal(f), x)
             self._certify(Claim("jacobian", f, found.node, x))
         return entry_of(found.node, entry)
+
+    def _along(self, atom: Atom, f: Node, x: Node) -> Node:
+        step, dx = self.shared.node(atom.at, x), direction(x)
+        if step.shape != x.shape:
+            raise ShapeError(f"{atom.at.strip()} is of another size than {x.params[0]}, which moves by it")
+        moved = self.moved(f, frozenset({x.params[0]}))
+        return rebuild(moved, lambda n, _: step if n is dx else None)
 
     def function_and_variable(self, atom: Atom) -> tuple[Node, Node, tuple[str, ...]]:
         """The function of the variable alone, the variable, and the indices of an entry of it."""
@@ -197,7 +215,7 @@ class Book:
         name = own.params[0] if own.op is SYM else ""
         argument = next((bare(x) for f, x in self.atoms.functions.items() if bare(f) == name), "")
         here = {n.params[0] for n in postorder(self.full(own)) if n.op is SYM}
-        order = [argument, *self.variables, *HABITS, *sorted(here)]
+        order = [argument, *self.variables, *self.respect, *HABITS, *sorted(here)]
         return next((v for v in order if v in here and v not in self.constant), "x")
 
 

@@ -17,7 +17,7 @@ from closedform.rewrite.normal.normal import normal
 _REASON = re.compile(r"\b(?:since|because|as|using|recall(?:ing)?|due to|remember(?:ing)?)\W*$", re.IGNORECASE)
 _SAID = re.compile(
     r"\b(?:with|where|if|when|subject to|such that|s\.t|assum\w+|suppose|provided(?: that)?|given(?: that)?|constraint"
-    r"|normali[sz]ed(?: so that)?|on)\W*$",
+    r"|normali[sz]ed(?: so that)?|on|by definition|we know(?: that)?|recall that)\W*$",
     re.IGNORECASE,
 )
 

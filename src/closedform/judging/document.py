@@ -72,16 +72,52 @@ def document(source: str, syntax: str = "auto") -> Document:
     ends = {"row": "\n", "stop": ".\n"}
     found.said = "".join(ends.get(p.kind) or p.text + " " for p in pieces)
     _Builder(found).build(pieces)
+    _logarithms(found)
+    _increments(found)
     if not found.relations:
         raise ReadError("there is no equation in this derivation", hint="Write f = …, df = … or ∇f = … on each line.")
     return found
 
 
+_LOG = re.compile(r"\\(?:log|ln)\s*(?P<name>[A-Za-z]|\\[A-Za-z]+)\s*(?P<args>\([^()]*\))")
+
+
+_INCREMENT = re.compile(r"(?:\\delta|\\Delta|δ|Δ)\s*(?P<f>[A-Za-z])\s*&?\s*:?=\s*(?P=f)\s*\(")
+
+
+def _increments(found: Document) -> None:
+    r"""In ``\delta f = f(x + \delta x) - f(x)`` the signs are no differentials: they are names of their own."""
+    if _INCREMENT.search(found.source):
+        for member in (m for relation in found.relations for m in relation.members):
+            member.shown = member.shown or member.text
+            member.text = re.sub(r"(?:\\delta|\\Delta|δ|Δ)\s*([A-Za-z])(?![A-Za-z])", r"\1_{inc}", member.text)
+
+
+def _logarithms(found: Document) -> None:
+    r"""``\log p(x) = …`` defines the logarithm of p: it gets a name of its own."""
+    firsts = [m for r in found.relations if len(r.members) > 1 and (m := _LOG.fullmatch(r.members[0].text.strip()))]
+    for first in firsts[:1]:
+        name = re.escape(first["name"])
+        if any(re.fullmatch(rf"{name}\s*\([^()]*\)", r.members[0].text.strip()) for r in found.relations if r.members):
+            return
+        pattern = re.compile(rf"\\(?:log|ln)\s*{name}\s*(?=\()")
+        for relation in found.relations:
+            for member in relation.members:
+                member.shown = member.shown or member.text
+                member.text = pattern.sub(rf"\\Lambda_{{{first['name']}}}", member.text)
+
+
+_ARRAY = re.compile(r"(?P<head>\\begin\{array\}\s*\{[^{}]*\})(?P<inner>.*?)\\end\{array\}", re.DOTALL)
 _EQALIGN = re.compile(r"\\(?:eqalign|eqalignno|leqalignno|displaylines)\s*\{")
 
 
 def _plain_tex(source: str) -> str:
-    r"""The rows of plain TeX, ``\eqalign{… \cr …}``, as those of LaTeX; places stay."""
+    r"""The rows of plain TeX, ``\eqalign{… \cr …}``, and of arrays, as those of LaTeX; places stay."""
+    for array in list(_ARRAY.finditer(source)):
+        if re.search(r"&\s*(?:=|:=|\\equiv)\s*&", array["inner"]):
+            inner = re.sub(r"&(\s*[:=]+\s*)&", r" \1 ", array["inner"])
+            whole = " " * len(array["head"]) + inner + " " * len(r"\end{array}")
+            source = source[: array.start()] + whole + source[array.end() :]
     source = re.sub(r"\\cr(?![A-Za-z])", r"\\\\ ", source)
     while found := _EQALIGN.search(source):
         depth, end = 1, found.end()
@@ -122,7 +158,23 @@ def _latex(source: str) -> Iterator[Piece]:
     if any_math:
         yield from _words(source, place, len(source))
     else:
-        yield Piece("formula", source, 0)
+        yield from _rows(source)
+
+
+def _rows(source: str) -> Iterator[Piece]:
+    """LaTeX without anything around it: each line that closes what it opens is a row."""
+    begun, depth = 0, 0
+    for found in re.finditer(r"\\begin\{|\\end\{|\\left\b|\\right\b|\\.|[{}\n]", source):
+        sign = found.group()
+        depth += (sign in ("{", "\\begin{", "\\left")) - (sign in ("}", "\\right"))
+        depth -= 2 * (sign == "\\end{") - (sign == "\\end{")
+        if sign in ("\\begin{", "\\end{"):
+            depth += 1  # its own brace
+        if sign == "\n" and depth <= 0:
+            yield Piece("formula", source[begun : found.start()], begun)
+            yield Piece("row", "", found.start())
+            begun = found.end()
+    yield Piece("formula", source[begun:], begun)
 
 
 def _words(source: str, start: int, end: int) -> Iterator[Piece]:
@@ -165,7 +217,7 @@ _SCAN = re.compile(
     |(?P<said>\\(?:text|textrm|textit|mbox|intertext|shortintertext|quad\\text)\s*\{(?P<words>(?:[^{}]|\$[^$]*\$)*)\})
     |(?P<space>\\q?quad\b)
     |(?P<rel>:=|\\coloneqq\b|\\triangleq\b|\\equiv\b|≡|≔|\\(?:overset|stackrel)\s*\{[^{}]*\}\s*\{=\}|=)
-    |(?P<other><=|>=|!=|≤|≥|≠|≈|\\(?:approx|leq?|geq?|neq?|sim|propto|lt|gt|simeq)\b|∝)
+    |(?P<other><=|>=|!=|≤|≥|≠|≈|\\(?:approx|leq?|geq?|neq?|sim|propto|lt|gt|simeq|preceq|succeq|prec|succ|leqslant|geqslant)\b|∝)
     |(?P<member>\\in\b|∈|(?<=\s)in(?=\s))
     |(?P<sep>[,;])|(?P<dot>\.(?=\s|$|\}))|(?P<bar>\|)|(?P<cmd>\\[A-Za-z]+|\\.)|(?P<any>.)""",
     re.VERBOSE | re.DOTALL,
@@ -174,6 +226,7 @@ _GOES_ON = re.compile(r"(?<![_^])(?:[-+*/·⋅⊙∘:]|\\cdot|\\odot|\\times|\\c
 _STARTS_ON = re.compile(r"\s*(?:[-+*/:]|\\cdot|\\odot)")
 
 
+_REMARK = re.compile(r"\W*(?:since|because|as|using|where|by|for|with|if|when|recall\w*|note)\b", re.IGNORECASE)
 _KIND = re.compile(r"\b(gradient|derivative|hessian|jacobian)\s*:?\s*$", re.IGNORECASE)
 _KINDS = {"g": "∇ ?", "d": "∇ ?", "h": "∇^2 ?", "j": "J ?"}
 
@@ -187,6 +240,7 @@ class _Builder:
         self.relation: Relation | None = None  # the present one, which may go on
         self.text, self.start = "", 0
         self.fresh = True  # nothing of the present statement has been read
+        self.remarked: Relation | None = None  # the one that a remark in its row stands behind
 
     def build(self, pieces: list[Piece]) -> None:
         for piece in pieces:
@@ -235,6 +289,8 @@ class _Builder:
         return self.text.count("<") > self.text.count(">") and ">" in found.string[found.end() :]
 
     def _said(self, words: str) -> None:
+        if self.relation is not None and _REMARK.match(words):
+            self.remarked = self.remarked or self.relation
         self._end()
         self.words += words.split()
 
@@ -318,6 +374,8 @@ class _Builder:
         self._finish()
         if sign.strip(" ,;") or sign == ";":
             self.words.append(".")
+        if sign.count("&") == 2:
+            self.remarked = self.remarked or self.relation
         self.relation = None
 
     def _end(self) -> None:
@@ -326,6 +384,8 @@ class _Builder:
 
     def _row(self, sign: str, place: int) -> None:
         self._pause()
+        if self.remarked is not None:
+            self.relation, self.remarked = self.remarked, None
 
 
 _ENDS = {

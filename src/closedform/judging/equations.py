@@ -11,7 +11,7 @@ from closedform.check.certificate import Claim
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
-from closedform.functions.algebra import MPOW, SYM, mpow, mul, num, power, scale, sub, transpose, zeros
+from closedform.functions.algebra import MPOW, NUM, POW, SYM, mpow, mul, num, power, scale, sub, transpose, zeros
 from closedform.judging.book import certified, disproved, multiple, same, short
 from closedform.judging.numbers import example
 from closedform.judging.records import Example
@@ -46,6 +46,10 @@ class Equations:
 
     def claim(self, zero: Zero) -> None:
         self.claimed = [c for c in self.claimed if c.by != zero.by] + [zero]
+
+    def use(self, zero: Node) -> None:
+        """Take up an equation ``zero = 0``, with the solutions that are known put in."""
+        self.zero = [Zero(put_for(zero, self.solutions)), Zero(zero), *self.zero]
 
     def of(self, name: str = "") -> list[Zero]:
         """The equations at hand, those for a variable where there are some."""
@@ -173,7 +177,7 @@ def _is_multiple(zero: Node, difference: Node) -> bool:
             continue
         if any(same(multiple(c, difference), mine) for c in (1, -1, 2, -2)):
             return True
-        if any(same(m, difference) or same(multiple(-1, m), difference) for m in _multiplied(mine)):
+        if any(same(m, multiple(c, difference)) for m in _multiplied(mine) for c in (1, -1, 2, -2)):
             return True
     return False
 
@@ -189,10 +193,14 @@ def _multiplied(zero: Node) -> Iterator[Node]:
         if a.cols is zero.rows and zero.cols is a.rows:
             yield mul(a, zero, a)
     scalars = [n for n in postorder(zero) if n.op is SYM and n.is_scalar][:MAX_MULTIPLIERS]
-    for s in dict.fromkeys(scalars):
-        for e in (1, 2, -1, 3):
-            factor = power(s, e)
-            yield factor * zero if zero.is_scalar else scale(factor, zero)
+    below_line = [n.args[0] for n in postorder(zero) if n.op is POW and n.is_scalar and _negative(n.args[1])]
+    factors = [power(s, e) for s in dict.fromkeys(scalars) for e in (1, 2, -1, 3)]
+    for factor in [*dict.fromkeys(below_line[:MAX_MULTIPLIERS]), *factors]:
+        yield factor * zero if zero.is_scalar else scale(factor, zero)
+
+
+def _negative(exponent: Node) -> bool:
+    return exponent.op is NUM and bool(exponent.params[0] < 0)
 
 
 def explained(slip: Slip, shown: Example | None, right_line: str) -> dict[str, Any]:

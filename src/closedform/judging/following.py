@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Any
 from closedform.errors import ClosedformError, ShapeError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
-from closedform.functions.algebra import SYM, transpose, zeros
+from closedform.functions.algebra import SYM, sub, transpose, zeros
 from closedform.judging.book import Moving, same
 from closedform.judging.conditions import is_condition, is_reason
 from closedform.judging.equations import Equations, Zero, explained
@@ -44,7 +45,8 @@ class Follower:
             if chain.judged:
                 yield from self._chain(chain)
             else:
-                yield self._step(chain, len(chain.members) - 1, "undecided", reason=chain.reason)
+                status = "given" if chain.reason.startswith(("a limit", "the inequality")) else "undecided"
+                yield self._step(chain, len(chain.members) - 1, status, reason=chain.reason)
 
     def _look_ahead(self, chains: list[Chain]) -> None:
         """Conditions hold for lines before them too; solutions tell which equations before them follow."""
@@ -153,7 +155,10 @@ class Follower:
             return self._misfit(chain, k, error, explainer, wrong), []
         except ClosedformError as error:
             return self._step(chain, k, "undecided", reason=error.message), []
-        if is_zero(chain.members[k].text) and not any(same(t.node, zeros(*t.node.shape)) for t in truth):
+        zero = is_zero(chain.members[k].text)
+        if zero and any(same(t.node, zeros(*t.node.shape)) for t in truth):
+            return self._step(chain, k, "right"), truth
+        if zero:
             by = self._gradient_by(chain, 1 if chain.defines else 0)
             self.state.equations.zero = [Zero(t.node, by) for t in truth]
             return self._step(chain, k, "given", reason="an equation to solve"), []
@@ -204,7 +209,7 @@ class Follower:
         return self._step(chain, k, "right"), agreed
 
     def _misfit(self, chain: Chain, k: int, error: ClosedformError, explainer: Explainer, wrong: bool) -> Step:
-        if wrong:
+        if wrong or "does not follow from the formula" in error.message:
             return self._step(chain, k, "undecided", reason=error.message)
         slip, right, example = explainer.misfit(self.section.texts[id(chain.members[k])], error)
         reason = error.message.replace("\n", "; ")
@@ -213,10 +218,27 @@ class Follower:
         return self._step(chain, k, "wrong", slip=slip, reason=reason, right_line=right, example=example)
 
     def _refused(self, chain: Chain, k: int, explainer: Explainer, now: list[Full]) -> Step:
+        strange = self._strange(chain, k, explainer, now)
+        if strange:
+            return self._step(chain, k, "undecided", reason=f"{strange} stands here for the first time, undefined")
         told = explainer.refutation(now)
         if told is None:
             return self._step(chain, k, "undecided", reason=UNDECIDED)
         return self._step(chain, k, "wrong", **told)
+
+    def _strange(self, chain: Chain, k: int, explainer: Explainer, now: list[Full]) -> str:
+        """A variable of which nothing is known: it stands here for the first time and is not defined."""
+        known = {str(n.params[0]) for t in explainer.truth for n in postorder([t.node, t.own]) if n.op is SYM}
+        here = {str(n.params[0]) for f in now for n in postorder(f.node) if n.op is SYM} - known
+        place = chain.members[k].start
+        for name in sorted(here):
+            tokens = [self.section.tokens.get(id(m)) for c in self.section.outline.chains for m in c.members
+                      if m.start < place or (c.defines and c is not chain)]  # fmt: skip
+            if re.fullmatch(r"\w+_[a-z][pm]\d+", name):
+                return name
+            if name[:1].isupper() and not any(t.text == name for found in tokens if found for t in found.tokens):
+                return name
+        return ""
 
     def _gradient_by(self, chain: Chain, first: int) -> str:
         """The variable of the gradient that the chain begins with; "" where it begins with none."""
@@ -250,6 +272,9 @@ class Follower:
         if found:
             equations.zero = equations.of()
             return self._step(chain, 1, "right")
+        if INTO.search(chain.words):
+            equations.use(sub(left, now.node))
+            return self._step(chain, 1, "given", reason="an equation that is used")
         if zero and not equations.gradients:
             equations.zero = [Zero(left)]
             return self._step(chain, 1, "given", reason="an equation to solve")
@@ -293,6 +318,8 @@ class Follower:
         return explained(slip, shown, explainer.printed(mended) if mended is not None else "")
 
 
+INTO = re.compile(r"\b(?:into|back in|insert\w*|constraint)\W*$")
+"""What is put into the equation that follows is what was found before."""
 UNDECIDED = "it could be shown neither right nor wrong"
 
 

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from closedform.judging.atoms import NAME, Atom, Atoms, bare, cleaned, is_differential
+from closedform.judging.atoms import Atom, Atoms
 from closedform.judging.document import Document, Member, Relation
+from closedform.judging.names import NAME, bare, cleaned, is_differential
 from closedform.judging.prose import KEEP, facts, membership
+from closedform.judging.written import LIMIT, constants_gone
 from closedform.read.alphabet import SPELLED, canonical
 from closedform.read.vocabulary import is_function
 
@@ -130,6 +132,9 @@ def _redefines(present: Outline, relation: Relation) -> bool:
     return bool(name) and name in present.defined and _AGAIN.search(relation.words) is not None
 
 
+NO_FUNCTIONS = {"d", "\\nabla", "∇", "\\partial", "∂", "\\Delta"}
+
+
 def _defined(relation: Relation) -> tuple[str, str]:
     """The name that the first member is, and its argument."""
     first = cleaned(relation.members[0].text).strip() if relation.members else ""
@@ -139,7 +144,7 @@ def _defined(relation: Relation) -> tuple[str, str]:
     if name:
         return ("", "") if is_differential(name) else (name, "")
     found = _APPLIED.fullmatch(first)
-    if found is None or is_differential(bare(found["name"])) or found["name"] == "d":
+    if found is None or is_differential(bare(found["name"])) or found["name"] in NO_FUNCTIONS:
         return "", ""
     return bare(found["name"]), found["args"].strip()
 
@@ -147,15 +152,20 @@ def _defined(relation: Relation) -> tuple[str, str]:
 def _place(out: Outline, relation: Relation) -> None:
     if relation.sign != "=":
         if len(relation.members) > 1 and not _bound(relation):
-            out.chains.append(Chain(relation.members, judged=False, reason=f"{relation.sign} is not judged"))
+            kind = "the inequality" if is_zero(relation.members[-1].text) else ""
+            reason = f"{kind} {relation.sign} is not judged".strip()
+            out.chains.append(Chain(relation.members, judged=False, reason=reason))
         return
     if len(relation.members) < 2 or membership(" ".join(m.text for m in relation.members)) or _fact(out, relation):
         return
-    if is_zero(relation.members[0].text):
-        relation.members.append(relation.members.pop(0))
+    _order(relation)
+    if len(relation.members) < 2:
+        if relation.members:
+            out.chains.append(Chain(relation.members, judged=False, reason="a limit is not judged"))
+        return
     name, argument = _defined(relation)
     after = bool(out.chains) and out.chains[-1].said
-    if after and _also(relation):
+    if (after and _also(relation)) or _besides(out, relation, name):
         relation.words = "with"
     goes_on = after and not relation.words
     zero = ZERO_WORDS.search(relation.words) is not None
@@ -182,6 +192,17 @@ def _place(out: Outline, relation: Relation) -> None:
     out.chains.append(chain)
 
 
+def _order(relation: Relation) -> None:
+    """What is said to be zero comes first, zero last; limits, which are definitions, are left out."""
+    if any(LIMIT.search(m.text) for m in relation.members):
+        relation.members = [m for m in relation.members if not LIMIT.search(m.text)]
+    first = relation.members[:1]
+    while len(relation.members) > 1 and is_zero(relation.members[0].text):
+        relation.members.pop(0)
+    if first and first[0] not in relation.members:
+        relation.members.append(first[0])
+
+
 def abstract(out: Outline) -> set[str]:
     """Functions that are declared with an arrow, of which nothing else is known."""
     return {m[1] for w in out.where for m in re.finditer(r"(?<![\w\[])([A-Za-z]\w*)\s*:\s*R\b", w)}
@@ -199,6 +220,19 @@ def _also(relation: Relation) -> bool:
     """Whether it is supposed like what stands before ``and``: no derivative, which would be a step."""
     text = relation.members[0].text if relation.members else ""
     return relation.words.strip() in ("and", ",") and re.search(r"∇|\\nabla|∂|\\partial|\bd|grad|\\d\b", text) is None
+
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+def _besides(out: Outline, relation: Relation, name: str) -> bool:
+    r"""Whether it stands behind a definition in its line and gives a number: ``p = …, \quad \sum_i y_i = 1``."""
+    last, first = out.chains[-1] if out.chains else None, relation.members[0]
+    if name or last is None or not last.defines or relation.words.strip(" .,") or len(relation.members) != 2:
+        return False
+    number = cleaned(relation.members[1].text)
+    beside = out.document.line(first.start) == out.document.line(last.members[-1].start)
+    return beside and _NUMBER.fullmatch(number) is not None and not is_zero(number)
 
 
 _FUNCTION_LIKE = r"(?:\\nabla|∇|\bgrad|\\partial|∂|(?<![A-Za-z])d)(?:_\{{?\\?\w+\}}?)?\s*(?:\^2|²)?\s*{name}(?![\w])"
@@ -237,7 +271,7 @@ def plain_stars(text: str, names: set[str], syntax: str) -> str:
     def name(found: re.Match[str]) -> str:
         base = bare(found["name"])
         if f"{base}_star" not in names:
-            return found.group()
+            return found["name"] if base[:1].islower() and not found["name"].startswith("\\nabla") else found.group()
         return f"{found['name']}_{{star}}" if syntax == "latex" else f"{base}_star"
 
     return re.sub(_STARRED.pattern + r"(?=\s*(?:[)\]}},;'^]|$)|\s+[-+=]|\^)", name, text)
@@ -265,6 +299,8 @@ def _is_solution(out: Outline, relation: Relation, name: str, said: bool) -> boo
         return False
     argument = name in {bare(a) for a in out.functions.values()}
     last = out.chains[-1]
+    if not last.defines and ZERO_WORDS.search(" ".join(c.words for c in out.chains)) and name in _names(out, last):
+        return True
     if argument or (equation and (any(is_zero(c.members[-1].text) for c in out.chains) or not last.defines)):
         return not _moves(out, name) or argument or any(is_zero(c.members[-1].text) for c in out.chains)
     known = all(used(out, n) for m in relation.members[1:] for n in _letters(m.text, out.document.syntax))
@@ -305,7 +341,7 @@ ZERO_WORDS = re.compile(r"\b(?:zero|vanish\w*|stationar\w*|optim\w*|minimi\w*|ma
 
 
 def is_zero(text: str) -> bool:
-    return _ZERO.fullmatch(cleaned(text)) is not None
+    return _ZERO.fullmatch(constants_gone(cleaned(text))) is not None
 
 
 def _fact(out: Outline, relation: Relation) -> bool:

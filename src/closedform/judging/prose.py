@@ -78,6 +78,7 @@ _FACT = {"symmetric": "sym", "skew-symmetric": "skew", "antisymmetric": "skew", 
          "symmetric positive definite": "pd", "symmetric and positive definite": "pd", "square": "square"}  # fmt: skip
 _PROPERTY = "|".join(sorted(map(re.escape, _FACT), key=len, reverse=True)).replace(r"\ ", r"[\s-]+")
 _LIST = rf"(?P<names>{_NAME}(?:\s*(?:,|and|,\s*and)\s*{_NAME})*?)"
+_EVERY = rf"(?P<names>{_NAME}(?:\s*(?:,|and|,\s*and)\s*{_NAME}(?![a-z]))*)"
 _AFTER = re.compile(
     rf"(?<![\w\\]){_LIST}\s*,?\s*(?:(?:is|are|being|be|to be)\s+)?(?:both\s+)?(?:an?\s+)?"
     rf"(?P<fact>{_PROPERTY})(?![\w-])"
@@ -87,7 +88,8 @@ _KIND = re.compile(
     rf"(?<![\w\\]){_LIST}\s+(?:is|are)\s+(?:an?\s+)?(?:constant\s+|fixed\s+|positive\s+)?"
     r"(?P<kind>scalar|vector|matrix|number|column vector|matrices|scalars|vectors)\b"
 )
-_KIND_BEFORE = re.compile(rf"\b(?:an?|the|for|with|fixed|constant)\s+(?P<kind>scalar|scalars)\s+{_LIST}(?![\w'(])")
+_KIND_BEFORE = re.compile(rf"\b(?:an?|the|for|with|fixed|constant)\s+(?P<kind>scalar|scalars)\s+{_EVERY}(?![\w'(])")
+_SYMMETRY = re.compile(rf"\b[Ss]ymmetry of\s+({_NAME})(?!\w)")
 _IS_SHAPE = re.compile(
     rf"(?<![\w\\])(?P<names>{_NAME})\s+is\s+(?:an?\s+)?"
     r"(?P<rows>\w+)\s*(?:x|×|\\times|by|-by-)\s*(?P<cols>\w+)\b"
@@ -111,6 +113,8 @@ def facts(text: str) -> Iterator[tuple[str, str]]:
         for found in pattern.finditer(text):
             kind = {"s": "R", "n": "R", "c": "vector", "v": "vector", "m": "matrix"}[found["kind"][0]]
             yield from ((name, kind) for name in _names(found["names"]))
+    for found in _SYMMETRY.finditer(text):
+        yield from ((name, "sym") for name in _names(found[1]))
     for found in _IS_SHAPE.finditer(text):
         yield from ((name, f"{found['rows']}×{found['cols']}") for name in _names(found["names"]))
 
@@ -120,11 +124,26 @@ def _names(listed: str) -> list[str]:
     return [canonical(n) for n in found if n != "and" and (len(n) == 1 or "_" in n or n in SPELLED)]
 
 
+_RESPECT = re.compile(rf"(?:respect to|\bwrt|w\s*\.\s*r\s*\.\s*t\s*\.?|differentiat\w+ by)\s+({_NAME})")
+
+
+def named_variables(text: str) -> list[str]:
+    """The variables that the words name: "with respect to w".
+
+    >>> named_variables("the derivative w . r . t . w and with respect to b")
+    ['w', 'b']
+    """
+    return [canonical(m[1].lstrip("\\").replace("{", "").replace("}", "")) for m in _RESPECT.finditer(plain(text))]
+
+
 _IN = re.compile(r"(?P<names>[^=]*?)(?:\\in\b|∈|(?<![\w])in(?![\w]))(?P<space>.*)", re.DOTALL)
 _SPACES = ((r"\\(?:mathbb|mathbf|Bbb)\s*\{?\s*R\s*\}?|\\R\b|\\Re\b|\\reals\b|ℝ", "R"), (r"\s*(?:\\times|×)\s*", "×"),
            (r"\\(?:mathbb|mathcal)\s*\{?\s*S\s*\}?", "S"), (r"[{]", "("), (r"[}]", ")"),
            (r"\\[,;!\s]", ""))  # fmt: skip
 _CONES = re.compile(r"S(?:_\(?(?P<low>\+\+?)\)?)?\^\(?(?P<n>\w+)\)?(?:_\(?(?P<mark>\+\+?)\)?)?$")
+
+
+_SIGNS = re.compile(r"\\?\{\s*(?:-\s*1|0)\s*,\s*\+?1\s*\\?\}")
 
 
 def membership(text: str) -> str:
@@ -133,9 +152,12 @@ def membership(text: str) -> str:
     >>> membership(r"A \in \mathbb{R}^{m \times n}")
     'A in R^(m×n)'
     """
+    text = text.replace("\\{", "{").replace("\\}", "}") if _SIGNS.search(text) else text
     found = _IN.fullmatch(text.strip().rstrip(".,;"))
     if found is None:
         return ""
+    if _SIGNS.search(found["space"]):
+        return ", ".join(f"{name} in {found['space'].strip()}" for name in _names(plain(found["names"])))
     space = found["space"].strip()
     for pattern, sign in _SPACES:
         space = re.sub(pattern, sign, space)

@@ -29,6 +29,8 @@ class Shared:
     where: str = ""
     declared: set[str] = field(default_factory=set)
     reading: Reading | None = None
+    reserved: frozenset[str] = frozenset()
+    """Letters that are indices somewhere."""
 
     def tokens(self, text: str) -> Tokens:
         if self.syntax != "latex":
@@ -50,18 +52,18 @@ class Shared:
 
     def _most(self, found: Reading | None, kept: list[Unit], units: list[Unit]) -> tuple[Reading | None, list[Unit]]:
         """The reading of all units, or of as many as fit with what was found before."""
-        whole = self._joint([*kept, *units]) if units else found
+        whole = self.joint([*kept, *units]) if units else found
         if whole is not None and _same_kinds(found, whole):
             return whole, [*kept, *units]
         for unit in units:
-            tried = self._joint([*kept, unit])
+            tried = self.joint([*kept, unit])
             if tried is not None and _same_kinds(found, tried):
                 found, kept = tried, [*kept, unit]
         return found, kept
 
-    def _joint(self, units: list[Unit]) -> Reading | None:
+    def joint(self, units: list[Unit]) -> Reading | None:
         try:
-            return read_tokens(lex("0"), self._where_tokens(units), self.syntax)
+            return read_tokens(lex("0"), self._where_tokens(units), self.syntax, self.reserved)
         except ClosedformError:
             return None
 
@@ -98,7 +100,7 @@ class Shared:
                 raise error from None
 
     def _read(self, tokens: Tokens) -> Reading:
-        found = read_tokens(tokens, lex(self.where), self.syntax)
+        found = read_tokens(tokens, lex(self.where), self.syntax, self.reserved)
         new = [name for name in found.names if name not in self.declared]
         for name in new:
             if not name.startswith("d"):
@@ -110,7 +112,8 @@ class Shared:
         end = len(tokens.source)
         around = [Token("op", ")", end, end), Token("op", "-", end, end), Token("name", "Q_599", end, end)]
         framed = replace(tokens, tokens=[Token("op", "(", 0, 0), *tokens.tokens[:-1], *around, tokens.tokens[-1]])
-        found = read_tokens(framed, lex(_joined(self.where, f"Q_599 in {space_text(like.shape)}")), self.syntax)
+        where = lex(_joined(self.where, f"Q_599 in {space_text(like.shape)}"))
+        found = read_tokens(framed, where, self.syntax, self.reserved)
         return found.node.args[0]
 
 

@@ -11,11 +11,22 @@ from closedform.errors import ClosedformError, ReadError, ShapeError
 from closedform.expr.node import Node
 from closedform.functions.algebra import transpose
 from closedform.judging.applied import put_in
-from closedform.judging.atoms import NAME, Atom, Atoms, bare, cleaned, is_differential, turned
+from closedform.judging.atoms import Atom, Atoms, turned
 from closedform.judging.book import Book, Moving
+from closedform.judging.components import (
+    defined_entries,
+    free_letters,
+    index_letters,
+    sums_by_convention,
+    with_definitions,
+    with_entries,
+    with_sums,
+)
 from closedform.judging.conditions import Conditions
 from closedform.judging.document import Member
+from closedform.judging.names import NAME, bare, cleaned, is_differential
 from closedform.judging.outline import Chain, Outline, abstract, hessian_or_gradient, plain_stars
+from closedform.judging.prose import named_variables
 from closedform.judging.reading import Shared
 from closedform.judging.rows import rows_of, with_rows
 from closedform.judging.typed import apart, typed
@@ -55,8 +66,14 @@ class Section:
         self.atoms.bodies = self._bodies()
         self.atoms.variations = _VARIATION.search(source) is not None
         self.rows = rows_of(source)
+        self.free = free_letters(source, outline.document.syntax)
+        self.summing = sums_by_convention(source)
+        texts = {n: c.members[1].text for n, c in outline.defined.items() if c.defines == n}
+        self.entries = defined_entries(texts) if outline.document.syntax == "latex" else {}
         self.shared = Shared(outline.document.syntax, ", ".join(dict.fromkeys(outline.where)))
+        self.shared.reserved = frozenset(self.free | index_letters(source))
         self.book = Book(self.shared, self.atoms)
+        self.book.respect = named_variables(outline.document.said)
         self.conditions = Conditions()
         self.assumed: tuple[str, ...] = ()
         self.texts: dict[int, str] = {}
@@ -68,6 +85,7 @@ class Section:
             if chain.judged:
                 for k, member in enumerate(chain.members):
                     self._lex(member, first=k == 0 and bool(chain.defines))
+        self._implied()
         self._settle()
         self._definitions()
         self._moving()
@@ -91,11 +109,41 @@ class Section:
                 argument = self.outline.functions.get(f"{name}_0", "")
                 text = apart(text, name, f"{name}_0" in self.outline.defined, argument)
             text = self._own_argument(member, with_rows(text, self.rows, syntax))
+            text = with_sums(text) if self.summing else text
+            text = with_definitions(text, self.entries, self.outline.defined.keys())
+            text = with_entries(text, self.free, self.outline.defined.keys(), syntax)
             text = hessian_or_gradient(text, self._function(), self.atoms)
             self.texts[id(member)] = self.atoms.replaced(text)
             self.tokens[id(member)] = self.shared.tokens(self.texts[id(member)])
         except ClosedformError as error:
             self.problems[id(member)] = error
+
+    def _implied(self) -> None:
+        r"""``\partial J/\partial x = \frac{\partial}{\partial x}(…)`` says what J is, where nothing else does."""
+        for chain in self.outline.chains:
+            sides = [self._lone_atom(m) for m in chain.members[:2]] if chain.judged and not chain.defines else []
+            if len(sides) < 2 or sides[1] is None:
+                continue
+            if sides[0] is None and sides[1].sign == "d":
+                sides[0] = self._differential(chain.members[0])
+            if sides[0] is None or sides[0].by != sides[1].by or (sides[0].sign == "d") != (sides[1].sign == "d"):
+                continue
+            name, body = bare(sides[0].of), Member(sides[1].of, chain.members[1].start)
+            if name and name not in self.outline.defined and not bare(body.text) and sides[0].order == sides[1].order:
+                self.outline.defined[name] = Chain([chain.members[0], body], defines=name)
+                self.shared.declared.add(name)
+                self._lex(body, first=False)
+
+    def _lone_atom(self, member: Member) -> Atom | None:
+        tokens = self.tokens.get(id(member))
+        name = tokens.tokens[0].text if tokens and len(tokens.tokens) == 2 else ""
+        return self.atoms.found.get(name) or self.atoms.found.get(name.removeprefix("d"))
+
+    def _differential(self, member: Member) -> Atom | None:
+        """``df`` of a name that nothing is said of."""
+        tokens = self.tokens.get(id(member))
+        name = tokens.tokens[0].text if tokens and len(tokens.tokens) == 2 else ""
+        return Atom("d", name[1:]) if is_differential(name) and name[1:] in FUNCTIONS else None
 
     def _own_argument(self, member: Member, text: str) -> str:
         """The body of ``h(x) = …`` with a name of its own for x, where h is taken of members of a family x."""
@@ -136,6 +184,7 @@ class Section:
             tokens = self.tokens.get(id(chain.members[1]))
             if tokens is not None and not self._derivatives(tokens):
                 bound[name] = tokens
+        self._scalar_arguments(bound)
         for name, atom in self.atoms.found.items():
             if atom.sign == "d":
                 try:
@@ -148,11 +197,27 @@ class Section:
         for k, (argument, value) in enumerate(dict.fromkeys(self.atoms.points)):
             with suppress(ClosedformError):
                 bound[f"Q_{800 + k}"] = self.shared.tokens(f"{argument} - ({self.atoms.replaced(value)})")
-        others = [t for start, t in self.tokens.items() if t not in bound.values() and not self._derivatives(t)]
+        later = {n for n, c in self.outline.defined.items() if n not in bound and id(c.members[1]) in self.tokens}
+        for atom in self.atoms.found.values():
+            if atom.sign != "d" and not bare(atom.of):
+                with suppress(ClosedformError):
+                    self.tokens.setdefault(id(atom), self.shared.tokens(atom.of))
+        others = [t for t in self.tokens.values() if t not in bound.values() and not self._derivatives(t)]
+        others = [t for t in others if not any(o.kind == "name" and o.text in later for o in t.tokens)]
         self.shared.declared -= bound.keys()
         self.shared.settle(bound, others)
         self.shared.declared -= bound.keys()
         self._facts()
+
+    def _scalar_arguments(self, bound: dict[str, Tokens]) -> None:
+        """``f'(x)`` of a function with as many values as x has entries is the derivative by a number."""
+        for typed_name, argument in self.outline.functions.items():
+            name, tokens = bare(typed_name), bound.get(bare(typed_name))
+            primed = re.search(rf"{re.escape(typed_name)}\s*(?:'|\^\s*\{{?\\prime)", self.outline.document.source)
+            found = self.shared.joint([(name, tokens)]) if primed and tokens is not None else None
+            own = found.bound.get(name) if found is not None else None
+            if own is not None and own.is_column and not own.is_scalar and re.fullmatch(NAME, argument):
+                self.shared.where = ", ".join(w for w in (self.shared.where, f"{bare(argument)} in R") if w)
 
     def _derivatives(self, tokens: Tokens) -> list[str]:
         """The names of gradients and Jacobians in an expression."""
@@ -194,6 +259,7 @@ class Section:
                     like = None if chain.defines else self.read(chain.members[0])[0].own  # H = 2*I
                     own = self.read(member, like)[0].own
                     self.book.defined[name] = own
+                    self.shared.declared.discard(name)
                     self.shared.declare(name, own)
                 except ClosedformError as error:
                     if chain.defines:
@@ -206,6 +272,9 @@ class Section:
         for name, atom in self.atoms.found.items():
             if atom.sign == "d" and name not in self.shared.declared:
                 try:
+                    inside = {t.text for t in self.shared.tokens(atom.of).tokens if t.kind == "name"}
+                    if inside & (self.outline.defined.keys() - self.book.defined.keys()):
+                        continue
                     self.shared.declare(name, self.shared.node(atom.of))
                 except ClosedformError:
                     continue

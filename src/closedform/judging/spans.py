@@ -59,7 +59,7 @@ def bracketed(text: str, place: int) -> int:
     """The place behind brackets that stand beside each other, and behind all of a product that begins with a row.
 
     >>> bracketed("(a'x)^2 a", 0), bracketed("(a) (b)", 0), bracketed("(x - a)^T W (x - a) + c", 0)
-    (7, 7, 20)
+    (7, 7, 19)
     """
     while True:
         end = close_of(text, place)
@@ -69,6 +69,22 @@ def bracketed(text: str, place: int) -> int:
         place = behind_space(text, end)
         if text[place : place + 1] != "(" and not opener(text, place):
             return end
+
+
+def divided(text: str, place: int) -> int:
+    """Where the first quotient by a differential behind ``place`` has its line, in one term; -1 where there is none.
+
+    >>> divided(" tr(XA)/∂X", 0), divided("f + g/∂X", 0)
+    (7, -1)
+    """
+    depth = 0
+    for k in range(place, len(text)):
+        depth += (text[k] in "([{") - (text[k] in ")]}")
+        if depth < 0 or (depth == 0 and text[k] in "+-=" and text[place:k].strip()):
+            return -1
+        if depth == 0 and text[k] == "/" and re.match(r"/\s*\(?(?:\\partial|∂|d)", text[k:]):
+            return k
+    return -1
 
 
 def unwrapped(text: str) -> str:

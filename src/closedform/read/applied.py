@@ -113,7 +113,9 @@ class Formulas:
         for tree in body.trees:
             made = replace(_over(tree, new), span=entry.span)
             if isinstance(made, Index):
-                made.at = tuple(given.get(at, at) if isinstance(at, str) else at for at in made.at)
+                at_there = [given.get(at, at) if isinstance(at, str) else at for at in made.at]
+                made.at = tuple(at + made.shift(k) if isinstance(at, int) else at for k, at in enumerate(at_there))
+                made.shifts = tuple(0 if isinstance(at, int) else made.shift(k) for k, at in enumerate(at_there))
             elif isinstance(made, Name) and made.name in given:
                 at = given[made.name]
                 made = Name(entry.span, at) if isinstance(at, str) else Number(entry.span, Fraction(at))

@@ -11,10 +11,11 @@ from closedform.expr.size import ONE, Size
 from closedform.functions.algebra import DIAGM, DIAGV
 from closedform.read.infer import ABSURD, SCALAR, UNLIKELY, Trial
 from closedform.read.misfit import Misfit
-from closedform.read.products import doubt_subtracted, has_open_entry
+from closedform.read.norms import MARK, norm_call
+from closedform.read.products import has_open_entry
 from closedform.read.sizes import tree_size
 from closedform.read.spaces import parse_size
-from closedform.read.syntax import Call, Norm, Tree
+from closedform.read.syntax import Call, Group, Name, Tree
 from closedform.read.unify import is_scalar
 from closedform.read.vocabulary import DETERMINANT, SYNONYMS, operations
 
@@ -46,6 +47,9 @@ def _from_table(trial: Trial, tree: Call, name: str) -> Shape:
         wants = sorted({len(op.signature.args) for op in ops if op.signature})
         _arity(trial, tree, *wants)
     op = fits[0]
+    if trial.question.typeset and name in WITH_EXPM and _known_square(trial, tree.args[0]):
+        op = operations(WITH_EXPM[name])[0]
+        trial.notes.append(f"{trial.typed(tree)} is read as the function of the matrix, {op.text}.")
     trial.choice[tree] = op
     if op.elementwise and (op.signature is None or (len(op.signature.args) > 1 and name != "polygamma")):
         return _entrywise_many(trial, tree, op)
@@ -56,6 +60,13 @@ def _from_table(trial: Trial, tree: Call, name: str) -> Shape:
         of = trial.typed(tree.args[0])
         trial.notes.append(f"{name}({of}) is elementwise; the matrix function is {WITH_EXPM[name]}({of}).")
     return shape
+
+
+def _known_square(trial: Trial, tree: Tree) -> bool:
+    """Whether it is a name declared symmetric, positive definite and the like, of which no one takes entrywise logs."""
+    while isinstance(tree, Group):
+        tree = tree.inner
+    return isinstance(tree, Name) and tree.name in trial.question.square
 
 
 def _entrywise_many(trial: Trial, tree: Call, op: Op) -> Shape:
@@ -313,75 +324,13 @@ def _euler(trial: Trial, tree: Call) -> Shape:
     return trial.sizes.shape(shape)
 
 
-MARK = {
-    "norm2": "2",
-    "norm": "",
-    "norm1": "1",
-    "normF": "F",
-    "norm_inf": "inf",
-    "norm_nuc": "nuc",
-    "norm_op": "op",
-}
-
-
-def _norm_call(trial: Trial, tree: Call) -> Shape:
-    _arity(trial, tree, 1)
-    rows, cols = trial.shape[tree.args[0]]
-    mark = MARK[tree.name]
-    if tree.name == "norm2" and rows is not ONE and cols is not ONE:
-        if not trial.question.frobenius:
-            X = trial.typed(tree.args[0])
-            head = f"{trial.typed(tree)}: norm2 takes a vector"
-            hint = f"Write normF({X}) for the Frobenius norm, norm_op({X}) for the spectral norm."
-            raise Misfit(tree, head, [(tree.args[0], (rows, cols))], hint=hint, final=True)
-        mark = "F"
-    return _norm(trial, tree, tree.args[0], mark)
-
-
-def norm_shape(trial: Trial, tree: Norm) -> Shape:
-    """The shape of ``||x||``, always a scalar; the norm meant goes to ``trial.choice``."""
-    doubt_subtracted(trial, tree, tree.inner)
-    return _norm(trial, tree, tree.inner, tree.mark)
-
-
-def _norm(trial: Trial, tree: Norm | Call, arg: Tree, mark: str) -> Shape:
-    rows, cols = trial.shape[arg]
-    X = trial.typed(arg)
-    if rows is ONE and cols is ONE:
-        trial.doubt(tree, ABSURD if mark in ("F", "nuc", "op") else UNLIKELY)
-        name = "abs"
-    elif cols is ONE:
-        name = {"": "norm2", "2": "norm2", "F": "norm2", "op": "norm2", "1": "norm1", "inf": "norm_inf"}.get(mark, "")
-    elif rows is ONE:
-        name = {"": "normF", "2": "normF", "F": "normF", "op": "normF"}.get(mark, "")
-    else:
-        name = {"": "norm_op", "2": "norm_op", "op": "norm_op", "F": "normF", "nuc": "norm_nuc"}.get(mark, "")
-        if mark == "":
-            typed = trial.typed(tree)
-            trial.notes.append(f"{typed} is the spectral norm of the matrix {X}; the Frobenius norm is ||{X}||_F.")
-    if not name:
-        sums = {
-            "1": ("sum(abs({0}))", "max(colsum(abs({0})))"),
-            "inf": ("max(vec(abs({0})))", "max(rowsum(abs({0})))"),
-        }
-        entries, induced = sums.get(mark, ("", ""))
-        hint = (
-            f"Write {entries.format(X)} over the entries, {induced.format(X)} for the induced norm." if entries else ""
-        )
-        what = "vector" if cols is ONE or rows is ONE else "matrix"
-        head = f"{trial.typed(tree)}: the norm _{'*' if mark == 'nuc' else mark} of a {what} is not clear"
-        raise Misfit(tree, head, [(arg, (rows, cols))], hint=hint, final=True)
-    trial.choice[tree] = operations(name)[0]
-    return SCALAR
-
-
 def _vec(trial: Trial, tree: Call) -> Shape:
     shape = _from_table(trial, tree, "vec")
     trial.sizes.stacked.append(trial.shape[tree.args[0]])
     return shape
 
 
-NORMS: dict[str, Callable[[Trial, Call], Shape]] = dict.fromkeys(MARK, _norm_call)
+NORMS: dict[str, Callable[[Trial, Call], Shape]] = dict.fromkeys(MARK, norm_call)
 SPECIAL: dict[str, Callable[[Trial, Call], Shape]] = NORMS | {
     "inv": _square, "tr": _trace, "diag": _diag, "transpose": _transpose, "dot": _dot, "eye": _eye,
     "ones": _filled, "zeros": _filled, "vector": _all_of_one, "matrix": _all_of_one, "unvec": _unvec,

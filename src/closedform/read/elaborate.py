@@ -11,13 +11,14 @@ from closedform.errors import ClosedformError, LimitError, ReadError, ShapeError
 from closedform.expr.node import Node, make
 from closedform.expr.op import Condition, Op, Shape
 from closedform.expr.size import ONE, Size, size
-from closedform.expr.walk import postorder
 from closedform.functions import algebra as a
 from closedform.functions.known_facts import facts_of
 from closedform.functions.rearrange import block
 from closedform.functions.table import SIZED, SYMMETRIC, by_text
 from closedform.functions.vectors import dot
+from closedform.read.index_nodes import index_node, over_node
 from closedform.read.infer import Trial, Unit
+from closedform.read.norms import norm_by, power_of_norm
 from closedform.read.products import are_columns
 from closedform.read.syntax import (
     Call,
@@ -42,7 +43,6 @@ from closedform.rewrite.normal.normal import normal
 MAX_EXPONENT = 10_000
 MAX_MATRIX_EXPONENT = 1_000
 MAX_BITS = 100_000
-PROD = by_text["prod"][0]
 KRON, CROSS = by_text["kron"][0], by_text["cross"][0]
 
 
@@ -121,7 +121,8 @@ def _name(to: Elaborator, tree: Name) -> Node:
     if name in to.symbols:
         return to.symbols[name]
     if name in trial.question.indices or name in trial.fixed:
-        return a.index(name)
+        more = trial.choice.get(tree)  # i runs from 1 inside, and from elsewhere where it is typed
+        return a.index(name) if more is None else a.add(a.index(name), a.size_number(more))
     if name in trial.question.sizes or trial.kinds.get(name) == "Z":
         return a.size_number(name)
     if name == "pi":
@@ -161,6 +162,9 @@ def _inner(to: Elaborator, tree: Inner) -> Node:
 
 
 def _power(to: Elaborator, tree: Power) -> Node:
+    of_norm = power_of_norm(to, tree)
+    if of_norm is not None:
+        return of_norm
     base, exponent = to.node[tree.base], to.node[tree.exponent]
     number, value = to.values.get(exponent), to.values.get(base)
     if exponent.op is a.NUM or number is not None:
@@ -261,51 +265,6 @@ def _product(to: Elaborator, tree: Product) -> Node:
     return chain.node()
 
 
-def _over(to: Elaborator, tree: Over) -> Node:
-    low, high = (to.trial.sizes.resolve(s) for s in to.trial.choice[tree])
-    if any(n[0] == "?" for n in high.names):
-        raise ShapeError(f"the range of {tree.index} is not known", hint=f"Write sum({tree.index}=1..m, …).")
-    body = to.node[tree.body]
-    if any(n.op is a.SUMOVER and n.params[0] == tree.index for n in postorder(body)):
-        raise ReadError(f"{tree.index} is summed twice", hint="Give each sum its own index.")
-    if tree.function == "prod":
-        return make(PROD, (a.sumover(tree.index, low, high, a.scale(body, a.unit(a.index(tree.index), high))),))
-    return a.sumover(tree.index, low, high, body)
-
-
-def _index(to: Elaborator, tree: Index) -> Node:
-    base = to.node[tree.base]
-    at = [None if i is None else _at(to, i) for i in tree.at]
-    if len(at) == 1:
-        e = a.unit(_given(at[0]), base.rows)
-        return a.mul(a.transpose(base), e)
-    first, second = at
-    if first is None:
-        return a.mul(base, a.unit(_given(second), base.cols))
-    row = a.unit(first, base.rows)
-    if second is None:
-        return a.mul(a.transpose(base), row)
-    if base.cols is ONE:
-        return a.mul(a.transpose(base), row)
-    if base.rows is ONE:
-        return a.mul(base, a.unit(second, base.cols))
-    return a.mul(a.transpose(row), base, a.unit(second, base.cols))
-
-
-def _given(at: Node | None) -> Node:
-    assert at is not None
-    return at
-
-
-def _at(to: Elaborator, at: int | str) -> Node:
-    if isinstance(at, int):
-        return a.num(at)
-    trial = to.trial
-    if at not in trial.question.indices and (at in trial.question.sizes or trial.kinds.get(at) == "Z"):
-        return a.size_number(at)
-    return a.index(at)
-
-
 def _norm(to: Elaborator, tree: Norm) -> Node:
     return make(to.trial.choice[tree], (to.node[tree.inner],))
 
@@ -319,6 +278,8 @@ def _call(to: Elaborator, tree: Call) -> Node:
     if tree.abstract:
         return make(a.CALL, args, (tree.name, tree.kind), to.shape(tree))
     name = SYNONYMS.get(tree.name, tree.name)
+    if name.startswith("norm") and len(args) == 2:
+        return norm_by(to, tree, args)
     if name in BUILT:
         return BUILT[name](to, tree, args)
     op: Op = to.trial.choice[tree]
@@ -385,6 +346,6 @@ BUILT: dict[str, Callable[[Elaborator, Call, tuple[Node, ...]], Node]] = {
 }  # fmt: skip
 BUILD: dict[type[Tree], Callable[[Elaborator, Any], Node]] = {
     Number: _number, Name: _name, Group: _inner_node, Negative: _negative, Transpose: _transpose, Sum: _sum,
-    Inner: _inner, Power: _power, Product: _product, Over: _over, Index: _index, Norm: _norm, Stack: _stack,
+    Inner: _inner, Power: _power, Product: _product, Over: over_node, Index: index_node, Norm: _norm, Stack: _stack,
     Call: _call,
 }  # fmt: skip

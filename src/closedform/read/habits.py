@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from closedform.read.alphabet import base_letters, is_greek
-from closedform.read.syntax import Call, Group, Index, Name, Over, Power, Tree
+from closedform.read.syntax import Call, Group, Index, Name, Number, Over, Power, Product, Tree
 
 Kinds = tuple[tuple[str, float], ...]
 MATRIX: Kinds = (("M", 0.0), ("V", 2.0), ("S", 2.0))
@@ -35,6 +35,7 @@ class Uses:
     sizes: dict[str, None] = field(default_factory=dict)
     bounds: list[str] = field(default_factory=list)
     fixed: set[str] = field(default_factory=set)
+    shifted: set[str] = field(default_factory=set)
 
 
 def gather(trees: Iterable[Tree], uses: Uses) -> None:
@@ -44,10 +45,11 @@ def gather(trees: Iterable[Tree], uses: Uses) -> None:
             (uses.one_index if len(tree.at) == 1 else uses.two_indices).add(tree.base.name)
         elif isinstance(tree, Power) and not tree.entrywise:
             exponent = tree.exponent.inner if isinstance(tree.exponent, Group) else tree.exponent
-            if isinstance(exponent, Name):
+            if isinstance(exponent, Name) and not _is_constant(tree.base):
                 uses.exponents.add(exponent.name)
         elif isinstance(tree, Over):
             uses.bounds += [b for b in (tree.low, tree.high) if b]
+            uses.shifted |= {tree.index} if tree.low == "0" else set()
         elif isinstance(tree, Call) and tree.name in SIZED_CALLS and not tree.abstract:
             todo = list(tree.args[SIZED_CALLS[tree.name] :])
             while todo:
@@ -57,6 +59,18 @@ def gather(trees: Iterable[Tree], uses: Uses) -> None:
                 todo.extend(part.parts)
         if isinstance(tree, Index):
             uses.fixed.update(a for a in tree.at if isinstance(a, str))
+            uses.shifted.update(a for k, a in enumerate(tree.at) if isinstance(a, str) and tree.shift(k))
+
+
+def _is_constant(tree: Tree) -> bool:
+    """Whether it is made of numbers alone, as ``2*pi`` is: its power counts something."""
+    todo = [tree]
+    while todo:
+        part = todo.pop()
+        if not (isinstance(part, Number | Group | Product) or (isinstance(part, Name) and part.name == "pi")):
+            return False
+        todo.extend(part.parts)
+    return not isinstance(tree, Number)
 
 
 def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "") -> Kinds:

@@ -15,7 +15,6 @@ from closedform.expr.op import Shape
 from closedform.expr.size import ONE, Size, size
 from closedform.read.declarations import Arrow
 from closedform.read.misfit import Misfit, Operand
-from closedform.read.spaces import parse_size
 from closedform.read.syntax import (
     Call,
     Group,
@@ -24,7 +23,6 @@ from closedform.read.syntax import (
     Name,
     Negative,
     Number,
-    Over,
     Power,
     Product,
     Stack,
@@ -62,11 +60,23 @@ class Question:
     differentials: dict[str, str]
     sizes: frozenset[str]  # names that are sizes, whatever the trial
     indices: frozenset[str]  # summed names
+    shifted: frozenset[str]  # those that stand as i+1 somewhere, or run from 0
     bound: dict[str, Tree]
     commuting: tuple[tuple[str, str], ...] = ()
     square: frozenset[str] = frozenset()  # said to be square, of whatever size
     frobenius: bool = False  # norm2 of a matrix is the Frobenius norm
+    reserved: frozenset[str] = frozenset()  # letters that no size is to be called by
     typeset: bool = False  # LaTeX, where |X| of a matrix is its determinant
+
+
+@dataclass(frozen=True)
+class Near:
+    """An entry such as ``x[i+1]``: its tree, which of its indices, the length there, and the shift."""
+
+    tree: Index
+    place: int
+    length: Size
+    shift: int
 
 
 @dataclass
@@ -81,7 +91,8 @@ class Trial:
     shape: dict[Tree, Shape] = field(default_factory=dict)
     choice: dict[Tree, Any] = field(default_factory=dict)
     ranges: dict[str, Size] = field(default_factory=dict)
-    fixed: dict[str, None] = field(default_factory=dict)
+    near: dict[str, list[Near]] = field(default_factory=dict)  # of indices that are shifted somewhere
+    fixed: dict[str, Size] = field(default_factory=dict)  # names of entries, and the length that each is within
     notes: list[str] = field(default_factory=list)
     cost: float = 0.0
     doubts: list[Tree] = field(default_factory=list)
@@ -192,7 +203,15 @@ def _transpose(trial: Trial, tree: Transpose) -> Shape:
         elif isinstance(inner, Group) and isinstance(inner.inner, Sum):
             terms = [t for _, t in inner.inner.terms if isinstance(t, Name) and not trial.declared(t.name)]
             trial.doubt(tree, SLIGHT if terms else 0.0)
+            if _of_entries(trial, [t for _, t in inner.inner.terms]):
+                trial.doubt(tree, 2 * UNLIKELY)  # (x_i - mu_k)^T is of vectors
     return cols, rows
+
+
+def _of_entries(trial: Trial, terms: list[Tree]) -> bool:
+    """Whether the terms are undeclared names and entries of such, and nothing else."""
+    names = [t.base if isinstance(t, Index) else t for t in terms]
+    return all(isinstance(t, Name) and not trial.declared(t.name) for t in names)
 
 
 def _sum(trial: Trial, tree: Sum) -> Shape:
@@ -317,102 +336,6 @@ def _matrix_power(trial: Trial, tree: Power, base: Shape) -> None:
         raise Misfit(tree, head, hint=f"Write {x}.^{p} for the elementwise power, or use {root}.", final=True)
 
 
-def _over(trial: Trial, tree: Over) -> Shape:
-    if tree.function == "prod":
-        _check_product(trial, tree)
-    found = trial.ranges.pop(tree.index, None)
-    low = parse_size(tree.low) if tree.low else ONE
-    if not tree.high:
-        if found is None:
-            head = f"the range of {tree.index} is not known: it indexes nothing"
-            raise Misfit(tree, head, hint=f"Write sum({tree.index}=1..m, …).")
-        trial.choice[tree] = (low, found)
-        return trial.shape[tree.body]
-    high = parse_size(tree.high)
-    trial.choice[tree] = (low, high)
-    if found is not None and low.number is not None and low.number < 1:
-        head = f"{tree.index} starts at {low}, but the entries that it numbers are counted from 1"
-        raise Misfit(tree, head, hint=f"Let {tree.index} run from 1.", final=True)
-    if found is not None and not _within(trial, found, high):
-        head = f"{tree.index} runs to {high}, but indexes something of length {{0}}"
-        raise Misfit(tree, "{why}", why=head, sizes=(found,))
-    return trial.shape[tree.body]
-
-
-def _check_product(trial: Trial, tree: Over) -> None:
-    """How far a product over an index reaches is clear where its last factor has the index; it starts at 1."""
-    i, body = tree.index, tree.body
-    if not is_scalar(trial.shape[body]):
-        raise Misfit(tree, f"a product over {i} is one of numbers", ((body, trial.shape[body]),))
-    if tree.low not in ("", "1"):
-        raise Misfit(tree, f"a product over {i} starts at 1, not at {tree.low}", final=True)
-    last = body.factors[-1][1] if trial.question.typeset and isinstance(body, Product) else body
-    if last is not body and not _holds_index(last, i):
-        head = f"whether {trial.typed(last)} belongs to the product over {i} is not clear"
-        raise Misfit(tree, head, hint="Put brackets around the product, or around what is multiplied.", final=True)
-
-
-def _holds_index(tree: Tree, name: str) -> bool:
-    todo = [tree]
-    while todo:
-        part = todo.pop()
-        if (isinstance(part, Name) and part.name == name) or (isinstance(part, Index) and name in part.at):
-            return True
-        todo.extend(part.parts)
-    return False
-
-
-def _within(trial: Trial, length: Size, high: Size) -> bool:
-    length = trial.sizes.resolve(length)
-    left = (length - high).number
-    if left is not None:
-        return left >= 0
-    unknown = any(name[0] == "?" for name in length.names)
-    return (high.number is not None and not unknown) or trial.sizes.unify(length, high)
-
-
-def _index(trial: Trial, tree: Index) -> Shape:
-    rows, cols = trial.shape[tree.base]
-    family = isinstance(tree.base, Name) and trial.is_family(tree.base.name)
-    if len(tree.at) == 1:
-        if family:
-            _indexed(trial, tree, tree.at[0], rows)
-            return cols, ONE
-        if cols is ONE and rows is not ONE:
-            _indexed(trial, tree, tree.at[0], rows)
-            return SCALAR
-        base = trial.typed(tree.base)
-        if rows is ONE and cols is ONE:
-            raise Misfit(tree, f"{base} is a scalar and has no entries")
-        hint = f"Write {base}[{tree.at[0]},:] for a row, {base}[:,{tree.at[0]}] for a column."
-        raise Misfit(tree, f"{trial.typed(tree)}: {base} is a matrix and takes two indices", hint=hint)
-    if is_scalar((rows, cols)):
-        raise Misfit(tree, f"{trial.typed(tree.base)} is a scalar and has no entries")
-    first, second = tree.at
-    _indexed(trial, tree, first, rows)
-    _indexed(trial, tree, second, cols)
-    if first is None:
-        return rows, ONE
-    return (cols, ONE) if second is None else SCALAR
-
-
-def _indexed(trial: Trial, tree: Index, at: int | str | None, length: Size) -> None:
-    if at is None:
-        return
-    if isinstance(at, int):
-        known = trial.sizes.resolve(length).number
-        if known is not None and at > known:
-            raise Misfit(tree, f"{trial.typed(tree)}: the index {at} is over the length {known}")
-    elif at in trial.question.indices:
-        if not trial.sizes.unify(trial.ranges.setdefault(at, length), length):
-            head = f"{at} runs over two different lengths, {{0}} and {{1}}"
-            raise Misfit(tree, "{why}", why=head, sizes=(trial.ranges[at], length))
-    elif at in trial.question.shapes or at in trial.question.bound:
-        raise Misfit(tree, f"{at} is a variable and cannot be an index", hint="Indices are numbers or summed names.")
-    else:
-        trial.fixed[at] = None
-
-
 def _stack(trial: Trial, tree: Stack) -> Shape:
     height, width = size(0), None
     first = tree.rows[0]
@@ -438,6 +361,6 @@ def _stack(trial: Trial, tree: Stack) -> Shape:
 Rule = Callable[[Trial, Any], Shape]
 RULES: dict[type[Tree], Rule] = {
     Number: _number, Name: _name, Group: _inside, Negative: _inside, Transpose: _transpose, Sum: _sum,
-    Inner: _inner, Power: _power, Over: _over, Index: _index, Stack: _stack,
+    Inner: _inner, Power: _power, Stack: _stack,
 }  # fmt: skip
-"""The rule of each kind of tree; products and calls add theirs from their own files."""
+"""The rule of each kind of tree; products, calls and indices add theirs from their own files."""

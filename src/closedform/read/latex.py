@@ -67,7 +67,12 @@ class Translator(Writer):
             return
         if text in ("<", ">") and self._angle(sign):
             return
+        if text == "<=":
+            self.fail(f"{self.typed(sign.start, sign.end)} is no part of a formula", sign)
         self.place += 1
+        if self.top.below and text in ("*", "×", "⋅", "/", ".*", "./", "⊗"):
+            typed = self.typed(sign.start, sign.end)
+            self.fail(f"how far / reaches before {typed} is not clear", sign, r"Write \frac{…}{…}.")
         if text in ("*", "×", "⋅"):
             self.stop_arguments()
             self.top.slash = -1

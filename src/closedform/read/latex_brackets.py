@@ -8,7 +8,8 @@ from closedform.read.latex_frames import Open
 from closedform.read.latex_functions import check_inverse
 from closedform.read.latex_layout import fraction_part
 from closedform.read.latex_names import argument, index_items
-from closedform.read.latex_scripts import MARKS, norm_mark, put_index, script_range
+from closedform.read.latex_norms import norm_by, norm_mark
+from closedform.read.latex_scripts import MARKS, put_index, script_range
 from closedform.read.latex_signs import Sign
 from closedform.read.lexer import Token
 from closedform.read.vocabulary import APPLIED
@@ -76,6 +77,8 @@ def _check_product(t: Translator, sign: Sign) -> None:
         place = argument(signs, place)[2] if signs[place].kind in ("^", "_") else place + 1
     inside = signs[t.place : place]
     single = sum(s.kind == "letter" for s in inside) == 1 or (len(inside) > 1 and inside[1].kind == "_")
+    if signs[place].kind == "close" and signs[place + 1].kind == "_" and len(inside) == 1:
+        return  # p (x)_k
     lone = signs[place].kind == "close" and (len(inside) <= 1 or any(s.text == "," for s in inside) or single)
     if lone or (name.split("_")[0] in FUNCTION_LETTERS and name not in known.bare_apart):
         typed = t.typed(t.out[-1].start, t.out[-1].end)
@@ -131,6 +134,8 @@ def close_bracket(t: Translator, sign: Sign) -> None:
     if kind == "|" and (_is_norm(t) if t.next.kind == "_" else _is_length(t, frame)):
         kind = "||"
         t.out[frame.opened] = t.out[frame.opened]._replace(text=kind)
+    if kind == "||" and norm_by(t, frame, sign):
+        return
     t.put_sign("op", {"<": ">"}.get(kind, kind if kind[0] == "|" else ")"), sign)
     t.ended = True
     if kind == "||":

@@ -6,10 +6,13 @@ an unseen one ends where typeset mathematics is read to end.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 from closedform.errors import LimitError, ReadError
+from closedform.read.alphabet import is_greek
+from closedform.read.latex_names import argument
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import Token
 
@@ -33,10 +36,22 @@ class Open:
     added: bool = False
     signed: bool = False
     slash: int = -1
+    below: bool = False  # a bracket was opened behind the slash, which the product closes
     dot: int = -1  # where in the tokens the product begins that stands behind \\cdot
     dotted: int = 0  # the operands before it
     opened: int = 0
     function: str = ""
+
+
+def constant_behind(signs: Signs, sign: Sign) -> bool:
+    r"""Whether π or the square of a Greek letter follows a number, and ends the product: ``/2\sigma^2``, ``/2\pi``."""
+    place = bisect_left(signs, sign.start, key=lambda s: s.start)
+    if sign.kind != "letter" or not is_greek(sign.text) or sign.text[0].isupper():
+        return False
+    first, last, after = (0, 0, place + 1) if signs[place + 1].kind != "^" else argument(signs, place + 1)
+    if sign.text != "pi" and [s.text for s in signs[first:last]] != ["2"]:
+        return False
+    return signs[after].kind in ("end", "close", "}") or signs[after].text in ("+", "-", ",")
 
 
 class Writer:
@@ -108,6 +123,16 @@ class Writer:
         if divisor[-1].text == ")" or len(divisor) > 3:
             return
         by = self.typed(divisor[0].start, divisor[-1].end)
+        above = self.out[len(self.out) - len(divisor) - 2]
+        if divisor[-1].kind == above.kind == "num" and frame.operands == 2 and sign.gap:
+            self.note(f"{above.text}/{by} is read as a number in front of what follows.")
+            return
+        if divisor[-1].text == "'" or (divisor[-1].kind == "num" and constant_behind(self.signs, sign)):
+            start = divisor[0].start
+            self.inserted.append((len(self.out) - len(divisor), Token("op", "(", start, start, 1)))
+            frame.below = True
+            self.note(f"What stands behind / is divided by as a whole: {by} {self.typed(sign.start, sign.end)} ….")
+            return
         if sign.kind in ("letter", "num", "const"):
             what = self.typed(self.out[frame.segment].start, divisor[-1].end)
             mend = rf"Write \frac{{{what.rpartition('/')[0].strip()}}}{{{by}}} … or \frac{{…}}{{{by} …}}."
@@ -137,6 +162,9 @@ class Writer:
     def end_product(self) -> None:
         frame = self.top
         self.end_dot()
+        if frame.below:
+            self.put("op", ")", self.last_end, self.last_end)
+            frame.below = False
         if frame.elementwise:
             self.end_segment()
         frame.segment, frame.operands, frame.elementwise, frame.slash = -1, 0, False, -1

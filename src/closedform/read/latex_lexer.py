@@ -13,6 +13,7 @@ from typing import NoReturn
 from closedform.errors import LimitError, ReadError
 from closedform.read import latex_words as words
 from closedform.read.alphabet import GREEK
+from closedform.read.latex_cases import without_cases
 from closedform.read.latex_marks import applied, head, merged_bars, searched, supported, tail
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import MAX_CHARACTERS, MAX_NAME, check_number, stranger
@@ -33,9 +34,6 @@ _SCAN = re.compile(
 _ARGUMENT = re.compile(r"\s*(?:\\[A-Za-z]+|\\.|[^\s{}])")
 _SPACE = re.compile(r"(?:\s|%[^\n]*(?:\n|$))*")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_BASIC = {"+": "+", "-": "-", "−": "-", "–": "-", "*": "*", "/": "/", "=": "=", ",": ",", ";": ";", ":": ":",
-          "<": "<", ">": ">", "·": "⋅", "⋅": "⋅", "×": "×", "⊙": ".*", "∘": ".*", "⊘": "./", "⊗": "⊗", "∈": "in",
-          "→": "->", "≥": ">=", "⊤": "⊤"}  # fmt: skip
 _ONE = {"1": "ones", "0": "zeros"}
 _OLD_WORD = re.compile(r"\{\s*\\(?:rm|sf|tt)\s+([A-Za-z]+)\s*\}")
 
@@ -72,6 +70,7 @@ class Lexer:
             first, second = self.signs[place : place + 2]
             self.signs[place : place + 2] = [first._replace(text="||", end=second.end)]
         self._add("end", "", len(source), len(source))
+        self.signs = without_cases(source, self.signs)
         self.signs.pair()
         return self.signs
 
@@ -160,8 +159,8 @@ class Lexer:
             self.fail("brackets of which one is left out are not read", place, end, "Write both.")
         elif text in ",;" and place >= self.tail:
             self.gap = True
-        elif text in _BASIC:
-            self._add("op", _BASIC[text], place, end)
+        elif text in words.BASIC:
+            self._add("op", words.BASIC[text], place, end)
         elif text in GREEK:
             self._add("letter", GREEK[text], place, end)
         elif text not in "$." or self.first <= place < self.last:
@@ -392,7 +391,7 @@ class Lexer:
         if kind in words.LINES:
             self.gap = True
             return stop
-        if kind not in words.MATRICES:
+        if kind not in words.MATRICES and kind not in words.CASES:
             self.fail(
                 f"the environment {kind} is not read", place, stop, r"Matrices are \begin{bmatrix} … \end{bmatrix}."
             )

@@ -2,6 +2,7 @@ r"""What a name of LaTeX with a subscript means: a name of its own (``W_1``), an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -60,10 +61,10 @@ class Known:
             first, last, after = argument(signs, place + 1)
             items = index_items(signs[first:last])
             if items and not (place and signs[place - 1].text == "d"):
-                self.joined.add(sign.text + "_" + "".join(map(str, items)))
+                self.joined.add(sign.text + "_" + "".join(map(spelled, items)))
             if items and len(items) == 2 and INDEX_LETTERS.issuperset(map(str, items)):
                 self.paired.update(map(str, items))
-            if items and self.summed.intersection(map(str, items)):
+            if items and self.summed.intersection(map(letter_of, items)):
                 self.entries.add(sign.text)
             if items and len(items) == 1 and (_turning(signs, after) or _before(signs, place)):
                 self.turned.add(sign.text)
@@ -126,9 +127,14 @@ def argument(signs: Signs, place: int) -> tuple[int, int, int]:
 def index_items(signs: Sequence[Sign]) -> list[int | str] | None:
     """The indices that a subscript lists, ``":"`` among them; None where it is something else."""
     items: list[int | str] = []
-    for sign in signs:
+    place = 0
+    while place < len(signs):
+        sign, behind = signs[place], [s.text for s in signs[place + 1 : place + 3]]
+        place += 1
         if sign.kind in ("letter", "word"):
-            items.append(sign.text)
+            shift = len(behind) == 2 and behind[0] in ("+", "-") and behind[1].isdigit() and sign.kind == "letter"
+            items.append(sign.text + "".join(behind) if shift else sign.text)
+            place += 2 if shift else 0
         elif sign.kind == "num" and sign.text.isdigit():
             items.append(int(sign.text))
         elif sign.text in (":", "*") and sign.kind == "op":
@@ -136,6 +142,16 @@ def index_items(signs: Sequence[Sign]) -> list[int | str] | None:
         elif sign.text != "," and sign.kind not in ("{", "}"):
             return None
     return items
+
+
+def letter_of(item: int | str) -> str:
+    """The letter of an index, ``i`` of ``i+1``."""
+    return re.split(r"[+-]", str(item))[0]
+
+
+def spelled(item: int | str) -> str:
+    """An index as part of a name: ``h_{t-1}`` is ``h_tm1``."""
+    return str(item).replace("+", "p").replace("-", "m").replace(":", "")
 
 
 @dataclass(frozen=True)
@@ -150,16 +166,19 @@ class Meaning:
 
 def meaning(base: str, items: list[int | str], typed: str, known: Known, active: Sequence[str]) -> Meaning:
     """What ``base`` with the subscripts ``items`` is."""
-    whole = canonical(base + "_" + "".join("" if i == ":" else str(i) for i in items))
+    whole = canonical(base + "_" + "".join(map(spelled, items)))
     if whole in known.declared and ":" not in items:
         return Meaning(whole)
     joined = canonical(base + "".join(map(str, items)))
     if joined in known.declared and all(isinstance(i, int) for i in items):
         return Meaning(joined)
-    summed = [i for i in items if i in known.summed or i in active]
+    summed = [i for i in items if letter_of(i) in known.summed or letter_of(i) in active]
     letters = all(i == ":" or (isinstance(i, str) and (i in summed or i in INDEX_LETTERS)) for i in items)
     if len(items) <= 2 and (summed or ":" in items or (len(items) == 2 and letters)):
         return _entry(base, items, typed, known)
+    if any(i != letter_of(i) for i in map(str, items)):
+        own = f"{typed} is a name of its own, {whole}."
+        return Meaning(whole, note=own)
     if len(items) > 2 or (isinstance(items[0], str) and len(items[0]) > 1 and items[0] not in known.summed):
         return Meaning(whole)
     return _fixed(base, items, typed, whole, known)
@@ -168,6 +187,8 @@ def meaning(base: str, items: list[int | str], typed: str, known: Known, active:
 def _entry(base: str, items: list[int | str], typed: str, known: Known) -> Meaning:
     at = tuple(items)
     capital = base.upper()
+    if base == "delta" and len(at) == 2 and "delta" not in known.declared | known.bare:
+        return Meaning("I", at, f"{typed} is read as the Kronecker delta.")
     other = base.islower() and len(base) == 1 and base not in known.declared and base not in known.bare
     if other and len(at) == 2 and (capital in known.declared or capital in known.bare):
         return Meaning(capital, at, f"{typed} is read as an entry of {capital}.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from closedform.read.alphabet import canonical
 from closedform.read.latex_functions import euler, function, refuse_expectation, word
-from closedform.read.latex_names import Meaning, argument, index_items, is_turn, meaning
+from closedform.read.latex_names import Meaning, argument, index_items, is_turn, letter_of, meaning
 from closedform.read.latex_scripts import member, put_index, script_range
 from closedform.read.latex_signs import Sign
 from closedform.read.vocabulary import is_function
@@ -92,6 +92,14 @@ def name(t: Translator, base: str, start: int, end: int, sign: Sign) -> None:
         return
     if items and items in (["max"], ["min"]) and _extreme(t, base, str(items[0]), sign, last_end):
         return
+    if base == "pi" and items and "pi" not in t.known.declared and _summed(t, items):
+        base = WEIGHTS
+        t.note(f"{typed} is read as an entry of a vector, called {WEIGHTS}; π alone is the number.")
+    doubled = [type(i) for i in items] == [int, str] and "," not in typed and base not in t.known.matrices
+    if doubled and base[0].islower() and (_summed(t, items[1:]) or "-" in str(items[1])):
+        entry = f"{base}_{{{items[0]},{items[1]}}}"
+        hint = f"Write {entry} for an entry of a matrix; multiples of an index are not read."
+        t.fail(f"what {typed} means is not clear", (start, last_end), hint)
     found = meaning(base, items, typed, t.known, t.active) if items else Meaning(base)
     if found.ask:
         hint = f"Write ({base})_{items[0]} for the entry, or declare {base}_{items[0]}."
@@ -112,7 +120,7 @@ def name(t: Translator, base: str, start: int, end: int, sign: Sign) -> None:
 
 
 def _summed(t: Translator, items: list[int | str]) -> bool:
-    return any(i in t.active for i in items)
+    return any(letter_of(i) in t.active for i in items)
 
 
 def _items(t: Translator, place: int, end: int) -> tuple[list[int | str], int, int]:
@@ -192,6 +200,8 @@ def sized(t: Translator, name: str, sign: Sign, at: tuple[int, int]) -> None:
     t.ended, t.plain = True, ""
 
 
+WEIGHTS = "pi_vec"
+r"""The vector that has the entries ``\pi_k``: weights, frequencies."""
 VECTORS = {"bold", "arrow"}
 """Shapes of letters that vectors have, whose entries are in plain letters."""
 

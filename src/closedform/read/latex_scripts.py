@@ -2,6 +2,7 @@ r"""What stands above and below: transposes, powers, inverses, indices, members 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -202,21 +203,9 @@ def put_index(t: Translator, items: Sequence[int | str], start: int, end: int) -
         if item == ":":
             t.put("op", ":", start, end)
         else:
-            t.put("num" if isinstance(item, int) else "name", str(item), start, end)
+            name, sign, shift = (*re.split(r"([+-])", str(item)), "", "")[:3]
+            t.put("num" if isinstance(item, int) else "name", name, start, end)
+            if shift:
+                t.put("op", sign, start, end)
+                t.put("num", shift, start, end)
     t.put("op", "]", end, end)
-
-
-def norm_mark(t: Translator, place: int) -> int:
-    r"""The mark of a norm, before or behind its power: ``\|x\|_2^2``, ``\|x\|^2_F``; the place behind the first."""
-    signs = t.signs
-    if signs[place].kind == "^":
-        after = script_range(signs, place, t.source)[2]
-        if signs[after].kind == "_":
-            t.jumps[after] = norm_mark(t, after)
-        return place
-    if signs[place].kind != "_":
-        return place
-    first, last, after = script_range(signs, place, t.source)
-    word = "".join(s.text for s in signs[first:last])
-    t.put("mark", MARKS.get(word, word), signs[place].start, signs[last - 1].end)
-    return after

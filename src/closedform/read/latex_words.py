@@ -29,15 +29,23 @@ ELEMENTWISE_WORDS = {"sum", "mean", "prod", "max", "min", "softmax", "logsumexp"
 WHOLE_PRODUCT = {"tr", "det", "logdet", "diag", "vec", "eigsum", "eigprod", "rowsum", "colsum", "adj"}
 """Functions of matrices: without brackets they take the whole product that follows."""
 
+BASIC: dict[str, str] = {
+    "+": "+", "-": "-", "−": "-", "–": "-", "*": "*", "/": "/", "=": "=", ",": ",", ";": ";", ":": ":",
+    "<": "<", ">": ">", "·": "⋅", "⋅": "⋅", "×": "×", "⊙": ".*", "∘": ".*", "⊘": "./", "⊗": "⊗", "∈": "in",
+    "→": "->", "≥": ">=", "≤": "<=", "⊤": "⊤",
+}  # fmt: skip
+"""Single characters that are operators."""
 OPERATORS: dict[str, str] = {
     "cdot": "⋅", "times": "×", "ast": "*", "odot": ".*", "circ": ".*", "oslash": "./", "otimes": "⊗", "div": "/",
     "colon": ":", "star": "*", "bullet": "*", "hadamard": ".*",
 }  # fmt: skip
 RELATIONS: dict[str, str] = {
     "in": "in", "mapsto": "|->", "longmapsto": "|->",
-    "ge": ">=", "geq": ">=", "geqslant": ">=", "gt": ">", "to": "->", "rightarrow": "->",
+    "ge": ">=", "geq": ">=", "geqslant": ">=", "gt": ">", "le": "<=", "leq": "<=",
+    "leqslant": "<=", "lt": "<", "to": "->", "rightarrow": "->",
     "longrightarrow": "->", "coloneqq": "=", "triangleq": "=", "equiv": "=", "eq": "=",
 }  # fmt: skip
+CASES = ("cases", "dcases")
 DOTS = {"dots", "ldots", "cdots", "dotsc", "dotsb"}
 
 SPACES = {

@@ -28,7 +28,7 @@ def name_others(trial: Trial) -> None:
     """Letters for the sizes that nothing names: n, then m, k, p, q; of a matrix the columns first."""
     free = _unknown(trial)
     taken = set(trial.question.sizes) | trial.kinds.keys() | set(trial.question.shapes)
-    taken |= trial.question.indices | trial.fixed.keys() | trial.question.bound.keys()
+    taken |= trial.question.reserved | trial.question.indices | trial.fixed.keys() | trial.question.bound.keys()
     pool = [n for n in SIZE_NAMES if n not in taken] + [f"n{i}" for i in range(1, len(free) + 2)]
     for unknown, name in zip(free, pool, strict=False):
         trial.sizes.found[unknown] = size(name)

@@ -488,6 +488,7 @@ class Parser:
     def _index(self, base: Tree) -> None:
         self.place += 1
         at: list[int | str | None] = []
+        shifts: list[int] = []
         while True:
             token = self.token
             if token.kind == "num" and token.text.isdigit():
@@ -506,6 +507,7 @@ class Parser:
             else:
                 self.fail("an index is a number, a name or a colon")
             self.place += 1
+            shifts.append(self._shift(at[-1]))
             if self.token.text not in (",", "]"):
                 self.fail("an index is a number, a name or a colon", hint="Write x[i], A[i,j], A[i,:] or A[:,j].")
             self.place += 1
@@ -514,7 +516,18 @@ class Parser:
         if len(at) > 2 or at in ([None], [None, None]):
             self.fail("an index is x[i], A[i,j], A[i,:] or A[:,j]", (base.span[0], self.tokens[self.place - 1].end))
         end = self.tokens[self.place - 1].end
-        self.current = self.keep(Index((base.span[0], end), base, tuple(at)))
+        self.current = self.keep(Index((base.span[0], end), base, tuple(at), tuple(shifts) if any(shifts) else ()))
+
+    def _shift(self, at: int | str | None) -> int:
+        """What is added in ``x[i+1]``, where a sum runs over i."""
+        sign, number = self.tokens[self.place], self.tokens[min(self.place + 1, len(self.tokens) - 1)]
+        if sign.text not in ("+", "-") or not isinstance(at, str) or not number.text.isdigit():
+            return 0
+        if at not in self.scope.indices:
+            hint = "Neighbours are those of summed entries: sum(i, (x[i+1] - x[i])^2)."
+            self.fail(f"the index {at}{sign.text}{number.text} is not read: no sum runs over {at}", hint=hint)
+        self.place += 2
+        return int(number.text) if sign.text == "+" else -int(number.text)
 
     def _index_name(self, token: Token) -> None:
         scope, name = self.scope, token.text

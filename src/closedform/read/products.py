@@ -54,8 +54,10 @@ def doubt_subtracted(trial: Trial, whole: Tree, part: Tree) -> None:
         part = part.inner
     if not isinstance(part, Sum) or is_scalar(trial.shape[part]):
         return
+    from_scalar = any(sign < 0 and not is_scalar(trial.shape[term]) for sign, term in part.terms)
     for sign, term in part.terms:
-        if sign < 0 and isinstance(term, Name) and not trial.declared(term.name) and is_scalar(trial.shape[term]):
+        named = isinstance(term, Name) and not trial.declared(term.name)
+        if named and (sign < 0 or from_scalar) and is_scalar(trial.shape[term]):
             trial.doubt(whole, UNLIKELY)
 
 

@@ -81,8 +81,10 @@ def read(source: str, where: str | None = None, syntax: str = "text") -> Reading
         raise spoken(error) from None
 
 
-def read_tokens(formula: Tokens, where: Tokens, syntax: str = "text") -> Reading:
-    """Read a formula that a lexer has taken apart, and its declarations."""
+def read_tokens(
+    formula: Tokens, where: Tokens, syntax: str = "text", reserved: frozenset[str] = frozenset()
+) -> Reading:
+    """Read a formula that a lexer has taken apart, and its declarations; no size is named by a ``reserved`` letter."""
     said = Declarations()
     texts = [formula, where]
     inside = next((k for k, t in enumerate(formula.tokens) if t.text == "where"), None)
@@ -94,7 +96,7 @@ def read_tokens(formula: Tokens, where: Tokens, syntax: str = "text") -> Reading
     texts = [formula, where]
     scope = _scope(said, texts)
     units = _units(formula, said, scope)
-    found = _Reader(formula, said, scope, units, syntax).reading([n for t in texts for n in t.notes])
+    found = _Reader(formula, said, scope, units, syntax, reserved).reading([n for t in texts for n in t.notes])
     return replace(found, wanted=wanted) if wanted else found
 
 
@@ -169,7 +171,11 @@ def _sorted(parsed: dict[str, Unit], said: Declarations) -> list[Unit]:
 class _Reader:
     """From parsed units to the reading."""
 
-    def __init__(self, formula: Tokens, said: Declarations, scope: Scope, units: list[Unit], syntax: str) -> None:
+    def __init__(
+        self, formula: Tokens, said: Declarations, scope: Scope, units: list[Unit], syntax: str,
+        reserved: frozenset[str],
+    ) -> None:  # fmt: skip
+        self.reserved = reserved
         self.formula, self.said, self.scope, self.units, self.syntax = formula, said, scope, units, syntax
         self.uses = Uses()
         for unit in units:
@@ -233,9 +239,9 @@ class _Reader:
         roots = {u.bound: u.root for u in self.units if u.bound}
         return Question(
             self.units, said.shapes, said.functions, frozenset(said.families), away, frozenset(sizes),
-            indices, roots,
+            indices, frozenset(uses.shifted & indices), roots,
             tuple(said.commuting), frozenset(n for n, facts in said.facts.items() if SQUARE & facts),
-            style == "matrixcalculus", style == "latex",
+            style == "matrixcalculus", self.reserved, style == "latex",
         )  # fmt: skip
 
     def _kinds(self, name: str) -> Kinds:

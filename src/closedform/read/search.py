@@ -12,15 +12,17 @@ from heapq import heappop, heappush
 from closedform.errors import ClosedformError, DeclarationError, ShapeError
 from closedform.expr.op import Shape
 from closedform.expr.size import Size
-from closedform.read.calls import call_shape, norm_shape
+from closedform.read.calls import call_shape
 from closedform.read.habits import Kinds
+from closedform.read.indices import index_shape, over_shape
 from closedform.read.infer import RULES, Question, Trial
 from closedform.read.misfit import Misfit, names_below, shape_text
 from closedform.read.naming import name_others, name_sizes
+from closedform.read.norms import norm_shape
 from closedform.read.products import product_shape
-from closedform.read.syntax import Call, Norm, Product, Tree
+from closedform.read.syntax import Call, Index, Norm, Over, Product, Tree
 
-RULES.update({Call: call_shape, Norm: norm_shape, Product: product_shape})
+RULES.update({Call: call_shape, Norm: norm_shape, Product: product_shape, Over: over_shape, Index: index_shape})
 Picks = tuple[tuple[str, str], ...]
 MAX_TRIALS = 48
 MAX_WORK = 20_000

@@ -105,10 +105,14 @@ class Power(Tree):
 
 @dataclass(eq=False, slots=True)
 class Index(Tree):
-    """``base[at]``; each of ``at`` is a number, a name, or None for a colon."""
+    """``base[at]``; each of ``at`` is a number, a name, or None for a colon. ``shifts`` are what is added to names."""
 
     base: Tree
     at: tuple[int | str | None, ...]
+    shifts: tuple[int, ...] = ()
+
+    def shift(self, place: int) -> int:
+        return self.shifts[place] if self.shifts else 0
 
     @property
     def parts(self) -> tuple[Tree, ...]:

@@ -10,7 +10,7 @@ from closedform.functions.piecewise import absolute, sign, step
 from closedform.rewrite.normal.normal import normal
 from closedform.run.values import value
 from closedform.tracing.extremes import at_extremes
-from closedform.tracing.ops.basic import binary, maximum, minimum, minus, plus, spread, times
+from closedform.tracing.ops.basic import binary, broadcast_dims, maximum, minimum, minus, plus, spread, times
 from closedform.tracing.ops.reduce import sum_of
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Guard, Value, as_two_axes
@@ -76,9 +76,11 @@ def _larger_or_smaller(test: Value, yes: Value, no: Value) -> Value | None:
         return None
     name, a, b = test.why
     first, second = (a, b) if name.startswith("greater") else (b, a)
-    dims = test.dims
-    rank = len(dims)
+    rank = test.rank
     if max(yes.rank, no.rank) > rank:
+        return None
+    dims = broadcast_dims("where", test, yes, no)
+    if dims != test.dims:
         return None
     p, q, y, n = (spread(v, dims) if v.rank <= rank else v.node for v in (first, second, yes, no))
     if (y, n) == (p, q):

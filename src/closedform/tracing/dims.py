@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from closedform.expr.size import Size, size
 from closedform.functions.sizes import quotient
 
@@ -59,6 +61,8 @@ class Dim:
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Any:
+        if isinstance(other, int) and other == 1:
+            return self  # so np.arange counts its steps
         return self._array() / (other._array() if isinstance(other, Dim) else other)
 
     def __rtruediv__(self, other: Any) -> Any:
@@ -115,6 +119,10 @@ class Dim:
 
     def __float__(self) -> float:
         return float(int(self))
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        """Its number, as an array: what ``np.arange(x.shape[0])`` asks for."""
+        return np.asarray(int(self), dtype)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         return getattr(ufunc, method)(*(x._array() if isinstance(x, Dim) else x for x in inputs), **options)

@@ -1,4 +1,4 @@
-"""What reads the primitives of JAX, and the sub-computations that JAX names."""
+"""What reads the primitives of JAX."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ import numpy as np
 
 from closedform.expr.size import ONE, Size
 from closedform.functions import matrix_functions as f
-from closedform.functions.algebra import eye, inv, mul, transpose
-from closedform.functions.eigen import eigvals, eigvecs
+from closedform.functions.algebra import eye
 from closedform.functions.known_facts import facts_of
-from closedform.functions.matrix import sym_part
 from closedform.functions.vectors import revcumsum
 from closedform.tracing import branches
 from closedform.tracing.numbers import plain_number
-from closedform.tracing.ops import basic, labels, linear, products, reduce, shape
+from closedform.tracing.ops import basic, indexing, linear, products, reduce, repeat, shape
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Trace, Value
 
@@ -37,7 +35,7 @@ ONE_ARGUMENT = {
     "sin": "sin", "cos": "cos", "tan": "tan", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "sinh": "sinh",
     "cosh": "cosh", "sqrt": "sqrt", "rsqrt": "rsqrt", "abs": "abs", "sign": "sign", "erf": "erf", "erfc": "erfc",
     "lgamma": "gammaln", "digamma": "digamma", "square": "square", "exp2": "exp2", "asinh": "arcsinh",
-    "atanh": "arctanh",
+    "acosh": "arccosh", "atanh": "arctanh", "cbrt": "cbrt",
 }  # fmt: skip
 TWO_ARGUMENTS = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "pow": "power", "min": "minimum"}
 COMPARED = {
@@ -60,13 +58,25 @@ def _two(name: str) -> Reader:
 
 def _compare(name: str) -> Reader:
     def read(trace: Trace, size: Dims, a: Any, b: Any, **_: Any) -> Any:
+        if _is_infinite(b) or _is_infinite(a):
+            return _beside_infinity(name, a, b)
         if isinstance(a, Iota) and isinstance(b, Iota):
             if name == "equal" and {a.axis, b.axis} == {0, 1} and a.dims[0] is a.dims[1]:
                 return trace.value(eye(a.dims[0]), a.dims, "b")
             refuse("a comparison of iotas with named sizes")
-        return branches.compare(name, a, b)
+        return branches.compare(name, lifted(trace, a), lifted(trace, b))
 
     return read
+
+
+def _is_infinite(x: Any) -> bool:
+    return not isinstance(x, Value | Iota) and bool(np.all(np.isinf(x)))
+
+
+def _beside_infinity(name: str, a: Any, b: Any) -> Any:
+    """Formulas have finite values, so what such a comparison says is known."""
+    one, two = (np.ravel(x)[0] if _is_infinite(x) else 0.0 for x in (a, b))
+    return np.bool_(getattr(np, name)(one, two))
 
 
 def _max(trace: Trace, size: Dims, a: Any, b: Any, **_: Any) -> Value:
@@ -82,7 +92,16 @@ def _add(trace: Trace, size: Dims, a: Any, b: Any, **_: Any) -> Any:
     return basic.plus(lifted(trace, a), lifted(trace, b))
 
 
+class Unread:
+    """A value that is refused where it is used."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+
 def lifted(trace: Trace, x: Any) -> Value:
+    if isinstance(x, Unread):
+        refuse(f"{x.what} is not read")
     if isinstance(x, Iota):
         refuse("iota with named sizes")
     if isinstance(x, Value):
@@ -142,7 +161,7 @@ def _slice(
         if whole and low == 0:
             continue
         begin, end = (k if isinstance(k, int) else size(k) for k in (low, high))
-        x = shape.cut(x, axis, begin, None if whole else end)
+        x = indexing.cut(x, axis, begin, None if whole else end)
     return x
 
 
@@ -184,10 +203,23 @@ def _triangular(
     trace: Trace, size: Dims, a: Value, b: Value, *, left_side: bool, lower: bool, transpose_a: bool,
     unit_diagonal: bool, **_: Any,
 ) -> Value:  # fmt: skip
-    if unit_diagonal or ("lower" if lower else "upper") not in facts_of(a.node):
-        refuse("triangular_solve is read of a matrix known to be triangular")
-    A = inv(transpose(a.node) if transpose_a else a.node)
-    return trace.value(mul(A, b.node) if left_side else mul(b.node, A), b.dims)
+    if unit_diagonal:
+        refuse("triangular_solve with ones on the diagonal is not read")
+    if transpose_a:
+        a, lower = shape.transposed(a), not lower
+    return linear.solve_triangular(a, b, lower, left_side)
+
+
+def _pad(trace: Trace, size: Dims, x: Value, value: Value, *, padding_config: Any, **_: Any) -> Value:
+    if plain_number(value.node) != 0 or any(k or min(low, high) < 0 for low, high, k in padding_config):
+        refuse("pad of JAX is read with zeros around")
+    return repeat.padded(x, [(low, high) for low, high, _ in padding_config])
+
+
+def _whole(x: Value, axes: Sequence[int]) -> Value:
+    if len(axes) != x.rank:
+        refuse("all and any along an axis are not read")
+    return x
 
 
 def _cumsum(trace: Trace, size: Dims, x: Value, *, axis: int, reverse: bool, **_: Any) -> Value:
@@ -209,12 +241,9 @@ def _smallest(x: Value, axis: Any) -> Value:
 
 
 def _chol(trace: Trace, size: Dims, x: Value, **_: Any) -> Value:
-    return trace.value(f.chol(_symmetric(linear.square(x, "cholesky"))), x.dims)
-
-
-def _symmetric(x: Value) -> Any:
-    """JAX takes the symmetric part of what it factorises."""
-    return x.node if "sym" in facts_of(x.node) else sym_part(x.node)
+    if "sym" not in facts_of(linear.square(x, "cholesky").node):
+        refuse("the primitive cholesky is read of what is symmetric by itself", "Use jnp.linalg.cholesky.")
+    return trace.value(f.chol(x.node), x.dims)
 
 
 PRIMITIVES: dict[str, Reader] = {
@@ -225,7 +254,10 @@ PRIMITIVES: dict[str, Reader] = {
     "neg": lambda trace, size, x: basic.negative(x),
     "integer_pow": _integer_pow, "reshape": _reshape, "slice": _slice, "select_n": _select, "transpose": _transpose,
     "concatenate": _concatenate, "stack": _stack, "stop_gradient": _stop_gradient, "is_finite": _is_finite,
-    "triangular_solve": _triangular, "cumsum": _cumsum, "cholesky": _chol,
+    "triangular_solve": _triangular, "pad": _pad,
+    "reduce_and": lambda trace, size, x, *, axes, **_: branches.every(_whole(x, axes)),
+    "reduce_or": lambda trace, size, x, *, axes, **_: branches.some(_whole(x, axes)),
+    "cumsum": _cumsum, "cholesky": _chol,
     "reduce_sum": _reduce(reduce.sum_of), "reduce_prod": _reduce(reduce.prod_of),
     "reduce_max": _reduce(_largest), "reduce_min": _reduce(_smallest),
     "squeeze": lambda trace, size, x, *, dimensions: shape.squeezed(x, tuple(dimensions)),
@@ -239,55 +271,3 @@ PRIMITIVES: dict[str, Reader] = {
     "not": lambda trace, size, a: branches.negated(a),
     "iota": lambda trace, size, *, shape, dimension, **_: Iota(tuple(map(size, shape)), dimension),
 }  # fmt: skip
-
-
-# named sub-computations: their values, as many as they give
-
-
-def _named(build: Callable[..., Value]) -> Reader:
-    return lambda trace, inner, *args: [build(*args)]
-
-
-def _eigh(trace: Trace, inner: Any, x: Value) -> list[Value]:
-    S = _symmetric(linear.square(x, "eigh"))
-    return [trace.value(eigvals(S), x.dims[:1]), trace.value(eigvecs(S), x.dims)]
-
-
-def _slogdet(trace: Trace, inner: Any, x: Value) -> list[Value]:
-    return list(linear.slogdet(x))
-
-
-def _log_softmax(trace: Trace, inner: Any, x: Value, *_: Any) -> list[Value]:
-    axes = next((e.params["axes"] for e in inner.eqns if e.primitive.name == "reduce_max"), (x.rank - 1,))
-    return [reduce.log_softmax_of(x, reduce.axis_of(x, tuple(axes)) if x.rank > 1 else None)]
-
-
-def _one_hot(trace: Trace, inner: Any, y: Value, *_: Any) -> list[Value]:
-    return [labels.one_hot(y, trace.sizes.fresh(inner.outvars[0].aval.shape[-1]))]
-
-
-NAMED: dict[str, Reader] = {
-    "inv": _named(lambda x: linear.of_square("inv", x)),
-    "det": _named(linear.det),
-    "solve": _named(linear.solve),
-    "trace": _named(products.trace_of),
-    "kron": _named(products.kron),
-    "expm": _named(lambda x: linear.of_square("expm", x)),
-    "diagonal": _named(shape.diagonal),
-    "_diag": _named(shape.diag),
-    "pinv": _named(linear.pinv),
-    "_pinv": _named(linear.pinv),
-    "cholesky": lambda trace, inner, x: [_chol(trace, None, x)],  # type: ignore[arg-type]
-    "slogdet": _slogdet,
-    "_one_hot": _one_hot,
-    "eigh": _eigh,
-    "log_softmax": _log_softmax,
-    "softplus": _named(lambda x: basic.unary("softplus", x)),
-    "silu": _named(lambda x: basic.unary("silu", x)),
-    "log_sigmoid": _named(lambda x: basic.unary("logsigmoid", x)),
-    "relu": _named(lambda x: basic.unary("relu", x)),
-    "logaddexp": _named(basic.logaddexp),
-    "xlogy": _named(basic.xlogy),
-    "triu": _named(lambda x: shape.triangle(x, False)),
-    "tril": _named(lambda x: shape.triangle(x, True)),
-}

@@ -6,7 +6,10 @@ second is not possible, the sizes are the numbers they are.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -14,16 +17,20 @@ import jax.numpy as jnp
 import numpy as np
 from jax import export
 
-from closedform.errors import ClosedformError, MissingRule
+import closedform
+from closedform.errors import ClosedformError, MissingRule, ReadError
 from closedform.expr.size import Size, size
 from closedform.functions.algebra import SYM
 from closedform.read.spaces import parse_size
 from closedform.tracing import branches
 from closedform.tracing.declared import reader_of
-from closedform.tracing.jax_primitives import NAMED, PRIMITIVES, Iota, lifted
+from closedform.tracing.jax_named import is_own, reader_of_name
+from closedform.tracing.jax_primitives import COMPARED, PRIMITIVES, Iota, lifted
+from closedform.tracing.ops import indexing
 from closedform.tracing.ops import shape as shapes
-from closedform.tracing.place import refuse
+from closedform.tracing.place import ELSEWHERE, is_users, refusal, refuse
 from closedform.tracing.pytrees import flat
+from closedform.tracing.refused import unread
 from closedform.tracing.sizes import MARK
 from closedform.tracing.value import Trace, Value
 
@@ -32,6 +39,7 @@ LONGEST = 10_000
 MOVES = ("gather", "rev", "split", "tile", "dynamic_slice", "strided slice")
 """What gives entries of its first argument, chosen by numbers."""
 AS_GIVEN = ("max", "add", "select_n", "concatenate", "stack")
+LIBRARIES = tuple(str(Path(m.__file__).parent) for m in (jax, np, closedform) if m.__file__)
 UNNAMED = (ClosedformError, TypeError, ValueError, NotImplementedError, jax.errors.InconclusiveDimensionOperation)
 """What a function raises that cannot be traced at sizes without numbers."""
 INLINE = (
@@ -102,10 +110,23 @@ def _called(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[
 
 def _read(trace: Trace, fn: Callable[..., Any], values: Sequence[Value], *, named: bool) -> Value:
     avals = _avals(trace, values, named)
-    closed = jax.make_jaxpr(fn)(*avals)
+    try:
+        closed = jax.make_jaxpr(fn)(*avals)
+    except (jax.errors.JAXTypeError, jax.errors.JAXIndexError) as error:
+        raise _needs_numbers(error) from None
     if len(closed.out_avals) != 1:
         refuse(f"the function gives {len(closed.out_avals)} arrays; give one")
     return lifted(trace, Interpreter(trace, named).run(closed.jaxpr, closed.consts, values)[0])
+
+
+def _needs_numbers(error: Exception) -> ClosedformError:
+    """JAX's refusal to make a traced array a number, with its place in the user's file."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return refusal(
+        "a value is made a number, an index or a NumPy array here, which JAX does not while it traces",
+        "Branch with jnp.where or lax.cond; only static arguments may be counts and indices.",
+        ReadError, next((f for f in reversed(frames) if is_users(f)), None),
+    )  # fmt: skip
 
 
 def _avals(trace: Trace, values: Sequence[Value], named: bool) -> list[Any]:
@@ -142,11 +163,16 @@ class Interpreter:
 
     def run(self, jaxpr: Any, consts: Sequence[Any], args: Sequence[Any]) -> list[Any]:
         env: dict[Any, Any] = {}
+        own = is_own(jaxpr)
         env.update(zip(jaxpr.constvars, [self.const(c) for c in consts], strict=True))
         env.update(zip(jaxpr.invars, args, strict=True))
         for eqn in jaxpr.eqns:
             given = [v.val if hasattr(v, "val") else env[v] for v in eqn.invars]
-            env.update(zip(eqn.outvars, self.step(eqn, given), strict=True))
+            here = ELSEWHERE.set(ELSEWHERE.get() if own else partial(_line, eqn, ELSEWHERE.get()))
+            try:
+                env.update(zip(eqn.outvars, self.step(eqn, given), strict=True))
+            finally:
+                ELSEWHERE.reset(here)
         return [v.val if hasattr(v, "val") else env[v] for v in jaxpr.outvars]
 
     def const(self, array: Any) -> Any:
@@ -170,14 +196,14 @@ class Interpreter:
             return [self.trace.size_value(self.size(params["dim"]))]
         loose = not any(isinstance(x, Value | Iota) for x in given)
         if loose and not (name in ("iota", "broadcast_in_dim") and self.named):
-            found = eqn.primitive.bind(*map(jnp.asarray, given), **params)
-            return [np.asarray(x) for x in (found if eqn.primitive.multiple_results else [found])]
+            found = eqn.primitive.bind(*map(_array, given), **params)
+            return [_plain(x) for x in (found if eqn.primitive.multiple_results else [found])]
         if name in MOVES and isinstance(given[0], Value) and not any(isinstance(x, Value | Iota) for x in given[1:]):
             return self.moved(eqn, given)
         reader = PRIMITIVES.get(name)
         if reader is None:
-            refuse(f"the JAX primitive {name} is not read here", "docs/functions-of-your-own.md lists what is.")
-        raw = name in AS_GIVEN or (name == "eq" and any(isinstance(x, Iota) for x in given))
+            unread(f"the JAX primitive {name}", name)
+        raw = name in AS_GIVEN or name in COMPARED
         clean = given if raw else [lifted(self.trace, x) for x in given]
         return [reader(self.trace, self.size, *clean, **params)]
 
@@ -187,18 +213,18 @@ class Interpreter:
         shape = tuple(sizes.pin(d, eqn.primitive.name) for d in x.dims)
         places = jnp.arange(int(np.prod(shape))).reshape(shape)
         found = eqn.primitive.bind(places, *map(jnp.asarray, given[1:]), **eqn.params)
-        return [shapes.selected(x, np.asarray(p)) for p in (found if eqn.primitive.multiple_results else [found])]
+        return [indexing.selected(x, np.asarray(p)) for p in (found if eqn.primitive.multiple_results else [found])]
 
     def inner(self, eqn: Any, given: list[Any]) -> list[Any]:
         params = eqn.params
         closed = params.get("jaxpr") or params.get("call_jaxpr") or params.get("fun_jaxpr")
         jaxpr, consts = (closed.jaxpr, closed.consts) if hasattr(closed, "consts") else (closed, [])
         name = str(params.get("name") or _name(jaxpr))
-        reader = NAMED.get(name) or reader_of(name)
+        reader = reader_of(name) or reader_of_name(name, jaxpr)
+        found = None
         if reader is not None and any(isinstance(x, Value) for x in given):
-            moving = [lifted(self.trace, x) for x in given]
-            return list(reader(self.trace, jaxpr, *moving))
-        return self.run(jaxpr, consts, given)
+            found = reader(self.trace, jaxpr, *[lifted(self.trace, x) for x in given])
+        return self.run(jaxpr, consts, given) if found is None else list(found)
 
     def cond(self, cases: Any, which: Any, given: list[Any]) -> list[Any]:
         """A choice by a value: piecewise where there are two."""
@@ -222,13 +248,30 @@ class Interpreter:
         rows: list[list[Any]] = []
         order = range(length - 1, -1, -1) if params["reverse"] else range(length)
         for k in order:
-            each = [shapes.item(x, k) if isinstance(x, Value) else np.asarray(x)[k] for x in xs]
+            each = [indexing.item(x, k) if isinstance(x, Value) else np.asarray(x)[k] for x in xs]
             out = self.run(closed.jaxpr, closed.consts, [*consts, *carry, *each])
             carry, row = out[: len(carry)], out[len(carry) :]
             rows.append(row)
         rows = rows[::-1] if params["reverse"] else rows
         stacks = [shapes.stacked([lifted(self.trace, x) for x in column]) for column in zip(*rows, strict=True)]
         return [*carry, *stacks]
+
+
+def _array(x: Any) -> Any:
+    return x if isinstance(x, jax.Array) else jnp.asarray(x)
+
+
+def _plain(x: Any) -> Any:
+    """An array of NumPy; the keys of random numbers are none."""
+    return x if jax.dtypes.issubdtype(x.dtype, jax.dtypes.extended) else np.asarray(x)
+
+
+def _line(eqn: Any, around: Callable[[], tuple[str, int] | None] | None) -> tuple[str, int] | None:
+    """File and line in which the user's code made an equation."""
+    frames = getattr(eqn.source_info.traceback, "frames", ())
+    own = (f for f in frames if not any(part in f.file_name for part in LIBRARIES))
+    found = next(((f.file_name, int(f.line_num)) for f in own), None)
+    return around() if found is None and around is not None else found
 
 
 def _name(jaxpr: Any) -> str:

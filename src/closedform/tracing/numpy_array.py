@@ -13,13 +13,14 @@ from closedform.expr.size import Size
 from closedform.functions.algebra import SYM
 from closedform.tracing.branches import truth
 from closedform.tracing.dims import Dim
-from closedform.tracing.ops import reduce, shape
+from closedform.tracing.ops import indexing, reduce, shape
 from closedform.tracing.ops.labels import picked
 from closedform.tracing.place import refuse
+from closedform.tracing.refused import unread
 from closedform.tracing.value import Trace, Value
 
 HANDLERS: dict[Any, Any] = {}
-"""By NumPy function: what reads a call of it. ``numpy_functions`` and ``numpy_ufuncs`` fill it."""
+"""By NumPy function: what reads a call of it. The modules that ``numpy_read`` lists fill it."""
 
 
 class Array(NDArrayOperatorsMixin):
@@ -36,7 +37,7 @@ class Array(NDArrayOperatorsMixin):
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **options: Any) -> Any:
         handler = HANDLERS.get((ufunc.__name__, method))
         if handler is None:
-            refuse(f"{_name(ufunc, method)} is not read here", "docs/functions-of-your-own.md lists what is.")
+            unread(_name(ufunc, method), ufunc.__name__)
         if out is not None:
             return self._in_place(out[0], handler, inputs)
         return called(self._value.trace, handler, _name(ufunc, method), inputs, options)
@@ -45,7 +46,7 @@ class Array(NDArrayOperatorsMixin):
         handler = HANDLERS.get(function)
         name = f"{function.__module__.replace('numpy', 'np')}.{function.__name__}".replace("np._core", "np")
         if handler is None:
-            refuse(f"{name} is not read here", "docs/functions-of-your-own.md lists what is.")
+            unread(name, function.__name__)
         return called(self._value.trace, handler, name, args, options)
 
     def __array__(self, *_: Any, **__: Any) -> NoReturn:
@@ -100,7 +101,7 @@ class Array(NDArrayOperatorsMixin):
         self._fresh = False
         if isinstance(key, tuple) and len(key) == 2 and isinstance(key[1], Array) and _counts(key[0], self._value):
             return Array(picked(self._value, key[1]._value))
-        return Array(shape.item(self._value, _key(self, key)), fresh=False)
+        return Array(indexing.item(self._value, _key(self, key)), fresh=False)
 
     def __hash__(self) -> int:
         return id(self)
@@ -156,14 +157,14 @@ class Array(NDArrayOperatorsMixin):
             return lambda *args, **options: called(
                 self._value.trace, HANDLERS[function], f"the method {name}", (self, *args), options
             )
-        refuse(f"arrays here have no {name}", "docs/functions-of-your-own.md lists what is read.")
+        unread(f"the method {name}", name)
 
 
 METHODS = {
     name: getattr(np, name)
     for name in (
         "sum", "mean", "prod", "max", "min", "dot", "var", "std", "trace", "diagonal", "transpose", "reshape", "ravel",
-        "squeeze", "clip", "cumsum", "any", "all", "take", "swapaxes",
+        "squeeze", "clip", "cumsum", "any", "all", "take", "swapaxes", "repeat", "compress",
     )
 } | {"flatten": np.ravel}  # fmt: skip
 

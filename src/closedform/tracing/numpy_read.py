@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from closedform.tracing import numpy_functions, scipy_functions
+from closedform.tracing import numpy_entries, numpy_functions, numpy_linear, numpy_shapes, scipy_functions
 from closedform.tracing.closure import patched
 from closedform.tracing.dims import Dim
 from closedform.tracing.numpy_array import Array, lift
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Trace, Value
 
-TABLES = (numpy_functions, scipy_functions)
+TABLES = (numpy_functions, numpy_linear, numpy_shapes, numpy_entries, scipy_functions)
 
 
 def wrap(value: Value) -> Array:

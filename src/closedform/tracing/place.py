@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import linecache
 import sys
+from collections.abc import Callable
+from contextvars import ContextVar
 from itertools import islice
 from pathlib import Path
 from types import FrameType
@@ -13,33 +15,46 @@ from closedform.errors import ClosedformError, MissingRule
 
 LIBRARIES = {"closedform", "numpy", "scipy", "jax", "jaxlib", "torch", "functools", "contextlib", "inspect"}
 
+ELSEWHERE: ContextVar[Callable[[], tuple[str, int] | None] | None] = ContextVar("elsewhere", default=None)
+"""Tells file and line of what is read, where that is recorded and not run."""
+
 
 def user_frame() -> FrameType | None:
     """The innermost frame that is no library's."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        name = str(frame.f_globals.get("__name__", "")).split(".")[0]
-        if name not in LIBRARIES or frame.f_code.co_filename.startswith("<doctest"):
-            return frame
+    while frame is not None and not is_users(frame):
         frame = frame.f_back
-    return None
+    return frame
 
 
-def refusal(message: str, hint: str = "", kind: type[ClosedformError] = MissingRule) -> ClosedformError:
+def is_users(frame: FrameType) -> bool:
+    """Whether the code of a frame is no library's."""
+    name = str(frame.f_globals.get("__name__", "")).split(".")[0]
+    return name not in LIBRARIES or frame.f_code.co_filename.startswith("<doctest")
+
+
+def refusal(
+    message: str, hint: str = "", kind: type[ClosedformError] = MissingRule, frame: FrameType | None = None
+) -> ClosedformError:
     """The error that names the user's file and line, with a caret under the expression."""
-    frame = user_frame()
+    elsewhere = ELSEWHERE.get()
+    spot = elsewhere() if elsewhere is not None and frame is None else None
+    if spot is not None:
+        text = linecache.getline(*spot).strip()
+        return kind(f"{Path(spot[0]).name}, line {spot[1]}: {message}", span=(0, len(text)), source=text, hint=hint)
+    frame = frame or user_frame()
     if frame is None:
         return kind(message, hint=hint)
     code, line = frame.f_code, frame.f_lineno
-    spot = next(islice(code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)
+    where = next(islice(code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)
     text = linecache.getline(code.co_filename, line).rstrip("\n")
     name = Path(code.co_filename).name
     said = f"{name}, line {line}: {message}"
-    start, end = spot[2], spot[3]
-    if not text or spot[0] != line or start is None:
+    start, end = where[2], where[3]
+    if not text or where[0] != line or start is None:
         return kind(said, hint=hint)
     begin = _characters(text, start)
-    stop = _characters(text, end) if spot[1] == line and end is not None else len(text)
+    stop = _characters(text, end) if where[1] == line and end is not None else len(text)
     cut = len(text) - len(text.lstrip())
     return kind(said, span=(begin - cut, stop - cut), source=text[cut:], hint=hint)
 

@@ -12,14 +12,14 @@ from closedform.errors import ClosedformError, ReadError
 from closedform.functions.algebra import SYM
 from closedform.tracing.branches import truth
 from closedform.tracing.dims import Dim
-from closedform.tracing.ops import reduce, shape
+from closedform.tracing.ops import indexing, reduce, shape
 from closedform.tracing.ops.labels import picked
 from closedform.tracing.place import refuse
+from closedform.tracing.refused import unread
 from closedform.tracing.value import Trace, Value
 
 HANDLERS: dict[str, Callable[..., Any]] = {}
-"""By name of function or method: what reads a call of it. ``torch_functions`` and ``torch_nn`` fill it."""
-LISTED = "docs/functions-of-your-own.md lists what is."
+"""By name of function or method: what reads a call of it. The modules that ``torch_read`` lists fill it."""
 IN_PLACE = "Write x = x + y instead of x += y or x.add_(y)."
 
 
@@ -75,7 +75,7 @@ class Tensor:
             number = self._value.trace.sizes.number(self._value.dims[0])
             if isinstance(key[0], torch.Tensor) and np.array_equal(key[0].numpy(), np.arange(number or 0)):
                 return Tensor(picked(self._value, key[1]._value))
-        return Tensor(shape.item(self._value, _key(key)), fresh=False)
+        return Tensor(indexing.item(self._value, _key(key)), fresh=False)
 
     def __hash__(self) -> int:
         return id(self)
@@ -104,6 +104,10 @@ class Tensor:
         return torch.device("cpu")
 
     @property
+    def is_nested(self) -> bool:
+        return False
+
+    @property
     def requires_grad(self) -> bool:
         return False
 
@@ -126,7 +130,7 @@ class Tensor:
         if name.endswith("_"):
             refuse("a tensor is written in place", IN_PLACE, ReadError)
         if name not in HANDLERS:
-            refuse(f"tensors here have no {name}", LISTED)
+            unread(f"the method {name}", name)
         return lambda *args, **options: called(self._value.trace, name, (self, *args), options)
 
 
@@ -163,11 +167,11 @@ def _key(key: Any) -> Any:
     if isinstance(key, tuple):
         return tuple(_key(k) for k in key)
     if isinstance(key, Tensor):
-        return _looked_at(key._value)
+        return looked_at(key._value)
     return key.numpy() if isinstance(key, torch.Tensor) else key
 
 
-def _looked_at(y: Value) -> Any:
+def looked_at(y: Value) -> Any:
     name = y.node.params[0] if y.node.op is SYM else None
     if name not in y.trace.statics:
         refuse("an index that is computed from values is not read", "Index with whole numbers.", ReadError)
@@ -196,7 +200,7 @@ def called(trace: Trace, name: str, args: Any, options: Any) -> Any:
         refuse("torch.no_grad() stops the gradient, which a closed form does not", "Differentiate without it.")
     handler = HANDLERS.get(plain)
     if handler is None:
-        refuse(f"torch's {name} is not read here", LISTED)
+        unread(f"torch's {name}", plain)
     try:
         return handler(trace, *args, **options)
     except ClosedformError:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from closedform.errors import ReadError, ShapeError
-from closedform.functions.piecewise import huber as huber_of
-from closedform.tracing.ops import basic, labels, products, reduce, shape
+from closedform.errors import ReadError
+from closedform.tracing import branches
+from closedform.tracing.ops import basic, labels, products, reduce, repeat, shape
 from closedform.tracing.place import refuse
 from closedform.tracing.torch_array import Tensor, lift
 from closedform.tracing.torch_functions import reads
@@ -23,13 +22,13 @@ def _linear(trace: Trace, x: Any, weight: Any, bias: Any = None) -> Tensor:
     return Tensor(out if bias is None else basic.plus(out, lift(trace, bias)))
 
 
-@reads("softmax")
+@reads("softmax", "special_softmax")
 def _softmax(trace: Trace, x: Any, dim: Any = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     v = lift(trace, x)
     return Tensor(reduce.softmax_of(v, _axis(v, dim)))
 
 
-@reads("log_softmax")
+@reads("log_softmax", "special_log_softmax")
 def _log_softmax(trace: Trace, x: Any, dim: Any = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     v = lift(trace, x)
     return Tensor(reduce.log_softmax_of(v, _axis(v, dim)))
@@ -48,9 +47,11 @@ def _gelu(trace: Trace, x: Any, *, approximate: str = "none") -> Tensor:
 
 @reads("softplus")
 def _softplus(trace: Trace, x: Any, beta: float = 1, threshold: float = 20) -> Tensor:
-    if beta != 1:
-        refuse("softplus with beta is not read", "Write log(1 + exp(beta*x))/beta.")
-    return Tensor(basic.unary("softplus", lift(trace, x)))
+    v = lift(trace, x)
+    if beta == 1:
+        return Tensor(basic.unary("softplus", v))
+    steep = trace.number(beta)
+    return Tensor(basic.divide(basic.unary("softplus", basic.times(steep, v)), steep))
 
 
 @reads("leaky_relu")
@@ -60,11 +61,92 @@ def _leaky(trace: Trace, x: Any, negative_slope: float = 0.01, inplace: bool = F
     return Tensor(basic.minus(basic.unary("relu", v), down))
 
 
+def _elu_of(v: Value, alpha: float, scale: float = 1.0) -> Tensor:
+    """x above zero, alpha (exp(x/scale) - 1) below."""
+    below = basic.negative(basic.unary("relu", basic.negative(v)))
+    below = below if scale == 1 else basic.divide(below, v.trace.number(scale))
+    return Tensor(basic.plus(basic.unary("relu", v), basic.times(v.trace.number(alpha), basic.unary("expm1", below))))
+
+
 @reads("elu")
 def _elu(trace: Trace, x: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    return _elu_of(lift(trace, x), alpha)
+
+
+@reads("celu")
+def _celu(trace: Trace, x: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    return _elu_of(lift(trace, x), alpha, alpha)
+
+
+SELU = (1.6732632423543772, 1.0507009873554805)
+
+
+@reads("selu")
+def _selu(trace: Trace, x: Any, inplace: bool = False) -> Tensor:
+    alpha, scale = SELU
+    return Tensor(basic.times(trace.number(scale), _elu_of(lift(trace, x), alpha)._value))
+
+
+@reads("prelu")
+def _prelu(trace: Trace, x: Any, weight: Any) -> Tensor:
+    v, w = lift(trace, x), lift(trace, weight)
+    if v.rank > 2 and not w.is_one:
+        refuse("prelu of a stack of matrices is read with one weight")
+    down = basic.times(w, basic.unary("relu", basic.negative(v)))
+    return Tensor(basic.minus(basic.unary("relu", v), down))
+
+
+@reads("threshold", "_threshold")
+def _threshold(trace: Trace, x: Any, threshold: float, value: float, inplace: bool = False) -> Tensor:
     v = lift(trace, x)
-    below = basic.unary("expm1", basic.negative(basic.unary("relu", basic.negative(v))))
-    return Tensor(basic.plus(basic.unary("relu", v), basic.times(trace.number(alpha), below)))
+    return Tensor(branches.where(branches.compare("greater", v, trace.number(threshold)), v, trace.number(value)))
+
+
+@reads("softshrink")
+def _softshrink(trace: Trace, x: Any, lambd: float = 0.5) -> Tensor:
+    v, by = lift(trace, x), trace.number(lambd)
+    up, down = basic.minus(v, by), basic.minus(basic.negative(v), by)
+    return Tensor(basic.minus(basic.unary("relu", up), basic.unary("relu", down)))
+
+
+@reads("hardshrink")
+def _hardshrink(trace: Trace, x: Any, lambd: float = 0.5) -> Tensor:
+    v = lift(trace, x)
+    return Tensor(basic.times(v, branches.compare("greater", basic.unary("abs", v), trace.number(lambd))))
+
+
+def _hard(v: Value) -> Value:
+    """The sigmoid of straight lines: 0 below -3, 1 above 3."""
+    six = v.trace.number(6)
+    inside = basic.minimum(basic.unary("relu", basic.plus(v, v.trace.number(3))), six)
+    return basic.divide(inside, six)
+
+
+@reads("hardsigmoid")
+def _hardsigmoid(trace: Trace, x: Any, inplace: bool = False) -> Tensor:
+    return Tensor(_hard(lift(trace, x)))
+
+
+@reads("hardswish")
+def _hardswish(trace: Trace, x: Any, inplace: bool = False) -> Tensor:
+    v = lift(trace, x)
+    return Tensor(basic.times(v, _hard(v)))
+
+
+@reads("glu")
+def _glu(trace: Trace, x: Any, dim: int = -1) -> Tensor:
+    v = lift(trace, x)
+    first, second = repeat.parts(v, 2, dim % v.rank, True)
+    return Tensor(basic.times(first, basic.unary("sigmoid", second)))
+
+
+@reads("bilinear")
+def _bilinear(trace: Trace, x: Any, y: Any, weight: Any, bias: Any = None) -> Tensor:
+    a, b, W = lift(trace, x), lift(trace, y), lift(trace, weight)
+    if a.rank != 2 or b.rank != 2:
+        refuse("bilinear is read of the rows of two matrices")
+    out = products.einsum(["ni", "oij", "nj"], "no", [a, W, b])
+    return Tensor(out if bias is None else basic.plus(out, lift(trace, bias)))
 
 
 @reads("relu")
@@ -186,112 +268,25 @@ def _masked_softmax(trace: Trace, scores: Value, mask: Any) -> Value:
     return basic.divide(shares, reduce.sum_of(shares, scores.rank - 1, True))
 
 
+@reads("one_hot")
+def _one_hot(trace: Trace, y: Any, num_classes: int = -1) -> Tensor:
+    if num_classes < 0:
+        refuse("one_hot needs the number of classes", "Say F.one_hot(y, num_classes=k).", ReadError)
+    return Tensor(labels.one_hot(lift(trace, y), trace.sizes.fresh(int(num_classes))))
+
+
+@reads("pairwise_distance")
+def _pairwise(trace: Trace, a: Any, b: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
+    return Tensor(distance(lift(trace, a), lift(trace, b), p, eps, keepdim))
+
+
+def distance(a: Value, b: Value, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Value:
+    """The norms of the differences of rows, to each entry of which PyTorch adds ``eps``."""
+    apart = basic.plus(basic.minus(a, b), a.trace.number(eps))
+    return reduce.norm_of(apart, p, reduce.last_axis(apart), keepdim, entries=True)
+
+
 @reads("embedding")
 def _embedding(trace: Trace, places: Any, weight: Any, *_: Any, **__: Any) -> Tensor:
     W = lift(trace, weight)
     return Tensor(products.matmul(labels.one_hot(lift(trace, places), W.dims[0]), W))
-
-
-# losses
-
-
-def reduced(x: Value, reduction: str) -> Tensor:
-    if reduction == "none":
-        return Tensor(x)
-    return Tensor(reduce.mean_of(x) if reduction == "mean" else reduce.sum_of(x))
-
-
-def _loss(of: Callable[..., Value]) -> Callable[..., Tensor]:
-    def handler(
-        trace: Trace, x: Any, y: Any, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
-        weight: Any = None, **more: Any,
-    ) -> Tensor:  # fmt: skip
-        if size_average is not None or reduce is not None or weight is not None:
-            refuse("size_average, reduce and weight of a loss are not read", 'Say reduction="sum".', ReadError)
-        a, b = lift(trace, x), lift(trace, y)
-        if a.rank != b.rank:
-            refuse("a loss of arrays of different shapes broadcasts them", "Bring them to one shape first.", ShapeError)
-        return reduced(of(a, b, **{name: v for name, v in more.items() if v is not None}), reduction)
-
-    return handler
-
-
-def _square(a: Value, b: Value) -> Value:
-    return basic.unary("square", basic.minus(a, b))
-
-
-def _huber(a: Value, b: Value, delta: float = 1.0) -> Value:
-    d = basic.minus(a, b)
-    return d.trace.value(huber_of(d.node, d.trace.number(delta).node), d.dims)
-
-
-def _smooth(a: Value, b: Value, beta: float = 1.0) -> Value:
-    return basic.divide(_huber(a, b, beta), a.trace.number(beta))
-
-
-def _bce(p: Value, y: Value) -> Value:
-    one = p.trace.number(1)
-    yes = basic.times(y, basic.unary("log", p))
-    no = basic.times(basic.minus(one, y), basic.unary("log", basic.minus(one, p)))
-    return basic.negative(basic.plus(yes, no))
-
-
-def _bce_logits(x: Value, y: Value) -> Value:
-    return basic.minus(basic.unary("softplus", x), basic.times(x, y))
-
-
-def _kl(log_p: Value, q: Value, log_target: bool = False) -> Value:
-    log_q = q if log_target else basic.unary("log", q)
-    return basic.times(basic.unary("exp", q) if log_target else q, basic.minus(log_q, log_p))
-
-
-for _name, _of in (
-    ("mse_loss", _square), ("l1_loss", lambda a, b: basic.unary("abs", basic.minus(a, b))), ("huber_loss", _huber),
-    ("smooth_l1_loss", _smooth), ("binary_cross_entropy", _bce),
-    ("binary_cross_entropy_with_logits", _bce_logits), ("kl_div", _kl),
-):  # fmt: skip
-    reads(_name)(_loss(_of))
-
-
-@reads("cross_entropy")
-def _cross_entropy(
-    trace: Trace, x: Any, y: Any, weight: Any = None, size_average: Any = None, ignore_index: int = -100,
-    reduce: Any = None, reduction: str = "mean", label_smoothing: float = 0.0,
-) -> Tensor:  # fmt: skip
-    if weight is not None or label_smoothing or size_average is not None or reduce is not None:
-        refuse("cross_entropy with weight or label_smoothing is not read", "Write it out with log_softmax.", ReadError)
-    v, target = lift(trace, x), lift(trace, y)
-    return _nll(log_softmax(v), target, reduction, v.rank == target.rank)
-
-
-def log_softmax(v: Value) -> Value:
-    return reduce.log_softmax_of(v, reduce.last_axis(v))
-
-
-def _nll(logs: Value, target: Value, reduction: str, weights: bool) -> Tensor:
-    """Minus the logarithm where the label is; a target of weights is summed over the classes."""
-    if weights:
-        each = reduce.sum_of(basic.times(target, logs), 1 if logs.rank == 2 else None)
-    else:
-        each = labels.picked(logs, target) if logs.rank == 2 else labels.picked_one(logs, target)
-    return reduced(basic.negative(each), reduction)
-
-
-@reads("nll_loss")
-def _nll_loss(
-    trace: Trace, x: Any, y: Any, weight: Any = None, size_average: Any = None, ignore_index: int = -100,
-    reduce: Any = None, reduction: str = "mean",
-) -> Tensor:  # fmt: skip
-    if weight is not None:
-        refuse("nll_loss with weight is not read", kind=ReadError)
-    return _nll(lift(trace, x), lift(trace, y), reduction, False)
-
-
-@reads("cosine_similarity")
-def _cosine(trace: Trace, a: Any, b: Any, dim: int = 1, eps: float = 1e-8) -> Tensor:
-    x, y = lift(trace, a), lift(trace, b)
-    axis = reduce.axis_of(x, dim)
-    product = reduce.sum_of(basic.times(x, y), axis)
-    norms = basic.times(*(reduce.norm_of(v, 2, axis, False, entries=True) for v in (x, y)))
-    return Tensor(basic.divide(product, norms))
-

@@ -120,6 +120,10 @@ class Trace:
             held = self._held[id(array)] = (array, self._constant(np.asarray(array), self.closed.get(id(array))))
         return held[1]
 
+    def named(self, wish: str, array: Any) -> Value:
+        """An array that reading makes, as a constant of this name."""
+        return self._constant(np.asarray(array), (wish, array))
+
     def _constant(self, array: Any, closed: tuple[str, Any] | None) -> Value:
         if array.dtype.kind not in "fiub":
             refuse(f"an array of {array.dtype} is in this function; formulas are of real numbers")

@@ -95,6 +95,11 @@ def build(op: Op, args: tuple[Node, ...], params: tuple[Any, ...], shape: Shape)
     return own(args, params, shape) if own is not None else _default[0](op, args, params, shape)
 
 
+def plainly(op: Op, args: tuple[Node, ...], params: tuple[Any, ...], shape: Shape) -> Node:
+    """The node as an operation without a constructor is built: by linearity and by laws."""
+    return _default[0](op, args, params, shape)
+
+
 def nsum(terms: Iterable[tuple[Fraction | int, Node]], shape: Shape) -> Node:
     """Σ cᵢ·nodeᵢ in normal form; ``shape`` for the empty sum."""
     pairs = [(c if type(c) is Fraction else Fraction(c), a) for c, a in terms]

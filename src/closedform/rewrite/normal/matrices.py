@@ -8,7 +8,6 @@ from typing import Any
 from closedform.expr.node import Node, make
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE
-from closedform.functions import rearrange
 from closedform.functions.algebra import (
     ADD,
     DIAGM,
@@ -50,11 +49,10 @@ from closedform.rewrite.normal.engine import (
     terms_of,
     times,
 )
+from closedform.rewrite.normal.kronecker import KRON, nkron
 from closedform.rewrite.normal.merging import MAX_PRODUCT, merge_neighbours, period
 from closedform.rewrite.normal.scalars import sum_of_entries
 from closedform.rewrite.normal.split import chain, outer_parts, rank_of, transposes, turned_around
-
-KRON = rearrange.kron.op
 
 
 @constructor(MPOW)
@@ -80,6 +78,8 @@ def _integer_power(base: Node, k: int, shape: Shape) -> Node:
         return nmpow(base.args[0], nhad(base.args[1], num(k)))
     if base.op is DIAGM:
         return ndiagm(npow(base.args[0], k))
+    if base.op is KRON and all(f.is_square for f in base.args):
+        return nkron(*(nmpow(f, k) for f in base.args))
     if base.op is SCALE:
         return nscale(npow(base.args[0], k), nmpow(base.args[1], k))
     c, core = content(base)

@@ -10,6 +10,7 @@ from closedform.functions.algebra import DIAGM, EYE, MPOW, MUL, NUM, SYM
 from closedform.functions.known_facts import facts_of
 from closedform.rewrite.normal.blocks import BLOCK, block_product
 from closedform.rewrite.normal.engine import UNITY, ndiagm, neye, nhad, nmpow, ntranspose, plus
+from closedform.rewrite.normal.kronecker import KRON, kron_product
 
 
 def merge_neighbours(factors: list[Node]) -> list[Node]:
@@ -34,6 +35,12 @@ def merge(a: Node, b: Node) -> Node | None:
     """One node for the product of two neighbours, where a law gives one."""
     if a.op is BLOCK or b.op is BLOCK:
         return block_product(a, b)
+    if a.op is KRON and b.op is KRON:
+        return kron_product(a, b) or _powers_joined(a, b)
+    return _powers_joined(a, b)
+
+
+def _powers_joined(a: Node, b: Node) -> Node | None:
     if not (a.is_square and b.is_square) or a.rows is ONE:
         return None
     if a.op is DIAGM and b.op is DIAGM:

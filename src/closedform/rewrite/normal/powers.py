@@ -287,9 +287,20 @@ def _rational_power(base: Node, e: Fraction, shape: Shape) -> Node:
         return ndiagm(npow(base.args[0], e)) if base.op is DIAGM else base
     if base.op is UNIT and e > 0:
         return base
-    if base.op in (SIGN, STEP) and e.denominator == 1 and (e > 0 or base.op is SIGN):
-        return _full_ones(shape) if base.op is SIGN and e.numerator % 2 == 0 else base
+    if base.op is SIGN and e.denominator == 1:
+        return _power_of_sign(base, e.numerator, shape)
+    if base.op is STEP and e > 0:
+        return base
     return make(POW, (base, num(e)), (), shape)
+
+
+def _power_of_sign(base: Node, e: int, shape: Shape) -> Node:
+    """sign(0) is 0, so that an even power is 1 only where the argument is not zero; a negative one needs that."""
+    if e % 2:
+        return base
+    if e < 0 or "nonzero" in facts_of(base.args[0]):
+        return _full_ones(shape)
+    return make(POW, (base, num(2)), (), shape)
 
 
 def _discrete_power(base: Node, e: int) -> Node | None:

@@ -6,6 +6,7 @@ from closedform.expr.node import Node
 from closedform.expr.op import Op
 from closedform.functions import elementwise, piecewise
 from closedform.functions.algebra import num
+from closedform.functions.known_facts import facts_of
 from closedform.rewrite.normal.engine import build, number, plus
 
 SIGN = piecewise.sign.op
@@ -32,19 +33,24 @@ def join_signs(powers: Powers) -> None:
 
 
 def _join_sign(powers: Powers, b: Node) -> None:
+    """At b = 0 the product is 0 where no exponent is negative, and so is what it becomes."""
     sign, size = build(SIGN, (b,), (), b.shape), build(ABS, (b,), (), b.shape)
     if sign.op is not SIGN or size.op is not ABS:
         return
     i, j, k = (_whole(powers.get(f)) for f in (sign, size, b))
+    if i == 2 and any(number(powers[f]) for f in (size, b) if f in powers):
+        del powers[sign]  # sqrt(|b|)*sign(b)^2 is sqrt(|b|), for b = 0 too
+        return _join_sign(powers, b)
     if i is None or j is None or k is None or (i == 0 and k == 0):
         return
     total, odd = j + k, (i + k) % 2 == 1
+    vanishes = min(i, j, k) >= 0 and "nonzero" not in facts_of(b)
     for f in (sign, size, b):
         powers.pop(f, None)
-    if odd == (total % 2 == 1):
+    if total == 0:
+        _put(powers, sign, 1 if odd else 2 if vanishes else 0)
+    elif odd == (total % 2 == 1):
         _put(powers, b, total)
-    elif total == 0:
-        _put(powers, sign, 1)
     else:
         _put(powers, size, 1 if total > 0 else -1)
         _put(powers, b, total - (1 if total > 0 else -1))

@@ -185,6 +185,7 @@ UNARY: dict[str, Callable[[Node], Node]] = {
     "square": lambda x: power(x, 2),
     "reciprocal": lambda x: power(x, -1),
     "rsqrt": lambda x: power(x, -HALF),
+    "cbrt": lambda x: had(sign(x), power(absolute(x), Fraction(1, 3))),
     "log1p": lambda x: e.log(add(_one(x), x)),
     "expm1": lambda x: sub(e.exp(x), _one(x)),
     "log2": _log_of(2),
@@ -201,6 +202,7 @@ UNARY: dict[str, Callable[[Node], Node]] = {
     "deg2rad": lambda x: _times(had(const("pi"), num(Fraction(1, 180))), x),
     "rad2deg": lambda x: _times(had(power(const("pi"), -1), num(180)), x),
     "arcsinh": lambda x: e.log(add(x, power(add(power(x, 2), _one(x)), HALF))),
+    "arccosh": lambda x: e.log(add(x, had(power(sub(x, _one(x)), HALF), power(add(x, _one(x)), HALF)))),
     "arctanh": lambda x: _times(num(HALF), sub(e.log(add(_one(x), x)), e.log(sub(_one(x), x)))),
     "softsign": lambda x: had(x, power(add(_one(x), absolute(x)), -1)),
 }  # fmt: skip

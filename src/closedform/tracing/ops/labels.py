@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from closedform.errors import ValueProblem
-from closedform.expr.size import Size
+from closedform.expr.size import ONE, Size
 from closedform.functions.algebra import SYM, had, inner
 from closedform.functions.vectors import rowsum
 from closedform.tracing.place import refuse
@@ -43,3 +43,13 @@ def picked(x: Value, y: Value) -> Value:
 def picked_one(x: Value, y: Value) -> Value:
     """The entry of a vector that the number ``y`` says."""
     return x.trace.value(inner(one_hot(y, x.dims[0]).node, x.node), ())
+
+
+def picked_along(x: Value, y: Value, axis: int) -> Value:
+    """``take_along_axis`` and ``gather``: one entry of each row, as a column where the labels are one."""
+    if axis != x.rank - 1 or y.rank != x.rank or (y.rank == 2 and y.dims[1] is not ONE):
+        refuse("entries chosen along an axis by values are read one of each row", "Write y[:, None] for the labels y.")
+    if y.rank == 1:
+        return x.trace.value(picked_one(x, y.trace.value(y.node, (), "i")).node, (ONE,))
+    found = picked(x, y.trace.value(y.node, y.dims[:1], y.kind))
+    return x.trace.value(found.node, (*found.dims, ONE))

@@ -66,6 +66,15 @@ def solve(a: Value, b: Value) -> Value:
     return a.trace.value(mul(inv(a.node), b.node), b.dims)
 
 
+def solve_triangular(a: Value, b: Value, lower: bool, left: bool) -> Value:
+    """X with A X = B (or X A = B), of the triangle of A that is named."""
+    a = square(a, "solve_triangular")
+    a.trace.sizes.same(a.dims[0], b.dims[0] if left else b.dims[-1], "solve_triangular")
+    known = ("lower" if lower else "upper") in facts_of(a.node)
+    A = inv(a.node if known else (m.tril if lower else m.triu)(a.node))
+    return a.trace.value(mul(A, b.node) if left else mul(b.node, A), b.dims)
+
+
 def pinv(x: Value) -> Value:
     return x.trace.value(m.pinv(x.node), x.dims[::-1])
 

@@ -52,6 +52,17 @@ def inner_product(a: Value, b: Value) -> Value:
     return einsum([tuple(s) for s in labels], "".join(s[:-1] for s in labels), [a, b])
 
 
+def rowdot(a: Value, b: Value) -> Value:
+    """``vecdot``: the products of rows with rows, summed along the last axis."""
+    if a.rank == b.rank == 1:
+        return matmul(a, b)
+    if 3 in (a.rank, b.rank) or not a.rank or not b.rank:
+        refuse("vecdot is read of vectors and matrices", "Write np.sum(a * b, axis=-1).")
+    a.trace.sizes.same(a.dims[-1], b.dims[-1], "vecdot")
+    product = times(a, b)
+    return a.trace.value(rowsum(product.node), product.dims[:1])
+
+
 def outer(a: Value, b: Value) -> Value:
     """Every entry of one by every entry of the other."""
     if a.rank != 1 or b.rank != 1:

@@ -257,7 +257,16 @@ def _norm_rows(x: Value, order: object, axis: int, keepdims: bool) -> Value:
         return unary("sqrt", sum_of(unary("square", x), axis, keepdims))
     if order == 1:
         return sum_of(unary("abs", x), axis, keepdims)
+    if isinstance(order, int | float) and 0 < order < inf:
+        p = Fraction(order).limit_denominator(1000)
+        powers = to_power(unary("abs", x), p)
+        return to_power(sum_of(powers, axis, keepdims), 1 / p)
     refuse(f"norms of order {order!r} along an axis are not read")
+
+
+def to_power(x: Value, p: Fraction) -> Value:
+    """Every entry to a power."""
+    return x.trace.value(power(x.node, num(p)), x.dims)
 
 
 def average(x: Value, axis: Any, weights: Value | None) -> Value:

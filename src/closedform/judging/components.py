@@ -1,0 +1,142 @@
+"""Components: where a derivative is taken by ``x_k``, each ``b_k`` is an entry of b, not a name of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Mapping
+
+from closedform.judging.names import LETTER, bare, cleaned
+from closedform.read.vocabulary import is_function
+
+_FREE = re.compile(rf"(?:\\partial|∂)\s*(?P<base>{LETTER})\s*_\{{?\s*(?P<at>[a-z])\s*\}}?(?![A-Za-z])")
+_FREE_TEXT = re.compile(rf"(?:∂|\bd)(?P<base>{LETTER})_(?P<at>[a-z])(?!\w)")
+_AROUND = re.compile(r"(?:\)|\]|\\\})\s*_\s*\{?\s*([a-z])\s*\}?(?![A-Za-z])")
+_ENTRY = re.compile(
+    rf"(?P<before>(?:\\partial|∂)\s*|(?<![A-Za-z\\])d\s*)?(?P<base>(?<![A-Za-z\\]){LETTER})"
+    r"_(?:(?P<one>[a-z])|\{\s*(?P<in>[a-z])\s*\})(?![A-Za-z])"
+)
+_NO_NAMES = {"\\sum", "\\prod", "\\nabla", "\\partial", "\\max", "\\min", "\\log", "\\text", "\\operatorname", "\\in"}
+USUAL = set("ijklmnpqrst")
+
+
+def free_letters(source: str, syntax: str) -> set[str]:
+    r"""The letters that count components: ``k`` of ``\partial x_k`` and of ``(Ax)_k``.
+
+    >>> sorted(free_letters(r"\frac{\partial f}{\partial x_k} = (Ax)_k + p_{i}", "latex"))
+    ['k']
+    """
+    found = {m["at"] for m in (_FREE if syntax == "latex" else _FREE_TEXT).finditer(source)}
+    return (found | {m[1] for m in _AROUND.finditer(source)} if found else found) & USUAL
+
+
+def with_entries(text: str, letters: set[str], own: Container[str], syntax: str) -> str:
+    r"""The text with ``b_k`` as the entry of b, but for the names in ``own``, which are defined with their index.
+
+    >>> with_entries(r"\log\frac{p_k}{q_k} - s_k", {"k"}, {"s_k"}, "latex")
+    '\\log\\frac{(p)_{k}}{(q)_{k}} - s_k'
+    """
+    if not letters:
+        return text
+
+    def entry(found: re.Match[str]) -> str:
+        base, at = found["base"], found["one"] or found["in"]
+        known = base in _NO_NAMES or is_function(bare(base)) or f"{bare(base)}_{at}" in own
+        if at not in letters or known or (found["before"] or "").startswith(("\\partial", "∂")):
+            return found.group()
+        if found["before"] and re.search(r"[/{]\s*$", text[: found.start()]):  # \frac{df}{dx_k}
+            return found.group()
+        name = f"{found['before'] or ''}{base}"
+        return f"({name})_{{{at}}}" if syntax == "latex" else f"{name}[{at}]"
+
+    return _ENTRY.sub(entry, text)
+
+
+_SUBSCRIPT = re.compile(r"_\s*(?:(?P<one>[a-z])(?![A-Za-z])|\{(?P<in>[^{}]*)\})")
+MAX_NESTED, MAX_LENGTH = 3, 3000
+
+
+def defined_entries(texts: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    r"""The index and the text of what is defined entry by entry: ``p_i = …`` with i in what follows.
+
+    >>> defined_entries({"p_i": r"e^{z_i}", "W_l": "A B"})
+    {'p': ('i', 'e^{z_i}')}
+    """
+    out = {}
+    for name, body in texts.items():
+        found = re.fullmatch(r"(\w+)_([i-t])", name)
+        if found and re.search(rf"_\s*(?:{found[2]}|\{{\s*{found[2]}\s*\}})(?![A-Za-z])", body):
+            out[found[1]] = (found[2], cleaned(body))
+    return out
+
+
+def with_definitions(text: str, bodies: Mapping[str, tuple[str, str]], own: Container[str]) -> str:
+    r"""The text with ``p_k`` written out, where ``p_i`` was defined for every i and no other ``p_k`` is.
+
+    >>> with_definitions(r"\delta_{ik} - p_k", {"p": ("i", r"e^{z_i}/\sum_k e^{z_k}")}, {"p_i"})
+    '\\delta_{ik} - (e^{z_{k}}/\\sum_{l} e^{z_{l}})'
+    """
+
+    def put(found: re.Match[str]) -> str:
+        base, at = bare(found["base"]), found["one"] or found["in"]
+        if base not in bodies or found["before"]:
+            return found.group()
+        index, body = bodies[base]
+        if at == index and _summed(text, at) and not _summed(body, at):
+            return f"({body})"
+        if at == index or f"{base}_{at}" in own:
+            return found.group()
+        if _summed(body, at):
+            other = next((c for c in "lmnqrstij" if f"_{c}" not in body and f"{{{c}}}" not in body and c != at), "u")
+            body = _renamed(body, at, other)
+        return f"({_renamed(body, index, at)})"
+
+    for _ in range(min(len(bodies), MAX_NESTED)):
+        text = _ENTRY.sub(put, text) if len(text) < MAX_LENGTH else text
+    return text
+
+
+def _summed(body: str, letter: str) -> bool:
+    return re.search(rf"\\sum\s*(?:\\limits)?\s*_\s*\{{?\s*{letter}(?![A-Za-z])", body) is not None
+
+
+def _renamed(body: str, letter: str, other: str) -> str:
+    """The body with another letter in all its subscripts."""
+
+    def subscript(found: re.Match[str]) -> str:
+        inner = found["one"] or found["in"]
+        return "_{" + re.sub(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])|(?<=[a-z]){letter}(?![A-Za-z])", other, inner) + "}"
+
+    return _SUBSCRIPT.sub(subscript, body)
+
+
+_CONVENTION = re.compile(r"\bindex notation\b|\bindicial\b|\beinstein\b|\bsummation convention\b", re.IGNORECASE)
+_TERMS = re.compile(r"(?<=[^\s(\[{^_])\s*([-+])(?![^{]*\})(?![^(]*\))")
+
+
+def sums_by_convention(source: str) -> bool:
+    """Whether indices that stand twice are summed: the words say so, and no sum is written."""
+    return _CONVENTION.search(source) is not None and "\\sum" not in source
+
+
+def with_sums(text: str) -> str:
+    r"""The text with the sums of the summation convention.
+
+    >>> with_sums(r"A_{ij}x_j + b_i")
+    '\\sum_{j} A_{ij}x_j+ b_i'
+    """
+    parts = _TERMS.split(text)
+    for k in range(0, len(parts), 2):
+        found = [c for m in _SUBSCRIPT.finditer(parts[k]) for c in (m["one"] or m["in"]) if c in USUAL]
+        twice = sorted({c for c in found if found.count(c) == 2})
+        parts[k] = "".join(rf"\sum_{{{c}}} " for c in twice) + parts[k].strip() if twice else parts[k]
+    return "".join(parts)
+
+
+def index_letters(source: str) -> set[str]:
+    r"""The letters that stand beside others below a name, ``A_{ij}``.
+
+    >>> sorted(index_letters(r"A_{ik}x_k + b_{\text{new}}"))
+    ['i', 'k']
+    """
+    inside = (m["in"] for m in _SUBSCRIPT.finditer(source) if m["in"])
+    return {c for s in inside if re.fullmatch(r"[a-z],?\s*[a-z]", s) for c in s} & USUAL

@@ -1,0 +1,76 @@
+"""Entries, rows and columns, and sums and products over indices, as nodes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from closedform.errors import ReadError, ShapeError
+from closedform.expr.node import Node, make
+from closedform.expr.size import ONE
+from closedform.expr.walk import postorder
+from closedform.functions import algebra as a
+from closedform.functions.rearrange import sub
+from closedform.functions.table import by_text
+from closedform.read.syntax import Index, Over
+
+if TYPE_CHECKING:
+    from closedform.read.elaborate import Elaborator
+
+PROD = by_text["prod"][0]
+
+
+def over_node(to: Elaborator, tree: Over) -> Node:
+    low, high = (to.trial.sizes.resolve(s) for s in to.trial.choice[tree])
+    if any(n[0] == "?" for n in high.names):
+        raise ShapeError(f"the range of {tree.index} is not known", hint=f"Write sum({tree.index}=1..m, …).")
+    body = to.node[tree.body]
+    if any(n.op is a.SUMOVER and n.params[0] == tree.index for n in postorder(body)):
+        raise ReadError(f"{tree.index} is summed twice", hint="Give each sum its own index.")
+    if tree.function == "prod":
+        return make(PROD, (a.sumover(tree.index, low, high, a.scale(body, a.unit(a.index(tree.index), high))),))
+    return a.sumover(tree.index, low, high, body)
+
+
+def index_node(to: Elaborator, tree: Index) -> Node:
+    base = _part(to, tree)
+    at = [None if i is None else _at(to, i) for i in tree.at]
+    if len(at) == 1:
+        e = a.unit(_given(at[0]), base.rows)
+        return a.mul(a.transpose(base), e)
+    first, second = at
+    if first is None:
+        return a.mul(base, a.unit(_given(second), base.cols))
+    row = a.unit(first, base.rows)
+    if second is None:
+        return a.mul(a.transpose(base), row)
+    if base.cols is ONE:
+        return a.mul(a.transpose(base), row)
+    if base.rows is ONE:
+        return a.mul(base, a.unit(second, base.cols))
+    return a.mul(a.transpose(row), base, a.unit(second, base.cols))
+
+
+def _part(to: Elaborator, tree: Index) -> Node:
+    """What is indexed, or the part of it that the index of a sum with neighbours runs over."""
+    base, resolve = to.node[tree.base], to.trial.sizes.resolve
+    for place, (start, count) in to.trial.choice.get(tree, {}).items():
+        start, count = resolve(start), resolve(count)
+        if place == 0 and not (start is ONE and count is base.rows):
+            base = sub(base, start, 1, count, base.cols)
+        elif place == 1 and not (start is ONE and count is base.cols):
+            base = sub(base, 1, start, base.rows, count)
+    return base
+
+
+def _given(at: Node | None) -> Node:
+    assert at is not None
+    return at
+
+
+def _at(to: Elaborator, at: int | str) -> Node:
+    if isinstance(at, int):
+        return a.num(at)
+    trial = to.trial
+    if at not in trial.question.indices and (at in trial.question.sizes or trial.kinds.get(at) == "Z"):
+        return a.size_number(at)
+    return a.index(at)
