@@ -91,7 +91,7 @@ REFUSED = [
     "x.__class__.__init__.__globals__", "x:=1", "yield x", "ｅxec(1)", "<script>alert(1)</script>", "{{7*7}}",
     "   ", '"str"', "++", "/*x*/", "0x10 x", "1e", "A[0][", "x ** ** 2", "x' A x # comment\nimport os",
     "x..y",
-    "x;y", "x\u200b'Ax", "\ud7ff\ufdd0", "(", "()", "x[i+1]", "||x||_3", "x/0", "0^-1", "e^x + e",
+    "x;y", "x\u200b'Ax", "\ud7ff\ufdd0", "(", "()", "x[i+1]", "||x||_0", "x/0", "0^-1", "e^x + e",
     "e^x^2", "f (x + y)", "log det(X)'", "x + z = y",
     "5[1]",
     "sum(i, sum(i, x[i]))", "x[i] + sum(i, x[i])", "sum(i, x'*x)", "p + q where p = q, q = p", "conj(x)",

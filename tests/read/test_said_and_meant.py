@@ -80,3 +80,13 @@ def test_mends(formula: str, where: str, mend: str) -> None:
 def test_the_fractions_that_pages_print_are_read() -> None:
     assert float(cf.formula("½ x'*x")(x=[3.0, 1.0])) == 5.0
     assert float(cf.formula("s^½ + ¾", "s > ½")(s=4.0)) == 2.75
+
+
+@pytest.mark.parametrize(
+    ("typed", "p"), [("||x||_3", 3), ("||x||_5", 5), ("norm(x, 3)", 3), ("norm(x, 1)", 1), ("norm(x, 2)", 2)]
+)
+def test_norms_of_any_order(typed: str, p: int) -> None:
+    x = np.array([1.5, -2.0, 0.25])
+    f = cf.formula(typed)
+    assert float(f(x=x)) == pytest.approx(np.linalg.norm(x, p))
+    assert float(cf.formula(f.text, f.where)(x=x)) == pytest.approx(np.linalg.norm(x, p))

@@ -65,6 +65,6 @@ def _turned(note: Law, context: Context) -> Law:
     """``d(A*x - b) = A*dx`` rather than ``d(-A*x + b) = -A*dx``."""
     if note.left is None or note.right is None or note.left.op is not D:
         return note
-    if display(note.left.args[0], context).mark != "negative":
+    if not display(note.left.args[0], context).mark.startswith("negative"):
         return note
     return replace(note, left=d(negative(note.left.args[0])), right=negative(note.right))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from closedform.errors import ReadError
-from closedform.read.syntax import Call, Group, Inner, Norm, Over, Product, Stack, Sum, Tree
+from closedform.read.syntax import Call, Group, Inner, Norm, Number, Over, Product, Stack, Sum, Tree
 
 if TYPE_CHECKING:
     from closedform.read.parser import Parser
@@ -79,6 +80,9 @@ def close_frame(parser: Parser, frame: Frame, end: int, mark: str) -> Tree:
         return Inner(span, *args)
     if frame.kind == "|":
         return Call(span, "|", args)
+    if frame.kind == "||" and mark.isdigit() and mark not in MARKS and mark != "0":
+        by = parser.keep(Number((end - len(mark), end), Fraction(mark)))
+        return Call(span, "norm", (args[0], by))
     if frame.kind == "||":
         return Norm(span, args[0], _mark(parser, span, mark))
     return Group(span, args[0])

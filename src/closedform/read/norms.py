@@ -115,6 +115,8 @@ def _norm_by(trial: Trial, tree: Call) -> Shape:
 def norm_by(to: Elaborator, tree: Call, args: tuple[Node, ...]) -> Node:
     """The node of ``norm(x, p)`` or ``norm(x, W)``."""
     x, by = args
+    if by.op is a.NUM and by.params[0] in (1, 2):
+        return make(operations(f"norm{by.params[0]}")[0], (x,))
     if by.is_scalar:
         return a.power(_sum_of_powers(x, by), a.power(by, -1) if by.op is not a.NUM else a.num(1 / by.params[0]))
     if not {"psd", "pd"} & facts_of(by):
