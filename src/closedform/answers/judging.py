@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from time import process_time
 
 from closedform.answers.asked import Asked, candidates, names
 from closedform.answers.attempt import Attempt, Typed, declared, disproved, joined
@@ -18,6 +19,9 @@ from closedform.calculus.implied import implies
 from closedform.errors import ClosedformError, DeclarationError, ShapeError
 from closedform.formula import Formula, LinearMap, formula
 from closedform.write.conditions import condition_text
+
+SECONDS = 0.6
+"""Of computing, to look for a declaration: the verdict stands already, and one that mends it is a courtesy."""
 
 
 def checked(
@@ -139,6 +143,7 @@ def _declared_by_answer(typed: Typed, f: Formula) -> list[str]:
 
 
 def _explained(typed: Typed, attempts: list[Attempt]) -> Verdict:
+    until = process_time() + SECONDS
     for look in (diagonal, partial(scalar_rule, typed)):
         for attempt in attempts:
             slip = look(attempt)
@@ -148,16 +153,16 @@ def _explained(typed: Typed, attempts: list[Attempt]) -> Verdict:
     for attempt in close:
         found = finding(attempt, alternatives(attempt))
         if found is not None:
-            return _wrong(typed, attempt, found, _mend(typed, attempt))
+            return _wrong(typed, attempt, found, _mend(typed, attempt, until))
     for attempt in close:
-        mend = _mend(typed, attempt)
+        mend = _mend(typed, attempt, until)
         if mend:
             return _wrong(typed, attempt, None, mend)
     return _wrong(typed, close[0], None, "")
 
 
-def _mend(typed: Typed, attempt: Attempt) -> str:
-    return declaration(typed, attempt) if attempt.fits else ""
+def _mend(typed: Typed, attempt: Attempt, until: float) -> str:
+    return declaration(typed, attempt, until) if attempt.fits else ""
 
 
 def _wrong(typed: Typed, attempt: Attempt, found: Finding | None, mend: str) -> Verdict:
