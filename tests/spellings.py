@@ -32,7 +32,7 @@ from closedform.functions.algebra import (
     unit,
     zeros,
 )
-from closedform.functions.rearrange import block, kron, vec
+from closedform.functions.rearrange import block, kron, unvec, vec
 from closedform.functions.rearrange import sub as part
 
 m, n = "m", "n"
@@ -253,12 +253,25 @@ ABSTRACT = {
     "Schwarz, of two vectors of one size": (abstract("hess21", n, n, y), transpose(abstract("hess12", n, n, y))),
     "a Jacobian of a scalar": (abstract("jac1", 1, n), transpose(abstract("grad1", n))),
 }
+H, G, W = sym("H", "p", "q"), sym("G", n, "k"), sym("W", "q", "l")
+MN = size(m) * size(n)
+M, v_long, J = sym("M", "q", n), sym("v", MN), sym("J", MN, n)
+KRONECKER = {
+    "unvec of vec": (unvec(vec(A), m, n), A),
+    "unvec of vec of a square matrix": (unvec(vec(X), n, n), X),
+    "vec of unvec": (vec(unvec(v_long, m, n)), v_long),
+    "unvec of a Kronecker product": (unvec(mul(kron(A, H), vec(M)), "p", m), mul(H, M, A.T)),
+    "unvec of any vector": (unvec(mul(J, x), m, n), unvec(mul(J, x), m, n)),
+    "vec of any matrix": (vec(mul(A, G)), vec(mul(A, G))),
+    "product": (mul(kron(A, H), kron(G, W)), kron(mul(A, G), mul(H, W))),
+    "inverse": (inv(kron(X, Y)), kron(inv(X), inv(Y))),
+}
 CONSTRUCTORS = {
     f"{family}: {name}": pair
     for family, rows in {
         "sum": SUMS, "product": PRODUCTS, "entrywise": ENTRYWISE, "transpose": TRANSPOSES, "trace": TRACES,
         "block": BLOCKS, "exponential": EXPONENTIALS, "quotient": QUOTIENTS, "pair": PAIRS,
-        "sum over an index": SUMS_OVER, "abstract": ABSTRACT,
+        "sum over an index": SUMS_OVER, "Kronecker": KRONECKER, "abstract": ABSTRACT,
     }.items()
     for name, pair in rows.items()
 }  # fmt: skip

@@ -7,6 +7,7 @@ from closedform.functions.algebra import MUL, NUM, ONES, POW, TRANSPOSE, fill, n
 from closedform.functions.eigen import eigvals
 from closedform.functions.elementwise import exp, log
 from closedform.functions.matrix import det
+from closedform.functions.piecewise import maxentry, minentry
 from closedform.functions.sizes import is_whole
 from closedform.functions.vectors import logsumexp, logsumexp_rows, prod, prod_others, softmax, softmax_rows
 from closedform.rewrite.laws.law import acts, law
@@ -20,6 +21,8 @@ law("log of softmax", log(softmax(x)), x - fill(logsumexp(x), x))
 law("softmax of one entry", softmax(s), num(1))
 law("log-sum-exp of one entry", logsumexp(s), s)
 law("log of softmax of rows", log(softmax_rows(X)), X - logsumexp_rows(X) @ transpose(ones("n")))
+law("log of the largest of softmax", log(maxentry(softmax(x))), maxentry(x) - logsumexp(x))
+law("log of the least of softmax", log(minentry(softmax(x))), minentry(x) - logsumexp(x))
 law("product of all but one, of nonzero entries", prod_others(x), prod(x) * x**-1, x="nonzero")
 law("product of the eigenvalues is the determinant", prod(eigvals(S)), det(S))
 
