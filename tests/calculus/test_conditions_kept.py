@@ -12,7 +12,7 @@ SIMPLIFIED = [
     ("x/x", "x in R", "1", ["x ≠ 0"]),
     ("sqrt(x)^2", "x in R", "x", ["x ≥ 0"]),
     ("exp(log(x))", "x in R", "x", ["x > 0"]),
-    ("X^-1*X", "", "eye(n)", ["X invertible"]),
+    ("X^-1*X", "", "eye(n)", ["X is invertible"]),
     ("1/sign(x)", "x in R", "sign(x)", ["x ≠ 0"]),
     ("1/step(x)", "x in R", "1/step(x)", ["x > 0"]),
     ("sum(x./x)", "", "n", ["every entry of x ≠ 0"]),
@@ -51,15 +51,15 @@ EQUAL = [
     ("step(x) + step(-x)", "ones(n)", "", ["every entry of x ≠ 0"]),
     ("sign(x)^2", "1", "x in R", ["x ≠ 0"]),
     ("sign(x)*abs(x)", "x", "x in R", []),
-    ("argmax(x)", "argmin(-x)", "", ["the largest entry of x unique"]),
-    ("argmax(x)", "argmax(2*x)", "", ["the largest entry of x unique"]),
-    ("P*pinv(P)", "eye(n)", "P in PSD(n)", ["P invertible"]),
+    ("argmax(x)", "argmin(-x)", "", ["the largest entry of x is unique"]),
+    ("argmax(x)", "argmax(2*x)", "", ["the largest entry of x is unique"]),
+    ("P*pinv(P)", "eye(n)", "P in PSD(n)", ["P is invertible"]),
     ("P*pinv(P)", "eye(n)", "P in PD(n)", []),
-    ("pinv(A*B)", "pinv(B)*pinv(A)", "A in R^(n×n), B in R^(n×n)", ["A invertible", "B invertible"]),
-    ("pinv(A)", "(A'*A)^-1*A'", "", ["AᵀA invertible"]),
+    ("pinv(A*B)", "pinv(B)*pinv(A)", "A in R^(n×n), B in R^(n×n)", ["A is invertible", "B is invertible"]),
+    ("pinv(A)", "(A'*A)^-1*A'", "", ["AᵀA is invertible"]),
     ("pinv(A)'", "pinv(A')", "", []),
     ("max(x, y)", "(x + y + abs(x - y))/2", "", []),
-    ("(A*B)^-1", "B^-1*A^-1", "", ["A invertible", "B invertible"]),
+    ("(A*B)^-1", "B^-1*A^-1", "", ["A is invertible", "B is invertible"]),
     ("tr(A*B)", "tr(B*A)", "", []),
 ]
 
@@ -88,7 +88,7 @@ def test_the_places_that_are_left_out_are_those_where_it_is_false() -> None:
 def test_a_judged_gradient_says_the_rank() -> None:
     verdict = check("tr(P*pinv(P)*A)", "eye(n)", "P in PSD(n)", by="A")
     assert verdict.right
-    assert verdict.conditions == ("P invertible",)
+    assert verdict.conditions == ("P is invertible",)
     assert check("tr(P*pinv(P)*A)", "pinv(P)*P", "P in PSD(n)", by="A").conditions == ()
     assert check("sum(sign(x).^2.*y)", "ones(n)", by="y").conditions == ("every entry of x ≠ 0",)
 

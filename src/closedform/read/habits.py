@@ -98,7 +98,7 @@ def _entries(tree: Tree) -> Iterator[Tree]:
     while todo:
         part = todo.pop()
         yield part
-        if isinstance(part, Sum | Negative | Group | Call):
+        if isinstance(part, Sum | Negative | Group) or (isinstance(part, Call) and part.name not in OF_ENTRIES):
             todo += part.parts
 
 
