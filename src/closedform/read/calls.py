@@ -47,7 +47,8 @@ def _from_table(trial: Trial, tree: Call, name: str) -> Shape:
         wants = sorted({len(op.signature.args) for op in ops if op.signature})
         _arity(trial, tree, *wants)
     op = fits[0]
-    if trial.question.typeset and name in WITH_EXPM and _known_square(trial, tree.args[0]):
+    meant = trial.question.typeset and name in WITH_EXPM and not trial.typed(tree).startswith(r"\operatorname")
+    if meant and _known_square(trial, tree.args[0]):
         op = operations(WITH_EXPM[name])[0]
         trial.notes.append(f"{trial.typed(tree)} is read as the function of the matrix, {op.text}.")
     trial.choice[tree] = op
