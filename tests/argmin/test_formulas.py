@@ -61,3 +61,9 @@ def test_refusals() -> None:
     s = cf.formula("||x - t||^2", "t in R^2").argmin("x").solve(t=[1.0, 2.0])
     with pytest.raises(cf.DeclarationError, match="there is no parameter b"):
         s.jacobian("b")
+
+
+@pytest.mark.parametrize("text", ["1/2*||x - y||^2 + lam*||x||_1", "||x||_1", "sum(abs(x - y))", "max(x) + ||x||^2"])
+def test_beside_kinks_the_hessian_says_nothing_of_convexity(text: str) -> None:
+    """With lam = -1 the first has two minima in each variable; the second is not linear."""
+    assert cf.formula(text).argmin("x").facts == ()

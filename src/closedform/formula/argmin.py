@@ -157,6 +157,8 @@ class Argmin:
         ('the Hessian has rank 2 at most, of 3: no minimum is strict',)
         """
         H, name = self.hessian._node, self.by
+        if self.hessian._found.differentiable:  # beside kinks the Hessian does not tell how f bends
+            return ()
         if is_zero(H):
             return (f"f is linear in {name}: it has no isolated minimum",)
         out, known = [], facts_of(H)

@@ -43,6 +43,8 @@ def parse_space(text: str) -> tuple[Shape, tuple[str, ...]]:
         return (n, n), (SPACES[named.group(1)],)
     if re.match(r"\w+|ℂ", text) and re.match(r"ℂ|\w+", text).group() in COMPLEX:  # type: ignore[union-attr]
         raise DeclarationError(f"complex numbers are not supported: {text}", hint="All numbers are real.")
+    if not text.strip():
+        raise DeclarationError("a space is missing after in", hint=_nearest_space(text, named))
     real = _REAL.match(text.translate(RAISED))
     if real is None:
         raise DeclarationError(f"{text} is no space that is known", hint=_nearest_space(text, named))
