@@ -1,7 +1,7 @@
 """Makes the modules that several folders of tests share importable from each of them.
 
-JAX and PyTorch are extras: where one is not installed, the test files that import it are left out, and the header of
-the run says so. CI installs both.
+JAX and PyTorch are extras: where one is not installed, what needs it is left out: the test files that import it, the
+examples that do, and the tests marked ``needs("jax")``. The run says how many. CI installs both.
 """
 
 import gc
@@ -14,12 +14,31 @@ import pytest
 
 TESTS = Path(__file__).parent
 MISSING = [name for name in ("jax", "torch") if find_spec(name) is None]
-NEEDS = {path: set(re.findall(r"^(?:import|from) (jax|torch)\b", path.read_text("utf-8"), re.M))
-         for path in TESTS.rglob("*.py")}  # fmt: skip
+IMPORTS = re.compile(r"^(?:import|from) (jax|torch)\b", re.M)
+NEEDS = {path: set(IMPORTS.findall(path.read_text("utf-8"))) for path in TESTS.rglob("*.py")}
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return True if NEEDS.get(collection_path, set()) & set(MISSING) else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left = [item for item in items if wanted(item) & set(MISSING)]
+    if left:
+        items[:] = [item for item in items if item not in set(left)]
+        config.hook.pytest_deselected(items=left)
+
+
+def wanted(item: pytest.Item) -> set[str]:
+    """The libraries that a test is marked to need, or that an example imports."""
+    marked = {name for mark in item.iter_markers("needs") for name in mark.args}
+    if isinstance(item, pytest.DoctestItem) and item.dtest is not None:
+        marked |= imported("".join(example.source for example in item.dtest.examples))
+    return marked
+
+
+def imported(text: str) -> set[str]:
+    return set(IMPORTS.findall(text))
 
 
 def pytest_report_header() -> str:

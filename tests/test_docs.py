@@ -60,8 +60,20 @@ def tables_restored() -> Iterator[None]:
         table.update(content)
 
 
+def needs(page: Path) -> set[str]:
+    """The extras that its examples import."""
+    return set(re.findall(r"^>>> (?:import|from) (jax|torch)\b", blocks(page, "python"), re.M))
+
+
+EXAMPLES = [
+    pytest.param(page, marks=pytest.mark.needs(*needs(page)), id=page_id(page))
+    for page in PAGES
+    if ">>>" in blocks(page, "python")
+]
+
+
 @pytest.mark.usefixtures("tables_restored")
-@pytest.mark.parametrize("page", [p for p in PAGES if ">>>" in blocks(p, "python")], ids=page_id)
+@pytest.mark.parametrize("page", EXAMPLES)
 def test_python_examples(page: Path) -> None:
     said: list[str] = []
     test = doctest.DocTestParser().get_doctest(blocks(page, "python"), {}, page.name, str(page), 0)

@@ -29,6 +29,11 @@ def test_derivative(text: str, where: str, by: str, answer: str) -> None:
         ("3*(x - 2*t)^6", "x in R, t in R", "2*t"),
         ("exp(x) - t*x", "x in R, t in R", None),
         ("(x^2 - a)^2", "x in R, a in R", None),
+        ("1/2*||x - y||^2 + lam*||x||_1", "lam > 0", None),
+        ("1/2*||x - y||^2 + sum(relu(x))", "", None),
+        ("1/2*||x - y||^2 + max(x)", "", None),
+        ("1/2*||A*x - b||^2 + sum(abs(x - c))", "", None),
+        ("(x - t)^2", "x > 0, t in R", None),
     ],
 )
 def test_closed_form(text: str, where: str, answer: str | None) -> None:

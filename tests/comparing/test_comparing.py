@@ -27,6 +27,7 @@ CASES = [
 ]
 
 
+@pytest.mark.needs("jax", "torch")
 @pytest.mark.parametrize(("text", "where", "by", "op"), CASES, ids=[f"{op} {text}" for text, _, _, op in CASES])
 def test_every_way_gives_the_same(text, where, by, op):
     """Sizes that differ from each other, so that a transposed answer cannot pass."""

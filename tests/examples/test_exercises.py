@@ -24,10 +24,12 @@ def test_taylor_series_of_cosine_through_a_loop(capsys):
     assert "level A" in capsys.readouterr().out
 
 
+@pytest.mark.needs("jax")
 def test_fourth_derivative_of_tanh():
     assert import_module("fourth_derivative_of_tanh").main() < 1e-12
 
 
+@pytest.mark.needs("jax")
 def test_matrix_derivatives(capsys):
     differences = import_module("matrix_derivatives").main()
     assert len(differences) == 6 and max(differences.values()) < 1e-13
@@ -36,6 +38,7 @@ def test_matrix_derivatives(capsys):
     assert "hessian  of 1/2*x'*A*x + b'*x + c    = (A + A')/2" in out and "tr(A*X*B)                = (B*A)'" in out
 
 
+@pytest.mark.needs("jax")
 def test_linear_regression(capsys):
     found = import_module("linear_regression").main()
     assert set(found) == {"by hand", "closed form", "JAX autodiff"}
@@ -48,6 +51,7 @@ def test_linear_regression(capsys):
     assert "n times" in capsys.readouterr().out
 
 
+@pytest.mark.needs("jax")
 def test_the_slip_in_the_gradient_by_hand():
     """It is n times the gradient: what the certificate refuses, and the right one is the mean."""
     verdict = import_module("linear_regression").slip()

@@ -16,7 +16,10 @@ def test_there_are_three() -> None:
     assert NOTEBOOKS == ["explaining_a_network.ipynb", "first_steps.ipynb", "logistic_regression.ipynb"]
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+RUN = [pytest.param(n, marks=pytest.mark.needs("torch")) if "network" in n else n for n in NOTEBOOKS]
+
+
+@pytest.mark.parametrize("name", RUN)
 def test_it_runs(name: str) -> None:
     notebook = nbformat.read(EXAMPLES / name, as_version=4)
     assert not any(cell.get("outputs") for cell in notebook.cells), "notebooks are kept without outputs"

@@ -158,7 +158,8 @@ class Attempt:
 
     def with_answer(self, answer: Node, convention: str | None = None) -> Certificate:
         """The certificate of the claim with another answer, or in another convention."""
-        return certified(replace(self.claim, answer=answer, convention=convention or self.claim.convention))
+        claim = replace(self.claim, answer=answer, convention=convention or self.claim.convention)
+        return certified(claim, "quick")
 
     def difference(self) -> Formula | None:
         """The answer minus what is right, in closed form and certified; None where that has no meaning."""
@@ -168,7 +169,7 @@ class Attempt:
         known = self.f if self.answer._reading.names.keys() <= self.f._reading.names.keys() else self.answer
         found = Formula(known._reading, simplify(normal(raw)))
         printed = formula(found.text, joined(self.answer.where, self.truth.where), "text")
-        return found if certified(Claim("equal", raw, printed._raw)).ok else None
+        return found if certified(Claim("equal", raw, printed._raw), "quick").ok else None
 
 
 def lacks_direction(attempt: Attempt) -> bool:
@@ -177,10 +178,11 @@ def lacks_direction(attempt: Attempt) -> bool:
     return bool(moved) and not moved & set(attempt.answer._reading.names)
 
 
-def certified(claim: Claim) -> Certificate:
+def certified(claim: Claim, effort: str = "normal") -> Certificate:
+    """``effort="quick"`` for what explains a verdict that stands."""
     from closedform.check.certify import certify
 
-    return certify(claim)
+    return certify(claim, effort)
 
 
 def disproved(certificate: Certificate) -> bool:

@@ -13,7 +13,7 @@ from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 from closedform.expr.size import Size
 from closedform.functions.algebra import num, scale, size_number, transpose
-from closedform.rewrite.normal.engine import content
+from closedform.rewrite.normal.engine import content, is_zero
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
 
@@ -89,9 +89,9 @@ def _for_vec(attempt: Attempt) -> Finding | None:
 
 
 def _factor(attempt: Attempt) -> Finding | None:
-    if not attempt.fits:
-        return None
     answer, truth = attempt.answer._raw, attempt.truth._raw
+    if not attempt.fits or is_zero(normal(answer)):
+        return None
     for c in _factors(answer, truth):
         if attempt.with_answer(scale(num(1 / c), answer)).ok:
             return Finding(_factor_words(c), False)

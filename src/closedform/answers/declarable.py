@@ -21,18 +21,14 @@ FACTS = {"Sym": "sym", "Skew": "skew", "Inv": "inv", "Lower": "lower", "Orth": "
          "PSD": "psd", "PD": "pd", ">= 0": "nonneg", "> 0": "pos"}  # fmt: skip
 SIGNS = (">= 0", "> 0")
 MOST = 400
-SECONDS = 0.6
-"""Of computing: the verdict stands already, and a declaration that mends it is a courtesy."""
-
 Options = dict[Node, list[str]]
 
 
-def declaration(typed: Typed, attempt: Attempt) -> str:
+def declaration(typed: Typed, attempt: Attempt, until: float) -> str:
     """The declaration under which the answer is right, fewest symbols and weakest properties first; else "".
 
-    What is not found in ``SECONDS`` is not looked for further; "" never says that there is none.
+    After ``until``, as ``process_time`` counts, none is looked for; "" never says that there is none.
     """
-    until = process_time() + SECONDS
     symbols = [attempt.f._variable(n) for n in attempt.f._reading.names if n in attempt.f.variables]
     options = {s: _properties(s, attempt) for s in symbols}
     for trials in (_of_one(options), _of_two(options)):
@@ -98,7 +94,7 @@ def _holds(typed: Typed, attempt: Attempt, trial: str) -> bool:
     """Most trials are refuted by one evaluation of the claim; only what stands is derived anew and certified."""
     try:
         f, answer = typed.read(trial)
-        if not _commutes(f) or not _commutes(answer) or not certified(_under(attempt, f, answer)).ok:
+        if not _commutes(f) or not _commutes(answer) or not certified(_under(attempt, f, answer), "quick").ok:
             return False
         again = Attempt(f, answer, attempt.asked)
         return again.fits and again.certificate.ok

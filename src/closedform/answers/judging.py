@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from time import process_time
 
 from closedform.answers.asked import Asked, candidates, names
 from closedform.answers.attempt import Attempt, Typed, declared, disproved, joined
@@ -15,6 +16,9 @@ from closedform.answers.vec_forms import may_be_for_vec, vec_refusal
 from closedform.answers.verdict import Verdict
 from closedform.errors import ClosedformError, DeclarationError, ShapeError
 from closedform.formula import Formula, LinearMap, formula
+
+SECONDS = 0.6
+"""Of computing, to look for a declaration: the verdict stands already, and one that mends it is a courtesy."""
 
 
 def checked(
@@ -126,6 +130,7 @@ def _declared_by_answer(typed: Typed, f: Formula) -> list[str]:
 
 
 def _explained(typed: Typed, attempts: list[Attempt]) -> Verdict:
+    until = process_time() + SECONDS
     for look in (diagonal, partial(scalar_rule, typed)):
         for attempt in attempts:
             slip = look(attempt)
@@ -135,16 +140,16 @@ def _explained(typed: Typed, attempts: list[Attempt]) -> Verdict:
     for attempt in close:
         found = finding(attempt, alternatives(attempt))
         if found is not None:
-            return _wrong(typed, attempt, found, _mend(typed, attempt))
+            return _wrong(typed, attempt, found, _mend(typed, attempt, until))
     for attempt in close:
-        mend = _mend(typed, attempt)
+        mend = _mend(typed, attempt, until)
         if mend:
             return _wrong(typed, attempt, None, mend)
     return _wrong(typed, close[0], None, "")
 
 
-def _mend(typed: Typed, attempt: Attempt) -> str:
-    return declaration(typed, attempt) if attempt.fits else ""
+def _mend(typed: Typed, attempt: Attempt, until: float) -> str:
+    return declaration(typed, attempt, until) if attempt.fits else ""
 
 
 def _wrong(typed: Typed, attempt: Attempt, found: Finding | None, mend: str) -> Verdict:

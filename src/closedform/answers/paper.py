@@ -41,8 +41,9 @@ def show_verdict(page: Page, v: Verdict) -> None:
 
 def headline(v: Verdict) -> str:
     what = "equal" if v.asked is None else v.asked.words
+    sampled = ", as far as 110 digits at random points tell" if v.certificate.level == "C" else ""
     return {
-        "right": f"Right: this is {what}." if v.asked else "Equal.",
+        "right": f"Right{sampled}: this is {what}." if v.asked else f"Equal{sampled}.",
         "wrong": f"Wrong: this is not {what}." if v.asked else "Not equal.",
         "convention": f"Right in another convention; it is not {what} as asked.",
         "uncertified": f"Not certified: it could not be shown whether this is {what}.",

@@ -8,6 +8,7 @@ from closedform.answers.attempt import Attempt
 from closedform.check.certificate import Certificate
 from closedform.expr.node import Node
 from closedform.expr.op import Shape
+from closedform.expr.size import ONE
 from closedform.formula import LinearMap
 from closedform.functions.algebra import mul, transpose
 from closedform.functions.rearrange import unvec, vec
@@ -23,7 +24,7 @@ def vec_shapes(attempt: Attempt) -> tuple[Shape, ...]:
         moved = truth._moved
         length = moved.rows * moved.cols
         return (whole, length), (length, whole)
-    if attempt.asked is not None and attempt.asked.op == "gradient":
+    if attempt.asked is not None and attempt.asked.op == "gradient" and ONE not in truth._raw.shape:
         one = truth._raw.rows * truth._raw.cols
         return (one, attempt.f._raw.cols), (attempt.f._raw.cols, one)
     return ()

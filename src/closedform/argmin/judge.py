@@ -50,6 +50,8 @@ def judge(question: Question, z: Point, *, brought: bool) -> Judged:
         lower = walk(view, view.point(descend(view.system, view.floats(z))))
         way = lower if lower.outcome in ("arrived", "degenerate") and _is_minimum(question, lower.end) else way
     verdict = _verdict(question, way, first) if _is_somewhere(view, z, way) else _ran_off()
+    if verdict.exists and not view.system.inside(view.floats(way.end.z)):
+        verdict = _outside(question)
     verdict.numbers = numbers(view, first, way)
     if brought and verdict.kind in ("minimum", "ill-conditioned-minimum", "degenerate-minimum"):
         verdict = _arrived_there(question, first, way, verdict)
@@ -63,6 +65,12 @@ def _is_somewhere(view: View, z: Point, way: Walk) -> bool:
 def _ran_off() -> Verdict:
     return Verdict("no-minimum", "the search runs off to infinity: f falls for ever.",
                    "Add a term that grows, such as a ridge, or bounds.")  # fmt: skip
+
+
+def _outside(q: Question) -> Verdict:
+    return Verdict("no-minimum", f"the stationary point lies outside the set that is declared for {q.name}; inside, f "
+                   "falls towards the edge without reaching a minimum.",
+                   "Close the set by a constraint, such as x >= 0, in place of the declaration.")  # fmt: skip
 
 
 def _is_minimum(q: Question, at: Spot) -> bool:

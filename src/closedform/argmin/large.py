@@ -51,8 +51,8 @@ class Large:
     @cached_property
     def operator(self) -> Any:
         n = self.system.n
-        times = (lambda v: self.hessian @ v.ravel()) if self.dense else (lambda v: self.system.times(self.z, v.ravel()))
-        return scipy.sparse.linalg.LinearOperator((n, n), matvec=times, dtype=float)
+        times = self.hessian.__matmul__ if self.dense else self.system.products(self.z)
+        return scipy.sparse.linalg.LinearOperator((n, n), matvec=lambda v: times(v.ravel()), dtype=float)
 
     def solve(self, b: Array) -> Array:
         """H⁻¹b with a residual that was looked at. Raises ClosedformError where it stays large."""

@@ -85,6 +85,28 @@ class Function:
             except ValueProblem:
                 return self._nothing(env)
 
+    def held(self, env: Mapping[str, Any], free: str) -> Callable[[Array], Array]:
+        """It as a function of one argument; what the others alone decide is computed once."""
+
+        def anew(v: Array) -> Array:
+            return self({**env, free: v})
+
+        if self.compiled is None or free not in self.compiled.arguments:
+            return anew
+        try:
+            fast = Compiled((self.node,), "numpy", fixed={n: env[n] for n in self.compiled.arguments if n != free})
+        except (MissingRule, ValueProblem):
+            return anew
+
+        def again(v: Array) -> Array:
+            with np.errstate(all="ignore"):
+                try:
+                    return np.asarray(fast(v))
+                except (MissingRule, ValueProblem, ZeroDivisionError, OverflowError):
+                    return anew(v)
+
+        return again
+
     def _nothing(self, env: Mapping[str, Any]) -> Array:
         return np.full([s.value(env) for s in self.node.shape], np.nan)
 
@@ -148,6 +170,7 @@ class System:
         self.sizes = parts_of(_without_facts(L), (), given, list(given))[1]
         self.values: dict[str, Any] = {k: _array(v) for k, v in values.items()} | self.sizes
         self.G = gradient_nodes(L, tuple(b.symbol for b in blocks))
+        self._last: tuple[Array, Callable[[Array], Array]] | None = None
 
     @property
     def pairs(self) -> list[tuple[Block, Node]]:
@@ -170,10 +193,12 @@ class System:
 
     def value(self, z: Array) -> float:
         """L; NaN where a declaration of a variable does not hold."""
+        return float(np.reshape(function(self.L)(self.env(z)), ())) if self.inside(z) else float("nan")
+
+    def inside(self, z: Array) -> bool:
+        """Whether what is declared of the variables holds."""
         env = self.env(z)
-        if not all(_holds(facts_of(b.symbol), env[b.name]) for b in self.blocks):
-            return float("nan")
-        return float(np.reshape(function(self.L)(env), ()))
+        return all(_holds(facts_of(b.symbol), env[b.name]) for b in self.blocks)
 
     def gradient(self, z: Array) -> Array:
         env = self.env(z)
@@ -196,13 +221,25 @@ class System:
         return np.array(columns).T.reshape(b.width, c.width)
 
     def times(self, z: Array, v: Array) -> Array:
-        """The Hessian times v; the Hessian is not formed."""
-        env, out = self.env(z), np.zeros(self.n)
-        for c, part in zip(self.blocks, self.parts(v), strict=True):
-            env[DIRECTION] = as_given(c.put(part), c.symbol, self.sizes)
-            moved = [b.pull(function(along_node(G, c.symbol))(env).reshape(-1)) for b, G in self.pairs]
-            out = out + np.concatenate(moved)
-        return out
+        """The Hessian times v, many v at one point after the other."""
+        if self._last is None or not np.array_equal(self._last[0], z):
+            self._last = np.array(z), self.products(z)
+        return self._last[1](v)
+
+    def products(self, z: Array) -> Callable[[Array], Array]:
+        """The Hessian times v as a function of v; the Hessian is not formed."""
+        env = self.env(z)
+        ways = [(c, [(b, function(along_node(G, c.symbol)).held(env, DIRECTION)) for b, G in self.pairs])
+                for c in self.blocks]  # fmt: skip
+
+        def times(v: Array) -> Array:
+            out = np.zeros(self.n)
+            for (c, along), part in zip(ways, self.parts(v), strict=True):
+                d = as_given(c.put(part), c.symbol, self.sizes)
+                out = out + np.concatenate([b.pull(f(d).reshape(-1)) for b, f in along])
+            return out
+
+        return times
 
     def mixed(self, z: Array, theta: Node) -> Array:
         """The derivative of the gradient by a parameter, n × its number of entries (row by row)."""

@@ -114,12 +114,9 @@ def _reduced(found: Iterator[Condition]) -> Iterator[Condition]:
 
 def _upright(kind: str, expr: Node) -> Node:
     """Of a matrix and its transpose, of which the same holds, the one with fewer transposes."""
-    if kind in ("invertible", "notzero"):
-        turned = content(ntranspose(expr))[1]
-    elif kind in ("positive", "nonneg", "nonzero") and not expr.is_scalar:
-        turned = ntranspose(expr)
-    else:
+    if expr.is_scalar:
         return expr
+    turned = content(ntranspose(expr))[1] if kind in ("invertible", "notzero") else ntranspose(expr)
     return min((expr, turned), key=lambda a: (not a.is_column, transposes(a), a.key))
 
 
@@ -128,6 +125,8 @@ def _with_positive_lead(kind: str, expr: Node) -> Node:
 
 
 def _taken_apart(kind: str, expr: Node) -> list[Condition] | None:
+    if kind == "no-negative-eigenvalue" and expr.op is MPOW and expr.args[1].op is NUM and expr.args[1].params[0] == -1:
+        return [Condition(kind, expr.args[0])]
     if kind == "positive" and expr.op.name == "abs":
         return [Condition("nonzero", expr.args[0])]
     if kind == "positive" or kind == "nonneg":

@@ -99,9 +99,9 @@ def eigen(s: Mat) -> tuple[list[Any], list[list[Any]]]:
     vectors = []
     for k in range(n):
         column = [right[i, k] for i in range(n)]
-        pivot = max(column, key=lambda x: key(abs(x)))
+        pivot = max(column, key=lambda x: abs(x).mid())
         vectors.append(unit([(x / pivot).real for x in column]))
-    places = sorted(range(n), key=lambda k: key(values[k].real))
+    places = sorted(range(n), key=lambda k: values[k].real.mid())
     return [values[k].real.mid() for k in places], [vectors[k] for k in places]
 
 
@@ -234,6 +234,6 @@ def magnitude(m: Mat) -> Any:
 
 
 def descending(m: Mat) -> list[int]:
-    """Places of the entries, largest first."""
+    """Places of the entries, largest first; numbers beyond those of float64 too."""
     e = m.entries()
-    return sorted(range(len(e)), key=lambda k: -key(e[k]))
+    return sorted(range(len(e)), key=lambda k: e[k].mid(), reverse=True)

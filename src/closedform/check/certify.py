@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
+from itertools import islice, product
 from math import ceil, ldexp, log
 from random import Random
 from time import perf_counter, thread_time
@@ -28,9 +30,9 @@ from closedform.check.cover import Cover
 from closedform.check.everysize import for_every_size, needed
 from closedform.check.exponents import Exponents
 from closedform.check.far import Far, Point, at_point, movable, place
-from closedform.check.kinks import Seen, Sight, all_kinks
+from closedform.check.kinks import Kink, Seen, Sight, all_kinks, counting, differences
 from closedform.check.own import Taken, by_its_rule
-from closedform.check.real import DIGITS, RealEvaluator, agree, agreement, shown
+from closedform.check.real import DIGITS, REAL, RealEvaluator, agree, agreement, shown
 from closedform.check.record import certificate_in, claim_of
 from closedform.check.scene import Scene
 from closedform.check.search import Search
@@ -44,6 +46,7 @@ SIGNS = {"abs", "sign", "step", "relu", "max2", "min2", "clip", "huber", "norm1"
 ROOTS = {"sqrt", "norm2", "normF", "erf", "normcdf", "normpdf", "asin", "acos"}
 ROOTED = {"sqrtm", "chol", "eigvecs", "eigvec_max", "eigvec_min", "norm_op", "leftvec_max", "rightvec_max", "norm_nuc"}
 TRIG = {"sin", "cos", "tan"}
+TURNING = {"logm", "logm_frechet", "sqrtm"}
 EXPS = {
     "exp", "sinh", "cosh", "tanh", "sigmoid", "softplus", "softmax", "softmax_rows", "logsumexp",
     "logsumexp_rows", "expm1", "normpdf", "normcdf", "erf",
@@ -54,18 +57,20 @@ FREE = EXPS | {
 }  # fmt: skip
 BITS, REDRAWS, EDGE_REDRAWS = (1000, 2600), 600, 60
 TRIALS, MANY, MODEST, MOST_SINGULAR, LEAST_WANTED, MOST_WANTED = 3, 12, -30, 12, 6, 12
+EFFORT = {"quick": 0.25, "normal": 1, "high": 4}
 SECONDS, WALL, FIELD_SHARE, COUNTEREXAMPLE_SHARE = 1.5, 60.0, 0.5, 0.2
 """The time of the processor for a check; by the clock it may take longer on a machine that has other things to do."""
 FAR, FAR_SHARE, WIDE, WIDE_SMOOTH = 0, 0.8, 8, 3
 NEAR = (2, 3, 1, 2, 3, 1)
 SMALLER = (0, 0, 2, 4)
 """Halvings of all symbols where a point has no value: asin is of numbers below 1."""
+MOST_COUNTED = 400
 DEEP_SUMS, DEEPER = 3, 4
 """Sums within each other from which on small sizes are taken: an evaluation takes their product of steps."""
 
 
 def certify(claim: Claim, effort: str = "normal") -> Certificate:
-    """Check a claim; ``effort="high"`` takes four times the points.
+    """Check a claim; ``effort="high"`` takes four times the points, ``"quick"`` a quarter of the time.
 
     >>> from closedform.functions import algebra as a
     >>> x, A = a.sym("x", "n"), a.sym("A", "n", "n")
@@ -133,19 +138,20 @@ class Check:
         exponents = [n.args[1] for n in self.scene.nodes if n.op.name == "mpow"]
         halves = any(e.op.name == "num" and not whole(e) for e in exponents)
         self.spectral = halves or bool(ops & set(SPECTRAL))
+        self.turning = halves or bool(ops & TURNING)
         self.branches = 24 if self.signs or self.roots or ops & ORDER else (4 if rooted else 0)
         self.roots |= rooted or bool(ops & ROOTED)
         self.exps, self.trig = bool(ops & EXPS) or symbolic, bool(ops & TRIG)
         self.free = bool(ops & FREE) or symbolic
         seed = sha256(os.urandom(32) + claim.function.key + claim.answer.key).digest()
         self.rng = Random(int.from_bytes(seed, "big"))
-        self.trials = TRIALS if effort == "normal" else 4 * TRIALS
+        self.trials = 4 * TRIALS if effort == "high" else TRIALS
         self.degree = polynomial_degree(self.scene.nodes, [claim.function, claim.answer], claim.kind)
         self.seen = Seen([])
         self.apart: dict[str, Any] | None = None
         self.singular = 0
         self.start, self.latest = thread_time(), perf_counter() + WALL
-        self.seconds = SECONDS if effort == "normal" else 4 * SECONDS
+        self.seconds = SECONDS * EFFORT[effort]
         self.allow(1)
 
     def run(self) -> Certificate:
@@ -154,18 +160,58 @@ class Check:
             found = self.in_fields()
         except (Unfit, Redraw, OutOfTime):
             found = None
-        return found or self.in_high_precision()
+        found = found or self.in_high_precision()
+        return found if not found.ok else self.counted(found)
+
+    def counted(self, found: Certificate) -> Certificate:
+        """Not where a kink that hangs on sizes or indices alone was seen from one side: step(n - 20) up to n = 8."""
+        for kink in counting(all_kinks([self.claim.function, self.claim.answer], self.scene.positive)):
+            if missing := set(kink.signs) - self.signs_of(kink, found):
+                word = "positive" if missing == {1} else "negative"
+                return Certificate("X", f"{kink.word} was never seen {word} at the sizes checked", decided=False)
+        return found
+
+    def signs_of(self, kink: Kink, found: Certificate) -> set[int]:
+        """The signs of what counts at the sizes of a certificate, for all values of its indices."""
+        signs = set[int]()
+        roots = [kink.node] if kink.place < 0 else list(kink.node.args)
+        names = sorted({n.params[0] for n in postorder(roots) if n.op.name == "index"})
+        for sizes in found.sizes:
+            ev = RealEvaluator(Ball(self.rng), sizes, REAL, self.start + 2 * self.seconds)
+            top = max(sizes.values(), default=1)
+            for values in islice(product(range(1, top + 1), repeat=len(names)), MOST_COUNTED):
+                ev.indices = dict(zip(names, values, strict=True))
+                args = [ev.evaluate(root) for root in roots]
+                gaps = args[0].first.entries() if kink.place < 0 else differences(kink.node, kink.place, args)
+                signs |= {1 if gap > 0 else -1 for gap in gaps if not gap.contains(0)}
+        return signs
 
     def in_fields(self) -> Certificate | None:
-        """What random prime fields tell; None where they do not tell."""
+        """What random prime fields tell; None where they do not tell.
+
+        What is declared to be 0 or 1 may be any number first: what holds then holds for 0 and 1.
+        """
+        if self.scene.bits:
+            self.scene.free = True
+            with suppress(Unfit, Redraw, OutOfTime):
+                found = self.by_fields()
+                if found is not None and found.ok:
+                    return found
+            self.scene.free = False
+        return self.by_fields()
+
+    def by_fields(self) -> Certificate | None:
         self.allow(FIELD_SHARE)
         own: dict[str, Rule] = {"own": by_its_rule} if self.taken else {}
         rules = {**CORE, **own} if own else CORE
         if self.spectral:
+            near = self.in_high_precision(near=True)
+            if near.decided and not near.ok:  # told by one point, where a field needs thousands to split
+                return near
+            self.allow(FIELD_SHARE)
             search = self.search(None, {**RULES, **own})
             if not (search.agree() and self.scene.cover.enough()):
                 return None
-            near = self.in_high_precision(near=True)
             return self.exact(search, ("functions of matrices by eigenvalues in a field",)) if near.ok else near
         search = self.search(None, rules)
         if search.agree() and self.scene.cover.enough():
@@ -204,6 +250,9 @@ class Check:
         """The level that the core gives, lowered where a bound is not to be had."""
         level, proven = search.trials.verdict()
         kinks = self.roots or self.signs
+        bits = bool(self.scene.bits) and not self.scene.free
+        if bits and search.every_bit is None:
+            heuristics += ("what is 0 or 1 drawn at random",)
         if kinks and level == "B" and (not proven or nested(self.claim)):
             met, able = search.seen()
             signs = f"signs as Legendre symbols ({met} of {able} patterns seen)"
@@ -218,8 +267,9 @@ class Check:
         if level != "A" or heuristics:
             return Certificate("B", "the two sides agree", None, search.sizes(), points, heuristics)
         every = self.degree is not None and all(min(s.values(), default=0) >= self.degree for s in proven)
-        every = every or for_every_size(self.claim, self.scene.size_names, proven)
+        every = not bits and (every or for_every_size(self.claim, self.scene.size_names, proven))
         sizes = tuple(proven) if kinks else search.sizes()
+        sizes = (search.every_bit,) if bits and search.every_bit is not None else sizes
         return Certificate(
             level, "the two sides agree", bound, sizes, points, (), every,
             degree=search.degree, height=round(search.height, 1), fields=len(search.trials.fields),
@@ -253,6 +303,8 @@ class Check:
         except OutOfTime:
             late = f"it could not be decided in {self.seconds:g} seconds"
             reason = late if seen else f"{late}: {reason}"
+        if seen and self.turning and not self.turned_agrees():
+            return self.refuse("the two sides differ in high precision", self.apart)
         general = sum(not s or max(s.values()) > 1 for s in seen)
         if general < 2 or len(seen) < (MANY if self.branches > MANY and not near else 3):
             return Certificate("X", reason, decided=False)
@@ -305,13 +357,22 @@ class Check:
 
     def far_agrees(self) -> bool:
         """Agreement at points of many magnitudes and on both sides of each kink, as many as there is time for."""
-        roots = self.claim.function, self.claim.answer
-        many = WIDE if self.branches or self.seen.kinks else WIDE_SMOOTH
-        far = Far(self.scene, roots, self.rng, self.seen, self.compare, many)
         try:
-            return far.all_agree(self.start + FAR_SHARE * self.seconds)
+            return self.far().all_agree(self.start + FAR_SHARE * self.seconds)
         except (OutOfTime, Unfit):
             return True
+
+    def turned_agrees(self) -> bool:
+        """Agreement where matrices under roots and logarithms have eigenvalues to the left, as there is time."""
+        try:
+            return self.far().turned_agree(self.start + self.seconds)
+        except (OutOfTime, Unfit):
+            return True
+
+    def far(self) -> Far:
+        roots = self.claim.function, self.claim.answer
+        many = WIDE if self.branches or self.seen.kinks else WIDE_SMOOTH
+        return Far(self.scene, roots, self.rng, self.seen, self.compare, many)
 
     def refuse(self, reason: str, apart: dict[str, Any] | None = None) -> Certificate:
         """With a counterexample, of small integers where there is one."""

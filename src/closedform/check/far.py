@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, product
 from math import inf, isnan, log10
 from random import Random
 from typing import Any
@@ -25,6 +25,7 @@ from closedform.expr.walk import postorder
 
 LOW, HIGH, FAR = -12, 6, 13
 ATTEMPTS, MOST_BALANCED = 6, 3
+TURNED, DRAWS = (-1, 4, -4), 12
 RESTARTS, NARROWING, SECANTS, BESIDE = 6, 48, 40, 45
 SEARCH_BITS, GOLDEN = 640, 0.381966
 STILL = {"pm1", "bit", "orth"}
@@ -66,6 +67,20 @@ class Far:
         """Whether the sides agree at all points looked at."""
         self.deadline = deadline
         return all(same is not False for same in self.points())
+
+    def turned_agree(self, deadline: float) -> bool:
+        """Whether the sides agree where logarithms and roots of matrices are not near those of positive numbers: at
+        2×2 matrices whose eigenvalues are turned by up to π and beyond."""
+        self.deadline = deadline
+        return all(same is not False for same in self.turned())
+
+    def turned(self) -> Iterator[bool | None]:
+        sizes = dict.fromkeys(self.scene.size_names, 2)
+        for factor, _ in product(TURNED, range(DRAWS)):
+            self.rng.getrandbits(32)
+            signs = {name: abs(factor) if name in self.upright - self.scene.right else factor for name in self.movable}
+            factors = tuple((name, arb(f)) for name, f in signs.items())
+            yield self.compare(Point(self.rng.getstate(), dict(sizes), factors))
 
     def compare(self, point: Point) -> bool | None:
         try:

@@ -81,6 +81,16 @@ def of_node(node: Node, known: Mapping[Node, Range], branching: bool, turning: b
     return []
 
 
+def counting(kinks: Iterable[Kink]) -> list[Kink]:
+    """Those that hang on sizes and indices alone: n - 20."""
+    out = []
+    for kink in kinks:
+        leaves = {n.op.name for n in postorder(kink.node if kink.place < 0 else kink.node.args)}
+        if leaves & {"size", "index"} and "sym" not in leaves:
+            out.append(kink)
+    return out
+
+
 LOG10_2, LARGEST = 0.30103, 300
 BEYOND = (-5, -2, 2, 5)
 

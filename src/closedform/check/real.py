@@ -13,7 +13,7 @@ from flint import arb, arb_mat
 from closedform.check import ball
 from closedform.check.ball import magnitude
 from closedform.check.core.evaluate import Evaluator, Partial, Rule
-from closedform.check.core.jet import Jet, Mat, Unfit
+from closedform.check.core.jet import Jet, Mat, Redraw, Unfit
 from closedform.check.core.operations import CORE, matrix_power, pinv, place
 from closedform.check.core.scalars import HALF
 from closedform.check.core.sides import Pair
@@ -121,7 +121,13 @@ def squares(x: Mat) -> list[Any]:
 
 
 def place_of(x: Jet, last: int) -> int:
-    return ball.descending(x.first)[last]
+    """The place of the largest entry (0) or the smallest (-1), where it is clear, or makes no difference."""
+    places, e = ball.descending(x.first), x.first.entries()
+    if len(places) > 1:
+        best, next_best = places[last], places[1 if last == 0 else -2]
+        if e[best].overlaps(e[next_best]) and any(m.entries()[best] != m.entries()[next_best] for m in x.c.values()):
+            raise Redraw("which entry is the largest is not clear")
+    return places[last]
 
 
 def entry(x: Jet, k: int) -> Jet:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -14,7 +15,8 @@ from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
-MAX_ENTRIES, NEAR, WIDER = 10_000, 3, 8
+MAX_ENTRIES, NEAR, WIDER, ALIKE = 10_000, 3, 8, 4
+DISCRETE = frozenset(["bit", "pm1", "discrete"])
 POSITIVE = {"log", "sqrt", "gamma", "loggamma", "digamma", "trigamma", "polygamma"}
 RIGHT = {"sqrtm", "logm", "logm_frechet"}
 
@@ -51,8 +53,11 @@ class Scene:
                 self.note_symbol(n)
         self.whole = {n.params[0] for n in postorder(powers) if n.op.name == "sym" and n.is_scalar}
         self.counted = any(n.op.name == "size" for n in self.nodes)
+        self.counts = counts(self.nodes)
         self.cover = Cover(self.size_names)
         self.drawn = {k: own | ({"pos"} if k in self.positive else set()) for k, own in self.facts.items()}
+        self.bits = {k: (0 if "bit" in own else -1, 1) for k, own in self.facts.items() if own & DISCRETE}
+        self.free, self.turn, self.given = False, 0, dict[str, tuple[int, ...]]()
 
     def note_symbol(self, n: Node) -> None:
         name, facts = n.params
@@ -97,7 +102,35 @@ class Scene:
         if self.largest(sizes) > limit:
             raise Unfit(f"a matrix to be checked has over {limit} entries (limit: entries checked)")
         ends = {k: min((r.value(sizes) for r in ranges), default=3) for k, ranges in self.index_ranges.items()}
-        return Cast(self.symbols, self.drawn, self.whole, ends)
+        if self.free:
+            return Cast(self.symbols, {k: own - DISCRETE for k, own in self.drawn.items()}, self.whole, ends)
+        return Cast(self.symbols, self.drawn, self.whole, ends, self.given or self.alike(sizes))
+
+    def alike(self, sizes: Mapping[str, int]) -> dict[str, tuple[int, ...]]:
+        """Now and then all numbers that are 0 or 1 are 0, or all 1: at random they hardly ever are."""
+        self.turn += 1
+        if self.turn % ALIKE > 1:
+            return {}
+        return {name: (two[self.turn % ALIKE],) * self.count(name, sizes) for name, two in self.bits.items()}
+
+    def count(self, name: str, sizes: Mapping[str, int]) -> int:
+        """The number of entries of a symbol."""
+        rows, cols = self.symbols[name].shape
+        return rows.value(sizes) * cols.value(sizes)
+
+    def bit_patterns(self, sizes: Mapping[str, int]) -> Iterator[dict[str, tuple[int, ...]]]:
+        """All values of what is 0 or 1, or -1 or 1."""
+        names = sorted(self.bits)
+        ways = [list(product(self.bits[name], repeat=self.count(name, sizes))) for name in names]
+        yield from (dict(zip(names, way, strict=True)) for way in product(*ways))
+
+
+def counts(nodes: list[Node]) -> int:
+    """How many sums are of sizes and numbers alone: as many factors may a polynomial in a size have."""
+    alone: dict[Node, bool] = {}
+    for n in nodes:
+        alone[n] = n.op.name in ("size", "num") or (bool(n.args) and all(alone[a] for a in n.args))
+    return sum(n.op.name == "add" and alone[n] for n in nodes)
 
 
 def domains(nodes: list[Node]) -> tuple[set[str], set[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from math import ceil, inf, log
 from random import Random
 
@@ -20,6 +21,9 @@ from closedform.check.scene import MAX_ENTRIES, Scene
 REDRAWS, EDGE_REDRAWS, EDGE_TRIALS, LENIENT, FEW_REDRAWS = 600, 60, 8, 12, 20
 SPLITTING, MOST_SPLIT = 6000, 6
 TOLERANCE = 0.01
+COUNTED, FAR_SIZES = 2, range(17, 48)
+MOST_BITS = 8
+"""Of more numbers that are 0 or 1 not all patterns are tried."""
 LIMIT, PATIENCE, DOUBTFUL, FIELDS, WANTED, MANY, SPREAD, SURE = 6, 200, 24, 6, -60, 12, 9, 10
 
 
@@ -38,6 +42,7 @@ class Search:
         scene.cover = Cover(scene.size_names)
         self.field: Field | None = None
         self.refused, self.doubted = 0, False
+        self.every_bit: dict[str, int] | None = None
         self.degree = self.height = 0.0
         self.bounds: list[tuple[Key, float]] = []
 
@@ -67,10 +72,12 @@ class Search:
             if not self.trial(large[-1], self.least, fresh=True):
                 return
         self.edge()
+        self.far_sizes()
         while not self.trials.differ and self.weak() and self.exact:
             self.trial(large[-1], self.least, fresh=True)
         if not self.trials.differ:
             self.patterns(large)
+            self.each_bit()
 
     def edge(self) -> None:
         """Size 1, where it will do."""
@@ -78,6 +85,14 @@ class Search:
         for k in range((EDGE_TRIALS if self.kinks else 1) if self.scene.size_names else 0):
             if not self.trial(small, 1, fresh=not k):
                 return
+
+    def far_sizes(self) -> None:
+        """Sizes that no one has in mind, where sizes stand in sums: a polynomial in n may vanish at all small ones."""
+        names = sorted(self.scene.size_names)
+        if self.scene.counts >= COUNTED and not self.spectral:
+            sizes = dict(zip(names, self.rng.sample(FAR_SIZES, len(names)), strict=True))
+            with suppress(Unfit):
+                self.trial(sizes, 2, fresh=False)
 
     def patterns(self, large: list[dict[str, int]]) -> None:
         """More points where they would tell more; at size 2 too where there are too many signs at all others."""
@@ -92,6 +107,29 @@ class Search:
             while self.wants(key_of(sizes)):
                 if not self.trial(sizes, min(2, self.least), fresh=False):
                     return
+
+    def each_bit(self) -> None:
+        """All patterns of numbers that are 0 or 1, at sizes where they are few, which ``every_bit`` then holds."""
+        if self.scene.free or not self.scene.bits:
+            return
+        for least in (3, 2):
+            sizes = {name: least + k for k, name in enumerate(sorted(self.scene.size_names))}
+            if sum(self.scene.count(name, sizes) for name in self.scene.bits) <= MOST_BITS:
+                break
+        else:
+            return
+        served = 0
+        for pattern in self.scene.bit_patterns(sizes):
+            self.scene.given = pattern
+            try:
+                self.trial(sizes, 2, fresh=False)
+                served += 1
+            except Unfit:  # no value there
+                continue
+            if self.trials.differ:
+                break
+        self.scene.given = {}
+        self.every_bit = sizes if served and not self.kinks else None
 
     def trial(self, sizes: dict[str, int], least: int, fresh: bool) -> bool:
         """Whether the sides agree at a point, in a new field if ``fresh``; False too where size 1 will not do."""

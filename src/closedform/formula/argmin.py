@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from closedform.calculus.derive import gradient
 from closedform.errors import DeclarationError, MissingRule, ShapeError
-from closedform.expr.facts import close
+from closedform.expr.facts import LINEAR_SPACES, close
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
 from closedform.formula.fast import Fast
@@ -131,12 +131,13 @@ class Argmin:
 
     @cached_property
     def closed_form(self) -> Formula | None:
-        """x* itself, where f is quadratic in x or an even power; None where no closed form is known.
+        """x* itself, where f is quadratic in x or an even power; None where no closed form is known, or x is declared
+        to be positive and the like, so that the stationary point may not count.
 
         >>> formula("(x - t)^4", "x in R, t in R").argmin("x").closed_form.text
         't'
         """
-        if self.subject_to is not None or not self._x.is_column:
+        if self.subject_to is not None or not self._x.is_column or set(self._x.params[1]) - set(LINEAR_SPACES):
             return None
         found = _root_of_affine(self.condition._node, self.hessian._node, self._x)
         if found is None:
@@ -314,6 +315,9 @@ def _root_of_affine(g: Node, slope: Node, x: Node) -> Node | None:
     if is_zero(slope) or any(n is x for n in postorder(slope)):
         return None
     at_zero = normal(rebuild(g, lambda n, _: zeros(x.rows, x.cols) if n is x else None))
+    affine = total([(1, scale(slope, x) if x.is_scalar else mul(slope, x)), (1, at_zero)])
+    if not is_zero(simplify(normal(total([(1, g), (-1, affine)])))):  # the slope of a sign or a step does not show it
+        return None
     solved = scale(power(slope, -1), at_zero) if x.is_scalar else mul(inv(slope), at_zero)
     return total([(-1, solved)])
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from functools import cached_property
 
 from closedform.calculus.conditions import Conditions, conditions_of
-from closedform.calculus.implicit import solved
 from closedform.calculus.every_index import unsaid
+from closedform.calculus.implicit import solved
 from closedform.calculus.implied import never
 from closedform.errors import ReadError, ShapeError
 from closedform.expr.node import Node

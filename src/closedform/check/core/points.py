@@ -1,12 +1,12 @@
 """Random general points: symbols by their declared facts, directions in the space of a variable."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from random import Random
 
 from closedform.check.core.evaluate import Evaluator
-from closedform.check.core.jet import Jet, Unfit
+from closedform.check.core.jet import Jet, Unfit, stack
 from closedform.expr.facts import LINEAR_SPACES, close
 from closedform.expr.node import Node
 
@@ -16,12 +16,14 @@ PROJECTIONS = {"sym": "sym_part", "skew": "skew_part", "lower": "tril", "upper":
 
 @dataclass
 class Cast:
-    """What is to be drawn: symbols by name, with their facts; those that are small integers; the ends of indices."""
+    """What is to be drawn: symbols by name, with their facts; those that are small integers; the ends of indices;
+    and what is given, entries row by row."""
 
     symbols: Mapping[str, Node] = field(default_factory=dict)
     facts: Mapping[str, frozenset[str]] = field(default_factory=dict)
     whole: set[str] = field(default_factory=set)
     ends: dict[str, int] = field(default_factory=dict)
+    given: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 def draw(cast: Cast, ev: Evaluator, rng: Random) -> None:
@@ -29,7 +31,9 @@ def draw(cast: Cast, ev: Evaluator, rng: Random) -> None:
     ev.indices = {name: rng.randint(1, end) for name, end in cast.ends.items()}
     groups = commuting(cast.facts)
     for name, node in sorted(cast.symbols.items(), key=lambda item: item[0]):
-        if name in cast.whole:
+        if name in cast.given:
+            ev.symbols[name] = stack([ev.one * v for v in cast.given[name]]).reshape(*ev.shape(node))
+        elif name in cast.whole:
             ev.symbols[name] = ev.one * rng.randint(2, LARGEST_WHOLE)
         elif name in groups:
             ev.symbols[name] = polynomial(ev, sorted(groups[name]), cast.facts, name, ev.shape(node)[0])
