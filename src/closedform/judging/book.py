@@ -24,6 +24,8 @@ from closedform.rewrite.simplify import simplify
 Moving = frozenset[str]
 MAX_NESTED = 50
 HABITS = ("x", "X", "w", "W", "theta", "beta", "Theta", "z", "u", "v", "y", "Y", "t")
+DATA = ("y", "Y", "t")
+"""Names that data have more often than variables."""
 
 
 def certified(claim: Claim) -> Certificate:
@@ -46,6 +48,14 @@ class Unproved(ClosedformError):
     """Our own derivative could not be certified: nothing is said of the line."""
 
 
+class NotInFunction(DeclarationError):
+    """What a derivative is taken by does not stand in the function."""
+
+    def __init__(self, name: str, function: str) -> None:
+        super().__init__(f"{name} is not in {function}")
+        self.name = name
+
+
 class Book:
     """Definitions, constants and derivatives of one derivation."""
 
@@ -56,6 +66,7 @@ class Book:
         self.constant: set[str] = set()
         self.variables: list[str] = []  # those that derivatives are taken by, or that move, as they come
         self.respect: list[str] = []  # those that the words name: "with respect to w"
+        self.chosen: dict[str, str] = {}  # what gradients are by where that is not said, by the function
         self._open: list[str] = []  # definitions being put in
         self._full: dict[tuple[Node, Moving, frozenset[str]], Node] = {}
         self._moved: dict[tuple[Node, Moving], Node] = {}
@@ -183,7 +194,7 @@ class Book:
         x = self.symbol(by)
         if x is None:
             raise DeclarationError(f"{by} does not stand in what is differentiated by it")
-        return self.full(own), x, entry
+        raise NotInFunction(by, own.params[0] if own.op is SYM else "the function")
 
     def _expressions(self, own: Node, by: str) -> Iterator[Node]:
         """The function as written, in other ways it was written, and with what ``by`` stands for put back."""
@@ -215,8 +226,24 @@ class Book:
         name = own.params[0] if own.op is SYM else ""
         argument = next((bare(x) for f, x in self.atoms.functions.items() if bare(f) == name), "")
         here = {n.params[0] for n in postorder(self.full(own)) if n.op is SYM}
-        order = [argument, *self.variables, *self.respect, *HABITS, *sorted(here)]
+        order = [argument, self.chosen.get(name, ""), *self.variables, *self.respect, *HABITS, *sorted(here)]
         return next((v for v in order if v in here and v not in self.constant), "x")
+
+
+    def choose(self, atom: Atom, line: Node) -> None:
+        """Take a gradient whose variable is not said by the one for which the line is right, or has its shape."""
+        own = self.shared.node(atom.of)
+        named = atom.by or self.respect or any(bare(f) == atom.of for f in self.atoms.functions)
+        if named or any(a.by for a in self.atoms.found.values()) or own.op is not SYM or own.params[0] in self.chosen:
+            return
+        default = self._habit(own)
+        here = {n.params[0]: n for n in postorder(self.full(own)) if n.op is SYM}
+        usual = [v for v in HABITS if v in here and v not in (*self.constant, *DATA) and here[v].shape == line.shape]
+        right = (v for v in usual if same(self.derivative(replace(atom, by=v)), self.full(line)))
+        by_shape = usual[0] if usual and not here[default].is_column else default
+        chosen = default if default in usual else next(right, by_shape)
+        self.chosen[own.params[0]] = chosen
+        self.variables = [chosen if v == default else v for v in self.variables]
 
 
 def entry_of(node: Node, entry: tuple[str, ...]) -> Node:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from closedform.errors import LimitError, ReadError
+from closedform.judging.names import NAME
 from closedform.judging.prose import is_word, parted
+from closedform.judging.updates import ARROW
 
 MAX_CHARACTERS = 100_000
 
@@ -61,7 +63,7 @@ def document(source: str, syntax: str = "auto") -> Document:
     if len(source) > MAX_CHARACTERS:
         raise LimitError(f"the derivation has {len(source)} characters (limit: {MAX_CHARACTERS} characters)")
     if syntax == "auto":
-        syntax = "latex" if _LATEX.search(source) else "text"
+        syntax = "latex" if is_latex(source) else "text"
     if syntax not in ("text", "latex"):
         raise ReadError(f"the syntax {syntax} is not known", hint="Known are auto, text and latex.")
     found = Document(source, syntax)
@@ -135,6 +137,12 @@ _FAMILY = re.compile(
 )
 """Declarations with colons, equals signs or words in them: of families, and of abstract functions."""
 _LATEX = re.compile(r"\\[A-Za-z]{2,}|\\\\|\$")
+
+
+def is_latex(source: str) -> bool:
+    return _LATEX.search(source) is not None
+
+
 _MATH = re.compile(
     r"""\$\$(?P<a>.*?)\$\$|\$(?P<b>(?:\\.|[^$\\])*)\$|\\\((?P<c>.*?)\\\)|\\\[(?P<d>.*?)\\\]
     |\\begin\{(?P<env>align|alignat|flalign|equation|gather|multline|eqnarray|displaymath|math|aligned|split)(?P<star>\*?)\}
@@ -217,12 +225,19 @@ _SCAN = re.compile(
     |(?P<said>\\(?:text|textrm|textit|mbox|intertext|shortintertext|quad\\text)\s*\{(?P<words>(?:[^{}]|\$[^$]*\$)*)\})
     |(?P<space>\\q?quad\b)
     |(?P<rel>:=|\\coloneqq\b|\\triangleq\b|\\equiv\b|≡|≔|\\(?:overset|stackrel)\s*\{[^{}]*\}\s*\{=\}|=)
-    |(?P<other><=|>=|!=|≤|≥|≠|≈|\\(?:approx|leq?|geq?|neq?|sim|propto|lt|gt|simeq|preceq|succeq|prec|succ|leqslant|geqslant)\b|∝)
+    |(?P<other>""" + ARROW + r"""|<=|>=|!=|≤|≥|≠|≈
+    |\\(?:approx|leq?|geq?|neq?|sim|propto|lt|gt|simeq|preceq|succeq|prec|succ|leqslant|geqslant)\b|∝)
     |(?P<member>\\in\b|∈|(?<=\s)in(?=\s))
     |(?P<sep>[,;])|(?P<dot>\.(?=\s|$|\}))|(?P<bar>\|)|(?P<cmd>\\[A-Za-z]+|\\.)|(?P<any>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_GOES_ON = re.compile(r"(?<![_^])(?:[-+*/·⋅⊙∘:]|\\cdot|\\odot|\\times|\\circ)\s*$")
+_GOES_ON = re.compile(r"(?<![-+*/_^])(?<![-+*/]\s)(?:[-+*/·⋅⊙∘:]|\\cdot|\\odot|\\times|\\circ)\s*$")
+_OPERATORS = re.compile(r"[-+*/.\s]*")
+_BEGINS = re.compile(
+    rf"\s*&?\s*(?:d\s*{NAME}(?:\s*/\s*d\s*{NAME})?|(?:∇|\\nabla|∂|\\partial|\b[Gg]rad\b|\b[Hh]ess\b|\\frac\{{)[^=+]{{0,60}}"
+    rf"|{NAME}(?:\s*\(\s*{NAME}\s*\))?)\s*&?\s*:?="
+)
+"""The start of a line that does not go on with the one before, whatever that ends with."""
 _STARTS_ON = re.compile(r"\s*(?:[-+*/:]|\\cdot|\\odot)")
 
 
@@ -239,11 +254,13 @@ class _Builder:
         self.words: list[str] = []
         self.relation: Relation | None = None  # the present one, which may go on
         self.text, self.start = "", 0
+        self.ahead = ""  # the formula that follows
         self.fresh = True  # nothing of the present statement has been read
         self.remarked: Relation | None = None  # the one that a remark in its row stands behind
 
     def build(self, pieces: list[Piece]) -> None:
-        for piece in pieces:
+        for k, piece in enumerate(pieces):
+            self.ahead = next((p.text for p in pieces[k + 1 : k + 3] if p.kind == "formula"), "")
             if piece.kind == "formula":
                 self._formula(piece)
                 if self.into.syntax == "latex":
@@ -278,6 +295,7 @@ class _Builder:
             elif kind == "drop":
                 self.text += " " * len(sign) if self.text else ""
             elif depth == 0 and kind in _ENDS and not self._inside(kind, found):
+                self.ahead = text[found.end() : found.end() + 200] if kind == "row" else self.ahead
                 _ENDS[kind](self, sign, place)
             else:
                 self._add(sign, place)
@@ -343,7 +361,7 @@ class _Builder:
 
     def _pause(self) -> None:
         """A line ends: it goes on in the next one if that begins, or this one ends, with a sign."""
-        if _GOES_ON.search(self.text):
+        if _GOES_ON.search(self.text) and not _BEGINS.match(self.ahead):
             self.text += " "
             return
         self._finish()
@@ -358,7 +376,7 @@ class _Builder:
     def _lone(self) -> None:
         """An expression without ``=``: it goes on with the next line, or with the one before."""
         text = self.text.strip(" ,.;:")
-        if not text:
+        if not text or _OPERATORS.fullmatch(text):
             return
         last = self.relation
         if last is not None and last.members and last.sign == "=" and _STARTS_ON.match(text):

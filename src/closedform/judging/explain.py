@@ -18,8 +18,8 @@ from closedform.expr.walk import postorder, rebuild
 from closedform.functions.algebra import ADD, MUL, SYM, mul, num, scale, sym, transpose
 from closedform.judging.atoms import Atom
 from closedform.judging.book import Moving, certified, disproved, entry_of, same, short
+from closedform.judging.chains import Chain
 from closedform.judging.numbers import example
-from closedform.judging.outline import Chain
 from closedform.judging.records import Example
 from closedform.judging.section import Section
 from closedform.judging.slips import WHOLE_SIGN, Slip, find, scalar_lost, there_of

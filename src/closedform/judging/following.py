@@ -12,14 +12,19 @@ from closedform.errors import ClosedformError, ShapeError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 from closedform.functions.algebra import SYM, sub, transpose, zeros
-from closedform.judging.book import Moving, same
+from closedform.judging.atoms import Atom
+from closedform.judging.book import Moving, NotInFunction, same
+from closedform.judging.chains import Chain, is_zero
 from closedform.judging.conditions import is_condition, is_reason
 from closedform.judging.equations import Equations, Zero, explained
 from closedform.judging.explain import Explainer, Full, side_by_side
-from closedform.judging.outline import ZERO_WORDS, Chain, is_zero
 from closedform.judging.records import Example, Step
 from closedform.judging.section import Section
 from closedform.judging.slips import Slip
+from closedform.judging.solutions import ZERO_WORDS
+from closedform.judging.spans import close_of
+from closedform.judging.updates import REASON as UPDATE
+from closedform.judging.updates import is_next
 from closedform.rewrite.normal.normal import normal
 
 
@@ -37,6 +42,7 @@ class Follower:
     def __init__(self, section: Section) -> None:
         self.section, self.book = section, section.book
         self.state = State()
+        self.unknown = set[str]()  # names that stand in no function, though derivatives are taken by them
 
     def steps(self) -> Iterator[Step]:
         chains = self.section.outline.chains
@@ -45,11 +51,13 @@ class Follower:
             if chain.judged:
                 yield from self._chain(chain)
             else:
-                status = "given" if chain.reason.startswith(("a limit", "the inequality")) else "undecided"
+                status = "given" if chain.reason.startswith(("a limit", "the inequality", UPDATE)) else "undecided"
                 yield self._step(chain, len(chain.members) - 1, status, reason=chain.reason)
 
     def _look_ahead(self, chains: list[Chain]) -> None:
         """Conditions hold for lines before them too; solutions tell which equations before them follow."""
+        for chain in chains:
+            self._choose(chain)
         for chain in chains:
             moving = self.section.moving(chain)
             if chain.solves:
@@ -61,6 +69,18 @@ class Follower:
                     sides = [self._full(chain, k, moving, None)[0].node for k in (0, 1)]
                     if not same(*sides):
                         self._suppose(sides[0], sides[1], is_reason(chain.words))
+
+    def _choose(self, chain: Chain) -> None:
+        """What a gradient is by, where only the line tells."""
+        atom = self._first_atom(chain, 1 if chain.defines else 0) if chain.judged and len(chain.members) > 1 else None
+        if atom is not None and atom.sign == "nabla" and atom.order == 1 and not self.section.groups:
+            with suppress(ClosedformError):
+                self.book.choose(atom, self.section.read(chain.members[1])[0].own)
+
+    def _first_atom(self, chain: Chain, first: int) -> Atom | None:
+        tokens = self.section.tokens.get(id(chain.members[first]))
+        name = tokens.tokens[0].text if tokens is not None and len(tokens.tokens) == 2 else ""
+        return self.section.atoms.found.get(name)
 
     def _suppose(self, left: Node, right: Node, needed: bool) -> None:
         if left.is_scalar and right.is_scalar:
@@ -88,13 +108,15 @@ class Follower:
         if chain.solves:
             yield self._solved(chain, before)
         elif chain.defines:
-            yield self._step(chain, 1, "given")
+            yield self._step(chain, 1, "given", reason=UPDATE if is_next(chain.defines) else "")
+        elif chain.updates:
+            yield self._update(chain, moving, before)
         elif self._equation(chain, before):
             step = self._other_equation(chain, before, moving)
             if step is not None:
                 yield step
                 return
-        start = 1 if chain.solves else first
+        start = 1 if chain.solves or chain.updates else first
         yield from self._steps_of(chain, start, before if start == first else self._claimed(chain, moving), moving)
 
     def _claimed(self, chain: Chain, moving: Moving) -> list[Full]:
@@ -104,8 +126,13 @@ class Follower:
         """What a chain says of equations: that a gradient is zero, or what it is."""
         equations = self.state.equations
         by = self._gradient_by(chain, first)
+        tokens = self.section.tokens.get(id(chain.members[first]))
+        name = tokens.tokens[0].text if tokens is not None and len(tokens.tokens) == 2 else ""
         if by:
             equations.gradient([Zero(f.node, by) for f in before])
+        elif name[:1] == "d" and name[1:] in self.book.defined and not equations.gradients:
+            found = [self.section.gradients(v) for v in sorted(self.section.moving(chain))]
+            equations.gradients = [Zero(g, v) for pairs in found for g, v in pairs]
         elif ZERO_WORDS.search(chain.words) and not chain.defines:
             given = [Zero(g, v) for g, v in self.section.gradients()] if not equations.gradients else []
             equations.zero = equations.gradients or equations.zero or given
@@ -127,10 +154,25 @@ class Follower:
     def _problem(self, chain: Chain, first: int) -> str:
         try:
             self._full(chain, first, self.section.moving(chain), None)
+        except NotInFunction as error:
+            self.unknown.add(error.name)
+            return error.message + self._as_defined(chain, error.name)
         except ClosedformError as error:
             return error.message
         name = self._unknown(chain)
         return f"{name} is not defined, so that d{name} is not known" if name else None  # type: ignore[return-value]
+
+    def _as_defined(self, chain: Chain, name: str) -> str:
+        """What a name that is not defined stands for, where a function of it tells: ``softmax(z)``."""
+        texts = [m.text for c in self.section.outline.chains for m in c.members if m.start < chain.members[0].start]
+        line = " ".join(m.text for m in chain.members)
+        for found in re.finditer(rf"(\\?[A-Za-z]{{2,}})\s*\(\s*\\?{name}\s*\)", line):
+            for text in texts:
+                at = text.find(f"{found[1]}(")
+                if at >= 0:
+                    opens = at + len(found[1])
+                    return f"; define {name} = {text[opens + 1 : close_of(text, opens) - 1]}"
+        return f"; define {name} before"
 
     def _unknown(self, chain: Chain) -> str:
         """A variable whose differential is said to be something."""
@@ -231,6 +273,8 @@ class Follower:
         known = {str(n.params[0]) for t in explainer.truth for n in postorder([t.node, t.own]) if n.op is SYM}
         here = {str(n.params[0]) for f in now for n in postorder(f.node) if n.op is SYM} - known
         place = chain.members[k].start
+        if here & self.unknown:
+            return min(here & self.unknown)
         for name in sorted(here):
             tokens = [self.section.tokens.get(id(m)) for c in self.section.outline.chains for m in c.members
                       if m.start < place or (c.defines and c is not chain)]  # fmt: skip
@@ -242,14 +286,23 @@ class Follower:
 
     def _gradient_by(self, chain: Chain, first: int) -> str:
         """The variable of the gradient that the chain begins with; "" where it begins with none."""
-        tokens = self.section.tokens.get(id(chain.members[first]))
-        name = tokens.tokens[0].text if tokens is not None and len(tokens.tokens) == 2 else ""
-        atom = self.section.atoms.found.get(name)
+        atom = self._first_atom(chain, first)
         if atom is None or atom.sign == "d" or atom.order != 1:
             return ""
         return str(self.book.function_and_variable(atom)[1].params[0])
 
     # -- equations that are solved
+    def _update(self, chain: Chain, moving: Moving, before: list[Full]) -> Step:
+        """``x = x - g``: right where it holds or follows from an equation; else the step of an algorithm."""
+        try:
+            left, right = before[0].node, self._full(chain, 1, moving, before[0].own)[0].node
+        except ClosedformError as error:
+            return self._step(chain, 1, "undecided", reason=error.message)
+        holds = left.shape == right.shape and same(left, right)
+        if holds or (self.state.equations.of() and self.state.equations.follows(left, right)):
+            return self._step(chain, 1, "right")
+        return self._step(chain, 1, "given", reason=UPDATE)
+
     def _equation(self, chain: Chain, before: list[Full]) -> bool:
         """Whether a relation after ``… = 0`` is an equation rather than an identity."""
         names = {n.params[0] for n in postorder(before[0].own) if n.op is SYM}
@@ -291,7 +344,8 @@ class Follower:
         """``x = …`` after an equation, put into it."""
         equations, moving = self.state.equations, self.section.moving(chain)
         x, now = self.book.symbol(chain.solves), value[0]
-        at_hand = equations.of(chain.solves)
+        given = equations.of(chain.solves)
+        at_hand = given or [Zero(g, v) for g, v in self.section.gradients(chain.solves)]
         if x is None or not at_hand:
             return self._step(chain, 1, "given" if chain.defines else "undecided", reason="there is no equation before")
         found = equations.solves(x, now.node, at_hand)
@@ -302,10 +356,18 @@ class Follower:
             return self._step(chain, 1, "right")
         if claimed:
             return self._step(chain, 1, "follows", reason="it follows from a line before that is wrong")
-        if found is None:
-            return self._step(chain, 1, "undecided", reason=UNDECIDED)
+        strange = "" if equations.zero else self._first_seen(now.node, at_hand)
+        if found is None or strange:
+            reason = f"{strange} stands here for the first time, undefined" if strange else UNDECIDED
+            return self._step(chain, 1, "undecided", reason=reason)
         slip, shown = equations.wrong_solution(x, now.own, now.node, at_hand)
         return self._step(chain, 1, "wrong", **self._told(chain, moving, slip, shown))
+
+    def _first_seen(self, value: Node, equations: list[Zero]) -> str:
+        """A name of a solution that stands neither in an equation nor in a definition."""
+        known = [*(z.node for z in equations), *self.book.defined.values()]
+        names = {n.params[0] for n in postorder(known) if n.op is SYM}
+        return next((str(n.params[0]) for n in postorder(value) if n.op is SYM and n.params[0] not in names), "")
 
     def _from_claimed(self, holds: Callable[[Equations], bool | None]) -> bool:
         """Whether something follows from what the person says that the gradients are."""

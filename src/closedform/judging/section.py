@@ -13,6 +13,7 @@ from closedform.functions.algebra import transpose
 from closedform.judging.applied import put_in
 from closedform.judging.atoms import Atom, Atoms, turned
 from closedform.judging.book import Book, Moving
+from closedform.judging.chains import Chain, Outline
 from closedform.judging.components import (
     defined_entries,
     free_letters,
@@ -25,10 +26,11 @@ from closedform.judging.components import (
 from closedform.judging.conditions import Conditions
 from closedform.judging.document import Member
 from closedform.judging.names import NAME, bare, cleaned, is_differential
-from closedform.judging.outline import Chain, Outline, abstract, hessian_or_gradient, plain_stars
+from closedform.judging.outline import abstract, hessian_or_gradient
 from closedform.judging.prose import named_variables
 from closedform.judging.reading import Shared
 from closedform.judging.rows import rows_of, with_rows
+from closedform.judging.solutions import plain_stars
 from closedform.judging.typed import apart, typed
 from closedform.read.lexer import Tokens, lex
 from closedform.read.read import read_tokens
@@ -170,11 +172,13 @@ class Section:
             n in self.atoms.found or n.removeprefix("d") in self.atoms.found or is_differential(n) for n in names
         )
 
-    def gradients(self) -> list[tuple[Node, str]]:
-        """The gradient of the function that the derivation is about, by what moves."""
+    def gradients(self, by: str = "") -> list[tuple[Node, str]]:
+        """The gradient of the function that the derivation is about, by what moves or by a variable."""
         name = self._function()
         try:
-            return [(self.book.derivative(Atom("nabla", name, v)), v) for v in self.book.variables[:1]]
+            variables = [by] if by else self.book.variables[:1]
+            found = [(self.book.derivative(Atom("nabla", name, v)), v) for v in variables]
+            return [(g, v) for g, v in found if not by or (x := self.book.symbol(by)) is None or g.shape == x.shape]
         except ClosedformError:
             return []
 
