@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from closedform.errors import LimitError
 from closedform.judging.applied import put_in
 from closedform.judging.names import LETTER, NAME, bare, cleaned, named, squeezed
 from closedform.judging.spans import behind_space, bracketed, close_of, divided, opener, scripts, term_end, unwrapped
@@ -79,6 +80,8 @@ class Atoms:
         text = slopes(constants_gone(cleaned(text)), self.functions, self.syntax)
         if self.variations:
             text = re.sub(r"(?:\\delta|δ)(?![A-Za-z])\s*", " d ", text)
+        if len(_SIGNS.findall(text)) > MAX_SIGNS:
+            raise LimitError(f"over {MAX_SIGNS} derivatives stand in this line (limit: derivatives)")
         steps = (self._evaluated, self._along, self._nabla, self._fraction, self._slash, self._primes, self._applied)
         for step in (*steps, self._differentials):
             text = step(text)
@@ -370,6 +373,9 @@ def turned(name: str) -> str:
     return f"Xi_{int(name[3:]) + TURNED}"
 
 
-MAX_APPLIED = 40
+MAX_APPLIED, MAX_SIGNS = 40, 60
+_SIGNS = re.compile(
+    r"\\nabla|∇|\\partial|∂|(?<![A-Za-z\\])[dD]\s*(?=[({\\A-Z])|\b[Gg]rad\b|\b[Hh]ess\b|\\prime|\\right\s*\|"
+)
 FIRST, TURNED = 901, 1000
 """Our names begin with Xi_901; a thousand later come the transposes."""

@@ -69,6 +69,7 @@ class Book:
         self.chosen: dict[str, str] = {}  # what gradients are by where that is not said, by the function
         self._open: list[str] = []  # definitions being put in
         self._full: dict[tuple[Node, Moving, frozenset[str]], Node] = {}
+        self._derivatives: dict[tuple[Node, Node, tuple[str, ...], Atom], Node] = {}
         self._moved: dict[tuple[Node, Moving], Node] = {}
 
     def symbol(self, name: str) -> Node | None:
@@ -141,6 +142,12 @@ class Book:
     def derivative(self, atom: Atom) -> Node:
         """The derivative that an atom is: of a scalar the gradient (or Hessian), of a vector the Jacobian."""
         f, x, entry = self.function_and_variable(atom)
+        key = (f, x, entry, replace(atom, of="", by=""))
+        if key not in self._derivatives:
+            self._derivatives[key] = self._derived(atom, f, x, entry)
+        return self._derivatives[key]
+
+    def _derived(self, atom: Atom, f: Node, x: Node, entry: tuple[str, ...]) -> Node:
         if atom.sign == "along":
             return self._along(atom, f, x)
         if atom.sign == "vec":

@@ -46,11 +46,11 @@ class LongNames:
         return Judgement(tuple(map(self._step, found.steps)), tuple(map(self.back, found.assumed)))
 
     def _step(self, step: Step) -> Step:
-        said = {k: self.back(getattr(step, k)) for k in ("text", "reason", "right_line", "right_if")}
+        text, reason, line, needed = map(self.back, (step.text, step.reason, step.right_line, step.right_if))
         shown = step.example
         if shown is not None:
             shown = replace(shown, point={self.back(name): value for name, value in shown.point.items()})
-        return replace(step, example=shown, **said)
+        return replace(step, text=text, reason=reason, right_line=line, right_if=needed, example=shown)
 
 
 def long_names(source: str, latex: bool) -> LongNames:
@@ -69,8 +69,8 @@ def long_names(source: str, latex: bool) -> LongNames:
             if number > LAST or f"L{number}" in source or f"L_{{{number}}}" in source:
                 break
             names[str(number)] = name
-    for number, name in names.items():
-        short = f"L_{{{number}}}" if latex else f"L{number}"
+    for at, name in names.items():
+        short = f"L_{{{at}}}" if latex else f"L{at}"
         source = _replaced(source, name, short)
     return LongNames(source, names)
 

@@ -31,6 +31,8 @@ class Shared:
     reading: Reading | None = None
     reserved: frozenset[str] = frozenset()
     """Letters that are indices somewhere."""
+    spaces: dict[str, str] = field(default_factory=dict)
+    read: dict[tuple[str, str], Node] = field(default_factory=dict)
 
     def tokens(self, text: str) -> Tokens:
         if self.syntax != "latex":
@@ -84,13 +86,20 @@ class Shared:
         """Make a name that of a variable of the shape of ``node``."""
         if name not in self.declared:
             self.declared.add(name)
-            self.where = _joined(self.where, f"{name} in {space_text(node.shape)}")
+            space = space_text(node.shape)
+            if self.spaces.get(name) != space:
+                self.where, self.spaces[name] = _joined(self.where, f"{name} in {space}"), space
 
     def node(self, text: str, like: Node | None = None) -> Node:
         """The expression; ``like`` is something of the shape that it should have, where that helps."""
+        key = (text, self.where)
+        if key in self.read:
+            return self.read[key]
         tokens = self.tokens(text)
         try:
-            return self._read(tokens).node
+            found = self._read(tokens).node
+            self.read[key] = found
+            return found
         except ClosedformError as error:
             if like is None:
                 raise

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from closedform.errors import ClosedformError, ReadError, ShapeError
+from closedform.errors import ClosedformError, LimitError, ReadError, ShapeError
 from closedform.expr.node import Node
 from closedform.functions.algebra import transpose
 from closedform.judging.applied import put_in
@@ -41,6 +41,7 @@ WRITTEN = {"sym": "Sym", "psd": "PSD", "pd": "PD", "diag": "Diag", "orth": "Orth
 
 FUNCTIONS = ("f", "L", "g", "h", "J", "E", "phi", "ell", "F")
 """Names that functions to differentiate have more often than parts of them."""
+MAX_LENGTH, MAX_SIGNS = 3000, 600
 _APART = re.compile(
     r"\b(?:similarly|analogously|likewise|same way|fixed|fixing|hold|holding|constant|symmetry)\b", re.IGNORECASE
 )
@@ -105,6 +106,8 @@ class Section:
         if first:
             return
         try:
+            if len(member.text) > MAX_LENGTH:
+                raise LimitError(f"this line has {len(member.text)} characters (limit: {MAX_LENGTH} in a line)")
             syntax = self.outline.document.syntax
             text = typed(plain_stars(member.text, set(self.outline.defined), syntax), syntax)
             for name in abstract(self.outline):
@@ -116,9 +119,14 @@ class Section:
             text = with_entries(text, self.free, self.outline.defined.keys(), syntax)
             text = hessian_or_gradient(text, self._function(), self.atoms)
             self.texts[id(member)] = self.atoms.replaced(text)
-            self.tokens[id(member)] = self.shared.tokens(self.texts[id(member)])
+            self.tokens[id(member)] = self._limited(self.shared.tokens(self.texts[id(member)]))
         except ClosedformError as error:
             self.problems[id(member)] = error
+
+    def _limited(self, tokens: Tokens) -> Tokens:
+        if len(tokens.tokens) > MAX_SIGNS:
+            raise LimitError(f"this line has {len(tokens.tokens)} signs (limit: {MAX_SIGNS} in a line)")
+        return tokens
 
     def _implied(self) -> None:
         r"""``\partial J/\partial x = \frac{\partial}{\partial x}(…)`` says what J is, where nothing else does."""
