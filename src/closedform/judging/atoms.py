@@ -279,7 +279,7 @@ class Atoms:
         if opener(text, place):
             return close_of(text, place)
         bars = re.compile(r"\\\||\\[lL]?[vV]ert\b|\|\||‖|\\left\s*(?:\\\||\\[lr]?[vV]ert\b|\|)").match(text, place)
-        if bars:
+        if bars and text.count(bars.group(), 0, place) % 2 == 0:
             closing = bars.group().replace("left", "right").replace("lVert", "rVert").replace("lvert", "rvert")
             end = text.find(closing, bars.end())
             return scripts(text, end + len(closing)) if end >= 0 else None

@@ -231,7 +231,9 @@ _SCAN = re.compile(
     |(?P<sep>[,;])|(?P<dot>\.(?=\s|$|\}))|(?P<bar>\|)|(?P<cmd>\\[A-Za-z]+|\\.)|(?P<any>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_GOES_ON = re.compile(r"(?<![-+*/_^])(?<![-+*/]\s)(?:[-+*/·⋅⊙∘:]|\\cdot|\\odot|\\times|\\circ)\s*$")
+_GOES_ON = re.compile(r"(?<![-+*/_^])(?<![-+*/]\s)(?:[-+*/·⋅⊙∘]|\\cdot|\\odot|\\times|\\circ)\s*$")
+_ANNOUNCED = re.compile(r"=[^=]*(?<![\s:])\s*:\s*$|(?<!\s):\s*$")
+"""A colon behind an equation, or that stands close: what follows is another statement."""
 _OPERATORS = re.compile(r"[-+*/.\s]*")
 _BEGINS = re.compile(
     rf"\s*&?\s*(?:d\s*{NAME}(?:\s*/\s*d\s*{NAME})?|(?:∇|\\nabla|∂|\\partial|\b[Gg]rad\b|\b[Hh]ess\b|\\frac\{{)[^=+]{{0,60}}"
@@ -361,6 +363,10 @@ class _Builder:
 
     def _pause(self) -> None:
         """A line ends: it goes on in the next one if that begins, or this one ends, with a sign."""
+        if _ANNOUNCED.search(self.text):
+            self.text = self.text.rstrip(" :")
+            self._end()
+            return
         if _GOES_ON.search(self.text) and not _BEGINS.match(self.ahead):
             self.text += " "
             return

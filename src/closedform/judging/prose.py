@@ -46,7 +46,8 @@ def parted(line: str) -> Iterator[tuple[str, int, bool]]:
     """The words and the formulas of a line of text in turn: the piece, its place, whether it is a formula."""
     place = found_end = LABEL.match(line).end()  # type: ignore[union-attr]
     for found in _TOKEN.finditer(line, place):
-        if not is_word(found.group()) or _declares(line, found) or found.group() in KEEP:
+        below = found.group()[0] == "d" and line[: found.start()].rstrip().endswith("/")  # dL/do
+        if below or not is_word(found.group()) or _declares(line, found) or found.group() in KEEP:
             continue
         formula = line[found_end : found.start()].rstrip().removesuffix("(")
         if formula.strip():
