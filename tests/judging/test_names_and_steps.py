@@ -57,7 +57,7 @@ def test_the_slip_is_found_at_its_line(text: str, line: int) -> None:
     assert found.first_wrong is not None and found.first_wrong.line == line, found.text
 
 
-@pytest.mark.parametrize("text", ["f = tr(X) where XY = I", "Ax = b", "QR = A, Q'*Q = I", "df = 2*x'*dx", "AXB = C, X = A"])
+@pytest.mark.parametrize("text", ["f = tr(X), XY = I", "Ax = b", "QR = A, Q'*Q = I", "df = 2*x'*dx", "AXB = C, X = A"])
 def test_letters_that_run_together_are_a_product(text: str) -> None:
     assert not long_names(text, latex=False).names
 
@@ -108,3 +108,34 @@ def test_no_answer_takes_long(text: str) -> None:
     except LimitError as error:
         assert "limit" in str(error)
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("second", ["d^2 f", "d^2f", "d²f", "d(df)"])
+def test_second_differentials(second: str) -> None:
+    start = f"f = x'*A*x + logdet(X)\n{second} = "
+    assert judge(start + "2*dx'*A*dx - tr(X^-1*dX*X^-1*dX)").verdict == "right"
+    assert judge(start + "dx'*A*dx - tr(X^-1*dX*X^-1*dX)").verdict == "wrong"
+    assert judge(start + "2*dx'*A*dx + tr(X^-1*dX*X^-1*dX)").verdict == "wrong"
+
+
+def test_remarks_in_brackets_and_colons() -> None:
+    text = "f(x) = x'Px + 2q'x + s   (P = P')\nSetting ∇f(x) = 2Px + 2q = 0:\nPx = -q\nx = -P^-1 q"
+    assert judge(text).verdict == "right"
+    assert judge(text.replace("= -P^-1", "= P^-1")).first_wrong is not None
+
+
+def test_what_follows_from_a_line_that_cannot_be_read_is_not_blamed() -> None:
+    found = judge("f(x) = frob(x)'Px\n∇f(x) = 0\nPx = -q")
+    assert found.verdict == "undecided"
+    found = judge("V = 1/2*e'*P*e, P symmetric\ndV = e'*P*de\nde = A*e*dt\ndV = e'*P*A*e*dt")
+    assert [s.status for s in found.steps] == ["given", "right", "undecided", "undecided"]
+
+
+def test_bars_that_close_begin_no_differential() -> None:
+    assert judge("g(x) = ||C*x - d||^2 + r*||x - v||^2\n∇g = 2*C'*(C*x - d) + 2*r*(x - v)").verdict == "right"
+
+
+def test_logarithms_of_a_name_without_its_argument() -> None:
+    text = r"\begin{align*} \log L(\lambda) &= n\log\lambda - \lambda s, \qquad n, s \in \mathbb{R}\\ "
+    found = judge(text + r"\frac{d\log L}{d\lambda} &= \frac{n}{\lambda} - s \end{align*}")
+    assert found.verdict == "right", found.text

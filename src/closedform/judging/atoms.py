@@ -260,6 +260,14 @@ class Atoms:
     # -- differentials
     def _differentials(self, text: str) -> str:
         """``d(…)``, ``d log det X``, ``dX^-1`` by names; ``d x`` as ``dx``."""
+        text = _OF_DIFFERENTIAL.sub(r" d^2 \1 ", text)
+        while second := _D2.search(text):
+            end = self._reach(text, second.end())
+            if end is None:
+                one = re.compile(rf"\s*{NAME}").match(text, second.end())
+                end = one.end() if one else len(text)
+            name = self.name(Atom("d", unwrapped(text[second.end() : end]), order=2))
+            text = f"{text[: second.start()]} d{self.spelled(name)} {text[end:]}"
         place = 0
         while found := _D.search(text, place):
             place = found.end()
@@ -326,7 +334,7 @@ _TWICE = re.compile(r"(?:\\partial|∂|d)\s*(?:\^\s*(?:2|\{2\})|²)")
 SQUARE = 3
 """Stands as the order of a first derivative by the square of a scalar."""
 _SLASH = re.compile(
-    r"(?P<d>\\partial|∂|(?<![\w\\])d(?=[^\W\d_]\d*(?:_\w+)?(?:\([^()]*\))?\s*/\s*d)|(?<![\w\\])d(?=\())"
+    r"(?P<d>\\partial|∂|(?<![\w\\])d(?=\s?[^\W\d_]\d*(?:_\w+)?(?:\([^()]*\))?\s*/\s*d)|(?<![\w\\])d(?=\())"
     r"\s*(?:\^\s*(?:2|\{2\})|²)?"
 )
 _UNDER = re.compile(
@@ -337,6 +345,9 @@ _MANY = re.compile(rf"[0-9]|\\[tdc]?frac\s*[{{0-9]|\\\||\\[lL]?[vV]ert\b|\|\||�
 """What a sign of differentiation stands before as a whole: a product that begins with no name."""
 _TARGET = re.compile(rf"(?P<name>{NAME})(?P<arg>\s*\([^()]*\))?")
 _D = re.compile(r"(?<![\w\\^{])d(?![a-zA-Z]{3,})|(?<=\{)d(?=[\s\\({\[]|[A-Z])|(?<=\d)d(?=[A-Za-z(\\])")
+_D2 = re.compile(r"(?<![\w\\^{])d\s*(?:²|\^\s*(?:2|\{\s*2\s*\}))\s*(?=[A-Za-z\\(\[])")
+_OF_DIFFERENTIAL = re.compile(rf"(?<![\w\\^])d\s*\(\s*d\s*({NAME})\s*\)")
+"""``d(df)``, the second differential."""
 _GAP = re.compile(rf"(?<![\w\\])d\s+(?={LETTER})")
 _BY = re.compile(
     rf"(?:\\partial|∂|d)\s*(?P<name>{NAME}(?:\[[^\]]*\])?)(?P<square>\s*\^\s*(?:2|\{{2\}})|²)?\s*"

@@ -118,7 +118,13 @@ class Book:
     def _of_atom(self, atom: Atom, moving: Moving, keep: frozenset[str]) -> Node:
         inner = self.full(self.shared.node(atom.of), moving, keep)
         found = self.moved(inner, moving)
-        return self.moved(found, moving) if atom.order == 2 else found
+        if atom.order == 1:
+            return found
+        steps = [n for n in postorder(found) if n.op is SYM and n.params[0][0] == "d" and n.params[0][1:] in moving]
+        apart = {n: sym(f"first_{n.params[0]}", n.rows, n.cols, n.params[1]) for n in steps}
+        again = self.moved(rebuild(found, lambda n, _: apart.get(n)), moving)
+        back = {other: n for n, other in apart.items()}
+        return rebuild(again, lambda n, _: back.get(n))
 
     def moved(self, node: Node, moving: Moving) -> Node:
         """The differential of a full expression, each variable's part certified."""
@@ -235,7 +241,6 @@ class Book:
         here = {n.params[0] for n in postorder(self.full(own)) if n.op is SYM}
         order = [argument, self.chosen.get(name, ""), *self.variables, *self.respect, *HABITS, *sorted(here)]
         return next((v for v in order if v in here and v not in self.constant), "x")
-
 
     def choose(self, atom: Atom, line: Node) -> None:
         """Take a gradient whose variable is not said by the one for which the line is right, or has its shape."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from closedform.judging.document import Document, Member, Relation
+from closedform.judging.document import Document
 from closedform.judging.names import NAME, bare, cleaned
+from closedform.judging.relations import Member, Relation
 from closedform.judging.written import constants_gone
 from closedform.read.alphabet import SPELLED, canonical
 from closedform.read.vocabulary import is_function
 
 _ZERO = re.compile(r"0|\\(?:mathbf|boldsymbol|bm|vec)\s*\{?0\}?|\\mathbf0")
+
+FUNCTIONS = ("f", "L", "g", "h", "J", "E", "phi", "ell", "F")
+"""Names that functions to differentiate have more often than parts of them."""
 
 
 @dataclass

@@ -9,29 +9,10 @@ from dataclasses import dataclass, field
 from closedform.errors import LimitError, ReadError
 from closedform.judging.names import NAME
 from closedform.judging.prose import is_word, parted
+from closedform.judging.relations import Member, Relation, increments, logarithms, plain_tex
 from closedform.judging.updates import ARROW
 
 MAX_CHARACTERS = 100_000
-
-
-@dataclass
-class Member:
-    """One side of an equals sign; ``start`` is its place in the document, ``shown`` how it is quoted."""
-
-    text: str
-    start: int
-    shown: str = ""
-
-
-@dataclass
-class Relation:
-    """Expressions joined by ``=``. ``words`` are those before it; ``sign`` is not ``=`` where something else stands."""
-
-    members: list[Member]
-    words: str = ""
-    sign: str = "="
-    goes_on: bool = False
-    """Whether it is the end of a longer chain."""
 
 
 @dataclass
@@ -69,66 +50,16 @@ def document(source: str, syntax: str = "auto") -> Document:
     found = Document(source, syntax)
     source = _FAMILY.sub(lambda m: found.families.append(m.group()) or " " * len(m.group()), source)  # type: ignore[func-returns-value]
     if syntax == "latex":
-        source = _plain_tex(source)
+        source = plain_tex(source)
     pieces = list(_latex(source) if syntax == "latex" else _text(source))
     ends = {"row": "\n", "stop": ".\n"}
     found.said = "".join(ends.get(p.kind) or p.text + " " for p in pieces)
     _Builder(found).build(pieces)
-    _logarithms(found)
-    _increments(found)
+    logarithms(found.relations)
+    increments(found.source, found.relations)
     if not found.relations:
         raise ReadError("there is no equation in this derivation", hint="Write f = …, df = … or ∇f = … on each line.")
     return found
-
-
-_LOG = re.compile(r"\\(?:log|ln)\s*(?P<name>[A-Za-z]|\\[A-Za-z]+)\s*(?P<args>\([^()]*\))")
-
-
-_INCREMENT = re.compile(r"(?:\\delta|\\Delta|δ|Δ)\s*(?P<f>[A-Za-z])\s*&?\s*:?=\s*(?P=f)\s*\(")
-
-
-def _increments(found: Document) -> None:
-    r"""In ``\delta f = f(x + \delta x) - f(x)`` the signs are no differentials: they are names of their own."""
-    if _INCREMENT.search(found.source):
-        for member in (m for relation in found.relations for m in relation.members):
-            member.shown = member.shown or member.text
-            member.text = re.sub(r"(?:\\delta|\\Delta|δ|Δ)\s*([A-Za-z])(?![A-Za-z])", r"\1_{inc}", member.text)
-
-
-def _logarithms(found: Document) -> None:
-    r"""``\log p(x) = …`` defines the logarithm of p: it gets a name of its own."""
-    firsts = [m for r in found.relations if len(r.members) > 1 and (m := _LOG.fullmatch(r.members[0].text.strip()))]
-    for first in firsts[:1]:
-        name = re.escape(first["name"])
-        if any(re.fullmatch(rf"{name}\s*\([^()]*\)", r.members[0].text.strip()) for r in found.relations if r.members):
-            return
-        pattern = re.compile(rf"\\(?:log|ln)\s*{name}\s*(?=\()")
-        for relation in found.relations:
-            for member in relation.members:
-                member.shown = member.shown or member.text
-                member.text = pattern.sub(rf"\\Lambda_{{{first['name']}}}", member.text)
-
-
-_ARRAY = re.compile(r"(?P<head>\\begin\{array\}\s*\{[^{}]*\})(?P<inner>.*?)\\end\{array\}", re.DOTALL)
-_EQALIGN = re.compile(r"\\(?:eqalign|eqalignno|leqalignno|displaylines)\s*\{")
-
-
-def _plain_tex(source: str) -> str:
-    r"""The rows of plain TeX, ``\eqalign{… \cr …}``, and of arrays, as those of LaTeX; places stay."""
-    for array in list(_ARRAY.finditer(source)):
-        if re.search(r"&\s*(?:=|:=|\\equiv)\s*&", array["inner"]):
-            inner = re.sub(r"&(\s*[:=]+\s*)&", r" \1 ", array["inner"])
-            whole = " " * len(array["head"]) + inner + " " * len(r"\end{array}")
-            source = source[: array.start()] + whole + source[array.end() :]
-    source = re.sub(r"\\cr(?![A-Za-z])", r"\\\\ ", source)
-    while found := _EQALIGN.search(source):
-        depth, end = 1, found.end()
-        while end < len(source) and depth:
-            depth += (source[end] == "{") - (source[end] == "}")
-            end += 1
-        inner = source[found.end() : end - 1]
-        source = source[: found.start()] + " " * len(found.group()) + inner + " " + source[end:]
-    return source
 
 
 _FAMILY = re.compile(
@@ -204,8 +135,14 @@ def _text(source: str) -> Iterator[Piece]:
             body = _NAMED.sub(lambda m: " " * len(m.group()), body)
         else:
             body = _COLON.sub(lambda m: f"{m[1]}=" if m[2] is None else m.group(), body)
+        remarks = list(_BESIDE.finditer(body))
+        body = _BESIDE.sub(lambda m: " " * len(m.group()), body)
         for text, at, formula in parted(body):
             yield Piece("formula" if formula else "word", text, place + at)
+        for remark in remarks:
+            yield Piece("word", "with", place + remark.start())
+            yield Piece("formula", remark[1], place + remark.start(1))
+            yield Piece("stop", ".", place + remark.end())
         yield Piece("row", "", place + len(line))
         if not line.strip():
             yield Piece("stop", "", place)
@@ -234,6 +171,9 @@ _SCAN = re.compile(
 _GOES_ON = re.compile(r"(?<![-+*/_^])(?<![-+*/]\s)(?:[-+*/·⋅⊙∘]|\\cdot|\\odot|\\times|\\circ)\s*$")
 _ANNOUNCED = re.compile(r"=[^=]*(?<![\s:])\s*:\s*$|(?<!\s):\s*$")
 """A colon behind an equation, or that stands close: what follows is another statement."""
+_LISTED = re.compile(rf"\s*{NAME}(?:\s*,\s*{NAME})+\s*(?:\\in\b|∈)")
+_BESIDE = re.compile(r"(?<=\s)\(([^()=]*=[^()=]*)\)")
+"""An equation in brackets, which is a remark."""
 _OPERATORS = re.compile(r"[-+*/.\s]*")
 _BEGINS = re.compile(
     rf"\s*&?\s*(?:d\s*{NAME}(?:\s*/\s*d\s*{NAME})?|(?:∇|\\nabla|∂|\\partial|\b[Gg]rad\b|\b[Hh]ess\b|\\frac\{{)[^=+]{{0,60}}"
@@ -303,7 +243,9 @@ class _Builder:
                 self._add(sign, place)
 
     def _inside(self, kind: str, found: re.Match[str]) -> bool:
-        """Whether a comma stands in ``<x, y>`` of text, or a dot in a number."""
+        """Whether a comma stands in ``<x, y>`` of text or in ``x, y ∈ R``."""
+        if kind == "sep" and self.fresh and _LISTED.match(self.text + found.string[found.start() :]):
+            return True
         if kind != "sep" or self.into.syntax == "latex":
             return False
         return self.text.count("<") > self.text.count(">") and ">" in found.string[found.end() :]

@@ -17,7 +17,8 @@ from closedform.judging.book import Moving, NotInFunction, same
 from closedform.judging.chains import Chain, is_zero
 from closedform.judging.conditions import is_condition, is_reason
 from closedform.judging.equations import Equations, Zero, explained
-from closedform.judging.explain import Explainer, Full, side_by_side
+from closedform.judging.explain import Explainer, Full, agreeing, side_by_side
+from closedform.judging.names import is_differential
 from closedform.judging.records import Example, Step
 from closedform.judging.section import Section
 from closedform.judging.slips import Slip
@@ -42,6 +43,7 @@ class Follower:
     def __init__(self, section: Section) -> None:
         self.section, self.book = section, section.book
         self.state = State()
+        self.lost = False  # whether there was an equation that could not be read
         self.unknown = set[str]()  # names that stand in no function, though derivatives are taken by them
 
     def steps(self) -> Iterator[Step]:
@@ -100,6 +102,7 @@ class Follower:
         first = 1 if chain.defines or chain.solves else 0
         problem = self._problem(chain, first)
         if problem is not None:
+            self._lose(chain)
             for k in range(1, len(chain.members)):
                 yield self._step(chain, k, "undecided", reason=problem if k == 1 else "the line before is not decided")
             return
@@ -118,6 +121,14 @@ class Follower:
                 return
         start = 1 if chain.solves or chain.updates else first
         yield from self._steps_of(chain, start, before if start == first else self._claimed(chain, moving), moving)
+
+    def _lose(self, chain: Chain) -> None:
+        """Remember what a chain that is not decided would have said: an equation, a differential."""
+        self.lost |= any(is_zero(m.text) for m in chain.members)
+        if self._unknown(chain):
+            tokens = [self.section.tokens.get(id(m)) for m in chain.members[1:]]
+            names = {t.text for found in tokens if found for t in found.tokens if t.kind == "name"}
+            self.unknown |= {name for name in names if is_differential(name)}
 
     def _claimed(self, chain: Chain, moving: Moving) -> list[Full]:
         return self._full(chain, 1, moving, None)
@@ -204,13 +215,13 @@ class Follower:
             by = self._gradient_by(chain, 1 if chain.defines else 0)
             self.state.equations.zero = [Zero(t.node, by) for t in truth]
             return self._step(chain, k, "given", reason="an equation to solve"), []
-        agreed = _agreeing(truth, now)
+        agreed = agreeing(truth, now)
         if agreed:
             return self._agreed(chain, k, truth, agreed, explainer)
         conditioned = self._conditioned(chain, k, truth, now)
         if conditioned is not None:
             return conditioned, now
-        if wrong and _agreeing(before, now):
+        if wrong and agreeing(before, now):
             return self._step(chain, k, "follows", reason="it follows from a line before that is wrong"), now
         convention = explainer.convention(now)
         if convention is not None:
@@ -307,7 +318,7 @@ class Follower:
         """Whether a relation after ``… = 0`` is an equation rather than an identity."""
         names = {n.params[0] for n in postorder(before[0].own) if n.op is SYM}
         derived = any(name in self.section.atoms.found or name[0] == "d" for name in names)
-        return bool(self.state.equations.of()) and not derived and len(chain.members) == 2
+        return (self.lost or bool(self.state.equations.of())) and not derived and len(chain.members) == 2
 
     def _other_equation(self, chain: Chain, before: list[Full], moving: Moving) -> Step | None:
         """An equation after others; None where it is to be judged as an identity."""
@@ -333,6 +344,8 @@ class Follower:
             return self._step(chain, 1, "given", reason="an equation to solve")
         if self._from_claimed(lambda e: e.follows(left, now.node)):
             return self._step(chain, 1, "follows", reason="it follows from a line before that is wrong")
+        if self.lost and not active:
+            return self._step(chain, 1, "undecided", reason="the equation before is not decided")
         if not (active or zero) or is_condition(chain.words):
             return None
         if found is None:
@@ -383,7 +396,3 @@ class Follower:
 INTO = re.compile(r"\b(?:into|back in|insert\w*|constraint)\W*$")
 """What is put into the equation that follows is what was found before."""
 UNDECIDED = "it could be shown neither right nor wrong"
-
-
-def _agreeing(truth: list[Full], now: list[Full]) -> list[Full]:
-    return [n for n in now if any(same(t.node, n.node) for t in truth)]

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from closedform.judging.atoms import Atom, Atoms
 from closedform.judging.chains import Chain, Outline, is_zero, stands_in_itself, used
-from closedform.judging.document import Document, Member, Relation
+from closedform.judging.document import Document
 from closedform.judging.names import NAME, bare, cleaned, is_differential
 from closedform.judging.prose import KEEP, facts, membership
+from closedform.judging.relations import Member, Relation
 from closedform.judging.solutions import ZERO_WORDS, is_solution, starred
 from closedform.judging.updates import REASON as UPDATE
 from closedform.judging.updates import is_updated

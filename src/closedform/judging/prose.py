@@ -77,6 +77,7 @@ _FACT = {"symmetric": "sym", "skew-symmetric": "skew", "antisymmetric": "skew", 
          "diagonal": "diag", "invertible": "inv", "nonsingular": "inv", "positive definite": "pd", "PSD": "psd",
          "positive semidefinite": "psd", "SPD": "pd", "psd": "psd", "spd": "pd", "PD": "pd",
          "symmetric positive definite": "pd", "symmetric and positive definite": "pd", "square": "square"}  # fmt: skip
+WRITTEN = {"sym": "Sym", "psd": "PSD", "pd": "PD", "diag": "Diag", "orth": "Orth", "skew": "Skew", "inv": "Inv"}
 _PROPERTY = "|".join(sorted(map(re.escape, _FACT), key=len, reverse=True)).replace(r"\ ", r"[\s-]+")
 _LIST = rf"(?P<names>{_NAME}(?:\s*(?:,|and|,\s*and)\s*{_NAME})*?)"
 _EVERY = rf"(?P<names>{_NAME}(?:\s*(?:,|and|,\s*and)\s*{_NAME}(?![a-z]))*)"

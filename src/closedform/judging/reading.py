@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from closedform.errors import ClosedformError
+from closedform.errors import ClosedformError, LimitError
 from closedform.expr.node import Node
 from closedform.read.lexer import Token, Tokens, lex
 from closedform.read.read import Reading, read_tokens
 from closedform.read.spaces import space_text
 from closedform.read.typeset import lex_latex
 
+MAX_LENGTH, MAX_SIGNS = 3000, 600
 Unit = tuple[str, Tokens]
 _OURS = re.compile(r"^dXi(\d{3,4})$")
 """The differential of a name of ours, as the LaTeX reader spells it."""
@@ -124,6 +125,17 @@ class Shared:
         where = lex(_joined(self.where, f"Q_599 in {space_text(like.shape)}"))
         found = read_tokens(framed, where, self.syntax, self.reserved)
         return found.node.args[0]
+
+
+def check_length(text: str) -> None:
+    if len(text) > MAX_LENGTH:
+        raise LimitError(f"this line has {len(text)} characters (limit: {MAX_LENGTH} in a line)")
+
+
+def limited(tokens: Tokens) -> Tokens:
+    if len(tokens.tokens) > MAX_SIGNS:
+        raise LimitError(f"this line has {len(tokens.tokens)} signs (limit: {MAX_SIGNS} in a line)")
+    return tokens
 
 
 def _same_kinds(before: Reading | None, after: Reading) -> bool:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from closedform.errors import ClosedformError, LimitError, ReadError, ShapeError
+from closedform.errors import ClosedformError, ReadError, ShapeError
 from closedform.expr.node import Node
 from closedform.functions.algebra import transpose
 from closedform.judging.applied import put_in
 from closedform.judging.atoms import Atom, Atoms, turned
 from closedform.judging.book import Book, Moving
-from closedform.judging.chains import Chain, Outline
+from closedform.judging.chains import FUNCTIONS, Chain, Outline
 from closedform.judging.components import (
     defined_entries,
     free_letters,
@@ -24,11 +24,11 @@ from closedform.judging.components import (
     with_sums,
 )
 from closedform.judging.conditions import Conditions
-from closedform.judging.document import Member
 from closedform.judging.names import NAME, bare, cleaned, is_differential
 from closedform.judging.outline import abstract, hessian_or_gradient
-from closedform.judging.prose import named_variables
-from closedform.judging.reading import Shared
+from closedform.judging.prose import WRITTEN, named_variables
+from closedform.judging.reading import Shared, check_length, limited
+from closedform.judging.relations import Member
 from closedform.judging.rows import rows_of, with_rows
 from closedform.judging.solutions import plain_stars
 from closedform.judging.typed import apart, typed
@@ -37,11 +37,6 @@ from closedform.read.read import read_tokens
 from closedform.read.spaces import space_text
 from closedform.read.vocabulary import APPLIED
 
-WRITTEN = {"sym": "Sym", "psd": "PSD", "pd": "PD", "diag": "Diag", "orth": "Orth", "skew": "Skew", "inv": "Inv"}
-
-FUNCTIONS = ("f", "L", "g", "h", "J", "E", "phi", "ell", "F")
-"""Names that functions to differentiate have more often than parts of them."""
-MAX_LENGTH, MAX_SIGNS = 3000, 600
 _APART = re.compile(
     r"\b(?:similarly|analogously|likewise|same way|fixed|fixing|hold|holding|constant|symmetry)\b", re.IGNORECASE
 )
@@ -106,8 +101,7 @@ class Section:
         if first:
             return
         try:
-            if len(member.text) > MAX_LENGTH:
-                raise LimitError(f"this line has {len(member.text)} characters (limit: {MAX_LENGTH} in a line)")
+            check_length(member.text)
             syntax = self.outline.document.syntax
             text = typed(plain_stars(member.text, set(self.outline.defined), syntax), syntax)
             for name in abstract(self.outline):
@@ -119,14 +113,9 @@ class Section:
             text = with_entries(text, self.free, self.outline.defined.keys(), syntax)
             text = hessian_or_gradient(text, self._function(), self.atoms)
             self.texts[id(member)] = self.atoms.replaced(text)
-            self.tokens[id(member)] = self._limited(self.shared.tokens(self.texts[id(member)]))
+            self.tokens[id(member)] = limited(self.shared.tokens(self.texts[id(member)]))
         except ClosedformError as error:
             self.problems[id(member)] = error
-
-    def _limited(self, tokens: Tokens) -> Tokens:
-        if len(tokens.tokens) > MAX_SIGNS:
-            raise LimitError(f"this line has {len(tokens.tokens)} signs (limit: {MAX_SIGNS} in a line)")
-        return tokens
 
     def _implied(self) -> None:
         r"""``\partial J/\partial x = \frac{\partial}{\partial x}(…)`` says what J is, where nothing else does."""

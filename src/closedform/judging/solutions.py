@@ -6,8 +6,8 @@ import re
 
 from closedform.judging.book import HABITS
 from closedform.judging.chains import Outline, is_zero, letters_of, names_in, used
-from closedform.judging.document import Relation
 from closedform.judging.names import NAME, bare, cleaned
+from closedform.judging.relations import Relation
 
 ZERO_WORDS = re.compile(r"\b(?:zero|vanish\w*|stationar\w*|optim\w*|minimi\w*|maximi\w*|solv\w*|normal equations?)\b")
 _STAR = r"\s*(?:\^\s*(?:\*|\\ast\b|\\star\b|⋆|\{\s*(?:\*|\\ast|\\star|⋆)\s*\})|\*|⋆)"
