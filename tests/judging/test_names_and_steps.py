@@ -139,3 +139,15 @@ def test_logarithms_of_a_name_without_its_argument() -> None:
     text = r"\begin{align*} \log L(\lambda) &= n\log\lambda - \lambda s, \qquad n, s \in \mathbb{R}\\ "
     found = judge(text + r"\frac{d\log L}{d\lambda} &= \frac{n}{\lambda} - s \end{align*}")
     assert found.verdict == "right", found.text
+
+
+def test_gradients_said_in_words() -> None:
+    start = "J = ||X - U*V'||_F^2\ngradient wrt U: -2(X - U*V')V\ngradient of J with respect to V: "
+    assert judge(start + "-2(X - U*V')'U").verdict == "right"
+    step = judge(start + "-2(X - U*V')U").first_wrong
+    assert step is not None and step.line == 3
+
+
+def test_a_path_is_a_function_of_a_number() -> None:
+    assert judge("x(t) = exp(-t)*v\nx'(t) = -exp(-t)*v").verdict == "right"
+    assert judge("x(t) = exp(-t)*v\nx'(t) = exp(-t)*v").verdict == "wrong"

@@ -131,6 +131,7 @@ def _text(source: str) -> Iterator[Piece]:
     place = 0
     for line in source.split("\n"):
         body = line.split("#")[0] if line.lstrip().startswith("#") else line
+        body = _BY_WORDS.sub(_by_words, body)
         if "=" in body:
             body = _NAMED.sub(lambda m: " " * len(m.group()), body)
         else:
@@ -147,6 +148,19 @@ def _text(source: str) -> Iterator[Piece]:
         if not line.strip():
             yield Piece("stop", "", place)
         place += len(line) + 1
+
+
+_BY_WORDS = re.compile(
+    rf"^(?P<space>\s*)(?P<kind>[Gg]radient|[Dd]erivative|[Hh]essian)(?:\s+of\s+(?P<of>{NAME}))?"
+    rf"\s+(?:wrt|w\.r\.t\.?|with respect to|by|for|in)\s+(?P<by>{NAME})\s*(?::=?|=)(?!=)"
+)
+
+
+def _by_words(found: re.Match[str]) -> str:
+    """``gradient wrt U: …`` with a sign."""
+    two = "^2" if found["kind"][0] in "hH" else ""
+    of = f"({found['of']})" if found["of"] else "?"
+    return f"{found['space']}∇{two}_{{{found['by']}}} {of} ="
 
 
 _COLON = re.compile(r"^(\s*(?:grad|hess|Hess|∇|∂|d\w+/d|H|J)[^:]{0,20}):(\s*d[A-Z])?")
@@ -308,6 +322,7 @@ class _Builder:
         if _ANNOUNCED.search(self.text):
             self.text = self.text.rstrip(" :")
             self._end()
+            self.words.append(".")
             return
         if _GOES_ON.search(self.text) and not _BEGINS.match(self.ahead):
             self.text += " "

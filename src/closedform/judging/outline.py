@@ -140,7 +140,7 @@ def _place(out: Outline, relation: Relation) -> None:
             out.chains.append(Chain(relation.members, judged=False, reason="a limit is not judged"))
         return
     name, argument = _defined(relation)
-    after = bool(out.chains) and out.chains[-1].said
+    after = bool(out.chains) and out.chains[-1].said and not is_zero(out.chains[-1].members[-1].text)
     if (after and _also(relation)) or _besides(out, relation, name):
         relation.words = "with"
     goes_on = after and not relation.words

@@ -217,7 +217,9 @@ class Section:
             primed = re.search(rf"{re.escape(typed_name)}\s*(?:'|\^\s*\{{?\\prime)", self.outline.document.source)
             found = self.shared.joint([(name, tokens)]) if primed and tokens is not None else None
             own = found.bound.get(name) if found is not None else None
-            if own is not None and own.is_column and not own.is_scalar and re.fullmatch(NAME, argument):
+            unfit = primed and tokens is not None and found is None
+            many = own is not None and own.is_column and not own.is_scalar
+            if (unfit or many) and re.fullmatch(NAME, argument):
                 self.shared.where = ", ".join(w for w in (self.shared.where, f"{bare(argument)} in R") if w)
 
     def _derivatives(self, tokens: Tokens) -> list[str]:
