@@ -151,3 +151,22 @@ def test_gradients_said_in_words() -> None:
 def test_a_path_is_a_function_of_a_number() -> None:
     assert judge("x(t) = exp(-t)*v\nx'(t) = -exp(-t)*v").verdict == "right"
     assert judge("x(t) = exp(-t)*v\nx'(t) = exp(-t)*v").verdict == "wrong"
+
+
+def test_constraints_of_vectors_are_given() -> None:
+    text = "Minimize 1/2*||x||^2 s.t. A*x = b.\nL(x, v) = 1/2*x'*x + v'*(b - A*x)\n∇_x L = x - A'*v = 0\nx = A'*v"
+    found = judge(text)
+    assert found.verdict == "right" and [s.line for s in found.steps] == [1, 2, 3, 3, 4]
+    assert judge(text.replace("x = A'*v", "x = -A'*v")).first_wrong is not None
+
+
+def test_a_jacobian_is_of_what_has_many_values() -> None:
+    start = "r(x) = b - A*x\nphi(x) = r(x)'*r(x)\nJ = "
+    assert judge(start + "-A\n∇phi = -2*A'*r(x)").verdict == "right"
+    assert judge(start + "A").verdict == "wrong"
+
+
+def test_combining_accents() -> None:
+    start = "S(θ) = (y - Φθ)ᵀ(y - Φθ)\n∇S(θ) = -2Φᵀ(y - Φθ)\nθ\u0302 = "
+    assert judge(start + "(ΦᵀΦ)⁻¹Φᵀy").verdict == "right"
+    assert judge(start + "(ΦΦᵀ)⁻¹Φᵀy").verdict == "wrong"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from closedform.judging.document import Document
 from closedform.judging.names import NAME, bare, cleaned
 from closedform.judging.relations import Member, Relation
+from closedform.judging.spans import close_of
 from closedform.judging.written import constants_gone
 from closedform.read.alphabet import SPELLED, canonical
 from closedform.read.vocabulary import is_function
@@ -81,3 +82,16 @@ def letters_of(text: str, syntax: str) -> set[str]:
             found |= set(word)
         found.add(word)
     return found - {"", "d", "T"} - {n for n in found if is_function(n)}
+
+
+def as_defined(out: Outline, chain: Chain, name: str) -> str:
+    """What a name that is not defined stands for, where a function of it tells: ``softmax(z)``."""
+    texts = [m.text for c in out.chains for m in c.members if m.start < chain.members[0].start]
+    line = " ".join(m.text for m in chain.members)
+    for found in re.finditer(rf"(\\?[A-Za-z]{{2,}})\s*\(\s*\\?{name}\s*\)", line):
+        for text in texts:
+            at = text.find(f"{found[1]}(")
+            if at >= 0:
+                opens = at + len(found[1])
+                return f"; define {name} = {text[opens + 1 : close_of(text, opens) - 1]}"
+    return f"; define {name} before"

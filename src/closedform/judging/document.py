@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -37,6 +38,8 @@ class Piece:
     kind: str
     text: str
     start: int
+    last: int = MAX_CHARACTERS
+    """The last place of its line, where the text was made longer than it was typed."""
 
 
 def document(source: str, syntax: str = "auto") -> Document:
@@ -131,7 +134,7 @@ def _text(source: str) -> Iterator[Piece]:
     place = 0
     for line in source.split("\n"):
         body = line.split("#")[0] if line.lstrip().startswith("#") else line
-        body = _BY_WORDS.sub(_by_words, body)
+        body = _BY_WORDS.sub(_by_words, _SUCH_THAT.sub("such that", _accented(body)))
         if "=" in body:
             body = _NAMED.sub(lambda m: " " * len(m.group()), body)
         else:
@@ -139,7 +142,7 @@ def _text(source: str) -> Iterator[Piece]:
         remarks = list(_BESIDE.finditer(body))
         body = _BESIDE.sub(lambda m: " " * len(m.group()), body)
         for text, at, formula in parted(body):
-            yield Piece("formula" if formula else "word", text, place + at)
+            yield Piece("formula" if formula else "word", text, place + at, place + len(line))
         for remark in remarks:
             yield Piece("word", "with", place + remark.start())
             yield Piece("formula", remark[1], place + remark.start(1))
@@ -154,6 +157,20 @@ _BY_WORDS = re.compile(
     rf"^(?P<space>\s*)(?P<kind>[Gg]radient|[Dd]erivative|[Hh]essian)(?:\s+of\s+(?P<of>{NAME}))?"
     rf"\s+(?:wrt|w\.r\.t\.?|with respect to|by|for|in)\s+(?P<by>{NAME})\s*(?::=?|=)(?!=)"
 )
+
+
+_SUCH_THAT = re.compile(r"(?<![\w.])s\.\s?t\.(?=\s)")
+_MARKS = {"\u0302": "_hat", "\u0304": "_bar", "\u0303": "_tilde"}
+
+
+def _accented(body: str) -> str:
+    """``ŵ`` as ``w_hat``."""
+    apart = unicodedata.normalize("NFD", body)
+    if not any(mark in apart for mark in _MARKS):
+        return body
+    for mark, said in _MARKS.items():
+        apart = re.sub(rf"(?<=[^\W\d_]){mark}", said, apart)
+    return unicodedata.normalize("NFC", apart)
 
 
 def _by_words(found: re.Match[str]) -> str:
@@ -176,7 +193,9 @@ _SCAN = re.compile(
     |(?P<said>\\(?:text|textrm|textit|mbox|intertext|shortintertext|quad\\text)\s*\{(?P<words>(?:[^{}]|\$[^$]*\$)*)\})
     |(?P<space>\\q?quad\b)
     |(?P<rel>:=|\\coloneqq\b|\\triangleq\b|\\equiv\b|≡|≔|\\(?:overset|stackrel)\s*\{[^{}]*\}\s*\{=\}|=)
-    |(?P<other>""" + ARROW + r"""|<=|>=|!=|≤|≥|≠|≈
+    |(?P<other>"""
+    + ARROW
+    + r"""|<=|>=|!=|≤|≥|≠|≈
     |\\(?:approx|leq?|geq?|neq?|sim|propto|lt|gt|simeq|preceq|succeq|prec|succ|leqslant|geqslant)\b|∝)
     |(?P<member>\\in\b|∈|(?<=\s)in(?=\s))
     |(?P<sep>[,;])|(?P<dot>\.(?=\s|$|\}))|(?P<bar>\|)|(?P<cmd>\\[A-Za-z]+|\\.)|(?P<any>.)""",
@@ -235,7 +254,7 @@ class _Builder:
     def _formula(self, piece: Piece) -> None:
         depth, text = 0, piece.text
         for found in _SCAN.finditer(text):
-            kind, sign, place = str(found.lastgroup), found.group(), piece.start + found.start()
+            kind, sign, place = str(found.lastgroup), found.group(), min(piece.start + found.start(), piece.last)
             kind = "said" if kind == "words" else kind
             if kind == "open":
                 depth += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from closedform.errors import ClosedformError, ShapeError
@@ -14,7 +14,7 @@ from closedform.expr.walk import postorder
 from closedform.functions.algebra import SYM, sub, transpose, zeros
 from closedform.judging.atoms import Atom
 from closedform.judging.book import Moving, NotInFunction, same
-from closedform.judging.chains import Chain, is_zero
+from closedform.judging.chains import Chain, as_defined, is_zero
 from closedform.judging.conditions import is_condition, is_reason
 from closedform.judging.equations import Equations, Zero, explained
 from closedform.judging.explain import Explainer, Full, agreeing, side_by_side
@@ -23,7 +23,6 @@ from closedform.judging.records import Example, Step
 from closedform.judging.section import Section
 from closedform.judging.slips import Slip
 from closedform.judging.solutions import ZERO_WORDS
-from closedform.judging.spans import close_of
 from closedform.judging.updates import REASON as UPDATE
 from closedform.judging.updates import is_next
 from closedform.rewrite.normal.normal import normal
@@ -75,9 +74,19 @@ class Follower:
     def _choose(self, chain: Chain) -> None:
         """What a gradient is by, where only the line tells."""
         atom = self._first_atom(chain, 1 if chain.defines else 0) if chain.judged and len(chain.members) > 1 else None
+        if atom is not None and atom.sign == "jacobian":
+            self._of_vector(atom)
         if atom is not None and atom.sign == "nabla" and atom.order == 1 and not self.section.groups:
             with suppress(ClosedformError):
                 self.book.choose(atom, self.section.read(chain.members[1])[0].own)
+
+    def _of_vector(self, atom: Atom) -> None:
+        """``J`` without a function is of the first one with many values, where the derivation's own has one."""
+        own = self.book.defined.get(atom.of)
+        many = [n for n, d in self.book.defined.items() if d.is_column and not d.is_scalar]
+        if own is not None and own.is_scalar and many:
+            name = next(n for n, a in self.section.atoms.found.items() if a is atom)
+            self.section.atoms.found[name] = replace(atom, of=many[0])
 
     def _first_atom(self, chain: Chain, first: int) -> Atom | None:
         tokens = self.section.tokens.get(id(chain.members[first]))
@@ -112,6 +121,10 @@ class Follower:
             yield self._solved(chain, before)
         elif chain.defines:
             yield self._step(chain, 1, "given", reason=UPDATE if is_next(chain.defines) else "")
+        elif self._may_be_condition(chain) and is_condition(chain.words) and not before[0].node.is_scalar:
+            if not is_reason(chain.words):
+                yield self._step(chain, 1, "given", reason="a condition")
+                return
         elif chain.updates:
             yield self._update(chain, moving, before)
         elif self._equation(chain, before):
@@ -167,23 +180,11 @@ class Follower:
             self._full(chain, first, self.section.moving(chain), None)
         except NotInFunction as error:
             self.unknown.add(error.name)
-            return error.message + self._as_defined(chain, error.name)
+            return error.message + as_defined(self.section.outline, chain, error.name)
         except ClosedformError as error:
             return error.message
         name = self._unknown(chain)
         return f"{name} is not defined, so that d{name} is not known" if name else None  # type: ignore[return-value]
-
-    def _as_defined(self, chain: Chain, name: str) -> str:
-        """What a name that is not defined stands for, where a function of it tells: ``softmax(z)``."""
-        texts = [m.text for c in self.section.outline.chains for m in c.members if m.start < chain.members[0].start]
-        line = " ".join(m.text for m in chain.members)
-        for found in re.finditer(rf"(\\?[A-Za-z]{{2,}})\s*\(\s*\\?{name}\s*\)", line):
-            for text in texts:
-                at = text.find(f"{found[1]}(")
-                if at >= 0:
-                    opens = at + len(found[1])
-                    return f"; define {name} = {text[opens + 1 : close_of(text, opens) - 1]}"
-        return f"; define {name} before"
 
     def _unknown(self, chain: Chain) -> str:
         """A variable whose differential is said to be something."""

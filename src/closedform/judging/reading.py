@@ -88,7 +88,11 @@ class Shared:
         if name not in self.declared:
             self.declared.add(name)
             space = space_text(node.shape)
-            if self.spaces.get(name) != space:
+            before = f"{name} in {self.spaces.get(name)}"
+            if before in self.where.split(", "):
+                self.where = ", ".join(f"{name} in {space}" if w == before else w for w in self.where.split(", "))
+                self.spaces[name] = space
+            elif self.spaces.get(name) != space:
                 self.where, self.spaces[name] = _joined(self.where, f"{name} in {space}"), space
 
     def node(self, text: str, like: Node | None = None) -> Node:
