@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from closedform.errors import LimitError
 from closedform.judging.applied import put_in
 from closedform.judging.names import LETTER, NAME, bare, cleaned, named, squeezed
 from closedform.judging.spans import behind_space, bracketed, close_of, divided, opener, scripts, term_end, unwrapped
@@ -79,6 +80,8 @@ class Atoms:
         text = slopes(constants_gone(cleaned(text)), self.functions, self.syntax)
         if self.variations:
             text = re.sub(r"(?:\\delta|δ)(?![A-Za-z])\s*", " d ", text)
+        if len(_SIGNS.findall(text)) > MAX_SIGNS:
+            raise LimitError(f"over {MAX_SIGNS} derivatives stand in this line (limit: derivatives)")
         steps = (self._evaluated, self._along, self._nabla, self._fraction, self._slash, self._primes, self._applied)
         for step in (*steps, self._differentials):
             text = step(text)
@@ -257,6 +260,14 @@ class Atoms:
     # -- differentials
     def _differentials(self, text: str) -> str:
         """``d(…)``, ``d log det X``, ``dX^-1`` by names; ``d x`` as ``dx``."""
+        text = _OF_DIFFERENTIAL.sub(r" d^2 \1 ", text)
+        while second := _D2.search(text):
+            end = self._reach(text, second.end())
+            if end is None:
+                one = re.compile(rf"\s*{NAME}").match(text, second.end())
+                end = one.end() if one else len(text)
+            name = self.name(Atom("d", unwrapped(text[second.end() : end]), order=2))
+            text = f"{text[: second.start()]} d{self.spelled(name)} {text[end:]}"
         place = 0
         while found := _D.search(text, place):
             place = found.end()
@@ -276,7 +287,7 @@ class Atoms:
         if opener(text, place):
             return close_of(text, place)
         bars = re.compile(r"\\\||\\[lL]?[vV]ert\b|\|\||‖|\\left\s*(?:\\\||\\[lr]?[vV]ert\b|\|)").match(text, place)
-        if bars:
+        if bars and text.count(bars.group(), 0, place) % 2 == 0:
             closing = bars.group().replace("left", "right").replace("lVert", "rVert").replace("lvert", "rvert")
             end = text.find(closing, bars.end())
             return scripts(text, end + len(closing)) if end >= 0 else None
@@ -323,7 +334,7 @@ _TWICE = re.compile(r"(?:\\partial|∂|d)\s*(?:\^\s*(?:2|\{2\})|²)")
 SQUARE = 3
 """Stands as the order of a first derivative by the square of a scalar."""
 _SLASH = re.compile(
-    r"(?P<d>\\partial|∂|(?<![\w\\])d(?=[^\W\d_](?:\([^()]*\))?\s*/\s*d)|(?<![\w\\])d(?=\())"
+    r"(?P<d>\\partial|∂|(?<![\w\\])d(?=\s?[^\W\d_]\d*(?:_\w+)?(?:\([^()]*\))?\s*/\s*d)|(?<![\w\\])d(?=\())"
     r"\s*(?:\^\s*(?:2|\{2\})|²)?"
 )
 _UNDER = re.compile(
@@ -334,6 +345,9 @@ _MANY = re.compile(rf"[0-9]|\\[tdc]?frac\s*[{{0-9]|\\\||\\[lL]?[vV]ert\b|\|\||�
 """What a sign of differentiation stands before as a whole: a product that begins with no name."""
 _TARGET = re.compile(rf"(?P<name>{NAME})(?P<arg>\s*\([^()]*\))?")
 _D = re.compile(r"(?<![\w\\^{])d(?![a-zA-Z]{3,})|(?<=\{)d(?=[\s\\({\[]|[A-Z])|(?<=\d)d(?=[A-Za-z(\\])")
+_D2 = re.compile(r"(?<![\w\\^{])d\s*(?:²|\^\s*(?:2|\{\s*2\s*\}))\s*(?=[A-Za-z\\(\[])")
+_OF_DIFFERENTIAL = re.compile(rf"(?<![\w\\^])d\s*\(\s*d\s*({NAME})\s*\)")
+"""``d(df)``, the second differential."""
 _GAP = re.compile(rf"(?<![\w\\])d\s+(?={LETTER})")
 _BY = re.compile(
     rf"(?:\\partial|∂|d)\s*(?P<name>{NAME}(?:\[[^\]]*\])?)(?P<square>\s*\^\s*(?:2|\{{2\}})|²)?\s*"
@@ -370,6 +384,9 @@ def turned(name: str) -> str:
     return f"Xi_{int(name[3:]) + TURNED}"
 
 
-MAX_APPLIED = 40
+MAX_APPLIED, MAX_SIGNS = 40, 60
+_SIGNS = re.compile(
+    r"\\nabla|∇|\\partial|∂|(?<![A-Za-z\\])[dD]\s*(?=[({\\A-Z])|\b[Gg]rad\b|\b[Hh]ess\b|\\prime|\\right\s*\|"
+)
 FIRST, TURNED = 901, 1000
 """Our names begin with Xi_901; a thousand later come the transposes."""

@@ -24,6 +24,8 @@ from closedform.rewrite.simplify import simplify
 Moving = frozenset[str]
 MAX_NESTED = 50
 HABITS = ("x", "X", "w", "W", "theta", "beta", "Theta", "z", "u", "v", "y", "Y", "t")
+DATA = ("y", "Y", "t")
+"""Names that data have more often than variables."""
 
 
 def certified(claim: Claim) -> Certificate:
@@ -46,6 +48,14 @@ class Unproved(ClosedformError):
     """Our own derivative could not be certified: nothing is said of the line."""
 
 
+class NotInFunction(DeclarationError):
+    """What a derivative is taken by does not stand in the function."""
+
+    def __init__(self, name: str, function: str) -> None:
+        super().__init__(f"{name} is not in {function}")
+        self.name = name
+
+
 class Book:
     """Definitions, constants and derivatives of one derivation."""
 
@@ -56,8 +66,10 @@ class Book:
         self.constant: set[str] = set()
         self.variables: list[str] = []  # those that derivatives are taken by, or that move, as they come
         self.respect: list[str] = []  # those that the words name: "with respect to w"
+        self.chosen: dict[str, str] = {}  # what gradients are by where that is not said, by the function
         self._open: list[str] = []  # definitions being put in
         self._full: dict[tuple[Node, Moving, frozenset[str]], Node] = {}
+        self._derivatives: dict[tuple[Node, Node, tuple[str, ...], Atom], Node] = {}
         self._moved: dict[tuple[Node, Moving], Node] = {}
 
     def symbol(self, name: str) -> Node | None:
@@ -106,7 +118,13 @@ class Book:
     def _of_atom(self, atom: Atom, moving: Moving, keep: frozenset[str]) -> Node:
         inner = self.full(self.shared.node(atom.of), moving, keep)
         found = self.moved(inner, moving)
-        return self.moved(found, moving) if atom.order == 2 else found
+        if atom.order == 1:
+            return found
+        steps = [n for n in postorder(found) if n.op is SYM and n.params[0][0] == "d" and n.params[0][1:] in moving]
+        apart = {n: sym(f"first_{n.params[0]}", n.rows, n.cols, n.params[1]) for n in steps}
+        again = self.moved(rebuild(found, lambda n, _: apart.get(n)), moving)
+        back = {other: n for n, other in apart.items()}
+        return rebuild(again, lambda n, _: back.get(n))
 
     def moved(self, node: Node, moving: Moving) -> Node:
         """The differential of a full expression, each variable's part certified."""
@@ -130,6 +148,12 @@ class Book:
     def derivative(self, atom: Atom) -> Node:
         """The derivative that an atom is: of a scalar the gradient (or Hessian), of a vector the Jacobian."""
         f, x, entry = self.function_and_variable(atom)
+        key = (f, x, entry, replace(atom, of="", by=""))
+        if key not in self._derivatives:
+            self._derivatives[key] = self._derived(atom, f, x, entry)
+        return self._derivatives[key]
+
+    def _derived(self, atom: Atom, f: Node, x: Node, entry: tuple[str, ...]) -> Node:
         if atom.sign == "along":
             return self._along(atom, f, x)
         if atom.sign == "vec":
@@ -183,7 +207,7 @@ class Book:
         x = self.symbol(by)
         if x is None:
             raise DeclarationError(f"{by} does not stand in what is differentiated by it")
-        return self.full(own), x, entry
+        raise NotInFunction(by, own.params[0] if own.op is SYM else "the function")
 
     def _expressions(self, own: Node, by: str) -> Iterator[Node]:
         """The function as written, in other ways it was written, and with what ``by`` stands for put back."""
@@ -215,8 +239,23 @@ class Book:
         name = own.params[0] if own.op is SYM else ""
         argument = next((bare(x) for f, x in self.atoms.functions.items() if bare(f) == name), "")
         here = {n.params[0] for n in postorder(self.full(own)) if n.op is SYM}
-        order = [argument, *self.variables, *self.respect, *HABITS, *sorted(here)]
+        order = [argument, self.chosen.get(name, ""), *self.variables, *self.respect, *HABITS, *sorted(here)]
         return next((v for v in order if v in here and v not in self.constant), "x")
+
+    def choose(self, atom: Atom, line: Node) -> None:
+        """Take a gradient whose variable is not said by the one for which the line is right, or has its shape."""
+        own = self.shared.node(atom.of)
+        named = atom.by or self.respect or any(bare(f) == atom.of for f in self.atoms.functions)
+        if named or any(a.by for a in self.atoms.found.values()) or own.op is not SYM or own.params[0] in self.chosen:
+            return
+        default = self._habit(own)
+        here = {n.params[0]: n for n in postorder(self.full(own)) if n.op is SYM}
+        usual = [v for v in HABITS if v in here and v not in (*self.constant, *DATA) and here[v].shape == line.shape]
+        right = (v for v in usual if same(self.derivative(replace(atom, by=v)), self.full(line)))
+        by_shape = usual[0] if usual and not here[default].is_column else default
+        chosen = default if default in usual else next(right, by_shape)
+        self.chosen[own.params[0]] = chosen
+        self.variables = [chosen if v == default else v for v in self.variables]
 
 
 def entry_of(node: Node, entry: tuple[str, ...]) -> Node:

@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from closedform.errors import LimitError, ReadError
+from closedform.judging.names import NAME
 from closedform.judging.prose import is_word, parted
+from closedform.judging.relations import Member, Relation, increments, logarithms, plain_tex
+from closedform.judging.updates import ARROW
 
 MAX_CHARACTERS = 100_000
-
-
-@dataclass
-class Member:
-    """One side of an equals sign; ``start`` is its place in the document, ``shown`` how it is quoted."""
-
-    text: str
-    start: int
-    shown: str = ""
-
-
-@dataclass
-class Relation:
-    """Expressions joined by ``=``. ``words`` are those before it; ``sign`` is not ``=`` where something else stands."""
-
-    members: list[Member]
-    words: str = ""
-    sign: str = "="
-    goes_on: bool = False
-    """Whether it is the end of a longer chain."""
 
 
 @dataclass
@@ -54,6 +38,8 @@ class Piece:
     kind: str
     text: str
     start: int
+    last: int = MAX_CHARACTERS
+    """The last place of its line, where the text was made longer than it was typed."""
 
 
 def document(source: str, syntax: str = "auto") -> Document:
@@ -61,72 +47,22 @@ def document(source: str, syntax: str = "auto") -> Document:
     if len(source) > MAX_CHARACTERS:
         raise LimitError(f"the derivation has {len(source)} characters (limit: {MAX_CHARACTERS} characters)")
     if syntax == "auto":
-        syntax = "latex" if _LATEX.search(source) else "text"
+        syntax = "latex" if is_latex(source) else "text"
     if syntax not in ("text", "latex"):
         raise ReadError(f"the syntax {syntax} is not known", hint="Known are auto, text and latex.")
     found = Document(source, syntax)
     source = _FAMILY.sub(lambda m: found.families.append(m.group()) or " " * len(m.group()), source)  # type: ignore[func-returns-value]
     if syntax == "latex":
-        source = _plain_tex(source)
+        source = plain_tex(source)
     pieces = list(_latex(source) if syntax == "latex" else _text(source))
     ends = {"row": "\n", "stop": ".\n"}
     found.said = "".join(ends.get(p.kind) or p.text + " " for p in pieces)
     _Builder(found).build(pieces)
-    _logarithms(found)
-    _increments(found)
+    logarithms(found.relations)
+    increments(found.source, found.relations)
     if not found.relations:
         raise ReadError("there is no equation in this derivation", hint="Write f = …, df = … or ∇f = … on each line.")
     return found
-
-
-_LOG = re.compile(r"\\(?:log|ln)\s*(?P<name>[A-Za-z]|\\[A-Za-z]+)\s*(?P<args>\([^()]*\))")
-
-
-_INCREMENT = re.compile(r"(?:\\delta|\\Delta|δ|Δ)\s*(?P<f>[A-Za-z])\s*&?\s*:?=\s*(?P=f)\s*\(")
-
-
-def _increments(found: Document) -> None:
-    r"""In ``\delta f = f(x + \delta x) - f(x)`` the signs are no differentials: they are names of their own."""
-    if _INCREMENT.search(found.source):
-        for member in (m for relation in found.relations for m in relation.members):
-            member.shown = member.shown or member.text
-            member.text = re.sub(r"(?:\\delta|\\Delta|δ|Δ)\s*([A-Za-z])(?![A-Za-z])", r"\1_{inc}", member.text)
-
-
-def _logarithms(found: Document) -> None:
-    r"""``\log p(x) = …`` defines the logarithm of p: it gets a name of its own."""
-    firsts = [m for r in found.relations if len(r.members) > 1 and (m := _LOG.fullmatch(r.members[0].text.strip()))]
-    for first in firsts[:1]:
-        name = re.escape(first["name"])
-        if any(re.fullmatch(rf"{name}\s*\([^()]*\)", r.members[0].text.strip()) for r in found.relations if r.members):
-            return
-        pattern = re.compile(rf"\\(?:log|ln)\s*{name}\s*(?=\()")
-        for relation in found.relations:
-            for member in relation.members:
-                member.shown = member.shown or member.text
-                member.text = pattern.sub(rf"\\Lambda_{{{first['name']}}}", member.text)
-
-
-_ARRAY = re.compile(r"(?P<head>\\begin\{array\}\s*\{[^{}]*\})(?P<inner>.*?)\\end\{array\}", re.DOTALL)
-_EQALIGN = re.compile(r"\\(?:eqalign|eqalignno|leqalignno|displaylines)\s*\{")
-
-
-def _plain_tex(source: str) -> str:
-    r"""The rows of plain TeX, ``\eqalign{… \cr …}``, and of arrays, as those of LaTeX; places stay."""
-    for array in list(_ARRAY.finditer(source)):
-        if re.search(r"&\s*(?:=|:=|\\equiv)\s*&", array["inner"]):
-            inner = re.sub(r"&(\s*[:=]+\s*)&", r" \1 ", array["inner"])
-            whole = " " * len(array["head"]) + inner + " " * len(r"\end{array}")
-            source = source[: array.start()] + whole + source[array.end() :]
-    source = re.sub(r"\\cr(?![A-Za-z])", r"\\\\ ", source)
-    while found := _EQALIGN.search(source):
-        depth, end = 1, found.end()
-        while end < len(source) and depth:
-            depth += (source[end] == "{") - (source[end] == "}")
-            end += 1
-        inner = source[found.end() : end - 1]
-        source = source[: found.start()] + " " * len(found.group()) + inner + " " + source[end:]
-    return source
 
 
 _FAMILY = re.compile(
@@ -135,6 +71,12 @@ _FAMILY = re.compile(
 )
 """Declarations with colons, equals signs or words in them: of families, and of abstract functions."""
 _LATEX = re.compile(r"\\[A-Za-z]{2,}|\\\\|\$")
+
+
+def is_latex(source: str) -> bool:
+    return _LATEX.search(source) is not None
+
+
 _MATH = re.compile(
     r"""\$\$(?P<a>.*?)\$\$|\$(?P<b>(?:\\.|[^$\\])*)\$|\\\((?P<c>.*?)\\\)|\\\[(?P<d>.*?)\\\]
     |\\begin\{(?P<env>align|alignat|flalign|equation|gather|multline|eqnarray|displaymath|math|aligned|split)(?P<star>\*?)\}
@@ -192,16 +134,50 @@ def _text(source: str) -> Iterator[Piece]:
     place = 0
     for line in source.split("\n"):
         body = line.split("#")[0] if line.lstrip().startswith("#") else line
+        body = _BY_WORDS.sub(_by_words, _SUCH_THAT.sub("such that", _accented(body)))
         if "=" in body:
             body = _NAMED.sub(lambda m: " " * len(m.group()), body)
         else:
             body = _COLON.sub(lambda m: f"{m[1]}=" if m[2] is None else m.group(), body)
+        remarks = list(_BESIDE.finditer(body))
+        body = _BESIDE.sub(lambda m: " " * len(m.group()), body)
         for text, at, formula in parted(body):
-            yield Piece("formula" if formula else "word", text, place + at)
+            yield Piece("formula" if formula else "word", text, place + at, place + len(line))
+        for remark in remarks:
+            yield Piece("word", "with", place + remark.start())
+            yield Piece("formula", remark[1], place + remark.start(1))
+            yield Piece("stop", ".", place + remark.end())
         yield Piece("row", "", place + len(line))
         if not line.strip():
             yield Piece("stop", "", place)
         place += len(line) + 1
+
+
+_BY_WORDS = re.compile(
+    rf"^(?P<space>\s*)(?P<kind>[Gg]radient|[Dd]erivative|[Hh]essian)(?:\s+of\s+(?P<of>{NAME}))?"
+    rf"\s+(?:wrt|w\.r\.t\.?|with respect to|by|for|in)\s+(?P<by>{NAME})\s*(?::=?|=)(?!=)"
+)
+
+
+_SUCH_THAT = re.compile(r"(?<![\w.])s\.\s?t\.(?=\s)")
+_MARKS = {"\u0302": "_hat", "\u0304": "_bar", "\u0303": "_tilde"}
+
+
+def _accented(body: str) -> str:
+    """``ŵ`` as ``w_hat``."""
+    apart = unicodedata.normalize("NFD", body)
+    if not any(mark in apart for mark in _MARKS):
+        return body
+    for mark, said in _MARKS.items():
+        apart = re.sub(rf"(?<=[^\W\d_]){mark}", said, apart)
+    return unicodedata.normalize("NFC", apart)
+
+
+def _by_words(found: re.Match[str]) -> str:
+    """``gradient wrt U: …`` with a sign."""
+    two = "^2" if found["kind"][0] in "hH" else ""
+    of = f"({found['of']})" if found["of"] else "?"
+    return f"{found['space']}∇{two}_{{{found['by']}}} {of} ="
 
 
 _COLON = re.compile(r"^(\s*(?:grad|hess|Hess|∇|∂|d\w+/d|H|J)[^:]{0,20}):(\s*d[A-Z])?")
@@ -217,12 +193,26 @@ _SCAN = re.compile(
     |(?P<said>\\(?:text|textrm|textit|mbox|intertext|shortintertext|quad\\text)\s*\{(?P<words>(?:[^{}]|\$[^$]*\$)*)\})
     |(?P<space>\\q?quad\b)
     |(?P<rel>:=|\\coloneqq\b|\\triangleq\b|\\equiv\b|≡|≔|\\(?:overset|stackrel)\s*\{[^{}]*\}\s*\{=\}|=)
-    |(?P<other><=|>=|!=|≤|≥|≠|≈|\\(?:approx|leq?|geq?|neq?|sim|propto|lt|gt|simeq|preceq|succeq|prec|succ|leqslant|geqslant)\b|∝)
+    |(?P<other>"""
+    + ARROW
+    + r"""|<=|>=|!=|≤|≥|≠|≈
+    |\\(?:approx|leq?|geq?|neq?|sim|propto|lt|gt|simeq|preceq|succeq|prec|succ|leqslant|geqslant)\b|∝)
     |(?P<member>\\in\b|∈|(?<=\s)in(?=\s))
     |(?P<sep>[,;])|(?P<dot>\.(?=\s|$|\}))|(?P<bar>\|)|(?P<cmd>\\[A-Za-z]+|\\.)|(?P<any>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_GOES_ON = re.compile(r"(?<![_^])(?:[-+*/·⋅⊙∘:]|\\cdot|\\odot|\\times|\\circ)\s*$")
+_GOES_ON = re.compile(r"(?<![-+*/_^])(?<![-+*/]\s)(?:[-+*/·⋅⊙∘]|\\cdot|\\odot|\\times|\\circ)\s*$")
+_ANNOUNCED = re.compile(r"=[^=]*(?<![\s:])\s*:\s*$|(?<!\s):\s*$")
+"""A colon behind an equation, or that stands close: what follows is another statement."""
+_LISTED = re.compile(rf"\s*{NAME}(?:\s*,\s*{NAME})+\s*(?:\\in\b|∈)")
+_BESIDE = re.compile(r"(?<=\s)\(([^()=]*=[^()=]*)\)")
+"""An equation in brackets, which is a remark."""
+_OPERATORS = re.compile(r"[-+*/.\s]*")
+_BEGINS = re.compile(
+    rf"\s*&?\s*(?:d\s*{NAME}(?:\s*/\s*d\s*{NAME})?|(?:∇|\\nabla|∂|\\partial|\b[Gg]rad\b|\b[Hh]ess\b|\\frac\{{)[^=+]{{0,60}}"
+    rf"|{NAME}(?:\s*\(\s*{NAME}\s*\))?)\s*&?\s*:?="
+)
+"""The start of a line that does not go on with the one before, whatever that ends with."""
 _STARTS_ON = re.compile(r"\s*(?:[-+*/:]|\\cdot|\\odot)")
 
 
@@ -239,11 +229,13 @@ class _Builder:
         self.words: list[str] = []
         self.relation: Relation | None = None  # the present one, which may go on
         self.text, self.start = "", 0
+        self.ahead = ""  # the formula that follows
         self.fresh = True  # nothing of the present statement has been read
         self.remarked: Relation | None = None  # the one that a remark in its row stands behind
 
     def build(self, pieces: list[Piece]) -> None:
-        for piece in pieces:
+        for k, piece in enumerate(pieces):
+            self.ahead = next((p.text for p in pieces[k + 1 : k + 3] if p.kind == "formula"), "")
             if piece.kind == "formula":
                 self._formula(piece)
                 if self.into.syntax == "latex":
@@ -262,7 +254,7 @@ class _Builder:
     def _formula(self, piece: Piece) -> None:
         depth, text = 0, piece.text
         for found in _SCAN.finditer(text):
-            kind, sign, place = str(found.lastgroup), found.group(), piece.start + found.start()
+            kind, sign, place = str(found.lastgroup), found.group(), min(piece.start + found.start(), piece.last)
             kind = "said" if kind == "words" else kind
             if kind == "open":
                 depth += 1
@@ -278,12 +270,15 @@ class _Builder:
             elif kind == "drop":
                 self.text += " " * len(sign) if self.text else ""
             elif depth == 0 and kind in _ENDS and not self._inside(kind, found):
+                self.ahead = text[found.end() : found.end() + 200] if kind == "row" else self.ahead
                 _ENDS[kind](self, sign, place)
             else:
                 self._add(sign, place)
 
     def _inside(self, kind: str, found: re.Match[str]) -> bool:
-        """Whether a comma stands in ``<x, y>`` of text, or a dot in a number."""
+        """Whether a comma stands in ``<x, y>`` of text or in ``x, y ∈ R``."""
+        if kind == "sep" and self.fresh and _LISTED.match(self.text + found.string[found.start() :]):
+            return True
         if kind != "sep" or self.into.syntax == "latex":
             return False
         return self.text.count("<") > self.text.count(">") and ">" in found.string[found.end() :]
@@ -343,7 +338,12 @@ class _Builder:
 
     def _pause(self) -> None:
         """A line ends: it goes on in the next one if that begins, or this one ends, with a sign."""
-        if _GOES_ON.search(self.text):
+        if _ANNOUNCED.search(self.text):
+            self.text = self.text.rstrip(" :")
+            self._end()
+            self.words.append(".")
+            return
+        if _GOES_ON.search(self.text) and not _BEGINS.match(self.ahead):
             self.text += " "
             return
         self._finish()
@@ -358,7 +358,7 @@ class _Builder:
     def _lone(self) -> None:
         """An expression without ``=``: it goes on with the next line, or with the one before."""
         text = self.text.strip(" ,.;:")
-        if not text:
+        if not text or _OPERATORS.fullmatch(text):
             return
         last = self.relation
         if last is not None and last.members and last.sign == "=" and _STARTS_ON.match(text):

@@ -18,8 +18,8 @@ from closedform.expr.walk import postorder, rebuild
 from closedform.functions.algebra import ADD, MUL, SYM, mul, num, scale, sym, transpose
 from closedform.judging.atoms import Atom
 from closedform.judging.book import Moving, certified, disproved, entry_of, same, short
+from closedform.judging.chains import Chain
 from closedform.judging.numbers import example
-from closedform.judging.outline import Chain
 from closedform.judging.records import Example
 from closedform.judging.section import Section
 from closedform.judging.slips import WHOLE_SIGN, Slip, find, scalar_lost, there_of
@@ -254,7 +254,7 @@ class Explainer:
         name = tokens.tokens[0].text if tokens is not None and len(tokens.tokens) == 2 else ""
         if name[1:] in self.book.defined:
             return self.full(self.book.defined[name[1:]])
-        if name[1:] in self.section.atoms.found:
+        if name[1:] in self.section.atoms.found and self.section.atoms.found[name[1:]].order == 1:
             return self.full(self.section.shared.node(self.section.atoms.found[name[1:]].of))
         return None
 
@@ -269,7 +269,8 @@ class Explainer:
         """Names that stand for what was written as a derivative are written out again."""
         for name, atom in self.section.atoms.found.items():
             for spelling in (rf"\Xi_{{{name[3:]}}}", name):
-                text = text.replace(f"d{spelling}", f"d({atom.of})").replace(spelling, _atom_text(atom))
+                d = "d²" if atom.sign == "d" and atom.order == 2 else "d"
+                text = text.replace(f"d{spelling}", f"{d}({atom.of})").replace(spelling, _atom_text(atom))
         return text
 
     # -- a line whose sizes do not fit
@@ -357,3 +358,7 @@ def _factors(have: list[Token]) -> Iterator[tuple[int, int]]:
 
 def _spaced(tokens: list[Token]) -> list[Token]:
     return [t._replace(gap=1) if t.kind == "name" else t for t in tokens]
+
+
+def agreeing(truth: list[Full], now: list[Full]) -> list[Full]:
+    return [n for n in now if any(same(t.node, n.node) for t in truth)]

@@ -5,21 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from closedform.errors import ClosedformError, ShapeError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 from closedform.functions.algebra import SYM, sub, transpose, zeros
-from closedform.judging.book import Moving, same
+from closedform.judging.atoms import Atom
+from closedform.judging.book import Moving, NotInFunction, same
+from closedform.judging.chains import Chain, as_defined, is_zero
 from closedform.judging.conditions import is_condition, is_reason
 from closedform.judging.equations import Equations, Zero, explained
-from closedform.judging.explain import Explainer, Full, side_by_side
-from closedform.judging.outline import ZERO_WORDS, Chain, is_zero
+from closedform.judging.explain import Explainer, Full, agreeing, side_by_side
+from closedform.judging.names import is_differential
 from closedform.judging.records import Example, Step
 from closedform.judging.section import Section
 from closedform.judging.slips import Slip
+from closedform.judging.solutions import ZERO_WORDS
+from closedform.judging.updates import REASON as UPDATE
+from closedform.judging.updates import is_next
 from closedform.rewrite.normal.normal import normal
 
 
@@ -37,6 +42,8 @@ class Follower:
     def __init__(self, section: Section) -> None:
         self.section, self.book = section, section.book
         self.state = State()
+        self.lost = False  # whether there was an equation that could not be read
+        self.unknown = set[str]()  # names that stand in no function, though derivatives are taken by them
 
     def steps(self) -> Iterator[Step]:
         chains = self.section.outline.chains
@@ -45,11 +52,13 @@ class Follower:
             if chain.judged:
                 yield from self._chain(chain)
             else:
-                status = "given" if chain.reason.startswith(("a limit", "the inequality")) else "undecided"
+                status = "given" if chain.reason.startswith(("a limit", "the inequality", UPDATE)) else "undecided"
                 yield self._step(chain, len(chain.members) - 1, status, reason=chain.reason)
 
     def _look_ahead(self, chains: list[Chain]) -> None:
         """Conditions hold for lines before them too; solutions tell which equations before them follow."""
+        for chain in chains:
+            self._choose(chain)
         for chain in chains:
             moving = self.section.moving(chain)
             if chain.solves:
@@ -61,6 +70,28 @@ class Follower:
                     sides = [self._full(chain, k, moving, None)[0].node for k in (0, 1)]
                     if not same(*sides):
                         self._suppose(sides[0], sides[1], is_reason(chain.words))
+
+    def _choose(self, chain: Chain) -> None:
+        """What a gradient is by, where only the line tells."""
+        atom = self._first_atom(chain, 1 if chain.defines else 0) if chain.judged and len(chain.members) > 1 else None
+        if atom is not None and atom.sign == "jacobian":
+            self._of_vector(atom)
+        if atom is not None and atom.sign == "nabla" and atom.order == 1 and not self.section.groups:
+            with suppress(ClosedformError):
+                self.book.choose(atom, self.section.read(chain.members[1])[0].own)
+
+    def _of_vector(self, atom: Atom) -> None:
+        """``J`` without a function is of the first one with many values, where the derivation's own has one."""
+        own = self.book.defined.get(atom.of)
+        many = [n for n, d in self.book.defined.items() if d.is_column and not d.is_scalar]
+        if own is not None and own.is_scalar and many:
+            name = next(n for n, a in self.section.atoms.found.items() if a is atom)
+            self.section.atoms.found[name] = replace(atom, of=many[0])
+
+    def _first_atom(self, chain: Chain, first: int) -> Atom | None:
+        tokens = self.section.tokens.get(id(chain.members[first]))
+        name = tokens.tokens[0].text if tokens is not None and len(tokens.tokens) == 2 else ""
+        return self.section.atoms.found.get(name)
 
     def _suppose(self, left: Node, right: Node, needed: bool) -> None:
         if left.is_scalar and right.is_scalar:
@@ -80,6 +111,7 @@ class Follower:
         first = 1 if chain.defines or chain.solves else 0
         problem = self._problem(chain, first)
         if problem is not None:
+            self._lose(chain)
             for k in range(1, len(chain.members)):
                 yield self._step(chain, k, "undecided", reason=problem if k == 1 else "the line before is not decided")
             return
@@ -88,14 +120,28 @@ class Follower:
         if chain.solves:
             yield self._solved(chain, before)
         elif chain.defines:
-            yield self._step(chain, 1, "given")
+            yield self._step(chain, 1, "given", reason=UPDATE if is_next(chain.defines) else "")
+        elif self._may_be_condition(chain) and is_condition(chain.words) and not before[0].node.is_scalar:
+            if not is_reason(chain.words):
+                yield self._step(chain, 1, "given", reason="a condition")
+                return
+        elif chain.updates:
+            yield self._update(chain, moving, before)
         elif self._equation(chain, before):
             step = self._other_equation(chain, before, moving)
             if step is not None:
                 yield step
                 return
-        start = 1 if chain.solves else first
+        start = 1 if chain.solves or chain.updates else first
         yield from self._steps_of(chain, start, before if start == first else self._claimed(chain, moving), moving)
+
+    def _lose(self, chain: Chain) -> None:
+        """Remember what a chain that is not decided would have said: an equation, a differential."""
+        self.lost |= any(is_zero(m.text) for m in chain.members)
+        if self._unknown(chain):
+            tokens = [self.section.tokens.get(id(m)) for m in chain.members[1:]]
+            names = {t.text for found in tokens if found for t in found.tokens if t.kind == "name"}
+            self.unknown |= {name for name in names if is_differential(name)}
 
     def _claimed(self, chain: Chain, moving: Moving) -> list[Full]:
         return self._full(chain, 1, moving, None)
@@ -104,8 +150,13 @@ class Follower:
         """What a chain says of equations: that a gradient is zero, or what it is."""
         equations = self.state.equations
         by = self._gradient_by(chain, first)
+        tokens = self.section.tokens.get(id(chain.members[first]))
+        name = tokens.tokens[0].text if tokens is not None and len(tokens.tokens) == 2 else ""
         if by:
             equations.gradient([Zero(f.node, by) for f in before])
+        elif name[:1] == "d" and name[1:] in self.book.defined and not equations.gradients:
+            found = [self.section.gradients(v) for v in sorted(self.section.moving(chain))]
+            equations.gradients = [Zero(g, v) for pairs in found for g, v in pairs]
         elif ZERO_WORDS.search(chain.words) and not chain.defines:
             given = [Zero(g, v) for g, v in self.section.gradients()] if not equations.gradients else []
             equations.zero = equations.gradients or equations.zero or given
@@ -127,6 +178,9 @@ class Follower:
     def _problem(self, chain: Chain, first: int) -> str:
         try:
             self._full(chain, first, self.section.moving(chain), None)
+        except NotInFunction as error:
+            self.unknown.add(error.name)
+            return error.message + as_defined(self.section.outline, chain, error.name)
         except ClosedformError as error:
             return error.message
         name = self._unknown(chain)
@@ -162,13 +216,13 @@ class Follower:
             by = self._gradient_by(chain, 1 if chain.defines else 0)
             self.state.equations.zero = [Zero(t.node, by) for t in truth]
             return self._step(chain, k, "given", reason="an equation to solve"), []
-        agreed = _agreeing(truth, now)
+        agreed = agreeing(truth, now)
         if agreed:
             return self._agreed(chain, k, truth, agreed, explainer)
         conditioned = self._conditioned(chain, k, truth, now)
         if conditioned is not None:
             return conditioned, now
-        if wrong and _agreeing(before, now):
+        if wrong and agreeing(before, now):
             return self._step(chain, k, "follows", reason="it follows from a line before that is wrong"), now
         convention = explainer.convention(now)
         if convention is not None:
@@ -231,6 +285,8 @@ class Follower:
         known = {str(n.params[0]) for t in explainer.truth for n in postorder([t.node, t.own]) if n.op is SYM}
         here = {str(n.params[0]) for f in now for n in postorder(f.node) if n.op is SYM} - known
         place = chain.members[k].start
+        if here & self.unknown:
+            return min(here & self.unknown)
         for name in sorted(here):
             tokens = [self.section.tokens.get(id(m)) for c in self.section.outline.chains for m in c.members
                       if m.start < place or (c.defines and c is not chain)]  # fmt: skip
@@ -242,19 +298,28 @@ class Follower:
 
     def _gradient_by(self, chain: Chain, first: int) -> str:
         """The variable of the gradient that the chain begins with; "" where it begins with none."""
-        tokens = self.section.tokens.get(id(chain.members[first]))
-        name = tokens.tokens[0].text if tokens is not None and len(tokens.tokens) == 2 else ""
-        atom = self.section.atoms.found.get(name)
+        atom = self._first_atom(chain, first)
         if atom is None or atom.sign == "d" or atom.order != 1:
             return ""
         return str(self.book.function_and_variable(atom)[1].params[0])
 
     # -- equations that are solved
+    def _update(self, chain: Chain, moving: Moving, before: list[Full]) -> Step:
+        """``x = x - g``: right where it holds or follows from an equation; else the step of an algorithm."""
+        try:
+            left, right = before[0].node, self._full(chain, 1, moving, before[0].own)[0].node
+        except ClosedformError as error:
+            return self._step(chain, 1, "undecided", reason=error.message)
+        holds = left.shape == right.shape and same(left, right)
+        if holds or (self.state.equations.of() and self.state.equations.follows(left, right)):
+            return self._step(chain, 1, "right")
+        return self._step(chain, 1, "given", reason=UPDATE)
+
     def _equation(self, chain: Chain, before: list[Full]) -> bool:
         """Whether a relation after ``… = 0`` is an equation rather than an identity."""
         names = {n.params[0] for n in postorder(before[0].own) if n.op is SYM}
         derived = any(name in self.section.atoms.found or name[0] == "d" for name in names)
-        return bool(self.state.equations.of()) and not derived and len(chain.members) == 2
+        return (self.lost or bool(self.state.equations.of())) and not derived and len(chain.members) == 2
 
     def _other_equation(self, chain: Chain, before: list[Full], moving: Moving) -> Step | None:
         """An equation after others; None where it is to be judged as an identity."""
@@ -280,6 +345,8 @@ class Follower:
             return self._step(chain, 1, "given", reason="an equation to solve")
         if self._from_claimed(lambda e: e.follows(left, now.node)):
             return self._step(chain, 1, "follows", reason="it follows from a line before that is wrong")
+        if self.lost and not active:
+            return self._step(chain, 1, "undecided", reason="the equation before is not decided")
         if not (active or zero) or is_condition(chain.words):
             return None
         if found is None:
@@ -291,7 +358,8 @@ class Follower:
         """``x = …`` after an equation, put into it."""
         equations, moving = self.state.equations, self.section.moving(chain)
         x, now = self.book.symbol(chain.solves), value[0]
-        at_hand = equations.of(chain.solves)
+        given = equations.of(chain.solves)
+        at_hand = given or [Zero(g, v) for g, v in self.section.gradients(chain.solves)]
         if x is None or not at_hand:
             return self._step(chain, 1, "given" if chain.defines else "undecided", reason="there is no equation before")
         found = equations.solves(x, now.node, at_hand)
@@ -302,10 +370,18 @@ class Follower:
             return self._step(chain, 1, "right")
         if claimed:
             return self._step(chain, 1, "follows", reason="it follows from a line before that is wrong")
-        if found is None:
-            return self._step(chain, 1, "undecided", reason=UNDECIDED)
+        strange = "" if equations.zero else self._first_seen(now.node, at_hand)
+        if found is None or strange:
+            reason = f"{strange} stands here for the first time, undefined" if strange else UNDECIDED
+            return self._step(chain, 1, "undecided", reason=reason)
         slip, shown = equations.wrong_solution(x, now.own, now.node, at_hand)
         return self._step(chain, 1, "wrong", **self._told(chain, moving, slip, shown))
+
+    def _first_seen(self, value: Node, equations: list[Zero]) -> str:
+        """A name of a solution that stands neither in an equation nor in a definition."""
+        known = [*(z.node for z in equations), *self.book.defined.values()]
+        names = {n.params[0] for n in postorder(known) if n.op is SYM}
+        return next((str(n.params[0]) for n in postorder(value) if n.op is SYM and n.params[0] not in names), "")
 
     def _from_claimed(self, holds: Callable[[Equations], bool | None]) -> bool:
         """Whether something follows from what the person says that the gradients are."""
@@ -321,7 +397,3 @@ class Follower:
 INTO = re.compile(r"\b(?:into|back in|insert\w*|constraint)\W*$")
 """What is put into the equation that follows is what was found before."""
 UNDECIDED = "it could be shown neither right nor wrong"
-
-
-def _agreeing(truth: list[Full], now: list[Full]) -> list[Full]:
-    return [n for n in now if any(same(t.node, n.node) for t in truth)]

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from closedform.errors import ReadError
-from closedform.judging.document import document
+from closedform.errors import LimitError, ReadError
+from closedform.judging.document import document, is_latex
 from closedform.judging.following import Follower
+from closedform.judging.long_names import long_names
 from closedform.judging.outline import outlines
 from closedform.judging.records import Judgement, Step
 from closedform.judging.section import Section
+
+MAX_LINES = 600
 
 
 def judged(text: str, where: str | None, syntax: str) -> Judgement:
     """What ``closedform.judge`` finds."""
     steps, assumed = list[Step](), list[str]()
-    for outline in outlines(document(text, syntax), where or ""):
+    named = long_names(text, is_latex(text) if syntax == "auto" else syntax == "latex")
+    taken_apart = document(named.text, syntax)
+    lines = sum(len(r.members) for r in taken_apart.relations)
+    if lines > MAX_LINES:
+        raise LimitError(f"the derivation has {lines} expressions (limit: {MAX_LINES} expressions)")
+    for outline in outlines(taken_apart, where or ""):
         section = Section(outline)
         steps += Follower(section).steps()
         assumed += [a for a in section.notes() if a not in assumed]
     if not steps:
         raise ReadError("there is no equation to judge in this derivation", hint="Write df = … or ∇f = ….")
-    return Judgement(tuple(steps), tuple(assumed))
+    return named.told(Judgement(tuple(steps), tuple(assumed)))

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from closedform.judging.atoms import Atom, Atoms
-from closedform.judging.document import Document, Member, Relation
+from closedform.judging.chains import Chain, Outline, is_zero, stands_in_itself, used
+from closedform.judging.document import Document
 from closedform.judging.names import NAME, bare, cleaned, is_differential
 from closedform.judging.prose import KEEP, facts, membership
-from closedform.judging.written import LIMIT, constants_gone
-from closedform.read.alphabet import SPELLED, canonical
-from closedform.read.vocabulary import is_function
+from closedform.judging.relations import Member, Relation
+from closedform.judging.solutions import ZERO_WORDS, is_solution, starred
+from closedform.judging.updates import REASON as UPDATE
+from closedform.judging.updates import is_updated
+from closedform.judging.written import LIMIT
 
 _APPLIED = re.compile(rf"(?P<name>{NAME})\s*\((?P<args>[^()]*)\)")
 _MARK = r"(?:T|⊤|\\top|\\intercal|\\mathsf\s*\{?T\}?|\\rm\s*T|\\mathrm\{T\})"
 _TURN = rf"(?:'|ᵀ|\^\s*(?:{_MARK}|\{{\s*{_MARK}\s*\}}))"
 _TURNED = re.compile(rf"(?P<sign>-?)\s*(?P<name>{NAME})\s*{_TURN}")
 _ORTHOGONAL = re.compile(rf"(?P<a>{NAME})\s*(?P<s>{_TURN})?\s*\*?\s*(?P<b>{NAME})\s*(?P<t>{_TURN})?")
-_ZERO = re.compile(r"0|\\(?:mathbf|boldsymbol|bm|vec)\s*\{?0\}?|\\mathbf0")
 _IDENTITY = re.compile(r"I(?:_\{?\w+\}?)?|\\mathbf\{?I\}?|\\mathbb\{?I\}?")
 _SETS = re.compile(
     r"\b(?:let|define|denote|where|with|call|suppose|consider|put|for|given|write|abbreviate|introduce|setting"
@@ -31,33 +32,6 @@ _GRADIENT = re.compile(r"\b(gradient|derivative|jacobian|hessian)\b", re.IGNOREC
 _SAYS = re.compile(
     r"(?:\bis|\bbecomes|\bequals|\bget|\bobtain|\bgives|\byields|\bbe|\bas|\bby)\W*$|:\s*$", re.IGNORECASE
 )
-
-
-@dataclass
-class Chain:
-    """Expressions said to be equal. ``defines`` is the name that the first is, where the chain defines it."""
-
-    members: list[Member]
-    defines: str = ""
-    solves: str = ""
-    """The variable that the chain says the value of, after an equation for it."""
-    judged: bool = True
-    reason: str = ""
-    words: str = ""
-    said: bool = False
-
-
-@dataclass
-class Outline:
-    """The chains of one derivation, its declarations, and the facts that hold of names."""
-
-    document: Document
-    where: list[str] = field(default_factory=list)
-    facts: dict[str, set[str]] = field(default_factory=dict)
-    chains: list[Chain] = field(default_factory=list)
-    constant: set[str] = field(default_factory=set)
-    defined: dict[str, Chain] = field(default_factory=dict)
-    functions: dict[str, str] = field(default_factory=dict)
 
 
 def outlines(document: Document, where: str = "") -> Iterator[Outline]:
@@ -150,6 +124,8 @@ def _defined(relation: Relation) -> tuple[str, str]:
 
 
 def _place(out: Outline, relation: Relation) -> None:
+    if _updates(out, relation):
+        return
     if relation.sign != "=":
         if len(relation.members) > 1 and not _bound(relation):
             kind = "the inequality" if is_zero(relation.members[-1].text) else ""
@@ -164,7 +140,7 @@ def _place(out: Outline, relation: Relation) -> None:
             out.chains.append(Chain(relation.members, judged=False, reason="a limit is not judged"))
         return
     name, argument = _defined(relation)
-    after = bool(out.chains) and out.chains[-1].said
+    after = bool(out.chains) and out.chains[-1].said and not is_zero(out.chains[-1].members[-1].text)
     if (after and _also(relation)) or _besides(out, relation, name):
         relation.words = "with"
     goes_on = after and not relation.words
@@ -177,19 +153,30 @@ def _place(out: Outline, relation: Relation) -> None:
         relation.members[0] = Member(derivative, first.start, first.text)
     chain = Chain(relation.members, words=relation.words, said=said)
     if derivative:
-        if not _own(name, relation) and name not in KEEP:
+        if not stands_in_itself(name, relation) and name not in KEEP:
             out.defined[name] = chain
     elif base and used(out, base) and name not in out.defined and (not name or not used(out, name)):
         chain.solves, chain.defines = base, f"{base}_star" if not name or name == base else name
         out.defined[chain.defines] = chain
     elif name in abstract(out):
         _define(out, chain, f"{name}_0", argument)
-    elif name and name not in out.defined and not _own(name, relation):
-        if _is_solution(out, relation, name, said):
+    elif name and name not in out.defined and not stands_in_itself(name, relation):
+        if is_solution(out, relation, name, said):
             chain.solves = name
         else:
             _define(out, chain, name, argument)
+    elif name and stands_in_itself(name, relation):
+        chain.updates = True
     out.chains.append(chain)
+
+
+def _updates(out: Outline, relation: Relation) -> bool:
+    """Steps of an algorithm that say so by their sign, or that are counted above."""
+    first = cleaned(relation.members[0].text) if relation.members else ""
+    found = len(relation.members) > 1 and is_updated(first, relation.sign)
+    if found:
+        out.chains.append(Chain(relation.members, judged=False, reason=UPDATE))
+    return found
 
 
 def _order(relation: Relation) -> None:
@@ -246,102 +233,9 @@ def _stands_for_derivative(out: Outline, name: str, said: bool) -> str:
     return "" if re.search(_FUNCTION_LIKE.format(name=name), out.document.source) else sign
 
 
-_STAR = r"\s*(?:\^\s*(?:\*|\\ast\b|\\star\b|⋆|\{\s*(?:\*|\\ast|\\star|⋆)\s*\})|\*|⋆)"
-_STARRED = re.compile(rf"(?P<name>{NAME}){_STAR}")
-_FOUND = re.compile(r"(?P<base>\w+?)_(?:ML|MLE|MAP|opt|star|ast|hat|widehat|LS|OLS|ridge|min|max)(?:_\w+)?")
-
-
-def starred(text: str) -> str:
-    r"""The variable whose best value is written ``w^*``, ``\hat w``, ``\mu_{ML}``; "" where it is no such name.
-
-    >>> starred("w^*"), starred(r"\hat{w}"), starred(r"\mu_{ML}"), starred("w_1")
-    ('w', 'w', 'mu', '')
-    """
-    text = cleaned(text)
-    mark = _STARRED.fullmatch(text)
-    if mark:
-        return bare(mark["name"])
-    found = _FOUND.fullmatch(bare(text))
-    return found["base"] if found else ""
-
-
-def plain_stars(text: str, names: set[str], syntax: str) -> str:
-    """The text with ``w^*`` as a name that can be read, for those that are known."""
-
-    def name(found: re.Match[str]) -> str:
-        base = bare(found["name"])
-        if f"{base}_star" not in names:
-            return found["name"] if base[:1].islower() and not found["name"].startswith("\\nabla") else found.group()
-        return f"{found['name']}_{{star}}" if syntax == "latex" else f"{base}_star"
-
-    return re.sub(_STARRED.pattern + r"(?=\s*(?:[)\]}},;'^]|$)|\s+[-+=]|\^)", name, text)
-
-
 def _bound(relation: Relation) -> bool:
     """``x ≠ 0`` and the like, which are conditions."""
     return not relation.goes_on and all(len(m.text) < 12 for m in relation.members)
-
-
-def _own(name: str, relation: Relation) -> bool:
-    """Whether the name stands in what it is said to be."""
-    return any(re.search(rf"(?<![\w\\]){re.escape(name)}(?![\w])", m.text) for m in relation.members[1:])
-
-
-def _is_solution(out: Outline, relation: Relation, name: str, said: bool) -> bool:
-    """Whether ``x = …`` says the value of a variable that was there before, rather than defining it."""
-    if not used(out, name):
-        return False
-    words = " ".join([*(c.words for c in out.chains), relation.words])
-    equation = any(is_zero(c.members[-1].text) for c in out.chains) or ZERO_WORDS.search(words) is not None
-    if ZERO_WORDS.search(relation.words):
-        return True
-    if said or all(c.defines for c in out.chains):
-        return False
-    argument = name in {bare(a) for a in out.functions.values()}
-    last = out.chains[-1]
-    if not last.defines and ZERO_WORDS.search(" ".join(c.words for c in out.chains)) and name in _names(out, last):
-        return True
-    if argument or (equation and (any(is_zero(c.members[-1].text) for c in out.chains) or not last.defines)):
-        return not _moves(out, name) or argument or any(is_zero(c.members[-1].text) for c in out.chains)
-    known = all(used(out, n) for m in relation.members[1:] for n in _letters(m.text, out.document.syntax))
-    return known and not _moves(out, name) and any(name in _names(out, c) for c in out.chains if c.defines)
-
-
-def _moves(out: Outline, name: str) -> bool:
-    """Whether the differential of a name stands in the derivation."""
-    pattern = rf"(?<![A-Za-z/])d\s*(?:\\math\w+\s*\{{)?\\?{re.escape(name)}(?!\w)"
-    return re.search(pattern, out.document.source) is not None
-
-
-def used(out: Outline, name: str) -> bool:
-    return any(name in _names(out, c) for c in out.chains)
-
-
-def _names(out: Outline, chain: Chain) -> set[str]:
-    return {n for m in chain.members for n in _letters(m.text, out.document.syntax)}
-
-
-_RUN = re.compile(r"\\[A-Za-z]+|[^\W\d]\w*")
-
-
-def _letters(text: str, syntax: str) -> set[str]:
-    """The names in a formula; of letters that run together, each."""
-    found = {bare(m.group()) for m in re.finditer(NAME, text)}
-    for m in _RUN.finditer(text):
-        word = m.group()
-        if word[0] == "\\":
-            continue
-        if syntax == "latex" or (word.isalpha() and not is_function(word) and canonical(word) not in SPELLED):
-            found |= set(word)
-        found.add(word)
-    return found - {"", "d", "T"} - {n for n in found if is_function(n)}
-
-
-ZERO_WORDS = re.compile(r"\b(?:zero|vanish\w*|stationar\w*|optim\w*|minimi\w*|maximi\w*|solv\w*|normal equations?)\b")
-
-
-def is_zero(text: str) -> bool:
-    return _ZERO.fullmatch(constants_gone(cleaned(text))) is not None
 
 
 def _fact(out: Outline, relation: Relation) -> bool:

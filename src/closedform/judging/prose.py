@@ -46,7 +46,8 @@ def parted(line: str) -> Iterator[tuple[str, int, bool]]:
     """The words and the formulas of a line of text in turn: the piece, its place, whether it is a formula."""
     place = found_end = LABEL.match(line).end()  # type: ignore[union-attr]
     for found in _TOKEN.finditer(line, place):
-        if not is_word(found.group()) or _declares(line, found) or found.group() in KEEP:
+        below = found.group()[0] == "d" and line[: found.start()].rstrip().endswith("/")  # dL/do
+        if below or not is_word(found.group()) or _declares(line, found) or found.group() in KEEP:
             continue
         formula = line[found_end : found.start()].rstrip().removesuffix("(")
         if formula.strip():
@@ -76,6 +77,7 @@ _FACT = {"symmetric": "sym", "skew-symmetric": "skew", "antisymmetric": "skew", 
          "diagonal": "diag", "invertible": "inv", "nonsingular": "inv", "positive definite": "pd", "PSD": "psd",
          "positive semidefinite": "psd", "SPD": "pd", "psd": "psd", "spd": "pd", "PD": "pd",
          "symmetric positive definite": "pd", "symmetric and positive definite": "pd", "square": "square"}  # fmt: skip
+WRITTEN = {"sym": "Sym", "psd": "PSD", "pd": "PD", "diag": "Diag", "orth": "Orth", "skew": "Skew", "inv": "Inv"}
 _PROPERTY = "|".join(sorted(map(re.escape, _FACT), key=len, reverse=True)).replace(r"\ ", r"[\s-]+")
 _LIST = rf"(?P<names>{_NAME}(?:\s*(?:,|and|,\s*and)\s*{_NAME})*?)"
 _EVERY = rf"(?P<names>{_NAME}(?:\s*(?:,|and|,\s*and)\s*{_NAME}(?![a-z]))*)"

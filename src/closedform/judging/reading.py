@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from closedform.errors import ClosedformError
+from closedform.errors import ClosedformError, LimitError
 from closedform.expr.node import Node
 from closedform.read.lexer import Token, Tokens, lex
 from closedform.read.read import Reading, read_tokens
 from closedform.read.spaces import space_text
 from closedform.read.typeset import lex_latex
 
+MAX_LENGTH, MAX_SIGNS = 3000, 600
 Unit = tuple[str, Tokens]
 _OURS = re.compile(r"^dXi(\d{3,4})$")
 """The differential of a name of ours, as the LaTeX reader spells it."""
@@ -31,6 +32,8 @@ class Shared:
     reading: Reading | None = None
     reserved: frozenset[str] = frozenset()
     """Letters that are indices somewhere."""
+    spaces: dict[str, str] = field(default_factory=dict)
+    read: dict[tuple[str, str], Node] = field(default_factory=dict)
 
     def tokens(self, text: str) -> Tokens:
         if self.syntax != "latex":
@@ -84,13 +87,24 @@ class Shared:
         """Make a name that of a variable of the shape of ``node``."""
         if name not in self.declared:
             self.declared.add(name)
-            self.where = _joined(self.where, f"{name} in {space_text(node.shape)}")
+            space = space_text(node.shape)
+            before = f"{name} in {self.spaces.get(name)}"
+            if before in self.where.split(", "):
+                self.where = ", ".join(f"{name} in {space}" if w == before else w for w in self.where.split(", "))
+                self.spaces[name] = space
+            elif self.spaces.get(name) != space:
+                self.where, self.spaces[name] = _joined(self.where, f"{name} in {space}"), space
 
     def node(self, text: str, like: Node | None = None) -> Node:
         """The expression; ``like`` is something of the shape that it should have, where that helps."""
+        key = (text, self.where)
+        if key in self.read:
+            return self.read[key]
         tokens = self.tokens(text)
         try:
-            return self._read(tokens).node
+            found = self._read(tokens).node
+            self.read[key] = found
+            return found
         except ClosedformError as error:
             if like is None:
                 raise
@@ -115,6 +129,17 @@ class Shared:
         where = lex(_joined(self.where, f"Q_599 in {space_text(like.shape)}"))
         found = read_tokens(framed, where, self.syntax, self.reserved)
         return found.node.args[0]
+
+
+def check_length(text: str) -> None:
+    if len(text) > MAX_LENGTH:
+        raise LimitError(f"this line has {len(text)} characters (limit: {MAX_LENGTH} in a line)")
+
+
+def limited(tokens: Tokens) -> Tokens:
+    if len(tokens.tokens) > MAX_SIGNS:
+        raise LimitError(f"this line has {len(tokens.tokens)} signs (limit: {MAX_SIGNS} in a line)")
+    return tokens
 
 
 def _same_kinds(before: Reading | None, after: Reading) -> bool:

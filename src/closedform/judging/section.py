@@ -13,6 +13,7 @@ from closedform.functions.algebra import transpose
 from closedform.judging.applied import put_in
 from closedform.judging.atoms import Atom, Atoms, turned
 from closedform.judging.book import Book, Moving
+from closedform.judging.chains import FUNCTIONS, Chain, Outline
 from closedform.judging.components import (
     defined_entries,
     free_letters,
@@ -23,22 +24,19 @@ from closedform.judging.components import (
     with_sums,
 )
 from closedform.judging.conditions import Conditions
-from closedform.judging.document import Member
 from closedform.judging.names import NAME, bare, cleaned, is_differential
-from closedform.judging.outline import Chain, Outline, abstract, hessian_or_gradient, plain_stars
-from closedform.judging.prose import named_variables
-from closedform.judging.reading import Shared
+from closedform.judging.outline import abstract, hessian_or_gradient
+from closedform.judging.prose import WRITTEN, named_variables
+from closedform.judging.reading import Shared, check_length, limited
+from closedform.judging.relations import Member
 from closedform.judging.rows import rows_of, with_rows
+from closedform.judging.solutions import plain_stars
 from closedform.judging.typed import apart, typed
 from closedform.read.lexer import Tokens, lex
 from closedform.read.read import read_tokens
 from closedform.read.spaces import space_text
 from closedform.read.vocabulary import APPLIED
 
-WRITTEN = {"sym": "Sym", "psd": "PSD", "pd": "PD", "diag": "Diag", "orth": "Orth", "skew": "Skew", "inv": "Inv"}
-
-FUNCTIONS = ("f", "L", "g", "h", "J", "E", "phi", "ell", "F")
-"""Names that functions to differentiate have more often than parts of them."""
 _APART = re.compile(
     r"\b(?:similarly|analogously|likewise|same way|fixed|fixing|hold|holding|constant|symmetry)\b", re.IGNORECASE
 )
@@ -103,6 +101,7 @@ class Section:
         if first:
             return
         try:
+            check_length(member.text)
             syntax = self.outline.document.syntax
             text = typed(plain_stars(member.text, set(self.outline.defined), syntax), syntax)
             for name in abstract(self.outline):
@@ -114,7 +113,7 @@ class Section:
             text = with_entries(text, self.free, self.outline.defined.keys(), syntax)
             text = hessian_or_gradient(text, self._function(), self.atoms)
             self.texts[id(member)] = self.atoms.replaced(text)
-            self.tokens[id(member)] = self.shared.tokens(self.texts[id(member)])
+            self.tokens[id(member)] = limited(self.shared.tokens(self.texts[id(member)]))
         except ClosedformError as error:
             self.problems[id(member)] = error
 
@@ -170,11 +169,13 @@ class Section:
             n in self.atoms.found or n.removeprefix("d") in self.atoms.found or is_differential(n) for n in names
         )
 
-    def gradients(self) -> list[tuple[Node, str]]:
-        """The gradient of the function that the derivation is about, by what moves."""
+    def gradients(self, by: str = "") -> list[tuple[Node, str]]:
+        """The gradient of the function that the derivation is about, by what moves or by a variable."""
         name = self._function()
         try:
-            return [(self.book.derivative(Atom("nabla", name, v)), v) for v in self.book.variables[:1]]
+            variables = [by] if by else self.book.variables[:1]
+            found = [(self.book.derivative(Atom("nabla", name, v)), v) for v in variables]
+            return [(g, v) for g, v in found if not by or (x := self.book.symbol(by)) is None or g.shape == x.shape]
         except ClosedformError:
             return []
 
@@ -216,7 +217,9 @@ class Section:
             primed = re.search(rf"{re.escape(typed_name)}\s*(?:'|\^\s*\{{?\\prime)", self.outline.document.source)
             found = self.shared.joint([(name, tokens)]) if primed and tokens is not None else None
             own = found.bound.get(name) if found is not None else None
-            if own is not None and own.is_column and not own.is_scalar and re.fullmatch(NAME, argument):
+            unfit = primed and tokens is not None and found is None
+            many = own is not None and own.is_column and not own.is_scalar
+            if (unfit or many) and re.fullmatch(NAME, argument):
                 self.shared.where = ", ".join(w for w in (self.shared.where, f"{bare(argument)} in R") if w)
 
     def _derivatives(self, tokens: Tokens) -> list[str]:

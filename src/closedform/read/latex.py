@@ -131,10 +131,9 @@ class Translator(Writer):
         return found
 
     def _angle(self, sign: Sign) -> bool:
-        opened = any(f.kind == "<" for f in self.frames)
         if sign.text == "<" and not self.ended:
             open_bracket(self, sign._replace(kind="open"))
-        elif sign.text == ">" and self.ended and opened:
+        elif sign.text == ">" and self.ended and self.angle_is_open():
             close_bracket(self, sign._replace(text="<"))
         else:
             return False

@@ -62,6 +62,7 @@ class Writer:
         self.out: list[Token] = []
         self.inserted: list[tuple[int, Token]] = []
         self.frames: list[Open] = [Open("base", signs[0])]
+        self.angles: list[tuple[int, Open]] = []  # the brackets < with their places among the frames
         self.notes: dict[str, None] = {}
         self.active: list[str] = []  # indices of open sums
         self.ended = False  # whether the last token ends an operand
@@ -173,9 +174,20 @@ class Writer:
     def push(self, kind: str, sign: Sign, **more: object) -> Open:
         frame = Open(kind, sign, **more)  # type: ignore[arg-type]
         frame.opened = len(self.out)
+        if kind == "<":
+            self.angles.append((len(self.frames), frame))
         self.frames.append(frame)
         self.ended = False
         return frame
+
+    def angle_is_open(self) -> bool:
+        """Whether a bracket < is open."""
+        while self.angles:
+            place, frame = self.angles[-1]
+            if place < len(self.frames) and self.frames[place] is frame:
+                return True
+            self.angles.pop()
+        return False
 
     def pop_unseen(self) -> None:
         """End one argument or sum that has no brackets of its own."""

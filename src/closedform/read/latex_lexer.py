@@ -19,8 +19,6 @@ from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import MAX_CHARACTERS, MAX_NAME, check_number, stranger
 
 MAX_DEPTH_OF_FONTS = 50
-
-
 _SCAN = re.compile(
     r"""(?P<gap>\s+|%[^\n]*(?:\n|$)|~)
     |(?P<command>\\(?:[A-Za-z]+|\\|[^A-Za-z]))
@@ -240,6 +238,8 @@ class Lexer:
                 self.fail(f"\\{name} stands in the midst of a formula", place, end, "Read one formula at a time.")
         elif name in words.SPACES:
             self.gap = self.gap or name not in ("!", "negthinspace")
+            if name == "mathop" and (start := words.OPERATOR.match(self.source, end)):
+                self.hidden |= {start.end() - 1, self.mates.get(start.end() - 1, -1)}
         elif name in words.FRAMES:
             return self._framed(name, place, end)
         elif name in words.SPACES_WITH_ARGUMENT:

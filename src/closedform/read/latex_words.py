@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from closedform.read.alphabet import SPELLED
 
 LETTERS: dict[str, str] = SPELLED | {
@@ -55,6 +57,8 @@ SPACES = {
     "mathord", "ensuremath", "smash", "rm", "hline",
 }  # fmt: skip
 """Commands that print nothing, or only space (``\\mathop`` and its kind leave their argument as it is)."""
+OPERATOR = re.compile(r"\s*\{(?=\s*\\(?:mathrm|mathsf|operatorname|text|textrm)\b)")
+"""What stands behind ``\\mathop`` where its braces hold the name of a function."""
 SPACES_WITH_ARGUMENT = {
     "hspace",
     "vspace",

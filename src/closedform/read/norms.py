@@ -14,7 +14,7 @@ from closedform.functions.known_facts import facts_of
 from closedform.read.infer import ABSURD, SCALAR, UNLIKELY, Trial
 from closedform.read.misfit import Misfit
 from closedform.read.products import doubt_subtracted
-from closedform.read.syntax import Call, Index, Name, Norm, Power, Tree
+from closedform.read.syntax import Call, Group, Index, Name, Norm, Power, Product, Tree
 from closedform.read.unify import is_scalar
 from closedform.read.vocabulary import operations
 
@@ -53,7 +53,13 @@ def norm_call(trial: Trial, tree: Call) -> Shape:
 
 def norm_shape(trial: Trial, tree: Norm) -> Shape:
     """The shape of ``||x||``, always a scalar; the norm meant goes to ``trial.choice``."""
-    doubt_subtracted(trial, tree, tree.inner)
+    inner = tree.inner
+    while isinstance(inner, Group):
+        inner = inner.inner
+    for part in [f for _, f in inner.factors] if isinstance(inner, Product) else [inner]:
+        doubt_subtracted(trial, tree, part)
+        if isinstance(part, Group) and is_scalar(trial.shape[part]) and ONE not in trial.shape[inner]:
+            trial.doubt(tree, UNLIKELY)
     return _norm(trial, tree, tree.inner, tree.mark)
 
 

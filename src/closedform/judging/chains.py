@@ -1,0 +1,97 @@
+"""The chains of a derivation and the names in them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from closedform.judging.document import Document
+from closedform.judging.names import NAME, bare, cleaned
+from closedform.judging.relations import Member, Relation
+from closedform.judging.spans import close_of
+from closedform.judging.written import constants_gone
+from closedform.read.alphabet import SPELLED, canonical
+from closedform.read.vocabulary import is_function
+
+_ZERO = re.compile(r"0|\\(?:mathbf|boldsymbol|bm|vec)\s*\{?0\}?|\\mathbf0")
+
+FUNCTIONS = ("f", "L", "g", "h", "J", "E", "phi", "ell", "F")
+"""Names that functions to differentiate have more often than parts of them."""
+
+
+@dataclass
+class Chain:
+    """Expressions said to be equal. ``defines`` is the name that the first is, where the chain defines it."""
+
+    members: list[Member]
+    defines: str = ""
+    solves: str = ""
+    """The variable that the chain says the value of, after an equation for it."""
+    updates: bool = False
+    """Whether the first is a name that stands in the second, as in ``x = x - g``."""
+    judged: bool = True
+    reason: str = ""
+    words: str = ""
+    said: bool = False
+
+
+@dataclass
+class Outline:
+    """The chains of one derivation, its declarations, and the facts that hold of names."""
+
+    document: Document
+    where: list[str] = field(default_factory=list)
+    facts: dict[str, set[str]] = field(default_factory=dict)
+    chains: list[Chain] = field(default_factory=list)
+    constant: set[str] = field(default_factory=set)
+    defined: dict[str, Chain] = field(default_factory=dict)
+    functions: dict[str, str] = field(default_factory=dict)
+
+
+def is_zero(text: str) -> bool:
+    return _ZERO.fullmatch(constants_gone(cleaned(text))) is not None
+
+
+def stands_in_itself(name: str, relation: Relation) -> bool:
+    """Whether the name stands in what it is said to be."""
+    return any(re.search(rf"(?<![\w\\]){re.escape(name)}(?![\w])", m.text) for m in relation.members[1:])
+
+
+def used(out: Outline, name: str) -> bool:
+    return any(name in names_in(out, c) for c in out.chains)
+
+
+def names_in(out: Outline, chain: Chain) -> set[str]:
+    return {n for m in chain.members for n in letters_of(m.text, out.document.syntax)}
+
+
+_WORD = re.compile(r"(?<![\w\\])[A-Za-z]{2,}(?!\w)")
+SIGNS = {"grad", "Grad", "hess", "Hess"}
+_RUN = re.compile(r"\\[A-Za-z]+|[^\W\d]\w*")
+
+
+def letters_of(text: str, syntax: str) -> set[str]:
+    """The names in a formula; of letters that run together, each."""
+    text = _WORD.sub(lambda m: " " if is_function(m.group()) or m.group() in SIGNS else m.group(), text)
+    found = {bare(m.group()) for m in re.finditer(NAME, text)}
+    for m in _RUN.finditer(text):
+        word = m.group()
+        if word[0] == "\\":
+            continue
+        if syntax == "latex" or (word.isalpha() and not is_function(word) and canonical(word) not in SPELLED):
+            found |= set(word)
+        found.add(word)
+    return found - {"", "d", "T"} - {n for n in found if is_function(n)}
+
+
+def as_defined(out: Outline, chain: Chain, name: str) -> str:
+    """What a name that is not defined stands for, where a function of it tells: ``softmax(z)``."""
+    texts = [m.text for c in out.chains for m in c.members if m.start < chain.members[0].start]
+    line = " ".join(m.text for m in chain.members)
+    for found in re.finditer(rf"(\\?[A-Za-z]{{2,}})\s*\(\s*\\?{name}\s*\)", line):
+        for text in texts:
+            at = text.find(f"{found[1]}(")
+            if at >= 0:
+                opens = at + len(found[1])
+                return f"; define {name} = {text[opens + 1 : close_of(text, opens) - 1]}"
+    return f"; define {name} before"

@@ -1,0 +1,103 @@
+r"""Names of several letters that a derivation defines: ``MSE = …``, ``loss = …``, ``\text{KL}(p \| q) = …``.
+
+Letters that run together are a product to the language, so such a name is put aside for one that is read as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from closedform.judging.names import LETTERS, bare, is_differential
+from closedform.judging.prose import KEEP, WORDS
+from closedform.judging.records import Judgement, Step
+from closedform.read.alphabet import canonical
+from closedform.read.vocabulary import is_function
+
+NOUNS = {"loss", "objective", "error", "cost", "energy"}
+"""Words that are names where they stand first."""
+FIRST, LAST = 71, 99
+_FONT = r"\\(?:text|textrm|textsc|mathrm|mathit|mathsf|mathbf|operatorname|rm)\s*\{\s*"
+_WORD = r"[A-Za-z]{2,}"
+_DEFINED = re.compile(
+    rf"""(?:^|\$|\\\\|\\\[|\\begin\{{\w+\*?\}}|[.;,:]\s|\b(?:[Ll]et|[Ww]here|[Dd]efine|[Ww]ith|[Aa]nd|[Ss]o|[Tt]hen)\b)
+    [\s$>&]*(?:\\\[|\\begin\{{\w+\*?\}})?\s*(?:\d+[.)]\s+)?(?:(?P<font>{_FONT})(?P<named>{_WORD})\s*\}}|(?P<plain>(?<!\\){_WORD}))
+    \s*(?:\([^()\n]*\)|\([^()\n]*\([^()\n]*\)\))?\s*&?\s*(?:\\?:?=(?!=)|\\coloneqq|\\equiv|≡|≔)""",
+    re.VERBOSE | re.MULTILINE,
+)
+_RUN = re.compile(r"(?<![A-Za-z\\])[A-Za-z]+(?![A-Za-z])")
+
+
+@dataclass(frozen=True)
+class LongNames:
+    """The text with short names, and the way back."""
+
+    text: str
+    names: dict[str, str]
+
+    def back(self, text: str) -> str:
+        """What we say, with the names as they were written."""
+        for number, name in self.names.items():
+            text = re.sub(rf"(?<![A-Za-z])(d?)L_?\{{?{number}\}}?(?!\d)", rf"\g<1>{name}", text)
+        return text
+
+    def told(self, found: Judgement) -> Judgement:
+        return Judgement(tuple(map(self._step, found.steps)), tuple(map(self.back, found.assumed)))
+
+    def _step(self, step: Step) -> Step:
+        text, reason, line, needed = map(self.back, (step.text, step.reason, step.right_line, step.right_if))
+        shown = step.example
+        if shown is not None:
+            shown = replace(shown, point={self.back(name): value for name, value in shown.point.items()})
+        return replace(step, text=text, reason=reason, right_line=line, right_if=needed, example=shown)
+
+
+def long_names(source: str, latex: bool) -> LongNames:
+    r"""The derivation with its names of several letters put aside.
+
+    >>> long_names("MSE = ||X*w - y||^2, dMSE/dw = 2*X'*(X*w - y)", latex=False).text
+    "L71 = ||X*w - y||^2, dL71/dw = 2*X'*(X*w - y)"
+    >>> long_names("f = ||Ax - b||^2 where AX = I", latex=False).names
+    {}
+    """
+    names = dict[str, str]()
+    for found in _DEFINED.finditer(source):
+        name = found["named"] or found["plain"]
+        if name not in names.values() and _is_name(name, source, latex, bool(found["font"])):
+            number = FIRST + len(names)
+            if number > LAST or f"L{number}" in source or f"L_{{{number}}}" in source:
+                break
+            names[str(number)] = name
+    for at, name in names.items():
+        short = f"L_{{{at}}}" if latex else f"L{at}"
+        source = _replaced(source, name, short)
+    return LongNames(source, names)
+
+
+def _is_name(name: str, source: str, latex: bool, font: bool) -> bool:
+    low, known = name.lower(), bare(name) or name in LETTERS or canonical(name) != name
+    if known or is_function(name) or is_function(low) or is_differential(name) or name in KEEP:
+        return False
+    if low in WORDS and low not in NOUNS:
+        return False
+    if font or low in NOUNS:
+        return True
+    if len(name) == 2 and not name.isupper():
+        return False
+    if latex and not name.isupper():
+        return False
+    around = [m.group() for m in _RUN.finditer(source) if name not in m.group()]
+    apart = "".join(w for w in around if len(w) <= 3 and not (latex and w in ("top", "bf", "rm")))
+    seen = [c for c in set(name) if c in apart]
+    return 2 * len(seen) < len(set(name))
+
+
+def _replaced(source: str, name: str, short: str) -> str:
+    divergence = r"(?:\s*\([^()\n]*(?:\|\|?|\\\||‖|\\parallel|;)[^()\n]*\))?"
+    source = re.sub(rf"{_FONT}{name}\s*\}}{divergence}", _put(f" {short} "), source)
+    return re.sub(rf"(?<![A-Za-z\\])(?P<d>d?)(?:{name})(?![A-Za-z]){divergence}", _put(short), source)
+
+
+def _put(short: str) -> Callable[[re.Match[str]], str]:
+    return lambda found: found.groupdict().get("d", "") + short
