@@ -66,6 +66,8 @@ LOOKED_UP = {
     "cli/files.py": ["getattr(name)"],  # a function of the user's own file, which the command says it runs
     "tracing/asking.py": ["getattr(f'_{op}')"],  # the operation asked for, of a fixed few
     "tracing/dims.py": ["getattr(method)"],  # NumPy's own name of how it calls a ufunc
+    "tracing/jax_primitives.py": ["getattr(name)"],  # a comparison that JAX names in its own program
+    "tracing/torch_read.py": ["getattr(name)", "setattr(name)", "setattr(name)"],  # two functions of torch, named there
     "tracing/numpy_array.py": ["getattr(name)", "getattr(ufunc.__name__)"],  # NumPy's names, from its own tables
     "tracing/pytrees.py": ["getattr(n)"],  # the fields of a dataclass
     "tracing/torch_array.py": [

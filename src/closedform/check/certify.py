@@ -58,7 +58,7 @@ FREE = EXPS | {
 BITS, REDRAWS, EDGE_REDRAWS = (1000, 2600), 600, 60
 TRIALS, MANY, MODEST, MOST_SINGULAR, LEAST_WANTED, MOST_WANTED = 3, 12, -30, 12, 6, 12
 EFFORT = {"quick": 0.25, "normal": 1, "high": 4}
-SECONDS, WALL, FIELD_SHARE, COUNTEREXAMPLE_SHARE = 1.5, 60.0, 0.5, 0.2
+SECONDS, WALL, SOON, FIELD_SHARE, COUNTEREXAMPLE_SHARE = 1.5, 60.0, 0.15, 0.5, 0.2
 """The time of the processor for a check; by the clock it may take longer on a machine that has other things to do."""
 FAR, FAR_SHARE, WIDE, WIDE_SMOOTH = 0, 0.8, 8, 3
 NEAR = (2, 3, 1, 2, 3, 1)
@@ -205,13 +205,12 @@ class Check:
         own: dict[str, Rule] = {"own": by_its_rule} if self.taken else {}
         rules = {**CORE, **own} if own else CORE
         if self.spectral:
-            near = self.in_high_precision(near=True)
-            if near.decided and not near.ok:  # told by one point, where a field needs thousands to split
-                return near
-            self.allow(FIELD_SHARE)
+            if self.differs_somewhere():  # told by one point, where a field needs thousands to split
+                return self.refuse("the two sides differ in high precision", self.apart)
             search = self.search(None, {**RULES, **own})
             if not (search.agree() and self.scene.cover.enough()):
                 return None
+            near = self.in_high_precision(near=True)
             return self.exact(search, ("functions of matrices by eigenvalues in a field",)) if near.ok else near
         search = self.search(None, rules)
         if search.agree() and self.scene.cover.enough():
@@ -313,6 +312,16 @@ class Check:
                 word = "positive" if sign > 0 else "negative"
                 return Certificate("X", f"{kink.word} was never seen {word}", decided=False)
         return Certificate("C", f"the two sides agree to {DIGITS} digits", None, tuple(seen), len(seen))
+
+    def differs_somewhere(self) -> bool:
+        """Whether the sides differ at one general point, if that is soon told."""
+        self.allow(SOON)
+        try:
+            return self.at_real_point(2)[0] is False
+        except (Unfit, OutOfTime):
+            return False
+        finally:
+            self.allow(FIELD_SHARE)
 
     def at_real_point(self, least: int) -> tuple[bool | None, dict[str, int]]:
         """Whether the sides agree at a point, and its sizes. Unless they do, the same point with more bits tells."""
