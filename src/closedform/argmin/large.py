@@ -20,6 +20,8 @@ from closedform.expr.node import Node
 Array = Any
 FROM, DENSE = 150, 3000
 RTOL, ENOUGH, STEPS = 1e-13, 1e-8, 60
+TOLERANCES, CLEAR = (1e-3, 1e-4, 1e-5, 1e-6), 8
+"""Of eigenvalues, in units of the largest; the sign of one that is so much larger is clear."""
 EPS = float(np.finfo(float).eps)
 
 
@@ -74,18 +76,21 @@ class Large:
         """The smallest and the largest eigenvalue by Lanczos, and a vector of the smallest."""
         rng = np.random.default_rng(5)
         start = rng.standard_normal(self.system.n)
-        high = float(_lanczos(self.operator, "LA", start)[0])
+        high = float(_lanczos(self.operator, "LA", start, TOLERANCES[0])[0])
         if self.dense and self.factor is not None:
             inverse = scipy.sparse.linalg.LinearOperator(
                 self.operator.shape, matvec=lambda v: scipy.linalg.cho_solve(self.factor, v.ravel()), dtype=float
             )
-            value, vector = _lanczos(inverse, "LA", start)
+            value, vector = _lanczos(inverse, "LA", start, TOLERANCES[-1])
             return 1 / float(value), high, vector
         shift = abs(high) or 1.0
         turned = scipy.sparse.linalg.LinearOperator(
             self.operator.shape, matvec=lambda v: shift * v.ravel() - self.operator @ v.ravel(), dtype=float
         )
-        value, vector = _lanczos(turned, "LA", start)
+        for tolerance in TOLERANCES:  # as close as it takes to tell the sign
+            value, vector = _lanczos(turned, "LA", start, tolerance)
+            if abs(shift - float(value)) > CLEAR * tolerance * shift:
+                break
         return shift - float(value), high, vector
 
     def vjp(self, theta: Node, u: Array) -> Array:
@@ -96,9 +101,9 @@ class Large:
         return -np.column_stack([self.solve(column) for column in self.system.mixed(self.z, theta).T])
 
 
-def _lanczos(operator: Any, which: str, start: Array) -> tuple[float, Array]:
+def _lanczos(operator: Any, which: str, start: Array, tol: float) -> tuple[float, Array]:
     try:
-        values, vectors = scipy.sparse.linalg.eigsh(operator, k=1, which=which, v0=start, tol=1e-6, maxiter=3000)
+        values, vectors = scipy.sparse.linalg.eigsh(operator, k=1, which=which, v0=start, tol=tol, maxiter=3000)
     except scipy.sparse.linalg.ArpackNoConvergence as error:
         raise ClosedformError("Lanczos did not find the smallest eigenvalue of the Hessian") from error
     return values[0], vectors[:, 0]
