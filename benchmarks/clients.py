@@ -1,0 +1,140 @@
+"""Many people typing at one server of the page: times of answers, what is lost, memory.
+
+    python benchmarks/clients.py [--clients 20] [--seconds 20]
+
+Each client types formulas of the seed corpus: it asks for three beginnings of a formula and for the whole, as the page
+does when a person stops for a moment. Three rounds: all as they should; one client with formulas that take as long as
+they may; and a process that answers killed every two seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+CORPUS = Path(__file__).parents[1] / "tests" / "data" / "seed_problems.jsonl"
+LONG = "*".join(["expm(A)*sqrtm(B)"] * 12)
+HOSTILE = (f"tr({LONG})", "sum(" + "tanh(" * 300 + "x" + ")" * 300 + ")", "det(A)^300")
+PAUSE, STARTS = 0.4, 60.0
+
+
+class Server:
+    """A server of its own on a free port, and its processes."""
+
+    def __init__(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}"
+        self.process = subprocess.Popen([sys.executable, "-m", "closedform", "web", "--port", str(port)],
+                                        stderr=subprocess.DEVNULL)  # fmt: skip
+        for _ in range(int(STARTS / 0.1)):
+            try:
+                urlopen(f"{self.address}/healthz").close()
+                return
+            except URLError:
+                time.sleep(0.1)
+
+    def children(self) -> list[int]:
+        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in path.read_text().split()]
+
+    def mebibytes(self) -> float:
+        """The memory of all its processes, what they share counted once."""
+        total = 0
+        for pid in (self.process.pid, *self.children()):
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        return total / 1024
+
+    def ask(self, formula: str) -> tuple[float, int]:
+        """Seconds and status of one question; the status is 0 where no answer came."""
+        body = json.dumps({"formula": formula}).encode()
+        asked = Request(f"{self.address}/api/v1/answer", body, {"Content-Type": "application/json"})
+        start = time.perf_counter()
+        try:
+            with urlopen(asked, timeout=30) as answer:
+                answer.read()
+                return time.perf_counter() - start, int(answer.status)
+        except HTTPError as error:
+            return time.perf_counter() - start, error.code
+        except (URLError, OSError):
+            return time.perf_counter() - start, 0
+
+
+def typed(seed: int, formulas: list[str]) -> Iterator[str]:
+    rng = random.Random(seed)
+    while True:
+        formula = rng.choice(formulas)
+        yield from (formula[: rng.randint(1, len(formula))] for _ in range(3))
+        yield formula
+
+
+def client(server: Server, texts: Iterator[str], until: float, pause: float) -> list[tuple[float, int]]:
+    out = []
+    for text in texts:
+        if time.perf_counter() > until:
+            return out
+        out.append(server.ask(text))
+        time.sleep(pause * random.uniform(0.5, 1.5))
+    return out
+
+
+def round_of(server: Server, clients: int, seconds: float, beside: Callable[[float], Any] | None) -> dict[str, Any]:
+    formulas = [json.loads(line)["formula"] for line in CORPUS.read_text("utf-8").splitlines()]
+    until = time.perf_counter() + seconds
+    with ThreadPoolExecutor(clients + 1) as pool:
+        other = pool.submit(beside, until) if beside else None
+        jobs = [pool.submit(client, server, typed(k, formulas), until, PAUSE) for k in range(clients)]
+        found = [answer for job in jobs for answer in job.result()]
+        if other is not None:
+            other.result()
+    times = sorted(t for t, _ in found)
+    codes = sorted({code for _, code in found})
+    median, late = (times[int(part * len(times))] for part in (0.5, 0.95))
+    return {"answers": len(found), "median ms": 1e3 * median, "p95 ms": 1e3 * late, "largest ms": 1e3 * times[-1],
+            "by status": {c: sum(code == c for _, code in found) for c in codes},
+            "MiB": server.mebibytes()}  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clients", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=20.0)
+    given = parser.parse_args()
+    server = Server()
+
+    def hostile(until: float) -> None:
+        while time.perf_counter() < until:
+            for formula in HOSTILE:
+                server.ask(formula)
+
+    def killing(until: float) -> None:
+        while time.perf_counter() < until:
+            time.sleep(2)
+            os.kill(random.choice(server.children()), signal.SIGKILL)
+
+    try:
+        for name, beside in (("all well", None), ("one hostile client", hostile), ("processes killed", killing)):
+            found = round_of(server, given.clients, given.seconds, beside)
+            print(name, {k: round(v) if isinstance(v, float) else v for k, v in found.items()}, flush=True)
+    finally:
+        server.process.terminate()
+        server.process.wait()
+
+
+if __name__ == "__main__":
+    main()
