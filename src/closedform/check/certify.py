@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
-from itertools import islice, product
-from math import ceil, ldexp, log
+from math import ldexp
 from random import Random
 from time import perf_counter, thread_time
 from typing import Any
@@ -24,22 +23,22 @@ from closedform.check.core.evaluate import OutOfTime, Rule
 from closedform.check.core.field import Field
 from closedform.check.core.jet import Redraw, Unfit
 from closedform.check.core.operations import CORE
-from closedform.check.core.sides import Pair, sides, without_roots
+from closedform.check.core.sides import sides, without_roots
 from closedform.check.core.verdict import nested
+from closedform.check.counting import counting, one_sided
 from closedform.check.cover import Cover
 from closedform.check.everysize import for_every_size, needed
 from closedform.check.exponents import Exponents
 from closedform.check.far import Far, Point, at_point, movable, place
-from closedform.check.kinks import Kink, Seen, Sight, all_kinks, counting, differences
+from closedform.check.kinks import Seen, Sight, all_kinks, points_for
 from closedform.check.own import Taken, by_its_rule
-from closedform.check.real import DIGITS, REAL, RealEvaluator, agree, agreement, shown
+from closedform.check.real import DIGITS, agree, apart
 from closedform.check.record import certificate_in, claim_of
-from closedform.check.scene import Scene
+from closedform.check.scene import Scene, deepest_sum
 from closedform.check.search import Search
 from closedform.check.shapes import shape_problem
 from closedform.check.spectral import RULES, SPECTRAL
 from closedform.errors import ClosedformError
-from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
 SIGNS = {"abs", "sign", "step", "relu", "max2", "min2", "clip", "huber", "norm1"}
@@ -64,7 +63,6 @@ FAR, FAR_SHARE, WIDE, WIDE_SMOOTH = 0, 0.8, 8, 3
 NEAR = (2, 3, 1, 2, 3, 1)
 SMALLER = (0, 0, 2, 4)
 """Halvings of all symbols where a point has no value: asin is of numbers below 1."""
-MOST_COUNTED = 400
 DEEP_SUMS, DEEPER = 3, 4
 """Sums within each other from which on small sizes are taken: an evaluation takes their product of steps."""
 
@@ -165,26 +163,9 @@ class Check:
 
     def counted(self, found: Certificate) -> Certificate:
         """Not where a kink that hangs on sizes or indices alone was seen from one side: step(n - 20) up to n = 8."""
-        for kink in counting(all_kinks([self.claim.function, self.claim.answer], self.scene.positive)):
-            if missing := set(kink.signs) - self.signs_of(kink, found):
-                word = "positive" if missing == {1} else "negative"
-                return Certificate("X", f"{kink.word} was never seen {word} at the sizes checked", decided=False)
-        return found
-
-    def signs_of(self, kink: Kink, found: Certificate) -> set[int]:
-        """The signs of what counts at the sizes of a certificate, for all values of its indices."""
-        signs = set[int]()
-        roots = [kink.node] if kink.place < 0 else list(kink.node.args)
-        names = sorted({n.params[0] for n in postorder(roots) if n.op.name == "index"})
-        for sizes in found.sizes:
-            ev = RealEvaluator(Ball(self.rng), sizes, REAL, self.start + 2 * self.seconds)
-            top = max(sizes.values(), default=1)
-            for values in islice(product(range(1, top + 1), repeat=len(names)), MOST_COUNTED):
-                ev.indices = dict(zip(names, values, strict=True))
-                args = [ev.evaluate(root) for root in roots]
-                gaps = args[0].first.entries() if kink.place < 0 else differences(kink.node, kink.place, args)
-                signs |= {1 if gap > 0 else -1 for gap in gaps if not gap.contains(0)}
-        return signs
+        kinks = counting(all_kinks([self.claim.function, self.claim.answer], self.scene.positive))
+        words = one_sided(kinks, found.sizes, self.rng, self.start + 2 * self.seconds)
+        return Certificate("X", words, decided=False) if words else found
 
     def in_fields(self) -> Certificate | None:
         """What random prime fields tell; None where they do not tell.
@@ -412,27 +393,3 @@ class Check:
             yield from ((dict.fromkeys(names, least), True) for _ in range(8))
         for least, small in ((2, True), (3, True), (2, False), (4, False)):
             yield from ((self.scene.draw_sizes(self.rng, least, Ball.max_entries), small) for _ in range(8))
-
-
-def points_for(kinks: int) -> int:
-    """How many points meet all patterns of the signs of a few kinks."""
-    k = min(kinks, 6)
-    return ceil(2**k * (k * log(2) + 10)) if k else 0
-
-
-def apart(sizes: dict[str, int], ev: RealEvaluator, pairs: list[Pair]) -> dict[str, Any] | None:
-    """The point of ``ev`` and what differs there, to show to people."""
-    for a, b in pairs:
-        if agreement(a, b) is False:
-            point = {k: shown(v.first) for k, v in ev.symbols.items()}
-            digits = 12 if shown(a) != shown(b) else 60
-            return {"sizes": sizes, "point": point, "claimed": shown(a, digits), "true": shown(b, digits)}
-    return None
-
-
-def deepest_sum(nodes: list[Node]) -> int:
-    """How many sums over an index stand within each other: as many factors of the size does an evaluation take."""
-    depth: dict[Node, int] = {}
-    for n in nodes:
-        depth[n] = max((depth[a] for a in n.args), default=0) + (n.op.name == "sumover")
-    return max(depth.values(), default=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import ceil, log
 from typing import Any
 
 from closedform.check.ball import descending
@@ -79,16 +80,6 @@ def of_node(node: Node, known: Mapping[Node, Range], branching: bool, turning: b
     if name in TURNS and turning:
         return [Kink(node, k, f"the argument of {name}", (1, -1), False) for k in range(len(BEYOND))]
     return []
-
-
-def counting(kinks: Iterable[Kink]) -> list[Kink]:
-    """Those that hang on sizes and indices alone: n - 20."""
-    out = []
-    for kink in kinks:
-        leaves = {n.op.name for n in postorder(kink.node if kink.place < 0 else kink.node.args)}
-        if leaves & {"size", "index"} and "sym" not in leaves:
-            out.append(kink)
-    return out
 
 
 LOG10_2, LARGEST = 0.30103, 300
@@ -197,3 +188,9 @@ class Seen:
     def fixed(self, kink: Kink, entry: int) -> bool:
         """Whether this number was the same at every point: it is a constant."""
         return len(self.numbers.get((kink, entry), ())) <= 1
+
+
+def points_for(kinks: int) -> int:
+    """How many points meet all patterns of the signs of a few kinks."""
+    k = min(kinks, 6)
+    return ceil(2**k * (k * log(2) + 10)) if k else 0

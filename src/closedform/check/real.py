@@ -234,3 +234,13 @@ def agreement(a: Mat, b: Mat) -> bool | None:
 
 def shown(m: Mat, digits: int = 12) -> list[list[str]]:
     return [[e.str(digits, radius=False) for e in row] for row in m.tolist()]
+
+
+def apart(sizes: dict[str, int], ev: RealEvaluator, pairs: list[Pair]) -> dict[str, Any] | None:
+    """The point of ``ev`` and what differs there, to show to people."""
+    for a, b in pairs:
+        if agreement(a, b) is False:
+            point = {k: shown(v.first) for k, v in ev.symbols.items()}
+            digits = 12 if shown(a) != shown(b) else 60
+            return {"sizes": sizes, "point": point, "claimed": shown(a, digits), "true": shown(b, digits)}
+    return None

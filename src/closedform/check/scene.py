@@ -125,6 +125,14 @@ class Scene:
         yield from (dict(zip(names, way, strict=True)) for way in product(*ways))
 
 
+def deepest_sum(nodes: list[Node]) -> int:
+    """How many sums over an index stand within each other: as many factors of the size does an evaluation take."""
+    depth: dict[Node, int] = {}
+    for n in nodes:
+        depth[n] = max((depth[a] for a in n.args), default=0) + (n.op.name == "sumover")
+    return max(depth.values(), default=0)
+
+
 def counts(nodes: list[Node]) -> int:
     """How many sums are of sizes and numbers alone: as many factors may a polynomial in a size have."""
     alone: dict[Node, bool] = {}
