@@ -9,17 +9,17 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NoReturn
 
-from closedform.errors import LimitError, ReadError
+from closedform.errors import LimitError
 from closedform.expr.partials import is_kind
 from closedform.read.alphabet import is_greek
 from closedform.read.brackets import Frame, close_frame
 from closedform.read.lexer import Token, spell
-from closedform.read.names import Scope, differential, split_name
+from closedform.read.names import differential, split_name
+from closedform.read.postfix import Postfix
 from closedform.read.said import plain_fact
-from closedform.read.syntax import Call, Group, Index, Name, Negative, Number, Power, Transpose, Tree
+from closedform.read.syntax import Call, Name, Negative, Number, Power, Tree
 from closedform.read.vocabulary import APPLIED, REFUSED, is_function, suggestion
 
-MAX_TREES = 40_000
 MAX_TOWER = 500
 USUAL_FUNCTIONS = {"f", "g", "h", "phi", "psi"}
 INFIX = {"*": "*", "/": "/", ".*": ".*", "./": "./", "⊗": "⊗", "×": "*", "⨯": "×", "⋅": "·"}
@@ -29,38 +29,8 @@ CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
 WORDS_ENDING = {"where", "in", "for", "=", ">=", "->", "..", "∞", "ℝ"}
 
 
-class Parser:
+class Parser(Postfix):
     """Reads one expression from ``tokens`` at ``place``; ``trees`` are its parts, inner ones first."""
-
-    def __init__(self, source: str, tokens: list[Token], scope: Scope, place: int = 0) -> None:
-        self.source, self.tokens, self.scope, self.place = source, tokens, scope, place
-        self.trees: list[Tree] = []
-        self.frames: list[Frame] = [Frame("", tokens[place].start)]
-        self.current: Tree | None = None
-        self.power: tuple[Tree, str, bool] | None = None
-        self.tower = 0
-        self.bars = 0  # those of the present bar token that are used up
-
-    # -- helpers
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.place]
-
-    @property
-    def top(self) -> Frame:
-        return self.frames[-1]
-
-    def fail(self, message: str, span: tuple[int, int] | None = None, hint: str = "") -> NoReturn:
-        raise ReadError(message, span=span or (self.token.start, self.token.end), source=self.source, hint=hint)
-
-    def typed(self, tree: Tree) -> str:
-        return self.source[tree.span[0] : tree.span[1]]
-
-    def keep(self, tree: Tree) -> Tree:
-        self.trees.append(tree)
-        if len(self.trees) > MAX_TREES:
-            raise LimitError(f"the formula has over {MAX_TREES} parts (limit: parts)")
-        return tree
 
     # -- the loop
     def expression(self) -> Tree:
@@ -384,157 +354,6 @@ class Parser:
             if depth == 0:
                 return self.source[first.start : token.end]
         return f"{first.text}(…)"
-
-    # -- what follows an operand
-    def _postfix(self) -> bool:
-        token, base = self.token, self.current
-        assert base is not None
-        if token.text == "'":
-            self.place += 1
-            base = self._all_ones(base)
-            if isinstance(base, Name) and self.token.text == "(" and self.token.gap == 0:
-                self._prime(base)
-            self.current = self.keep(Transpose((base.span[0], token.end), base))
-        elif token.text in ("^", ".^"):
-            self.place += 1
-            if isinstance(base, Name) and base.name == "e" and not self.scope.knows("e"):
-                self._euler(base)
-            if not (token.text == "^" and self._transposing(base)):
-                self.power, self.current = (base, token.text, False), None
-        elif token.text == "[" and token.gap == 0:
-            self._index(base)
-        else:
-            return False
-        return True
-
-    def _euler(self, base: Name) -> None:
-        """``e^x`` is the exponential where e is nothing else; ``e^-x^2`` is asked about."""
-        raised = sum(t.text == "e" and self.tokens[k + 1].text == "^" for k, t in enumerate(self.tokens[:-1]))
-        if self.scope.counts.get("e", 0) > raised or self.tokens[self.place - 1].text != "^":
-            hint = "Write exp(…), or declare e in R."
-            self.fail("e^… may be the exponential or the power of a variable e", base.span, hint)
-        self.scope.note("e^… is read as exp(…).")
-
-    def _exponential(self, base: Name, exponent: Tree) -> Tree:
-        if self.token.text in ("^", ".^") or (self.token.text == "'" and not isinstance(exponent, Group)):
-            hint = "Write exp(…) around all of the exponent."
-            self.fail("how far the exponent of e reaches is not clear", (base.span[0], self.token.end), hint)
-        return Call((base.span[0], exponent.span[1]), "e^", (exponent,))
-
-    def _all_ones(self, base: Tree) -> Tree:
-        """``1'``: a number has no transpose, the vector of ones has."""
-        if not isinstance(base, Number) or base.value != 1:
-            return base
-        if "ones" in self.scope.declared:
-            self.fail("1' may be the vector of ones, whose name ones is declared as something else", base.span)
-        self.scope.note("1' is read as the transpose of the vector of ones.")
-        return self.keep(Name(base.span, "ones"))
-
-    def _prime(self, base: Name) -> None:
-        name = base.name
-        if name not in self.scope.declared and self.scope.counts.get(name, 0) < 2:
-            span = (base.span[0], self.token.start)
-            hint = f"Write {name}'*(…) for a product, diff[{name}](…) for the derivative of a declared function."
-            self.fail(f"{name}'(…) may be a product with the transpose or a derivative", span, hint)
-
-    def _transposing(self, base: Tree) -> bool:
-        """``^T``, ``^-T``, ``^{T}``, ``^{-T}``, ``^{+}``: read here; whether it was one."""
-        ahead, place = "", self.place
-        while len(ahead) < 5 and self.tokens[place].text in ("{", "-", "T", "+", "}", "⊤"):
-            ahead += self.tokens[place].text
-            place += 1
-            if ahead in ("T", "-T", "{T}", "{-T}", "{+}"):
-                break
-        if self._hermitian(base):
-            return True
-        if ahead not in ("T", "-T", "{T}", "{-T}", "{+}"):
-            word = self.tokens[place].text
-            if word[:1] == "T" and word[1:].isdigit() and word not in self.scope.declared:
-                hint = f"Write ({self.typed(base)}^-T)^{word[1:]}, or declare {word}."
-                self.fail(f"^{ahead}{word} is not clear", hint=hint)
-            return False
-        if "T" in ahead and "T" in self.scope.scalars:
-            x = self.typed(base)
-            hint = f"Write {x}' for the transpose, {x}^(T) for the power."
-            self.fail(f"{x}^T may be the transpose or the power of the scalar T", base.span, hint)
-        end = self.tokens[place - 1].end
-        self.place = place
-        if "+" in ahead:
-            self.current = self.keep(Call((base.span[0], end), "pinv", (base,)))
-            return True
-        base = self._all_ones(base)
-        if "-" in ahead:
-            one = self.keep(Number((end - 1, end), Fraction(-1)))
-            base = self.keep(Power((base.span[0], end), base, one, False))
-        self.current = self.keep(Transpose((base.span[0], end), base))
-        return True
-
-    def _hermitian(self, base: Tree) -> bool:
-        """``^H``, ``^{H}``, where H is no other name here: the transpose, since all numbers are real."""
-        braced = self.token.text == "{"
-        word, end = self.tokens[self.place + braced], self.tokens[min(self.place + 2, len(self.tokens) - 1)]
-        if word.text != "H" or (braced and end.text != "}") or "H" in self.scope.declared:
-            return False
-        if self.scope.counts.get("H", 0) > self.scope.raised_h(self.tokens):
-            x = self.typed(base)
-            hint = f"Write {x}' for the transpose, {x}^(H) for the power."
-            self.fail(f"{x}^H may be the transpose or the power H", base.span, hint)
-        self.place += 3 if braced else 1
-        end_of = self.tokens[self.place - 1].end
-        self.scope.note(f"{self.source[base.span[0] : end_of]} is read as the transpose: all numbers are real.")
-        self.current = self.keep(Transpose((base.span[0], end_of), base))
-        return True
-
-    def _index(self, base: Tree) -> None:
-        self.place += 1
-        at: list[int | str | None] = []
-        shifts: list[int] = []
-        while True:
-            token = self.token
-            if token.kind == "num" and token.text.isdigit():
-                if int(token.text) == 0:
-                    self.fail("indices start at 1")
-                at.append(int(token.text))
-            elif token.kind == "name" and token.text in self.scope.counting:
-                at.append(self.scope.counting[token.text])
-            elif token.kind == "name":
-                self._index_name(token)
-                at.append(token.text)
-            elif token.text == ":":
-                at.append(None)
-            elif token.kind == "end":
-                self.fail("[ is never closed", (base.span[0], token.end))
-            else:
-                self.fail("an index is a number, a name or a colon")
-            self.place += 1
-            shifts.append(self._shift(at[-1]))
-            if self.token.text not in (",", "]"):
-                self.fail("an index is a number, a name or a colon", hint="Write x[i], A[i,j], A[i,:] or A[:,j].")
-            self.place += 1
-            if self.tokens[self.place - 1].text == "]":
-                break
-        if len(at) > 2 or at in ([None], [None, None]):
-            self.fail("an index is x[i], A[i,j], A[i,:] or A[:,j]", (base.span[0], self.tokens[self.place - 1].end))
-        end = self.tokens[self.place - 1].end
-        self.current = self.keep(Index((base.span[0], end), base, tuple(at), tuple(shifts) if any(shifts) else ()))
-
-    def _shift(self, at: int | str | None) -> int:
-        """What is added in ``x[i+1]``, where a sum runs over i."""
-        sign, number = self.tokens[self.place], self.tokens[min(self.place + 1, len(self.tokens) - 1)]
-        if sign.text not in ("+", "-") or not isinstance(at, str) or not number.text.isdigit():
-            return 0
-        if at not in self.scope.indices:
-            hint = "Neighbours are those of summed entries: sum(i, (x[i+1] - x[i])^2)."
-            self.fail(f"the index {at}{sign.text}{number.text} is not read: no sum runs over {at}", hint=hint)
-        self.place += 2
-        return int(number.text) if sign.text == "+" else -int(number.text)
-
-    def _index_name(self, token: Token) -> None:
-        scope, name = self.scope, token.text
-        if name not in scope.indices:
-            scope.free_indices.add(name)
-        if name in scope.free_indices and name in scope.every_index:
-            self.fail(f"{name} is summed in one place and fixed in another", hint="Give one of them another name.")
 
     # -- operators between operands
     def _seal(self, operator: str) -> None:
