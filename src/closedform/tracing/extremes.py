@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from closedform.calculus.conditions import conditions_of
 from closedform.check.certificate import Claim
 from closedform.check.certify import certify
 from closedform.expr.node import Node
@@ -24,7 +25,16 @@ def without_shifts(trace: Trace, root: Node) -> Node:
         if here is None:
             return root
         gone = _cleared(_with(root, here, num(0) if here.is_scalar else zeros(*here.shape)))
-        root = gone if certify(Claim("equal", root, gone)).level in PROVED else _with(root, here, _meant(tops[here]))
+        root = gone if _does_not_matter(root, here, gone) else _with(root, here, _meant(tops[here]))
+
+
+def _does_not_matter(root: Node, shift: Node, gone: Node) -> bool:
+    """Whether the shift may be 0: where all is smooth in it, its derivative tells, in which no logarithm is left."""
+    if not conditions_of(root, (shift,)).differentiable:
+        slope = Claim("map", root, zeros(*root.shape), shift, differentials=("d" + shift.params[0],))
+        if certify(slope).level in PROVED:
+            return True
+    return certify(Claim("equal", root, gone)).level in PROVED
 
 
 def at_extremes(trace: Trace, root: Node) -> Node:
