@@ -213,7 +213,15 @@ def even_powers_have_no_roots() -> bool:
     return all(without_roots(a + x.T @ x) is b + x.T @ x for a, b in even) and all(without_roots(a) is a for a in kept)
 
 
+def what_is_given_is_taken() -> bool:
+    """Entries row by row, of a column and of a matrix."""
+    ev = drawn(x, X, given={"x": (0, 1, 1, 0), "X": tuple(range(16))})
+    rows = [[4 * i + j for j in range(4)] for i in range(4)]
+    return bool(entries(ev.symbols["x"]) == [[0], [1], [1], [0]] and entries(ev.symbols["X"]) == rows)
+
+
 MORE: list[Callable[[], bool]] = [
+    what_is_given_is_taken,
     facts_hold, positive_numbers_are_positive, wholes_and_indices, commuting_matrices, sums, zeros_have_no_kink,
     verdicts, points_are_counted,
     even_powers_have_no_roots,

@@ -69,7 +69,7 @@ elu: Function = entrywise(
     "elu", doc="x above 0, exp(x) - 1 below, for each entry.",
     means=lambda x: relu(x) + exp(-relu(-x)) - fill(num(1), x), smooth=where("nonzero"),
     numeric=lambda xp, x: xp.where(x > 0, x, xp.expm1(xp.minimum(x, 0))),
-    known=((-1,), -0.6321205588285577),
+    known=(([-1, 2],), [-0.6321205588285577, 2]),
 )  # fmt: skip
 leaky_relu: Function = define(
     "leaky_relu", doc="leaky_relu(x, s): x above 0, s*x below, for each entry.",
