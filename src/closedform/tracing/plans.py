@@ -120,9 +120,10 @@ class Program:
                 return False
         if self.guards is None:
             return True
-        found = self.guards(*(leaves[t] if isinstance(t, int) else t(leaves) for t in self.guard_takes))
-        many = found if len(self.read.guards) > 1 else (found,)
-        return all((float(x) > 0.5) == outcome for x, (_, outcome) in zip(many, self.read.guards, strict=True))
+        found = self.guards(*[leaves[t] if t.__class__ is int else t(leaves) for t in self.guard_takes])
+        if len(self.read.guards) == 1:
+            return bool((float(found) > 0.5) == self.read.guards[0][1])
+        return all((float(x) > 0.5) == outcome for x, (_, outcome) in zip(found, self.read.guards, strict=True))
 
     def __call__(self, leaves: Sequence[Any]) -> list[Any]:
         if self.maps:
