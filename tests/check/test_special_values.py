@@ -23,6 +23,8 @@ TRUE = [
     ("max([x;x])", "max(x)", ""),
     ("expm(logm(X))", "X", ""),
     ("logm(inv(X))", "-logm(X)", ""),
+    ("exp(x[3])*sum(x)", "exp(x)[3]*sum(x)", "x in R^n"),  # of three entries and more
+    ("y'*inv(exp(w[1])*y*y' + w[3]*eye(n))*y", "y'*inv(w[3]*eye(n) + exp(w)[1]*y*y')*y", "w in R^p, y in R^n"),
 ]
 
 

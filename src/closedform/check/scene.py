@@ -32,6 +32,7 @@ class Scene:
         self.facts: dict[str, frozenset[str]] = {}
         self.size_names: set[str] = set()
         self.index_ranges: dict[str, list[Any]] = {}
+        self.least: dict[str, int] = {}
         powers: list[Node] = []
         for n in self.nodes:
             self.size_names |= n.rows.names | n.cols.names
@@ -39,6 +40,8 @@ class Scene:
                 self.size_names |= n.params[0].names
             elif n.op.name == "sumover":
                 self.size_names |= n.params[1].names | n.params[2].names
+            elif n.op.name == "unit" and n.args[0].op.name == "num":
+                self.note_place(n)
             elif n.op.name == "unit":
                 for leaf in postorder(n.args[0]):
                     if leaf.op.name == "index":
@@ -59,6 +62,11 @@ class Scene:
         self.bits = {k: (0 if "bit" in own else -1, 1) for k, own in self.facts.items() if own & DISCRETE}
         self.free, self.turn, self.given = False, 0, dict[str, tuple[int, ...]]()
 
+    def note_place(self, n: Node) -> None:
+        """x[3] is of three entries and more."""
+        if n.rows.name is not None:
+            self.least[n.rows.name] = max(self.least.get(n.rows.name, 1), int(n.args[0].params[0]))
+
     def note_symbol(self, n: Node) -> None:
         name, facts = n.params
         if name in self.symbols and self.symbols[name].shape != n.shape:
@@ -67,6 +75,11 @@ class Scene:
         self.facts[name] = self.facts.get(name, frozenset()) | frozenset(facts)
 
     def draw_sizes(self, rng: Random, least: int, limit: int, spread: int = NEAR) -> dict[str, int]:
+        """Sizes at which all entries that are picked by number exist."""
+        found = self.any_sizes(rng, least, limit, spread)
+        return {name: max(n, self.least.get(name, 1)) for name, n in found.items()}
+
+    def any_sizes(self, rng: Random, least: int, limit: int, spread: int) -> dict[str, int]:
         """Pairwise different sizes, at random; small ones where a matrix would be too large; 1 for ``least`` 1.
 
         Of several the one whose parities and order were not met in ``cover``. Where sizes stand as numbers they are
@@ -98,6 +111,8 @@ class Scene:
     def cast(self, sizes: Mapping[str, int], limit: int) -> Cast:
         """What is to be drawn at these sizes. Raises Unfit where there are none, or too many entries."""
         if min((s.value(sizes) for shape in self.shapes for s in shape), default=1) < 1:
+            raise Unfit("no such sizes")
+        if any(sizes.get(name, n) < n for name, n in self.least.items()):
             raise Unfit("no such sizes")
         if self.largest(sizes) > limit:
             raise Unfit(f"a matrix to be checked has over {limit} entries (limit: entries checked)")
