@@ -4,11 +4,11 @@ import pytest
 
 import closedform as cf
 
-DECLARED = "P in PD(n), Sigma in PD(n)"
+DECLARED = "P in PD(n), Sigma in PD(n), w in PD(n)"
 
 
 @pytest.mark.parametrize(
-    "text", ["exp(P)", "log(P)", "sqrt(P)", "exp(Sigma)", "expm(P)", "logm(P)", "sqrtm(Sigma)", "log(P*P)"]
+    "text", ["exp(P)", "exp(w)", "log(P)", "sqrt(P)", "exp(Sigma)", "expm(P)", "logm(P)", "sqrtm(Sigma)", "log(P*P)"]
 )
 def test_what_is_printed_reads_back(text: str) -> None:
     f = cf.formula(text, DECLARED)
