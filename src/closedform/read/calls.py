@@ -64,10 +64,10 @@ def _from_table(trial: Trial, tree: Call, name: str) -> Shape:
 
 
 def _known_square(trial: Trial, tree: Tree) -> bool:
-    """Whether it is a capital declared symmetric, positive definite and the like: no one takes entrywise logs of it."""
+    """Whether it is a name declared symmetric, positive definite and the like, of which no one takes entrywise logs."""
     while isinstance(tree, Group):
         tree = tree.inner
-    return isinstance(tree, Name) and tree.name[0].isupper() and tree.name in trial.question.square
+    return isinstance(tree, Name) and tree.name in trial.question.square
 
 
 def _entrywise_many(trial: Trial, tree: Call, op: Op) -> Shape:

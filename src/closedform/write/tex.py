@@ -222,8 +222,7 @@ def _constant(show: Show, parts: list[str]) -> str:
 
 
 def _call(show: Show, parts: list[str]) -> str:
-    of_matrix = show.word in ("exp", "log") and show.items[0].kind == "name" and show.items[0].word[:1].isupper()
-    if "{0}" not in show.mark or of_matrix:  # \exp(P) of a declared P is read as the function of the matrix
+    if "{0}" not in show.mark:
         return operator(show.word) + brackets(", ".join(parts))
     if show.mark.startswith("{0}"):
         parts = [

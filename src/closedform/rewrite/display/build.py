@@ -102,6 +102,8 @@ def _filled_zero(node: Node) -> bool:
 
 BARS = {"norm2": "", "normF": "_F", "norm1": "_1", "norm_inf": "_inf"}
 """Norms as they are written with bars; answers hold them as roots, only what was typed has these nodes."""
+OF_MATRICES = ("exp", "log")
+"""Functions of each entry that people write for functions of a matrix too, where it has a name."""
 EITHER_WAY = ("det", "logdet")
 """Functions that are the same of a matrix and its transpose."""
 
@@ -217,8 +219,9 @@ def _transpose(node: Node, faces: list[Face]) -> Face:
 
 
 def _mark(node: Node) -> str:
-    """Its sign in LaTeX; bars around a matrix are its determinant, so there its name stands."""
-    return node.op.latex if node.is_column or not node.op.latex.startswith(r"\lvert") else ""
+    r"""Its sign in LaTeX; where that means another function of a matrix (``|A|``, ``\exp P``), its name stands."""
+    other = node.op.latex.startswith(r"\lvert") or (node.op.name in OF_MATRICES and not node.args[0].args)
+    return "" if other and not node.is_column and not node.is_scalar else node.op.latex
 
 
 def _trace(node: Node, faces: list[Face]) -> Face:
