@@ -20,6 +20,11 @@ def test_an_option_given_twice(run: Run) -> None:
     assert found.code == 2 and "--by is given twice, x and A" in found.err
 
 
+def test_two_forms_to_print_in(run: Run) -> None:
+    found = run("grad", "x'*A*x", "--json", "--text")
+    assert found.code == 2 and "--json and --text are two forms" in found.err and not found.out
+
+
 def test_torch_by_its_long_name(run: Run) -> None:
     assert "torch" in run("code", "sum(exp(x))", "--target", "pytorch").out
 

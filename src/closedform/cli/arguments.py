@@ -65,7 +65,9 @@ class FormulaCommand(click.Command):
             options.append(arg)
             if not equals and not param.is_flag and queue:
                 options.append(queue.pop(0))
-            if not (param.multiple or param.is_flag):
+            if param.name == "form":
+                _one_form(given, name)
+            elif not (param.multiple or param.is_flag):
                 _once(given, name, options[-1].removeprefix(f"{name}="))
         return options, rest
 
@@ -86,6 +88,12 @@ def _once(given: dict[str, str], name: str, value: str) -> None:
     """Refuse a second value of an option that takes one."""
     if given.setdefault(name, value) != value:
         raise click.UsageError(f"{name} is given twice, {given[name]} and {value}; this command takes one at a time")
+
+
+def _one_form(given: dict[str, str], name: str) -> None:
+    """Refuse two forms to print in."""
+    if given.setdefault("form", name) != name:
+        raise click.UsageError(f"{given['form']} and {name} are two forms; this command prints one at a time")
 
 
 def fail(error: ClosedformError, form: str | None) -> int:
