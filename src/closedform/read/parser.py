@@ -16,7 +16,7 @@ from closedform.read.brackets import Frame, close_frame
 from closedform.read.lexer import Token, spell
 from closedform.read.names import differential, split_name
 from closedform.read.postfix import Postfix
-from closedform.read.said import plain_fact
+from closedform.read.strangers import imaginary, stranger
 from closedform.read.syntax import Call, Name, Negative, Number, Power, Tree
 from closedform.read.vocabulary import APPLIED, REFUSED, is_function, suggestion
 
@@ -309,7 +309,7 @@ class Parser(Postfix):
         pieces = None if known else split_name(name, scope)
         if pieces is None:
             if not known and not scope.admits(name):
-                self._stranger(name, token)
+                stranger(self, name, token)
             self._given(Name((token.start, token.end), name))
             return
         if self.power is not None:
@@ -321,39 +321,6 @@ class Parser(Postfix):
                 self._seal("")
             self._given(Name((place, place + len(piece)), piece))
             place += len(piece)
-
-    def _stranger(self, name: str, token: Token) -> NoReturn:
-        span, typed = (token.start, token.end), self.source[token.start : token.end]
-        if is_function(name):
-            following = self.tokens[self.place]
-            word = self._argument(self.place)
-            if following.text == "^" and self.tokens[self.place + 1].kind == "num":
-                power = self.tokens[self.place + 1].text
-                self.fail(f"{typed} needs its parentheses before the power", span, f"Write {typed}(…)^{power}.")
-            self.fail(f"{typed} needs its parentheses", span, f"Write {typed}({word}).")
-        if plain_fact([name]):
-            hint = f"Write … where A is {typed}."
-            self.fail(f"{typed} says a property, which stands behind the word where", span, hint)
-        if name.startswith("sum_") and len(name) == 5:
-            hint = f"Write sum({name[4]}, …) with entries in brackets: sum({name[4]}, x[{name[4]}]^2)."
-            self.fail(f"how far {typed} reaches is not clear", span, hint)
-        kind = "R^(m×n) (a matrix)" if typed[0].isupper() else "R^n (a vector)"
-        mend = f"Write a product with *, or declare it: {typed} in R (a number), {typed} in {kind}."
-        self.fail(f"{typed} is no name that is known here", span, mend)
-
-    def _argument(self, place: int) -> str:
-        """What stands behind a function without parentheses: a name or a number, with what is applied to."""
-        first = self.tokens[place]
-        if first.kind not in ("name", "num"):
-            return "…"
-        if self.tokens[place + 1].text != "(" or self.tokens[place + 1].gap:
-            return first.text + ("(…)" if is_function(first.text) else "")
-        depth = 0
-        for token in self.tokens[place + 1 :]:
-            depth += (token.text == "(") - (token.text == ")")
-            if depth == 0:
-                return self.source[first.start : token.end]
-        return f"{first.text}(…)"
 
     # -- operators between operands
     def _seal(self, operator: str) -> None:
@@ -387,14 +354,6 @@ class Parser(Postfix):
             return False
         return True
 
-    def _imaginary(self, left: Number, token: Token) -> None:
-        """Refuse ``2i`` where i is no name that is declared or summed."""
-        name = token.text
-        if not self.scope.knows(name) and self.scope.counts.get(name, 0) < 2:
-            span = (left.span[0], token.end)
-            hint = f"For a product write {self.typed(left)}*{name}."
-            self.fail(f"{self.typed(left)}{name} is a complex number; complex numbers are not supported", span, hint)
-
     def _starts_operand(self, token: Token) -> bool:
         if token.text and token.text[0] == "|":
             return not any(f.kind in ("|", "||") for f in self.frames[-1:])
@@ -404,7 +363,7 @@ class Parser(Postfix):
         frame, left = self.top, self.current
         assert left is not None
         if isinstance(left, Number) and token.text in ("i", "j") and token.gap == 0:
-            self._imaginary(left, token)
+            imaginary(self, left, token)
         if isinstance(left, Number) and token.kind == "num" and "/" in token.text:
             self.fail("a number may not follow here", hint=f"Write {left.value + Fraction(token.text)}.")
         if token.kind == "num" and not (isinstance(left, Number) and token.gap):
