@@ -111,9 +111,17 @@ def test_numbers_and_declarations_stay() -> None:
     ("1/2*c*x'*x", "c > 0", "c ∈ ℝ"),
     ("sum(abs(x).^p)^(1/p)", "p > 0", "p ∈ ℝ"),
     ("sum(log(1 + exp(x/t)))", "t > 0", "t ∈ ℝ"),
+    ("S*normcdf(d) - K*exp(-r*T)*normcdf(d - v)", "d = log(S/K)/v, S > 0, K > 0, v in R, r in R, T in R", "S ∈ ℝ"),
+    ("sum(X*w)/T", "X > 0, T > 0", "X ∈ ℝ^(m×n)"),
 ])  # fmt: skip
 def test_a_positive_name_is_a_number_only_where_no_entries_are_meant(text: str, where: str, shape: str) -> None:
     assert shape in cf.formula(text, where).assumed
+
+
+def test_a_positive_capital_whose_entries_are_meant_is_no_number() -> None:
+    for text in ("tr(P*log(P/Q))", "sum(P/Q)"):
+        with pytest.raises(cf.ShapeError, match="nothing is divided by a matrix"):
+            cf.formula(text, "P > 0, Q > 0")
 
 
 def test_a_name_read_as_a_number_is_named_where_a_gradient_has_no_scalar() -> None:

@@ -25,6 +25,7 @@ from closedform.read.syntax import (
     Transpose,
     Tree,
 )
+from closedform.read.vocabulary import operations
 
 Kinds = tuple[tuple[str, float], ...]
 MATRIX: Kinds = (("M", 0.0), ("V", 2.0), ("S", 2.0))
@@ -55,6 +56,10 @@ class Uses:
     shifted: set[str] = field(default_factory=set)
     columns: set[str] = field(default_factory=set)
     """Names that stand where vectors do: below a sum or norm, entrywise, behind a matrix, transposed."""
+    quotients: set[str] = field(default_factory=set)
+    """Names that are divided by, and those that are divided by nothing but one of them: ``S/K``."""
+    arrays: set[str] = field(default_factory=set)
+    """Names below functions that are not of each entry."""
 
 
 def gather(trees: Iterable[Tree], uses: Uses) -> None:
@@ -76,10 +81,32 @@ def gather(trees: Iterable[Tree], uses: Uses) -> None:
                 if isinstance(part, Name):
                     uses.sizes[part.name] = None
                 todo.extend(part.parts)
+        elif isinstance(tree, Call) and not any(op.elementwise for op in operations(tree.name)):
+            uses.arrays.update(_names_below(tree))
+        elif isinstance(tree, Product):
+            uses.quotients.update(_divided(tree))
         uses.columns.update(part.name for part in _entries(tree) if isinstance(part, Name))
         if isinstance(tree, Index):
             uses.fixed.update(a for a in tree.at if isinstance(a, str))
             uses.shifted.update(a for k, a in enumerate(tree.at) if isinstance(a, str) and tree.shift(k))
+
+
+def _divided(tree: Product) -> Iterator[str]:
+    for k, (sign, factor) in enumerate(tree.factors):
+        if sign == "/" and isinstance(factor, Name):
+            yield factor.name
+            first = tree.factors[0][1]
+            if k == 1 and len(tree.factors) == 2 and isinstance(first, Name):
+                yield first.name
+
+
+def _names_below(tree: Tree) -> Iterator[str]:
+    todo = [tree]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, Name):
+            yield part.name
+        todo += part.parts
 
 
 def _entries(tree: Tree) -> Iterator[Tree]:
@@ -127,6 +154,8 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
         return NUMBER if name in ("n", "m", "k") else (("S", 0.0),)
     if shape == "arrows":
         return VECTOR[:1]
+    if capital and positive and name in uses.quotients - uses.columns - uses.arrays:
+        return SCALAR[:1]
     if capital:
         return BOLD_MATRIX if shape == "bold" else MATRIX
     if shape == "bold":
