@@ -8,11 +8,11 @@ import pytest
 import closedform as cf
 
 WRITTEN = [
-    ("x[1]^2*x[2] + sin(x[3])", "x in R^3", "grad", "x", "[2*x[2]*x[1]; x[1]^2; cos(x)[3]]"),
-    ("x[1]^2*x[2] + sin(x[3])", "x in R^3", "hessian", "x", "[2*x[2], 2*x[1], 0; 2*x[1], 0, 0; 0, 0, -sin(x)[3]]"),
+    ("x[1]^2*x[2] + sin(x[3])", "x in R^3", "grad", "x", "[2*x[2]*x[1]; x[1]^2; cos(x[3])]"),
+    ("x[1]^2*x[2] + sin(x[3])", "x in R^3", "hessian", "x", "[2*x[2], 2*x[1], 0; 2*x[1], 0, 0; 0, 0, -sin(x[3])]"),
     ("x[1]*x[2]", "x in R^5", "grad", "x", "[x[2]; x[1]; 0; 0; 0]"),
     ("X[1,2]*X[2,1]", "X in R^(2×2)", "grad", "X", "[0, X[2,1]; X[1,2], 0]"),
-    ("[x[1]*x[2]; x[1]^2; sin(x[2])]", "x in R^2", "jacobian", "x", "[x[2], x[1]; 2*x[1], 0; 0, cos(x)[2]]"),
+    ("[x[1]*x[2]; x[1]^2; sin(x[2])]", "x in R^2", "jacobian", "x", "[x[2], x[1]; 2*x[1], 0; 0, cos(x[2])]"),
     ("100*(x[2] - x[1]^2)^2 + (1 - x[1])^2", "x in R^2", "hessian", "x", None),
     ("x[1]", "x in R^3", "grad", "x", "eye(3)[:,1]"),
     ("x[1]*x[2]", "x in R^n", "grad", "x", "x[2]*eye(n)[:,1] + x[1]*eye(n)[:,2]"),

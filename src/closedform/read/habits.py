@@ -6,7 +6,7 @@ takes the least sum that fits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from closedform.read.alphabet import base_letters, is_greek
@@ -62,8 +62,9 @@ class Uses:
     """Names below functions that are not of each entry."""
 
 
-def gather(trees: Iterable[Tree], uses: Uses) -> None:
+def gather(trees: Sequence[Tree], uses: Uses) -> None:
     """Add how names are used in ``trees`` to ``uses``."""
+    uses.arrays.update(_below_functions(trees))
     for tree in trees:
         if isinstance(tree, Index) and isinstance(tree.base, Name):
             (uses.one_index if len(tree.at) == 1 else uses.two_indices).add(tree.base.name)
@@ -81,8 +82,6 @@ def gather(trees: Iterable[Tree], uses: Uses) -> None:
                 if isinstance(part, Name):
                     uses.sizes[part.name] = None
                 todo.extend(part.parts)
-        elif isinstance(tree, Call) and not any(op.elementwise for op in operations(tree.name)):
-            uses.arrays.update(_names_below(tree))
         elif isinstance(tree, Product):
             uses.quotients.update(_divided(tree))
         uses.columns.update(part.name for part in _entries(tree) if isinstance(part, Name))
@@ -100,13 +99,14 @@ def _divided(tree: Product) -> Iterator[str]:
                 yield first.name
 
 
-def _names_below(tree: Tree) -> Iterator[str]:
-    todo = [tree]
-    while todo:
-        part = todo.pop()
-        if isinstance(part, Name):
-            yield part.name
-        todo += part.parts
+def _below_functions(trees: Sequence[Tree]) -> Iterator[str]:
+    """The names below functions that are not of each entry; ``trees`` has parts before what they are parts of."""
+    below = set[Tree]()
+    for tree in reversed(trees):
+        if isinstance(tree, Name) and tree in below:
+            yield tree.name
+        if tree in below or (isinstance(tree, Call) and not any(op.elementwise for op in operations(tree.name))):
+            below.update(tree.parts)
 
 
 def _entries(tree: Tree) -> Iterator[Tree]:

@@ -217,7 +217,9 @@ def inner(a: Show, b: Show) -> Show:
 
 
 def index(base: Show, *at: Show) -> Show:
-    """An entry, row or column; ``ALL`` stands for a colon."""
+    """An entry, row or column; ``ALL`` stands for a colon. That of a function of each entry is of the entry."""
+    if base.kind == "call" and base.lead and len(base.items) == 1 and base.items[0].kind == "name":
+        return call(base.word, index(base.items[0], *at), mark=base.mark, lead=1)
     return Show("index", "", (base, *at), (), base.tokens + sum([i.tokens for i in at]))
 
 
