@@ -22,6 +22,7 @@ from closedform.functions.algebra import (
     ZERO,
 )
 from closedform.functions.known_facts import facts_of
+from closedform.functions.rearrange import SUB
 from closedform.rewrite.normal.blocks import BLOCK, grid, nblock
 from closedform.rewrite.normal.engine import build, constructor, nhad, nmpow, nmul, npow, nscale, nsum, nzero
 from closedform.rewrite.steps import recorder, unrecorded
@@ -59,7 +60,7 @@ def _inner(a: Node) -> bool:
     """True where the transpose goes into the arguments."""
     if a.is_scalar or a.op in (TRANSPOSE, SYM, EYE, DIAGM, ZERO):
         return False
-    if a.op in (ADD, MUL, SCALE, MPOW):
+    if a.op in (ADD, MUL, SCALE, MPOW, SUB):
         return True
     if a.op is BLOCK:
         return grid(a) is not None
@@ -123,4 +124,12 @@ def _pushed(a: Node, shape: Shape) -> Node:
         rows = grid(a)
         assert rows is not None
         return nblock([[_t(b) for b in column] for column in zip(*rows, strict=True)])
+    if a.op is SUB:
+        return _other_corner(a, shape)
     return build(a.op, tuple(map(_t, a.args)), a.params, shape)
+
+
+def _other_corner(a: Node, shape: Shape) -> Node:
+    """A part of a symmetric matrix, transposed: the part on the other side of the diagonal."""
+    whole, i, j = a.args
+    return build(SUB, (whole, j, i), a.params, shape) if _t(whole) is whole else make(TRANSPOSE, (a,))
