@@ -64,9 +64,9 @@ TEXTS = [
     ("X + s", "X in R^(m×n), s in R",
      "s is a scalar and X a matrix: they cannot be added\nX is m×n\n  X + s\n  ^^^^^\n"
      "Write s*I for multiples of the identity, s*ones(m,n) for every entry."),
-    ("x^T*x", "x in R, T in R",
-     "x^T may be the transpose or the power of the scalar T\n  x^T*x\n  ^\n"
-     "Write x' for the transpose, x^(T) for the power."),
+    ("x^T*x", "T in R",
+     "x^T may be the transpose or the power of the number T\n  x^T*x\n  ^^^\n"
+     "Write x' for the transpose; for the power declare x in R."),
     ("I", "", "the size of I does not follow from the formula\n  I\n  ^\nWrite eye(n)."),
     ("x' A x)", "", ") closes nothing\n  x' A x)\n        ^"),
     ("x' A x +", "", "something is missing after +\n  x' A x +\n         ^"),

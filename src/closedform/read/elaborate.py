@@ -142,7 +142,14 @@ def _negative(to: Elaborator, tree: Negative) -> Node:
 
 def _transpose(to: Elaborator, tree: Transpose) -> Node:
     inner = to.node[tree.inner]
-    return inner if inner.is_scalar else a.transpose(inner)
+    if not inner.is_scalar:
+        return a.transpose(inner)
+    if tree.letter is None:
+        return inner
+    exponent = to.node[tree.letter]
+    if inner.op is a.POW and inner.args[1] is a.num(-1):  # s^-T
+        return a.power(inner.args[0], a.total([(-1, exponent)]))
+    return a.power(inner, exponent)
 
 
 def _sum(to: Elaborator, tree: Sum) -> Node:

@@ -192,8 +192,25 @@ def _inside(trial: Trial, tree: Group | Negative) -> Shape:
     return trial.shape[tree.inner]
 
 
+def _turned_by_letter(trial: Trial, tree: Transpose, letter: Tree) -> None:
+    """``x^T`` where T is also the name of something: of a number it is the power, of the rest the transpose."""
+    what, scalar = trial.typed(tree), is_scalar(trial.shape[tree.inner])
+    if scalar and not is_scalar(trial.shape[letter]):
+        raise Misfit(tree, f"{what} is the transpose of a number, or its power with an exponent that is none")
+    if not scalar and "T" in trial.question.shapes and is_scalar(trial.shape[letter]):
+        x = trial.typed(tree.inner)
+        hint = f"Write {x}^\\top" if trial.question.typeset else f"Write {x}'"
+        head = f"{what} may be the transpose or the power of the number T"
+        free = isinstance(tree.inner, Name) and not trial.declared(tree.inner.name)
+        power = f"; for the power declare {x} in R." if free else "."
+        raise Misfit(tree, head, hint=f"{hint} for the transpose{power}", final=True)
+    trial.notes.append(f"{what} is read as the {'power' if scalar else 'transpose'}.")
+
+
 def _transpose(trial: Trial, tree: Transpose) -> Shape:
     rows, cols = trial.shape[tree.inner]
+    if tree.letter is not None:
+        _turned_by_letter(trial, tree, tree.letter)
     if rows is ONE and cols is ONE:
         inner = tree.inner
         if isinstance(inner, Name | Index):

@@ -75,10 +75,10 @@ def superscript(t: Translator, place: int) -> None:
         span = (signs[place].start, signs[after].end)
         t.fail("two superscripts stand on one another", span, "Write (x^2)^3 or x^{2^3}.")
     if len(inner) == 1 and is_turn(one) and not _is_power(one, signs[place + 1], t.known):
-        t.put("op", "'", signs[place].start, end)
+        _turn(t, one, signs[place].start, end)
     elif one.text == "-" and len(inner) == 2 and is_turn(inner[1]):
         t.out += _inverse(signs[place].start, one)
-        t.put("op", "'", inner[1].start, end)
+        _turn(t, inner[1], inner[1].start, end)
     elif len(inner) == 1 and one.text in ("+", "dagger"):
         for text in ("^", "{", "+", "}"):
             t.put("op", text, signs[place].start, end)
@@ -102,6 +102,11 @@ def superscript(t: Translator, place: int) -> None:
         t.fail(f"^{{{what}}} is not read", (signs[place].start, end), r"Write one after the other: (X^2)^\top.")
     else:
         _power(t, place, first, last)
+
+
+def _turn(t: Translator, sign: Sign, start: int, end: int) -> None:
+    """The transpose; one by the letter T is marked, since T may be a name too."""
+    t.put("T" if sign.text == "T" and sign.kind != "cmd" else "op", "'", start, end)
 
 
 def _doubtful_turn(t: Translator, inner: Sequence[Sign]) -> bool:

@@ -39,10 +39,11 @@ class Scope:
     def note(self, sentence: str) -> None:
         self.notes[sentence] = None
 
-    def raised_h(self, tokens: list[Token]) -> int:
-        """How often H stands above something."""
+    def stands(self, name: str, tokens: list[Token]) -> bool:
+        """Whether a letter that may turn a matrix, H or T, also stands elsewhere than above something."""
         marks = [t.text for t in tokens]
-        return sum(t == "H" and marks[k - 1] in ("^", "{") for k, t in enumerate(marks) if k)
+        above = sum(t == name and marks[k - 1] in ("^", "{", "-") for k, t in enumerate(marks) if k)
+        return name in self.declared or self.counts.get(name, 0) > above
 
     def knows(self, name: str) -> bool:
         return name in self.declared or name in CONSTANTS or name in self.indices

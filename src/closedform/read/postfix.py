@@ -21,7 +21,8 @@ class Postfix(Cursor):
             base = self._all_ones(base)
             if isinstance(base, Name) and self.token.text == "(" and self.token.gap == 0:
                 self._prime(base)
-            self.current = self.keep(Transpose((base.span[0], token.end), base))
+            letter = self._letter(token.end) if token.kind == "T" else None
+            self.current = self.keep(Transpose((base.span[0], token.end), base, letter))
         elif token.text in ("^", ".^"):
             self.place += 1
             if isinstance(base, Name) and base.name == "e" and not self.scope.knows("e"):
@@ -80,10 +81,6 @@ class Postfix(Cursor):
                 hint = f"Write ({self.typed(base)}^-T)^{word[1:]}, or declare {word}."
                 self.fail(f"^{ahead}{word} is not clear", hint=hint)
             return False
-        if "T" in ahead and "T" in self.scope.scalars:
-            x = self.typed(base)
-            hint = f"Write {x}' for the transpose, {x}^(T) for the power."
-            self.fail(f"{x}^T may be the transpose or the power of the scalar T", base.span, hint)
         end = self.tokens[place - 1].end
         self.place = place
         if "+" in ahead:
@@ -93,8 +90,13 @@ class Postfix(Cursor):
         if "-" in ahead:
             one = self.keep(Number((end - 1, end), Fraction(-1)))
             base = self.keep(Power((base.span[0], end), base, one, False))
-        self.current = self.keep(Transpose((base.span[0], end), base))
+        letter = self._letter(end) if "T" in ahead else None
+        self.current = self.keep(Transpose((base.span[0], end), base, letter))
         return True
+
+    def _letter(self, end: int) -> Tree | None:
+        """The T of ``x^T``, where T is also the name of something."""
+        return self.keep(Name((end - 1, end), "T")) if self.scope.stands("T", self.tokens) else None
 
     def _hermitian(self, base: Tree) -> bool:
         """``^H``, ``^{H}``, where H is no other name here: the transpose, since all numbers are real."""
@@ -102,7 +104,7 @@ class Postfix(Cursor):
         word, end = self.tokens[self.place + braced], self.tokens[min(self.place + 2, len(self.tokens) - 1)]
         if word.text != "H" or (braced and end.text != "}") or "H" in self.scope.declared:
             return False
-        if self.scope.counts.get("H", 0) > self.scope.raised_h(self.tokens):
+        if self.scope.stands("H", self.tokens):
             x = self.typed(base)
             hint = f"Write {x}' for the transpose, {x}^(H) for the power."
             self.fail(f"{x}^H may be the transpose or the power H", base.span, hint)

@@ -85,11 +85,14 @@ class Product(Tree):
 
 @dataclass(eq=False, slots=True)
 class Transpose(Tree):
+    """``letter``: the T of ``x^T`` where that is also the name of something; of a number it is the exponent."""
+
     inner: Tree
+    letter: Tree | None = None
 
     @property
     def parts(self) -> tuple[Tree, ...]:
-        return (self.inner,)
+        return (self.inner,) if self.letter is None else (self.inner, self.letter)
 
 
 @dataclass(eq=False, slots=True)
