@@ -67,6 +67,14 @@ TEXTS = [
     ("x^T*x", "T in R",
      "x^T may be the transpose or the power of the number T\n  x^T*x\n  ^^^\n"
      "Write x' for the transpose; for the power declare x in R."),
+    ("sum(i=1..n, sum(j=i+1..n, x[i]*x[j]))", "",
+     "the range of j depends on the index i of another sum\n  sum(i=1..n, sum(j=i+1..n, x[i]*x[j]))\n"
+     "              ^^^^^^^^^^^^^^^^^^^^^^^^\n"
+     "Sums over a triangle are not supported: write it with triu or cumsum, or as half of all pairs."),
+    ("x_1^2 + x_2^2", "x in R^2",
+     "x_1 is a name of its own, and x, which is declared, stands nowhere\n  x_1^2 + x_2^2\n  ^^^\n"
+     "Write x[1] for an entry, or declare x_1 too."),
+    ("2^s^2", "s in R", "one power stands on another\n  2^s^2\n  ^^^^^\nWrite (2^s)^2 or 2^(s^2)."),
     ("I", "", "the size of I does not follow from the formula\n  I\n  ^\nWrite eye(n)."),
     ("x' A x)", "", ") closes nothing\n  x' A x)\n        ^"),
     ("x' A x +", "", "something is missing after +\n  x' A x +\n         ^"),

@@ -128,3 +128,15 @@ def test_a_name_read_as_a_number_is_named_where_a_gradient_has_no_scalar() -> No
     with pytest.raises(cf.ShapeError) as found:
         cf.formula("x*A", "A in R^(m×n)").grad("x")
     assert "declare x in R^n if it is a vector" in found.value.hint
+
+
+def test_what_stands_behind_a_divisor_is_said() -> None:
+    assert "What follows /2 is not divided by." in cf.formula("||y||^2/2 s^2", "s in R").assumed
+    assert not any("divided" in said for said in cf.formula("1/2 x'*A*x").assumed)
+
+
+@pytest.mark.parametrize("mark", ["(%s)", "[%s]"])
+def test_layers_of_a_network_by_their_superscripts(mark: str) -> None:
+    first, second = (rf"^{{{mark % k}}}" for k in (1, 2))
+    f = cf.formula(rf"W{second} \sigma(W{first} x + b{first})", syntax="latex")
+    assert f.text == "W_2*sigmoid(W_1*x + b_1)"

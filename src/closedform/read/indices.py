@@ -25,9 +25,11 @@ def over_shape(trial: Trial, tree: Over) -> Shape:
         if found is None:
             head = f"the range of {tree.index} is not known: it indexes nothing"
             raise Misfit(tree, head, hint=f"Write sum({tree.index}=1..m, …).")
+        _fixed_range(trial, tree, low)
         trial.choice[tree] = (low, found)
         return trial.shape[tree.body]
     high = parse_size(tree.high)
+    _fixed_range(trial, tree, low, high)
     trial.choice[tree] = (low, high)
     if found is not None and low.number is not None and low.number < 1:
         head = f"{tree.index} starts at {low}, but the entries that it numbers are counted from 1"
@@ -36,6 +38,16 @@ def over_shape(trial: Trial, tree: Over) -> Shape:
         head = f"{tree.index} runs to {high}, but indexes something of length {{0}}"
         raise Misfit(tree, "{why}", why=head, sizes=(found,))
     return trial.shape[tree.body]
+
+
+def _fixed_range(trial: Trial, tree: Over, *ends: Size) -> None:
+    """Refuse a range that moves with the index of another sum: a triangle of terms."""
+    for end in ends:
+        moving = sorted(end.names & trial.question.indices)
+        if moving:
+            head = f"the range of {tree.index} depends on the index {moving[0]} of another sum"
+            hint = "Sums over a triangle are not supported: write it with triu or cumsum, or as half of all pairs."
+            raise Misfit(tree, head, hint=hint, final=True)
 
 
 def _check_product(trial: Trial, tree: Over) -> None:

@@ -57,7 +57,7 @@ def script_range(signs: Signs, place: int, source: str) -> tuple[int, int, int]:
 
 def member(signs: Signs, first: int, last: int) -> list[int | str] | None:
     """The index in ``^{(i)}``."""
-    if last - first != 3 or signs[first].text != "(" or signs[last - 1].kind != "close":
+    if last - first != 3 or signs[first].text not in ("(", "[") or signs[last - 1].kind != "close":
         return None
     return index_items(signs[first + 1 : last - 1])
 
@@ -93,7 +93,7 @@ def superscript(t: Translator, place: int) -> None:
         t.fail(f"{what} may be a transpose or a power", (signs[place].start, end), hint)
     elif _root_of_matrix(t, signs[first:last], signs[place], end):
         pass
-    elif one.text == "(" and _whole(signs, first, last):
+    elif one.text in ("(", "[") and _whole(signs, first, last):
         what = t.typed(signs[place].start, end)
         hint = "Members of a family are x^{(i)} of a name; powers are written without the brackets."
         t.fail(f"what {what} means is not clear", (signs[place].start, end), hint)

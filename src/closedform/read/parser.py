@@ -29,6 +29,10 @@ CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
 WORDS_ENDING = {"where", "in", "for", "=", ">=", "->", "..", "∞", "ℝ"}
 
 
+def _is_number(tree: Tree) -> bool:
+    return isinstance(tree.inner if isinstance(tree, Negative) else tree, Number)
+
+
 class Parser(Postfix):
     """Reads one expression from ``tokens`` at ``place``; ``trees`` are its parts, inner ones first."""
 
@@ -129,7 +133,14 @@ class Parser(Postfix):
         if isinstance(base, Name) and base.name == "e" and not self.scope.knows("e"):
             self.current = self.keep(self._exponential(base, tree))
             return
+        self._one_above_another(base, tree)
         self.current = self.keep(Power((base.span[0], end), base, tree, operator == ".^"))
+
+    def _one_above_another(self, base: Tree, tree: Tree) -> None:
+        """``2^s^2`` is asked about; ``X^-1^2`` is read from left to right."""
+        if isinstance(base, Power) and not all(map(_is_number, (base.exponent, tree))):
+            span, (a, b, c) = (base.span[0], tree.span[1]), map(self.typed, (base.base, base.exponent, tree))
+            self.fail("one power stands on another", span, f"Write ({a}^{b})^{c} or {a}^({b}^{c}).")
 
     def _open(self, kind: str, token: Token, call: Call | None = None, start: int | None = None) -> None:
         frame = Frame(kind, token.start if start is None else start, power=self.power, call=call)
@@ -370,7 +381,8 @@ class Parser(Postfix):
             self.fail("a number may not follow here", hint=f"Write {self.typed(left)}*{token.text}.")
         if isinstance(left, Number) and token.kind == "num":
             self.fail("two numbers stand side by side", hint="Write * between them.")
-        if frame.operator == "/" and token.text == "||" and isinstance(left, Number | Name):
+        product = token.gap and any(not isinstance(tree, Number) for _, tree in frame.factors)
+        if frame.operator == "/" and (product or token.text == "||") and isinstance(left, Number | Name):
             self.scope.note(f"What follows /{self.typed(left)} is not divided by.")
         elif frame.operator in ("/", "./") and token.gap == 0:
             number = self.typed(left)

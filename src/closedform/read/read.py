@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -9,6 +10,7 @@ from closedform.errors import ClosedformError, DeclarationError, ReadError
 from closedform.expr.facts import LINEAR_SPACES, close, tangent
 from closedform.expr.node import Node
 from closedform.expr.op import Shape
+from closedform.expr.size import ONE
 from closedform.functions import algebra as a
 from closedform.read.applied import Formulas
 from closedform.read.bare import with_brackets
@@ -199,7 +201,22 @@ class _Reader:
             found.update((t.name, None) for t in _below(root) if t.name not in self.said.bound)
         return found
 
+    def _entries(self) -> None:
+        """Refuse ``x_1^2 + x_2^2`` of a declared vector ``x`` that itself stands nowhere: no one means other names."""
+        for name, shape in self.said.shapes.items():
+            if is_scalar(shape) or shape[1] is not ONE or name in self.names:
+                continue
+            like = re.compile(re.escape(name) + r"(?:_(\w+)|(\d+))")
+            for tree in (t for unit in self.units for t in unit.trees if isinstance(t, Name)):
+                found = like.fullmatch(tree.name) if tree.name not in self.said.variables else None
+                if found:
+                    head = f"{tree.name} is a name of its own, and {name}, which is declared, stands nowhere"
+                    at = next(filter(None, found.groups()))
+                    hint = f"Write {name}[{at}] for an entry, or declare {tree.name} too."
+                    raise DeclarationError(head, span=tree.span, source=self.formula.source, hint=hint)
+
     def reading(self, notes: list[str]) -> Reading:
+        self._entries()
         trial = settle(self._question(), self._choices)
         symbols = self._symbols(trial)
         try:
