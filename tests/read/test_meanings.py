@@ -97,6 +97,14 @@ def test_what_cannot_be_put_in_is_refused() -> None:
         cf.formula("sum(i, x[i]^2)").substitute(x="i*x")
 
 
+def test_what_is_put_in_is_known_to_be_what_was_declared() -> None:
+    g = cf.formula("x'*S*x", "S in Sym(n)").grad("x")
+    assert g.substitute(S="A*A'").text == "2*A*A'*x"
+    for f, given in ((g, {"S": "A"}), (cf.formula("sqrt(s^2)", "s > 0"), {"s": "c"})):
+        with pytest.raises(cf.DeclarationError, match="is not known to be"):
+            f.substitute(**given)
+
+
 def test_numbers_and_declarations_stay() -> None:
     assert cf.formula("s^k", "s in R, k in R").substitute(k=2).grad("s").text == "2*s"
     assert cf.formula("f(x)", "f: R^n -> R").substitute(x="A*z").text == "f(A*z)"

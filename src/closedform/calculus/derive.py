@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from closedform.calculus.adjoint import adjoint, inner
 from closedform.calculus.differential import differential
 from closedform.calculus.jacobian import read_off
-from closedform.calculus.spaces import direction, project
+from closedform.calculus.spaces import direction, directions, project
 from closedform.errors import LimitError, MissingRule, ShapeError
 from closedform.expr.node import Node
 from closedform.expr.walk import depth, postorder, rebuild
@@ -48,7 +48,7 @@ def gradients(f: Node, variables: list[Node], symmetric: str = "projected") -> l
             f"a gradient is of a scalar; this is {shape_words(f.shape)}: ask for the Jacobian or the derivative"
         )
     refuse_deep(f, MAX_DEPTH)
-    moves = {x: direction(x) for x in variables}
+    moves = directions(f, variables)
     back = adjoint(differential(f, moves), moves.values(), UNITY)
     found = [project(back[d], x, symmetric) for x, d in moves.items()]
     plain = [simplify(found[0])] if len(found) == 1 else simplify_all(found)
@@ -63,7 +63,7 @@ def gradient(f: Node, x: Node, symmetric: str = "projected") -> Derived:
 def linear_map(f: Node, x: Node, name: str | None = None) -> Derived:
     """Df(x)[dx] as an expression in dx."""
     refuse_deep(f, MAX_DEPTH)
-    d = direction(x, name)
+    d = direction(x, name) if name else directions(f, [x])[x]
     df = differential(f, {x: d})
     plain = simplify(df)
     if f.is_scalar and not x.is_scalar:
@@ -79,7 +79,7 @@ def _shorter(a: Node, b: Node) -> Node:
 def jacobian(f: Node, x: Node, layout: str = "numerator") -> Derived:
     """J with dy = J dx for columns; the derivative by a scalar has the shape of f; the transpose on request."""
     if x.is_scalar and not f.is_column:
-        d = direction(x)
+        d = directions(f, [x])[x]
         refuse_deep(f, MAX_DEPTH)
         moved = differential(f, {x: d})
         return Derived("jacobian", simplify(normal(rebuild(moved, lambda n, _: UNITY if n is d else None))))
@@ -89,7 +89,7 @@ def jacobian(f: Node, x: Node, layout: str = "numerator") -> Derived:
             "ask for the derivative, which is a linear map"
         )
     refuse_deep(f, MAX_DEPTH_TWICE)
-    d = direction(x)
+    d = directions(f, [x])[x]
     j = simplify(read_off(differential(f, {x: d}), d))
     return Derived("jacobian", ntranspose(j) if layout == "denominator" else j)
 
@@ -105,9 +105,9 @@ def hessian(f: Node, x: Node, y: Node | None = None) -> Derived:
         return _second_map(f, x, y)
     g = gradient(f, x).node
     if g.is_column and y.is_column:
-        d = direction(y)
+        d = directions(f, [y])[y]
         return Derived("hessian", simplify(read_off(differential(g, {y: d}), d)))
-    d = direction(y, f"d{y.params[0]}1")
+    d = directions(f, [y], "1")[y]
     moved = differential(g, {y: d})
     return Derived("hessian", simplify(project(moved, x)) if moved is not nzero(moved.shape) else moved, (d,))
 
@@ -115,7 +115,7 @@ def hessian(f: Node, x: Node, y: Node | None = None) -> Derived:
 def pullback(f: Node, x: Node, u: Node) -> Derived:
     """J'u: the gradient of ⟨u, f⟩, by one backward pass from the cotangent u."""
     refuse_deep(f, MAX_DEPTH)
-    d = direction(x)
+    d = directions(f, [x])[x]
     back = adjoint(differential(f, {x: d}), [d], u)[d]
     return Derived("vjp", simplify(project(back, x, "projected")), (u,))
 
@@ -129,10 +129,11 @@ def hessian_along(f: Node, x: Node, name: str) -> Derived:
 
 def _second_map(f: Node, x: Node, y: Node) -> Derived:
     """Of a vector by vectors, the map dx1 ↦ dJ; of anything else, bilinear in two differentials."""
-    d = direction(y, f"d{y.params[0]}1")
     if f.is_column and x.is_column:
+        d = directions(f, [y], "1")[y]
         return Derived("second-map", simplify(differential(jacobian(f, x).node, {y: d})), (d,))
     first = linear_map(f, x)
+    d = directions(first.node, [y], "1")[y]
     return Derived("second-map", simplify(differential(first.node, {y: d})), (*first.directions, d))
 
 

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import count
 
 from closedform.errors import DeclarationError
 from closedform.expr.facts import LINEAR_SPACES, WORDS, Facts, close, tangent
 from closedform.expr.node import Node
+from closedform.expr.walk import postorder
 from closedform.functions.algebra import SYM, diagm, diagv, eye, had, num, scale, sym, total
 from closedform.functions.known_facts import facts_of
 from closedform.functions.matrix import tril, triu
 from closedform.rewrite.normal.normal import normal
+
+
+def directions(f: Node, variables: Iterable[Node], suffix: str = "") -> dict[Node, Node]:
+    """The differentials of variables of ``f``: ``dX``, or ``dX1`` and so on where f has that name itself."""
+    taken = {n.params[0] for n in postorder(f) if n.op is SYM}
+    out = {}
+    for x in variables:
+        names = (f"d{x.params[0]}{k or ''}" for k in count(int(suffix or 0)))
+        out[x] = direction(x, next(name for name in names if name not in taken))
+    return out
 
 
 def direction(x: Node, name: str | None = None) -> Node:

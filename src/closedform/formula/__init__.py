@@ -34,6 +34,8 @@ def formula(source: str, where: str | None = None, syntax: str = "auto") -> Form
     """
     if not isinstance(source, str):
         raise ClosedformError(f"a formula is a string; this is a {type(source).__name__}")
+    if not isinstance(where, str | None):
+        raise ClosedformError(f"declarations are one string, with commas between; this is a {type(where).__name__}")
     reading = read(source, where, syntax)
     return Formula(reading, reading.node)
 

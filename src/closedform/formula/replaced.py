@@ -6,13 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from closedform.errors import DeclarationError, ShapeError
+from closedform.expr.facts import WORDS
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 from closedform.formula.base import Base
 from closedform.formula.derivatives import Derivatives
 from closedform.functions.algebra import SIZE, SUMOVER
+from closedform.functions.known_facts import facts_of
 from closedform.read.named import variable_name
 from closedform.read.substitution import apart, declarations, kind, new_size, renamed_words, words
+from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
 
 if TYPE_CHECKING:
@@ -29,7 +32,8 @@ class Replaced(Derivatives):
         """The formula with names replaced, all at once: by text, numbers or other formulas; sizes too.
 
         Names keep their declarations; where these do not fit any more, what was not declared is inferred again.
-        Raises DeclarationError for a name that is not there, or that an index of a sum would capture.
+        Raises DeclarationError for a name that is not there, or that an index of a sum would capture, and for a
+        value that is not known to be what the name is declared to be (symmetric, positive).
 
         >>> formula("x'*x").substitute(x="A*z").grad("z").text
         "2*A'*A*z"
@@ -66,7 +70,10 @@ class Replaced(Derivatives):
         stays = {n: x for n, x in reading.names.items() if (n not in parts or n in used) and n not in told}
         said = declarations(reading, stays, reading.families)
         where = ", ".join(p for p in (bound, *bindings, said) if p)
-        return self._read(renamed_words(head, sizes), renamed_words(where, sizes), "text")
+        found = self._read(renamed_words(head, sizes), renamed_words(where, sizes), "text")
+        for name, text in parts.items():
+            _keeps_facts(old[name], found._reading.bound[fresh.get(name, name)], text)
+        return found
 
     def _not_captured(self, text: str) -> None:
         """Refuse a name that a sum of this formula runs over: inside the sum it would mean the index."""
@@ -105,3 +112,17 @@ class Replaced(Derivatives):
 
     def __hash__(self) -> int:
         return hash(self.shape)
+
+
+def _keeps_facts(old: Node, new: Node, text: str) -> None:
+    """Refuse a value that is not known to be as its name is declared: the formula may rest on it."""
+    lost = sorted(facts_of(old) - facts_of(normal(new)))
+    if lost:
+        name = old.params[0]
+        what = WORDS.get(next((f for f in STRONGEST if f in lost), lost[0]), lost[0])
+        hint = "Read the formula anew, with what holds of the new names declared."
+        raise DeclarationError(f"{name} is declared {what}, which {text} is not known to be", hint=hint)
+
+
+STRONGEST = ("pd", "psd", "diag", "orth", "skew", "lower", "upper", "sym", "inv", "pos", "nonneg")
+"""The facts in the order in which one is named for all."""

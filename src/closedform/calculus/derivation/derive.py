@@ -19,7 +19,7 @@ from closedform.calculus.derivation.gather import (
 from closedform.calculus.derivation.laws import LAWS, Law, named
 from closedform.calculus.derivation.line import Line
 from closedform.calculus.jacobian import read_off
-from closedform.calculus.spaces import direction, project, space_of
+from closedform.calculus.spaces import direction, directions, project, space_of
 from closedform.errors import ClosedformError, LimitError, MissingRule
 from closedform.expr.node import Node
 from closedform.expr.size import ONE
@@ -181,7 +181,7 @@ def _remarks(motion: Motion, changed: dict[Node, Node], first: bool) -> tuple[La
 
 
 def _gradient(asked: Asked, f: Node, x: Node, symmetric: str) -> list[Line]:
-    motion = Motion(f, x, direction(x), asked.detail != "full")
+    motion = Motion(f, x, directions(f, [x])[x], asked.detail != "full")
     lines = _differential_lines(motion, "df", asked)
     df = motion.moving[f]
     if is_zero(df):
@@ -221,7 +221,7 @@ def _projected(motion: Motion, df: Node, symmetric: str) -> list[Line]:
 
 
 def _jacobian(asked: Asked, f: Node, x: Node, left: str = "df") -> list[Line]:
-    motion = Motion(f, x, direction(x), asked.detail != "full")
+    motion = Motion(f, x, directions(f, [x])[x], asked.detail != "full")
     lines = _differential_lines(motion, left, asked)
     if is_zero(motion.moving[f]):
         return lines
@@ -276,7 +276,7 @@ def _second(asked: Asked) -> list[Line]:
 
 
 def _gradient_node(f: Node, x: Node) -> Node:
-    motion = Motion(f, x, direction(x))
+    motion = Motion(f, x, directions(f, [x])[x])
     return simplify(project(cotangent_of(motion.moving[f], motion.direction), x))
 
 
@@ -287,7 +287,7 @@ def _read_gradient(x: Node) -> str:
 def _second_map(asked: Asked, f: Node, x: Node, y: Node) -> list[Line]:
     if f.is_column and x.is_column:
         lines = _jacobian(asked, f, x)
-        dx = direction(x)
+        dx = directions(f, [x])[x]
         first = simplify(read_off(Motion(f, x, dx).moving[f], dx))
         lines.append(Line("jac", first, (LAWS["read off the Jacobian"],), first, "jacobian", f, x))
         return lines + _map(asked, first, y, f"d{y.params[0]}1", "djac")
