@@ -151,6 +151,8 @@ def _explained(typed: Typed, attempts: list[Attempt]) -> Verdict:
             if slip is not None:
                 return _wrong(typed, attempt, slip, "")
     close = [a for a in attempts if a.fits or _transposes(a) or may_be_for_vec(a)] or attempts[:1]
+    if all(a.fits and not a.certificate.ok and not a.certificate.decided for a in close):
+        return _wrong(typed, close[0], None, "")  # nothing is known of it, so that nothing explains it
     for attempt in close:
         found = finding(attempt, alternatives(attempt)) or turned(attempt)
         if found is not None:

@@ -18,7 +18,7 @@ from closedform.expr.op import Condition, no_conditions
 from closedform.expr.walk import postorder
 from closedform.functions.algebra import HAD, MPOW, MUL, NUM, POW, SCALE, mul, num, transpose
 from closedform.functions.sizes import is_whole
-from closedform.rewrite.normal.engine import content, ntranspose
+from closedform.rewrite.normal.engine import content, is_zero, ntranspose
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.normal.split import outer_parts, transposes
 from closedform.rewrite.simplify import simplify
@@ -55,7 +55,7 @@ def conditions_of(raw: Node, variables: tuple[Node, ...], order: int = 1) -> Con
         if node in moving:
             even = node in powers and is_smooth(node, powers[node], order)
             found = waived if even or rough.get(node, 0) > order else smooth
-            found.update(dict.fromkeys(_reduced(_smooth(node, order))))
+            found.update(dict.fromkeys(_reduced(_at_kinks(_smooth(node, order)))))
     kept = without_implied((*defined, *(c for c in smooth if c not in defined)))
     first = tuple(c for c in kept if c in defined)
     return Conditions(first, tuple(c for c in kept if c not in defined), tuple(waived))
@@ -121,6 +121,11 @@ def _smooth(node: Node, order: int) -> Iterator[Condition]:
             yield from _smooth(inner, order)
 
 
+def _at_kinks(found: Iterator[Condition]) -> Iterator[Condition]:
+    """But for ``u - u ≠ 0``: what stays at its kink, as ``max(u, u)`` does, is smooth."""
+    return (c for c in found if c.kind not in ("nonzero", "notzero") or not is_zero(normal(c.expr)))
+
+
 def _reduced(found: Iterator[Condition]) -> Iterator[Condition]:
     """Conditions on simplified expressions; those that always hold dropped, products and norms taken apart."""
     todo = list(found)
@@ -128,6 +133,9 @@ def _reduced(found: Iterator[Condition]) -> Iterator[Condition]:
         c = todo.pop(0)
         expr = normal(c.expr)
         if always(Condition(c.kind, expr)):
+            continue
+        if is_zero(expr):
+            yield Condition(c.kind, expr)
             continue
         kind = "nonzero" if c.kind == "positive" and range_of(expr).nonneg else c.kind
         parts = _taken_apart(kind, expr)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
-from closedform.functions.algebra import ADD, HAD, MUL, NUM, POW, TRANSPOSE, ZERO
+from closedform.functions.algebra import ADD, HAD, MUL, NUM, POW, SCALE, TRANSPOSE, ZERO
 
 NORMS = frozenset({"norm2", "normF"})
 EVEN = NORMS | {"abs"}
@@ -25,6 +25,8 @@ def has_kink(node: Node) -> bool:
 
 
 def _is_zero(node: Node) -> bool:
+    if node.op is SCALE:  # filled: ``max(0, x)`` of a vector
+        node = node.args[0]
     return node.op is ZERO or (node.op is NUM and node.params[0] == 0)
 
 

@@ -19,6 +19,8 @@ from closedform.read.read import read
 from closedform.write.conditions import condition_text
 from closedform.write.render import Form, render
 
+IN_THE_FORM = "in the form printed; elsewhere that is NaN, and the derivative its limit"
+
 
 class Printed(Base):
     """Text, Unicode and LaTeX, and the conditions."""
@@ -77,15 +79,13 @@ class Printed(Base):
         >>> formula("||x||").conditions, formula("||x||").grad("x").conditions
         ((), ('x ≠ 0',))
         """
-        return (*map(self._where_it_holds, self._conditions), *map(self._where_printed, self._limits))
+        holds = tuple(map(self._where_it_holds, self._conditions))
+        printed = (condition_text(c, self._context) for c in self._limits)
+        return (*holds, *(f"{text} {IN_THE_FORM}" for text in printed if text not in holds))
 
     def _where_it_holds(self, c: Condition) -> str:
         text = condition_text(c, self._context)
         return f"{text}, which never holds" if never(c) else text
-
-    def _where_printed(self, c: Condition) -> str:
-        text = condition_text(c, self._context)
-        return f"{text} in the form printed; elsewhere that is NaN, and the derivative its limit"
 
     @cached_property
     def _conditions(self) -> tuple[Condition, ...]:

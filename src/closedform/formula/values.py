@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from closedform.errors import ValueProblem
 from closedform.expr.op import Condition
+from closedform.formula.printed import IN_THE_FORM
 from closedform.formula.replaced import Replaced
 from closedform.read.alphabet import canonical
 from closedform.write.conditions import condition_text
@@ -56,7 +57,8 @@ class Values(Replaced):
         """
         found = self._broken(self._with_sizes(by_name(data, values)))
         limits = set(self._limits)
-        return tuple(self._where_printed(c) if c in limits else condition_text(c, self._context) for c in found)
+        texts = ((condition_text(c, self._context), c in limits) for c in found)
+        return tuple(f"{text} {IN_THE_FORM}" if limit else text for text, limit in texts)
 
     def _broken(self, given: Mapping[str, Any]) -> tuple[Condition, ...]:
         from closedform.run.conditions import broken

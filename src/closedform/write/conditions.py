@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from closedform.expr.node import Node
 from closedform.expr.op import Condition
-from closedform.expr.walk import leaves
-from closedform.functions.algebra import ADD, ONES, SYM, num, total
+from closedform.expr.walk import leaves, rebuild
+from closedform.functions.algebra import ADD, INDEX, ONES, SYM, index, num, total
 from closedform.rewrite.display.context import Context
 from closedform.rewrite.display.sharing import share
 from closedform.write.render import Form, render
@@ -36,7 +36,7 @@ def condition_text(condition: Condition, context: Context, form: Form = "unicode
     >>> condition_text(Condition("notzero", sym("x", "n")), Context())
     'x ≠ 0'
     """
-    expr = condition.expr
+    expr = _with_letters(condition.expr, context)
     entries = "" if expr.is_scalar or condition.kind == "notzero" else "every entry of "
     if condition.kind in RELATION:
         sides = _two_sides(expr, context) if condition.kind in ("nonzero", "notzero") else None
@@ -46,6 +46,20 @@ def condition_text(condition: Condition, context: Context, form: Form = "unicode
         return _said(f"{entries}{{}} {RELATION[condition.kind]}", expr, context, form)
     words = WORDS.get(condition.kind, condition.kind + " {}")
     return _said(words, expr, context, form)
+
+
+def _with_letters(expr: Node, context: Context) -> Node:
+    """The indices that a sum has no typed name for, by letters: ``x[i]`` for ``x[#1]``."""
+    numbered = sorted({n.params[0] for n in leaves(expr) if n.op is INDEX and n.params[0].startswith("#")})
+    if not numbered:
+        return expr
+    free = [letter for letter in "ijklrs" if letter not in context.taken and letter not in context.order]
+    named = dict(zip(numbered, free, strict=False))
+
+    def renamed(node: Node, _: object) -> Node | None:
+        return index(named[node.params[0]]) if node.op is INDEX and node.params[0] in named else None
+
+    return rebuild(expr, renamed)
 
 
 def _said(words: str, expr: Node, context: Context, form: Form) -> str:
