@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,7 @@ from closedform.formula import Formula
 from closedform.formula.base import Base
 from closedform.functions.algebra import add, had, scale
 from closedform.tracing.inputs import Call
+from closedform.tracing.names import Names
 from closedform.tracing.plans import Wanted, shape_now
 from closedform.tracing.pytrees import Tree
 from closedform.tracing.reading import Read
@@ -101,22 +103,30 @@ class Asked:
 
     def _jvp(self) -> dict[str, Formula]:
         f = self.read.formula
-        return {f"v_{n}": f.jvp(n, f"v_{n}") for n in self.names}
+        return {v: f.jvp(n, v) for n, v in self.directions.items()}
 
     def _vjp(self) -> dict[str, Formula]:
-        return {n: self.read.formula.vjp(n, "u_") for n in self.names}
+        return {n: self.read.formula.vjp(n, u) for n, u in self.directions.items()}
 
     def _hvp(self) -> dict[str, Formula]:
         f = self.read.formula
         if len(self.names) == 1:
             (x,) = self.names
-            return {x: f.hvp(x, f"v_{x}")}
+            return {x: f.hvp(x, self.directions[x])}
         out = {}
         for x in self.names:
             g = f.grad(x)
-            parts = [g.jvp(y, f"v_{y}") for y in self.names]
+            parts = [g.jvp(y, v) for y, v in self.directions.items()]
             out[x] = parts[0]._new(add(*(p._raw for p in parts)))
         return out
+
+    @cached_property
+    def directions(self) -> dict[str, str]:
+        """The names of directions by those of the variables; of ``vjp`` there is one for all."""
+        free = Names({*self.read.formula._context.taken, *self.read.formula._reading.names})
+        if self.op == "vjp":
+            return dict.fromkeys(self.names, free.of("u"))
+        return {n: free.of(f"v_{n}") for n in self.names}
 
     # values
 
@@ -128,10 +138,10 @@ class Asked:
         if self.op == "vjp":
             if count != 1:
                 raise ClosedformError("vjp takes one array of the shape of the function's value as its last argument")
-            return {"u_": start}
+            return {self.directions[self.names[0]]: start}
         if count != len(self.names):
             raise ClosedformError(f"{self.op} takes a direction of the structure of the argument as its last argument")
-        return {f"v_{n}": start + k for k, n in enumerate(self.names)}
+        return {self.directions[n]: start + k for k, n in enumerate(self.names)}
 
     def wanted(self, leaves: Sequence[Any], numbers: dict[str, int]) -> list[Wanted]:
         """The answers with the shapes that arrays have at the door."""

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
 from closedform.calculus.conditions import conditions_of
 from closedform.expr.node import Node
 from closedform.functions.algebra import fill, num, sub, total, transpose
@@ -14,6 +19,9 @@ from closedform.tracing.ops.basic import binary, broadcast_dims, maximum, minimu
 from closedform.tracing.ops.reduce import sum_of
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Guard, Value, as_two_axes
+
+
+MOVED = 0.01
 
 
 def _above(a: Node, b: Node) -> Node:
@@ -115,12 +123,16 @@ def _known(node: Node) -> bool | None:
 
 def value_here(x: Value) -> float:
     """The number that a scalar is at the arrays given."""
+    return float(_evaluated(x, x.trace.given or {}))
+
+
+def _evaluated(x: Value, given: Mapping[str, Any]) -> Any:
     trace = x.trace
     node = at_extremes(trace, x.node)
     constants = {name: as_two_axes(array) for name, array in trace.constants.items()}
-    have = {**(trace.given or {}), **constants, **trace.sizes.numbers}
+    have = {**given, **constants, **trace.sizes.numbers}
     made = {name: make(have) for name, make in trace.derived.items()}
-    return float(value(node, {**have, **made}, [*have, *made]))
+    return value(node, {**have, **made}, [*have, *made])
 
 
 def holds(x: Value, above: Node) -> bool:
@@ -134,6 +146,22 @@ def symmetric_here(x: Value, what: str) -> None:
     if not truth(Value(x.trace, step(apart), (), "b"), what):
         refuse(f"{what} is of symmetric matrices; at the arrays given this one is not")
 
+
+def symmetric_around(x: Value) -> bool:
+    """Whether a matrix is symmetric whatever its arguments are: at arrays near those given, moved at random."""
+    if x.trace.given is None:
+        return False
+    rng = np.random.default_rng(20261122)
+    for _ in range(2):
+        moved = {
+            name: array if name in x.trace.statics else array + MOVED * (1 + np.abs(array)) * rng.normal(size=array.shape)
+            for name, array in x.trace.given.items()
+        }
+        with np.errstate(all="ignore"):
+            S = np.atleast_2d(_evaluated(x, moved))
+        if not np.max(np.abs(S - S.T)) <= 1e-12 * np.max(np.abs(S)):
+            return False
+    return True
 
 
 def some(x: Value) -> Value:

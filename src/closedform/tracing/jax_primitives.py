@@ -12,6 +12,7 @@ from closedform.expr.size import ONE, Size
 from closedform.functions import matrix_functions as f
 from closedform.functions.algebra import eye
 from closedform.functions.known_facts import facts_of
+from closedform.functions.matrix import sym_part
 from closedform.functions.vectors import revcumsum
 from closedform.tracing import branches
 from closedform.tracing.numbers import plain_number
@@ -241,9 +242,14 @@ def _smallest(x: Value, axis: Any) -> Value:
 
 
 def _chol(trace: Trace, size: Dims, x: Value, **_: Any) -> Value:
-    if "sym" not in facts_of(linear.square(x, "cholesky").node):
-        refuse("the primitive cholesky is read of what is symmetric by itself", "Use jnp.linalg.cholesky.")
-    return trace.value(f.chol(x.node), x.dims)
+    """Of one triangle of its argument: what is meant only where the other is the same, whatever the arguments are."""
+    known = "sym" in facts_of(linear.square(x, "cholesky").node)
+    if not known and not branches.symmetric_around(x):
+        refuse(
+            "the primitive cholesky reads one triangle alone, and this matrix is not known to be symmetric",
+            "Use jnp.linalg.cholesky, declare it, or write (S + S.T)/2.",
+        )
+    return trace.value(f.chol(x.node if known else sym_part(x.node)), x.dims)
 
 
 PRIMITIVES: dict[str, Reader] = {

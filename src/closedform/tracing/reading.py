@@ -60,7 +60,7 @@ def read_call(
     fn: Callable[..., Any], call: Call, source: str, where: str | None = None, style: str | None = None
 ) -> Read:
     """Read a function at the arguments of a call, whose values decide its branches."""
-    asked = Asked(fn, call, style or call.style, declared(where))
+    asked = Asked(fn, call, style or call.style, declared(where, call.renamed))
     trace, out = _traced(asked, None)
     if trace.sizes.pinned:
         _settle(asked, trace, out)
@@ -69,7 +69,7 @@ def read_call(
 
 def read_shapes(fn: Callable[..., Any], call: Call, source: str, where: str | None = None) -> Read:
     """Read a function at shapes alone, where the arrays have no values yet, as under ``jax.jit``."""
-    asked = Asked(fn, call, call.style, declared(where))
+    asked = Asked(fn, call, call.style, declared(where, call.renamed))
     shapes = {k: tuple(getattr(leaf.value, "shape", ())) for k, leaf in enumerate(call.leaves)}
     trace, out = _traced(asked, shapes)
     if trace.sizes.pinned:
