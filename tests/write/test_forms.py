@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from closedform.expr.node import Node
+from closedform.formula import formula
 from closedform.functions import elementwise
 from closedform.functions.algebra import (
     add,

@@ -14,11 +14,11 @@ from closedform.expr.walk import rebuild
 from closedform.formula import Formula
 from closedform.formula.base import Base
 from closedform.functions.algebra import add, had, scale
-from closedform.tracing.inputs import Call
+from closedform.tracing.inputs import Call, Leaf
 from closedform.tracing.names import Names
 from closedform.tracing.plans import Wanted, shape_now
 from closedform.tracing.pytrees import Tree
-from closedform.tracing.reading import Read
+from closedform.tracing.reading import Read, kind_of
 
 ASKED = SimpleNamespace(directed={"jvp", "vjp", "hvp"}, of_scalars={"grad", "hessian", "hvp", "value_and_grad"})
 
@@ -48,9 +48,7 @@ class Asked:
             k %= count
             trees.append(call.trees[k])
             mine = [leaf for leaf in call.leaves if leaf.argument == k]
-            bad = next((leaf for leaf in mine if not leaf.name), None)
-            if bad is not None:
-                raise ClosedformError(f"{'.'.join(bad.path)} is {bad.value!r}: there is no derivative by it")
+            _by_floats(mine)
             names += [leaf.name for leaf in mine]
         asked = cls(op, read, tuple(names), tuple(trees), single)
         asked.formulas = getattr(asked, f"_{op}")()
@@ -186,6 +184,21 @@ class Asked:
             at += tree.count
         return out[0] if self.single else tuple(out)
 
+
+
+def _by_floats(leaves: Sequence[Leaf]) -> None:
+    """Refuse what is no real number among what is differentiated by."""
+    for leaf in leaves:
+        name = ".".join(leaf.path)
+        if not leaf.name:
+            raise ClosedformError(f"{name} is {leaf.value!r}: there is no derivative by it")
+        kind = kind_of(leaf.value)
+        if leaf.kind != "symbol" and (kind != "f" or isinstance(leaf.value, int)):
+            what = "truth values" if kind == "b" else "whole numbers"
+            raise ClosedformError(
+                f"{name} is of {what}, and a derivative is by real numbers",
+                hint="Hand floats, or name another argument in argnums.",
+            )
 
 
 def _scaled(f: Formula) -> Formula:

@@ -9,7 +9,7 @@ from typing import Any
 
 from closedform.errors import ClosedformError, ShapeError
 from closedform.read.habits import Uses, kinds_of
-from closedform.tracing.closure import closed_over
+from closedform.tracing.closure import style_of
 from closedform.tracing.inputs import Call, Leaf, declared, signature_of
 from closedform.tracing.names import chosen
 from closedform.tracing.pytrees import LEAF
@@ -87,8 +87,8 @@ def _call(
 ) -> Call:
     leaves = []
     for k, ((name, default), rank) in enumerate(zip(names, ranks, strict=True)):
-        leaf = Leaf(k, (name,), rank, "symbol", spelled[name]) if name in spelled else Leaf(k, (name,), default, "static")
-        leaves.append(leaf)
+        own = spelled.get(name)
+        leaves.append(Leaf(k, (name,), rank, "symbol", own) if own else Leaf(k, (name,), default, "static"))
     signature = signature_of(fn)
     bound = None
     if signature is not None:
@@ -97,11 +97,4 @@ def _call(
         bound = signature.bind(*[None] * len(positional), **named)
     slots = tuple((n, None) for n, _ in names)
     return Call(tuple(n for n, _ in names), (LEAF,) * len(names), tuple(leaves), bound, slots=slots)
-
-
-def style_of(fn: Callable[..., Any]) -> str:
-    """The library that a function is written with."""
-    homes = {str(getattr(v, "__name__", "")).split(".")[0] for v in closed_over(fn).values()}
-    homes |= {str(getattr(v, "__module__", "")).split(".")[0] for v in closed_over(fn).values()}
-    return next((style for style in ("torch", "jax") if style in homes), "numpy")
 

@@ -62,7 +62,7 @@ def is_word(name: str) -> bool:
 
 
 def spelled(wish: str) -> str:
-    """A name as the language writes it: ``0.weight`` is ``weight_0``, ``params.W1`` is ``params_W1``, ``λ`` is ``lam``."""
+    """A name as the language writes it: ``0.weight`` is ``weight_0``, ``W.1`` is ``W_1``, ``λ`` is ``lam``."""
     plain = re.sub(r"[\W_]+", "_", wish).strip("_")[:LONGEST].rstrip("_") or "v"
     lead = re.match(r"(\d+)_+(.*)", plain)
     if lead and lead[2]:
