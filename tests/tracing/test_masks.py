@@ -117,10 +117,9 @@ FACTORS: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize("name", FACTORS)
 def test_gaussian_process_by_nested_vmap(name: str) -> None:
     fn, at = _evidence(FACTORS[name]), (1.2, 0.3, jnp.asarray(Z[:5]), jnp.asarray(Z[:5, 0]))
-    for by in (0, 2):
-        slope = cf.grad(fn, by)
-        np.testing.assert_allclose(slope(*at), jax.grad(fn, by)(*at), rtol=1e-8, atol=1e-12)
-        assert slope.check().level in ("A", "B")
+    slope = cf.grad(fn)
+    np.testing.assert_allclose(slope(*at), jax.grad(fn)(*at), rtol=1e-8, atol=1e-12)
+    assert slope.check().level in ("A", "B")
 
 
 def test_one_triangle_of_a_matrix_that_need_not_be_symmetric_is_refused() -> None:

@@ -92,8 +92,10 @@ class Asked:
             for y in self.names:
                 one = len(self.names) == 1
                 key = x if one else f"{x}, {y}"
-                if plain or one:
-                    out[key] = f.hessian(x) if one else f.hessian(x, y)
+                if one:
+                    out[key] = _second(f, x)
+                elif plain:
+                    out[key] = f.hessian(x, y)
                 else:
                     columns = f._variable(x).is_column and f._variable(y).is_column
                     out[key] = _matrix(f.grad(x), y) if columns else f.grad(x).derivative(y)
@@ -211,6 +213,15 @@ def _scaled(f: Formula) -> Formula:
         return scale(args[number], args[1 - number]) if not node.is_scalar else had(*args)
 
     return f._new(rebuild(f._raw, one), f._origin)
+
+
+def _second(f: Formula, name: str) -> Formula:
+    """The Hessian as a matrix, or the map where no matrix form is known."""
+    try:
+        return f.hessian(name)
+    except MissingRule:
+        along: Formula = f.grad(name).derivative(name)
+        return along
 
 
 def _matrix(f: Formula, name: str) -> Formula:

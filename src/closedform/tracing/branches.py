@@ -184,7 +184,7 @@ def symmetric_around(x: Value) -> bool:
     rng = np.random.default_rng(20261122)
     for _ in range(2):
         moved = dict(x.trace.given)
-        for name in moved.keys() - x.trace.statics.keys():
+        for name in sorted(moved.keys() - x.trace.statics.keys()):
             moved[name] = moved[name] + MOVED * (1 + np.abs(moved[name])) * rng.normal(size=moved[name].shape)
         with np.errstate(all="ignore"):
             S = np.atleast_2d(_evaluated(x, moved))
