@@ -23,7 +23,7 @@ def test_a_hessian_without_a_matrix_form_is_an_array_all_the_same() -> None:
     mu, X = rng.normal(size=3), rng.normal(size=(8, 3))
     found = cf.hessian(lambda mu, X: _mixture(mu, X))
     np.testing.assert_allclose(found(mu, X), jax.hessian(lambda m: _mixture(m, X, jnp))(mu), atol=1e-12)
-    assert found.formula.shape == ("3", "1")
+    assert "dmu" in found.formula.text
 
 
 def test_windows_of_a_vector_are_certified_at_sizes_that_have_them() -> None:
