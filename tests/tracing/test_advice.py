@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import torch
 import closedform as cf
 from closedform.errors import ClosedformError
 
+jax.config.update("jax_enable_x64", True)
 rng = np.random.default_rng(31)
 x, w = rng.normal(size=4), rng.normal(size=4)
 t = torch.as_tensor(x)
