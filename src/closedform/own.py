@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from closedform.tracing.calling import Own
     from closedform.tracing.declared import Declared
 
-Argnums = int | Sequence[int]
+Argnums = int | str | Sequence[int | str]
 
 
 def formula(
@@ -61,8 +61,9 @@ def grad(fn: Callable[..., Any], argnums: Argnums = 0, *, where: str | None = No
     """The gradient of a function of Python, by its closed form.
 
     It is called as ``fn`` is, and gives arrays of the same library, in the structure of the arguments that
-    ``argnums`` names. It has ``.formula``, ``.derivation()``, ``.code()`` and ``.check()``; ``where`` declares
-    facts of the arguments, as in ``"S in PD(n)"``. Raises MissingRule for what is not read, with file and line.
+    ``argnums`` says, by position or by name. It has ``.formula``, ``.derivation()``, ``.code()`` and ``.check()``;
+    ``where`` declares facts of the arguments, as in ``"S in PD(n)"``. Raises MissingRule for what is not read, with
+    file and line, and ClosedformError for a derivative by whole numbers.
 
     >>> import numpy as np
     >>> slope = grad(lambda x, A: x @ A @ x)

@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from closedform.expr.node import Node
+from closedform.formula import formula
 from closedform.functions import elementwise
 from closedform.functions.algebra import (
     add,
@@ -228,3 +229,11 @@ def test_equation() -> None:
     gradient = mul(add(X, transpose(X)), x)
     assert render_equation("gradient", "x", gradient, ORDER, "unicode") == "∇f(x) = (X + Xᵀ)x"
     assert render_equation("derivative", "X", sym("dX", "n", "n")) == "D f(X)[dX] = dX"
+
+
+def test_a_power_named_like_the_mark_of_a_transpose_is_bracketed() -> None:
+    where = "T in R, s in R, A in R^(n×n)"
+    for typed in ("s^(T)*log(s)", "A^(T)", "s^(-T)", "A^(-T)"):
+        f = formula(typed, where)
+        assert formula(f.text, where) == f
+        assert formula(f.unicode, where) == f

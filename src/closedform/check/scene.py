@@ -36,6 +36,7 @@ class Scene:
         powers: list[Node] = []
         for n in self.nodes:
             self.size_names |= n.rows.names | n.cols.names
+            self.note_lengths(n)
             if n.op.name == "size":
                 self.size_names |= n.params[0].names
             elif n.op.name == "sumover":
@@ -66,6 +67,13 @@ class Scene:
         """x[3] is of three entries and more."""
         if n.rows.name is not None:
             self.least[n.rows.name] = max(self.least.get(n.rows.name, 1), int(n.args[0].params[0]))
+
+    def note_lengths(self, n: Node) -> None:
+        """A part of n - 9 entries is of ten and more."""
+        for s in n.shape:
+            if len(s.terms) == 2 and s.terms[0][0] == () and len(s.terms[1][0]) == s.terms[1][1] == 1:
+                (name,) = s.names
+                self.least[name] = max(self.least.get(name, 1), 1 - s.terms[0][1])
 
     def note_symbol(self, n: Node) -> None:
         name, facts = n.params

@@ -14,6 +14,7 @@ from closedform.expr.partials import slots, split_kind
 from closedform.expr.walk import postorder
 from closedform.functions import algebra as a
 from closedform.functions.define import fact, kept
+from closedform.functions.turned import both_ways
 
 SHAPED = ("sym", "skew", "diag", "lower", "upper")
 TURNED = {"lower": "upper", "upper": "lower"}
@@ -88,7 +89,17 @@ def _turned_sum(terms: list[tuple[Fraction, Node]]) -> bool:
             scalars, term = (*scalars, term.args[0]), term.args[1]
         key = scalars, _factors(term)
         count[key] = count.get(key, Fraction(0)) + c
-    return all(count.get((scalars, _turned(factors))) == c for (scalars, factors), c in count.items())
+    if all(count.get((scalars, _turned(factors))) == c for (scalars, factors), c in count.items()):
+        return True
+    ways: tuple[dict[Node, Fraction], dict[Node, Fraction]] = {}, {}
+    for c, term in terms:
+        for way, one in zip(ways, both_ways(term, _is_symmetric), strict=True):
+            way[one] = way.get(one, Fraction(0)) + c
+    return ways[0] == ways[1]
+
+
+def _is_symmetric(node: Node) -> bool:
+    return fact(node, "sym")
 
 
 def _factors(node: Node) -> tuple[Node, ...]:

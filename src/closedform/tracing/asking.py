@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,10 +14,11 @@ from closedform.expr.walk import rebuild
 from closedform.formula import Formula
 from closedform.formula.base import Base
 from closedform.functions.algebra import add, had, scale
-from closedform.tracing.inputs import Call
+from closedform.tracing.inputs import Call, Leaf
+from closedform.tracing.names import Names
 from closedform.tracing.plans import Wanted, shape_now
 from closedform.tracing.pytrees import Tree
-from closedform.tracing.reading import Read
+from closedform.tracing.reading import Read, kind_of
 
 ASKED = SimpleNamespace(directed={"jvp", "vjp", "hvp"}, of_scalars={"grad", "hessian", "hvp", "value_and_grad"})
 
@@ -46,9 +48,7 @@ class Asked:
             k %= count
             trees.append(call.trees[k])
             mine = [leaf for leaf in call.leaves if leaf.argument == k]
-            bad = next((leaf for leaf in mine if not leaf.name), None)
-            if bad is not None:
-                raise ClosedformError(f"{'.'.join(bad.path)} is {bad.value!r}: there is no derivative by it")
+            _by_floats(mine)
             names += [leaf.name for leaf in mine]
         asked = cls(op, read, tuple(names), tuple(trees), single)
         asked.formulas = getattr(asked, f"_{op}")()
@@ -92,8 +92,10 @@ class Asked:
             for y in self.names:
                 one = len(self.names) == 1
                 key = x if one else f"{x}, {y}"
-                if plain or one:
-                    out[key] = f.hessian(x) if one else f.hessian(x, y)
+                if one:
+                    out[key] = _second(f, x)
+                elif plain:
+                    out[key] = f.hessian(x, y)
                 else:
                     columns = f._variable(x).is_column and f._variable(y).is_column
                     out[key] = _matrix(f.grad(x), y) if columns else f.grad(x).derivative(y)
@@ -101,22 +103,30 @@ class Asked:
 
     def _jvp(self) -> dict[str, Formula]:
         f = self.read.formula
-        return {f"v_{n}": f.jvp(n, f"v_{n}") for n in self.names}
+        return {v: f.jvp(n, v) for n, v in self.directions.items()}
 
     def _vjp(self) -> dict[str, Formula]:
-        return {n: self.read.formula.vjp(n, "u_") for n in self.names}
+        return {n: self.read.formula.vjp(n, u) for n, u in self.directions.items()}
 
     def _hvp(self) -> dict[str, Formula]:
         f = self.read.formula
         if len(self.names) == 1:
             (x,) = self.names
-            return {x: f.hvp(x, f"v_{x}")}
+            return {x: f.hvp(x, self.directions[x])}
         out = {}
         for x in self.names:
             g = f.grad(x)
-            parts = [g.jvp(y, f"v_{y}") for y in self.names]
+            parts = [g.jvp(y, v) for y, v in self.directions.items()]
             out[x] = parts[0]._new(add(*(p._raw for p in parts)))
         return out
+
+    @cached_property
+    def directions(self) -> dict[str, str]:
+        """The names of directions by those of the variables; of ``vjp`` there is one for all."""
+        free = Names({*self.read.formula._context.taken, *self.read.formula._reading.names})
+        if self.op == "vjp":
+            return dict.fromkeys(self.names, free.of("u"))
+        return {n: free.of(f"v_{n}") for n in self.names}
 
     # values
 
@@ -128,10 +138,10 @@ class Asked:
         if self.op == "vjp":
             if count != 1:
                 raise ClosedformError("vjp takes one array of the shape of the function's value as its last argument")
-            return {"u_": start}
+            return {self.directions[self.names[0]]: start}
         if count != len(self.names):
             raise ClosedformError(f"{self.op} takes a direction of the structure of the argument as its last argument")
-        return {f"v_{n}": start + k for k, n in enumerate(self.names)}
+        return {self.directions[n]: start + k for k, n in enumerate(self.names)}
 
     def wanted(self, leaves: Sequence[Any], numbers: dict[str, int]) -> list[Wanted]:
         """The answers with the shapes that arrays have at the door."""
@@ -178,6 +188,21 @@ class Asked:
 
 
 
+def _by_floats(leaves: Sequence[Leaf]) -> None:
+    """Refuse what is no real number among what is differentiated by."""
+    for leaf in leaves:
+        name = ".".join(leaf.path)
+        if not leaf.name:
+            raise ClosedformError(f"{name} is {leaf.value!r}: there is no derivative by it")
+        kind = kind_of(leaf.value)
+        if leaf.kind != "symbol" and (kind != "f" or isinstance(leaf.value, int)):
+            what = "truth values" if kind == "b" else "whole numbers"
+            raise ClosedformError(
+                f"{name} is of {what}, and a derivative is by real numbers",
+                hint="Hand floats, or name another argument in argnums.",
+            )
+
+
 def _scaled(f: Formula) -> Formula:
     """Kronecker products with a number as what they are."""
 
@@ -188,6 +213,15 @@ def _scaled(f: Formula) -> Formula:
         return scale(args[number], args[1 - number]) if not node.is_scalar else had(*args)
 
     return f._new(rebuild(f._raw, one), f._origin)
+
+
+def _second(f: Formula, name: str) -> Formula:
+    """The Hessian as a matrix, or the map where no matrix form is known."""
+    try:
+        return f.hessian(name)
+    except MissingRule:
+        along: Formula = f.grad(name).derivative(name)
+        return along
 
 
 def _matrix(f: Formula, name: str) -> Formula:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
 from closedform.calculus.conditions import conditions_of
 from closedform.expr.node import Node
-from closedform.functions.algebra import fill, num, sub, total, transpose
+from closedform.expr.walk import postorder
+from closedform.functions.algebra import SYM, fill, num, sub, total, transpose
 from closedform.functions.norms import normF
 from closedform.functions.piecewise import absolute, sign, step
 from closedform.rewrite.normal.normal import normal
@@ -14,6 +21,9 @@ from closedform.tracing.ops.basic import binary, broadcast_dims, maximum, minimu
 from closedform.tracing.ops.reduce import sum_of
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Guard, Value, as_two_axes
+
+MOVED = 0.01
+LOWEST, LARGE = -1e30, 1e6
 
 
 def _above(a: Node, b: Node) -> Node:
@@ -61,14 +71,42 @@ def where(test: Value, yes: Value, no: Value) -> Value:
     known = _larger_or_smaller(test, yes, no)
     if known is not None:
         return known
+    asked = _symbols(test.node)
     for side in (yes, no):
-        limits = conditions_of(side.node, ()).defined
-        if limits:
+        if any(asked & _symbols(c.expr) for c in conditions_of(side.node, ()).defined):
             refuse(
                 "where: a branch is not defined everywhere, and its formula would be used on both sides",
-                "Move the where inside: f(np.where(test, x, 1)), or branch with if.",
+                "Move the where inside: f(np.where(test, x, 1)).",
             )
     return plus(times(test, yes), times(negated(test), no))
+
+
+def _symbols(node: Node) -> set[Node]:
+    return {n for n in postorder(node) if n.op is SYM}
+
+
+def chosen(test: Value, yes: Any, no: Any, lift: Callable[[Any], Value], mask: Callable[[], Any] | None) -> Value:
+    """``where`` as it is called; ``mask`` gives the truth values, where they are a constant of the function.
+
+    A number that is large, or -inf, is put in by an array of its own, which is made at each call: it is never added
+    to another and taken away again. For -inf it is a number whose ``exp`` is zero.
+    """
+    fills = [(x, other, which) for x, other, which in ((yes, no, True), (no, yes, False)) if is_large(x)]
+    if not fills or (mask is None and math.isfinite(fills[0][0])) or not test.rank:
+        return where(test, lift(yes), lift(no))
+    fill, other, which = fills[0]
+    if mask is None or (math.isinf(fill) and fill > 0) or (math.isinf(fill) and (mask() == which).all(axis=-1).any()):
+        refuse(
+            "an infinite number is put in where a mask says that is computed, or that fills a row",
+            "Formulas have finite numbers: write -1e9.",
+        )
+    number = fill if math.isfinite(fill) else LOWEST
+    filled = test.trace.derive("filled", test.dims, lambda have, size: np.where(mask() == which, number, 0.0))
+    return plus(times(negated(test) if which else test, lift(other)), filled)
+
+
+def is_large(x: Any) -> bool:
+    return isinstance(x, int | float) and not math.isnan(x) and abs(x) >= LARGE
 
 
 def _larger_or_smaller(test: Value, yes: Value, no: Value) -> Value | None:
@@ -115,12 +153,16 @@ def _known(node: Node) -> bool | None:
 
 def value_here(x: Value) -> float:
     """The number that a scalar is at the arrays given."""
+    return float(_evaluated(x, x.trace.given or {}))
+
+
+def _evaluated(x: Value, given: Mapping[str, Any]) -> Any:
     trace = x.trace
     node = at_extremes(trace, x.node)
     constants = {name: as_two_axes(array) for name, array in trace.constants.items()}
-    have = {**(trace.given or {}), **constants, **trace.sizes.numbers}
-    made = {name: make(have) for name, make in trace.derived.items()}
-    return float(value(node, {**have, **made}, [*have, *made]))
+    have = {**given, **constants, **trace.sizes.numbers}
+    made = {name: make(have, trace.sizes.number) for name, make in trace.derived.items()}
+    return value(node, {**have, **made}, [*have, *made])
 
 
 def holds(x: Value, above: Node) -> bool:
@@ -134,6 +176,21 @@ def symmetric_here(x: Value, what: str) -> None:
     if not truth(Value(x.trace, step(apart), (), "b"), what):
         refuse(f"{what} is of symmetric matrices; at the arrays given this one is not")
 
+
+def symmetric_around(x: Value) -> bool:
+    """Whether a matrix is symmetric whatever its arguments are: at arrays near those given, moved at random."""
+    if x.trace.given is None:
+        return False
+    rng = np.random.default_rng(20261122)
+    for _ in range(2):
+        moved = dict(x.trace.given)
+        for name in sorted(moved.keys() - x.trace.statics.keys()):
+            moved[name] = moved[name] + MOVED * (1 + np.abs(moved[name])) * rng.normal(size=moved[name].shape)
+        with np.errstate(all="ignore"):
+            S = np.atleast_2d(_evaluated(x, moved))
+        if not np.max(np.abs(S - S.T)) <= 1e-12 * np.max(np.abs(S)):
+            return False
+    return True
 
 
 def some(x: Value) -> Value:

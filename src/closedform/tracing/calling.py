@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from functools import update_wrapper
 from typing import Any
@@ -13,11 +14,12 @@ from closedform.formula import Formula
 from closedform.tracing.asking import ASKED, Asked
 from closedform.tracing.closure import closed_over
 from closedform.tracing.guess import read_without_values
-from closedform.tracing.inputs import PLAIN, Call, bound, look, statics_of
+from closedform.tracing.inputs import PLAIN, Call, bound, look, signature_of, statics_of
 from closedform.tracing.plans import Program, Wanted, numbers_of, shape_now
 from closedform.tracing.pytrees import flat
 from closedform.tracing.reading import Read, read_call
 
+Argnums = int | str | Sequence[int | str]
 CLOSE = {"float32": 1e-3, "float16": 1e-1, "bfloat16": 1e-1}
 
 
@@ -29,11 +31,12 @@ class Own:
     """
 
     def __init__(
-        self, fn: Callable[..., Any], op: str, argnums: int | Sequence[int] = 0, where: str | None = None
+        self, fn: Callable[..., Any], op: str, argnums: Argnums = 0, where: str | None = None
     ) -> None:
         if not callable(fn):
             raise ClosedformError(f"{op} is of a function; this is a {type(fn).__name__}")
-        self.fn, self.op, self.argnums, self.where = fn, op, argnums, where
+        self.fn, self.op, self.where = fn, op, where
+        self.argnums = positions(fn, argnums)
         self._programs: dict[Any, list[tuple[Program, Asked]]] = {}
         self._reads: list[Read] = []
         self._last: Asked | None = None
@@ -197,6 +200,28 @@ class Own:
 
     def __repr__(self) -> str:
         return f"<{self.op} of {self._source}>"
+
+
+def positions(fn: Callable[..., Any], argnums: Any) -> int | tuple[int, ...]:
+    """The arguments that are differentiated by, which may be named."""
+    if isinstance(argnums, Sequence) and not isinstance(argnums, str) and argnums:
+        return tuple(_position(fn, k) for k in argnums)
+    return _position(fn, argnums)
+
+
+def _position(fn: Callable[..., Any], which: Any) -> int:
+    if isinstance(which, int | np.integer) and not isinstance(which, bool):
+        return int(which)
+    signature = signature_of(fn)
+    names = [] if signature is None else list(signature.parameters)
+    if isinstance(which, str) and signature is not None and which in names:
+        before = [signature.parameters[n].kind for n in names[: names.index(which) + 1]]
+        if not {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD} & set(before):
+            return names.index(which)
+    raise ClosedformError(
+        f"argnums is {which!r}, which is no argument of this function",
+        hint=f"Give positions from 0, or names: {', '.join(names) or '0'}.",
+    )
 
 
 def _fits(read: Read, call: Call, leaves: list[Any]) -> bool:

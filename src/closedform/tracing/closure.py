@@ -49,6 +49,20 @@ def closed_over(fn: Callable[..., Any]) -> dict[str, Any]:
     return found
 
 
+def libraries(fn: Callable[..., Any]) -> set[str]:
+    """The libraries whose names a function uses."""
+    homes = set[str]()
+    for v in closed_over(fn).values():
+        homes |= {str(getattr(v, told, "")).split(".")[0] for told in ("__name__", "__module__")}
+    return homes & {"numpy", "scipy", "jax", "torch"}
+
+
+def style_of(fn: Callable[..., Any]) -> str:
+    """The library that a function is written with."""
+    homes = libraries(fn)
+    return next((style for style in ("torch", "jax") if style in homes), "numpy")
+
+
 def _global_names(code: CodeType) -> list[str]:
     todo, names = [code], list[str]()
     while todo:

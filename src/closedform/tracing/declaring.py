@@ -277,7 +277,7 @@ def read_rule(told: Head, what: str, rule: Given, allowed: list[Node], shape: Sh
         found = read(rule, where).node
     elif callable(rule):
         names = _with_names(rule, allowed, told.word)
-        found = read_without_values(names, where, frozenset(), False, told.word)[0].formula._raw
+        found = read_without_values(names, where, frozenset(), False, told.word, kept=True)[0].formula._raw
     else:
         raise DeclarationError(f"{told.word}: {what} is a text or a function; this is a {type(rule).__name__}")
     known = {x.params[0] for x in allowed}

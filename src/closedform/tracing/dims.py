@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Dim:
     """A length. Sums and products stay named; where Python needs the number itself it is looked at, and remembered."""
 
-    __slots__ = ("size", "trace")
+    size: Size
+    trace: Trace
 
     def __init__(self, trace: Trace, n: Size) -> None:
         self.trace, self.size = trace, n
@@ -35,9 +36,9 @@ class Dim:
 
     def _with(self, other: Any, build: Any) -> Any:
         if isinstance(other, Dim):
-            return Dim.of(self.trace, build(self._now(), other._now()))
+            return type(self).of(self.trace, build(self._now(), other._now()))
         if isinstance(other, int) and not isinstance(other, bool):
-            return Dim.of(self.trace, build(self._now(), size(other)))
+            return type(self).of(self.trace, build(self._now(), size(other)))
         return None
 
     def __add__(self, other: Any) -> Any:
@@ -71,7 +72,7 @@ class Dim:
     def __floordiv__(self, other: Any) -> Any:
         whole = other._now() if isinstance(other, Dim) else size(other) if isinstance(other, int) else None
         found = None if whole is None else quotient(self._now(), whole)
-        return int(self) // int(other) if found is None else Dim.of(self.trace, found)
+        return int(self) // int(other) if found is None else type(self).of(self.trace, found)
 
     def __mod__(self, other: Any) -> int:
         return int(self) % int(other)

@@ -9,9 +9,9 @@ from typing import Any
 
 from closedform.errors import ClosedformError, ShapeError
 from closedform.read.habits import Uses, kinds_of
-from closedform.tracing.closure import closed_over
+from closedform.tracing.closure import style_of
 from closedform.tracing.inputs import Call, Leaf, declared, signature_of
-from closedform.tracing.names import spelled
+from closedform.tracing.names import chosen
 from closedform.tracing.pytrees import LEAF
 from closedform.tracing.reading import Read, read_call
 
@@ -21,14 +21,19 @@ MOST = 200
 
 
 def read_without_values(
-    fn: Callable[..., Any], where: str | None, moving: frozenset[int], scalar: bool, source: str
+    fn: Callable[..., Any], where: str | None, moving: frozenset[int], scalar: bool, source: str, *, kept: bool = False
 ) -> tuple[Read, Call]:
-    """The nearest to habit of the readings that fit; ``scalar``: of those with one number as value."""
+    """The nearest to habit of the readings that fit; ``scalar``: of those with one number as value.
+
+    ``kept``: the names of the arguments are those of the formula, also ``dx`` beside ``x``.
+    """
     names = _parameters(fn, moving)
-    said = declared(where)
+    moved = [n for n, default in names if default is inspect.Parameter.empty]
+    spelled = dict(zip(moved, moved if kept else chosen(moved), strict=True))
+    said = declared(where, spelled)
     first: ClosedformError | None = None
-    for kinds in _tries(names, said.shapes):
-        call = _call(fn, names, kinds)
+    for kinds in _tries(names, spelled, said.shapes):
+        call = _call(fn, names, spelled, kinds)
         try:
             found = read_call(fn, call, source, where, style_of(fn))
             if scalar and not found.formula._raw.is_scalar:
@@ -58,14 +63,16 @@ def _parameters(fn: Callable[..., Any], moving: frozenset[int]) -> list[tuple[st
     return out
 
 
-def _tries(names: Sequence[tuple[str, Any]], shapes: dict[str, Any]) -> Iterator[tuple[int | None, ...]]:
+def _tries(
+    names: Sequence[tuple[str, Any]], spelled: dict[str, str], shapes: dict[str, Any]
+) -> Iterator[tuple[int | None, ...]]:
     """Numbers of axes, nearest to habit first; None for what is declared or static."""
     options: list[list[tuple[int | None, float]]] = []
-    for name, default in names:
-        if default is not inspect.Parameter.empty or spelled(name) in shapes:
+    for name, _ in names:
+        if name not in spelled or spelled[name] in shapes:
             options.append([(None, 0.0)])
             continue
-        habit = kinds_of(spelled(name), Uses(), False, "text")
+        habit = kinds_of(spelled[name], Uses(), False, "text")
         found = dict[int | None, float]()
         for kind, cost in (*habit, ("V", 2.5), ("S", 2.5), ("M", 3.0)):
             found.setdefault(RANKS[kind], cost)
@@ -75,12 +82,13 @@ def _tries(names: Sequence[tuple[str, Any]], shapes: dict[str, Any]) -> Iterator
         yield tuple(rank for rank, _ in some)
 
 
-def _call(fn: Callable[..., Any], names: Sequence[tuple[str, Any]], ranks: Sequence[int | None]) -> Call:
+def _call(
+    fn: Callable[..., Any], names: Sequence[tuple[str, Any]], spelled: dict[str, str], ranks: Sequence[int | None]
+) -> Call:
     leaves = []
     for k, ((name, default), rank) in enumerate(zip(names, ranks, strict=True)):
-        static = default is not inspect.Parameter.empty
-        kind = "static" if static else "symbol"
-        leaves.append(Leaf(k, (name,), default if static else rank, kind, "" if static else spelled(name)))
+        own = spelled.get(name)
+        leaves.append(Leaf(k, (name,), rank, "symbol", own) if own else Leaf(k, (name,), default, "static"))
     signature = signature_of(fn)
     bound = None
     if signature is not None:
@@ -89,11 +97,4 @@ def _call(fn: Callable[..., Any], names: Sequence[tuple[str, Any]], ranks: Seque
         bound = signature.bind(*[None] * len(positional), **named)
     slots = tuple((n, None) for n, _ in names)
     return Call(tuple(n for n, _ in names), (LEAF,) * len(names), tuple(leaves), bound, slots=slots)
-
-
-def style_of(fn: Callable[..., Any]) -> str:
-    """The library that a function is written with."""
-    homes = {str(getattr(v, "__name__", "")).split(".")[0] for v in closed_over(fn).values()}
-    homes |= {str(getattr(v, "__module__", "")).split(".")[0] for v in closed_over(fn).values()}
-    return next((style for style in ("torch", "jax") if style in homes), "numpy")
 

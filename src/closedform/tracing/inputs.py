@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from closedform.errors import ClosedformError, MissingRule, ShapeError
+from closedform.read.alphabet import canonical
 from closedform.read.declarations import Declarations, declare_all
 from closedform.read.lexer import lex
 from closedform.tracing.modules import Taken, is_module, taken
-from closedform.tracing.names import Names
+from closedform.tracing.names import chosen
 from closedform.tracing.pytrees import Path, Tree, flat, library
 
 PLAIN = (int, bool, str, type(None), float)
@@ -66,6 +67,11 @@ class Call:
         return list(made.args), dict(made.kwargs)
 
     @property
+    def renamed(self) -> dict[str, str]:
+        """Arguments by their names in the code, with those in the formula."""
+        return {leaf.path[0]: leaf.name for leaf in self.leaves if leaf.name and len(leaf.path) == 1}
+
+    @property
     def style(self) -> str:
         """The library whose arrays are given; NumPy where there are numbers alone."""
         kinds = {leaf.kind for leaf in self.leaves} - {"number", "static", "symbol"}
@@ -76,11 +82,15 @@ class Call:
         return kinds.pop() if kinds else "numpy"
 
 
-def declared(where: str | None) -> Declarations:
-    """What a where-string says."""
+def declared(where: str | None, names: Mapping[str, str]) -> Declarations:
+    """What a where-string says; ``names``: the arguments as the formula names them."""
     said = Declarations()
     if where:
         declare_all(lex(where), 0, said)
+    for own, name in names.items():
+        if canonical(own) != name:
+            said.shapes |= {name: said.shapes.pop(own)} if own in said.shapes else {}
+            said.facts |= {name: said.facts.pop(own)} if own in said.facts else {}
     return said
 
 
@@ -145,17 +155,16 @@ def _leaf(k: int, path: Path, x: Any, moving: bool) -> Leaf:
 
 def _named(leaves: list[Leaf]) -> tuple[Leaf, ...]:
     """Each variable by the shortest end of its path that is no other's."""
-    names, out = Names(), []
-    ends = [leaf.path[-1] for leaf in leaves if leaf.kind != "static"]
-    for leaf in leaves:
-        if leaf.kind == "static":
-            out.append(leaf)
-            continue
-        end = leaf.path[-1]
-        alone = len(leaf.path) == 1 or (ends.count(end) == 1 and not end.isdigit())
-        name = names.of(end if alone else "_".join(leaf.path))
-        out.append(Leaf(leaf.argument, leaf.path, leaf.value, leaf.kind, name))
-    return tuple(out)
+    moving = [leaf for leaf in leaves if leaf.kind != "static"]
+    ends = [leaf.path[-1] for leaf in moving]
+    names = iter(chosen([_wish(leaf, ends) for leaf in moving]))
+    return tuple(leaf if leaf.kind == "static" else replace(leaf, name=next(names)) for leaf in leaves)
+
+
+def _wish(leaf: Leaf, ends: Sequence[str]) -> str:
+    end = leaf.path[-1]
+    alone = len(leaf.path) == 1 or (ends.count(end) == 1 and not end.isdigit())
+    return end if alone else "_".join(leaf.path)
 
 
 def statics_of(call: Call) -> tuple[Any, ...]:

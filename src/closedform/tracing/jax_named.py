@@ -16,7 +16,7 @@ from closedform.functions.algebra import SYM, transpose
 from closedform.functions.eigen import eigvals, eigvecs
 from closedform.functions.known_facts import facts_of
 from closedform.functions.matrix import sym_part
-from closedform.tracing.jax_primitives import Unread
+from closedform.tracing.jax_primitives import Unread, symmetric_root
 from closedform.tracing.ops import basic, labels, linear, products, reduce, shape
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Trace, Value
@@ -72,6 +72,13 @@ def _symmetric(x: Value, inner: Any) -> Any:
 def _cholesky(trace: Trace, inner: Any, x: Value) -> list[Any] | None:
     root = f.chol(_symmetric(x, inner))
     upper = inner.eqns[-1].primitive.name == "transpose"
+    return [trace.value(transpose(root) if upper else root, x.dims)]
+
+
+def _triangle(trace: Trace, inner: Any, x: Value) -> list[Any] | None:
+    """``jax.scipy.linalg.cholesky``, which reads one triangle, and clears the other of what it gives."""
+    root = symmetric_root(trace, x).node
+    upper = inner.eqns[0].primitive.name == "transpose"
     return [trace.value(transpose(root) if upper else root, x.dims)]
 
 
@@ -136,6 +143,7 @@ NAMED: dict[str, Reader] = {
     "_pinv": _pinv,
     "_lstsq": _lstsq,
     "cholesky": _cholesky,
+    "_cholesky": _triangle,
     "eigh": _eigh,
     "_one_hot": _one_hot,
     "log_softmax": _log_softmax,

@@ -12,6 +12,7 @@ from closedform.expr.size import ONE, Size
 from closedform.functions import matrix_functions as f
 from closedform.functions.algebra import eye
 from closedform.functions.known_facts import facts_of
+from closedform.functions.matrix import sym_part
 from closedform.functions.vectors import revcumsum
 from closedform.tracing import branches
 from closedform.tracing.numbers import plain_number
@@ -174,7 +175,17 @@ def _select(trace: Trace, size: Dims, which: Any, *cases: Any, **_: Any) -> Any:
     known = plain_number(test.node)
     if known is not None:
         return cases[int(known)]
-    return branches.where(test, lifted(trace, cases[1]), lifted(trace, cases[0]))
+    mask = None if isinstance(which, Value) else lambda: np.asarray(which)
+    no, yes = map(_one_number, cases)
+    return branches.chosen(test, yes, no, lambda x: lifted(trace, x), mask)
+
+
+def _one_number(x: Any) -> Any:
+    """An array that holds -inf, or another number of its size, again and again as that number."""
+    if isinstance(x, Value | Iota) or not np.size(x) or np.any(np.ravel(x)[0] != x):
+        return x
+    number = np.ravel(x)[0].item()
+    return number if branches.is_large(number) else x
 
 
 def _transpose(trace: Trace, size: Dims, x: Value, *, permutation: Any, **_: Any) -> Value:
@@ -240,10 +251,15 @@ def _smallest(x: Value, axis: Any) -> Value:
     return reduce.extreme(x, axis, False, False)
 
 
-def _chol(trace: Trace, size: Dims, x: Value, **_: Any) -> Value:
-    if "sym" not in facts_of(linear.square(x, "cholesky").node):
-        refuse("the primitive cholesky is read of what is symmetric by itself", "Use jnp.linalg.cholesky.")
-    return trace.value(f.chol(x.node), x.dims)
+def symmetric_root(trace: Trace, x: Value) -> Value:
+    """Of one triangle of its argument: what is meant only where the other is the same, whatever the arguments are."""
+    known = "sym" in facts_of(linear.square(x, "cholesky").node)
+    if not known and not branches.symmetric_around(x):
+        refuse(
+            "the primitive cholesky reads one triangle alone, and this matrix is not known to be symmetric",
+            "Use jnp.linalg.cholesky, declare it, or write (S + S.T)/2.",
+        )
+    return trace.value(f.chol(x.node if known else sym_part(x.node)), x.dims)
 
 
 PRIMITIVES: dict[str, Reader] = {
@@ -257,7 +273,7 @@ PRIMITIVES: dict[str, Reader] = {
     "triangular_solve": _triangular, "pad": _pad,
     "reduce_and": lambda trace, size, x, *, axes, **_: branches.every(_whole(x, axes)),
     "reduce_or": lambda trace, size, x, *, axes, **_: branches.some(_whole(x, axes)),
-    "cumsum": _cumsum, "cholesky": _chol,
+    "cumsum": _cumsum, "cholesky": lambda trace, size, x, **_: symmetric_root(trace, x),
     "reduce_sum": _reduce(reduce.sum_of), "reduce_prod": _reduce(reduce.prod_of),
     "reduce_max": _reduce(_largest), "reduce_min": _reduce(_smallest),
     "squeeze": lambda trace, size, x, *, dimensions: shape.squeezed(x, tuple(dimensions)),

@@ -29,7 +29,7 @@ from closedform.tracing.ops import indexing
 from closedform.tracing.ops import shape as shapes
 from closedform.tracing.place import ELSEWHERE, is_users, refusal, refuse
 from closedform.tracing.pytrees import flat
-from closedform.tracing.refused import unread
+from closedform.tracing.refused import no_array, unread
 from closedform.tracing.sizes import MARK
 from closedform.tracing.value import Trace, Value
 
@@ -110,11 +110,11 @@ def _called(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[
 def _read(trace: Trace, fn: Callable[..., Any], values: Sequence[Value], *, named: bool) -> Value:
     avals = _avals(trace, values, named)
     try:
-        closed = jax.make_jaxpr(fn)(*avals)
+        closed, out = jax.make_jaxpr(fn, return_shape=True)(*avals)
     except (jax.errors.JAXTypeError, jax.errors.JAXIndexError) as error:
         raise _needs_numbers(error) from None
     if len(closed.out_avals) != 1:
-        refuse(f"the function gives {len(closed.out_avals)} arrays; give one")
+        no_array(out)
     return lifted(trace, Interpreter(trace, named).run(closed.jaxpr, closed.consts, values)[0])
 
 

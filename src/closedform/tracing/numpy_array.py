@@ -15,8 +15,8 @@ from closedform.tracing.branches import truth
 from closedform.tracing.dims import Dim
 from closedform.tracing.ops import indexing, reduce, shape
 from closedform.tracing.ops.labels import picked
-from closedform.tracing.place import refuse
-from closedform.tracing.refused import unread
+from closedform.tracing.place import refuse, stores
+from closedform.tracing.refused import FILLED, unread
 from closedform.tracing.value import Trace, Value
 
 HANDLERS: dict[Any, Any] = {}
@@ -50,6 +50,8 @@ class Array(NDArrayOperatorsMixin):
         return called(self._value.trace, handler, name, args, options)
 
     def __array__(self, *_: Any, **__: Any) -> NoReturn:
+        if stores():
+            refuse("an array of numbers is filled with what is computed from the arguments", FILLED, ReadError)
         refuse(
             "an array is wanted where a traced one stands: it would become numbers here",
             "Use np.stack([…]) for np.array([…]), and NumPy's own functions rather than those that convert.", ReadError,
@@ -69,6 +71,8 @@ class Array(NDArrayOperatorsMixin):
         return truth(self._value)
 
     def __float__(self) -> float:
+        if stores():
+            refuse("an array of numbers is filled with what is computed from the arguments", FILLED, ReadError)
         refuse("float() of a traced value", "Leave it an array: NumPy's functions take it.", ReadError)
 
     def __int__(self) -> int:
@@ -87,7 +91,7 @@ class Array(NDArrayOperatorsMixin):
         return self.__float__()
 
     def __setitem__(self, key: Any, new: Any) -> None:
-        refuse("an array is written in place", "Build a new one: np.where, np.concatenate or np.stack.", ReadError)
+        refuse("an array is written in place", FILLED, ReadError)
 
     def __len__(self) -> int:
         if not self._value.rank:

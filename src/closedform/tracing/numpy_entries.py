@@ -69,7 +69,8 @@ def _piecewise(trace: Trace, x: Any, conditions: Any, functions: Any) -> Array:
 def _where(trace: Trace, test: Any, *sides: Any) -> Array:
     if len(sides) != 2:
         refuse("np.where with a condition alone is not read", "Give both values: np.where(test, a, b).")
-    return Array(branches.where(*(lift(trace, x) for x in (test, *sides))))
+    mask = None if isinstance(test, Array) else lambda: np.asarray(test)
+    return Array(branches.chosen(lift(trace, test), *sides, lambda x: lift(trace, x), mask))
 
 
 @reads(np.clip)

@@ -11,7 +11,7 @@ from closedform.tracing import numpy_entries, numpy_functions, numpy_linear, num
 from closedform.tracing.closure import patched
 from closedform.tracing.dims import Dim
 from closedform.tracing.numpy_array import Array, lift
-from closedform.tracing.place import refuse
+from closedform.tracing.refused import no_array
 from closedform.tracing.value import Trace, Value
 
 TABLES = (numpy_functions, numpy_linear, numpy_shapes, numpy_entries, scipy_functions)
@@ -32,7 +32,5 @@ def result(trace: Trace, out: Any) -> Value:
     """The value of what came back."""
     if isinstance(out, Array | Dim | int | float | np.ndarray | np.generic):
         return lift(trace, out)
-    if isinstance(out, list | tuple) and out and all(isinstance(x, Array | float | int) for x in out):
-        refuse("the function gives several values; give one array", "Stack them: np.stack([…]).")
-    refuse(f"the function gives {type(out).__name__}, not an array")
+    no_array(out)
 

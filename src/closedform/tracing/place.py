@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import linecache
+import re
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar
+from dis import opmap
 from itertools import islice
 from pathlib import Path
 from types import FrameType
@@ -17,6 +19,43 @@ LIBRARIES = {"closedform", "numpy", "scipy", "jax", "jaxlib", "torch", "functool
 
 ELSEWHERE: ContextVar[Callable[[], tuple[str, int] | None] | None] = ContextVar("elsewhere", default=None)
 """Tells file and line of what is read, where that is recorded and not run."""
+
+LIBRARY: ContextVar[str] = ContextVar("library", default="numpy")
+"""What the function that is read is written with: the spelling of what errors say to write."""
+SPELLED = {
+    "torch": (
+        ("np.concatenate", "torch.cat"), ("np.array_split", "torch.tensor_split"), ("np.linalg", "torch.linalg"),
+        ("np.repeat", "torch.repeat_interleave"), ("np.ix_", "x[rows][:, columns]"), ("np.array", "torch.stack"),
+        ("np.", "torch."), ("axis=", "dim="),
+    ),
+    "jax": (("np.", "jnp."),),
+    "numpy": (),
+}  # fmt: skip
+
+HOME: ContextVar[tuple[str, int] | None] = ContextVar("home", default=None)
+"""File and line where the function that is read begins."""
+
+
+def stores() -> bool:
+    """Whether the user's code is writing into a part of an array here."""
+    frame = user_frame()
+    return frame is not None and frame.f_code.co_code[frame.f_lasti] == opmap["STORE_SUBSCR"]
+
+
+def refuse_whole(message: str, hint: str = "", kind: type[ClosedformError] = MissingRule) -> NoReturn:
+    """Refuse what is about the function as a whole: the place is where it begins."""
+    here = ELSEWHERE.set(HOME.get)
+    try:
+        refuse(message, hint, kind)
+    finally:
+        ELSEWHERE.reset(here)
+
+
+def in_library(text: str) -> str:
+    """Advice that is written for NumPy, in the words of the library that is read."""
+    for own, other in SPELLED[LIBRARY.get()]:
+        text = re.sub(rf"(?<!\w){re.escape(own)}", other, text)
+    return text
 
 
 def user_frame() -> FrameType | None:
@@ -37,6 +76,7 @@ def refusal(
     message: str, hint: str = "", kind: type[ClosedformError] = MissingRule, frame: FrameType | None = None
 ) -> ClosedformError:
     """The error that names the user's file and line, with a caret under the expression."""
+    message, hint = in_library(message), in_library(hint)
     elsewhere = ELSEWHERE.get()
     spot = elsewhere() if elsewhere is not None and frame is None else None
     if spot is not None:

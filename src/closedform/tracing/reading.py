@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
+from traceback import walk_tb
 from typing import Any
 
 import numpy as np
@@ -14,10 +16,11 @@ from closedform.expr.node import Node
 from closedform.expr.size import ONE, Size
 from closedform.formula import Formula
 from closedform.read.declarations import Declarations
-from closedform.tracing.closure import arrays, closed_over
+from closedform.tracing.closure import arrays, closed_over, libraries, plain
 from closedform.tracing.extremes import at_extremes
 from closedform.tracing.finish import Letters, formula_of
 from closedform.tracing.inputs import Call, Leaf, declared, statics_of
+from closedform.tracing.place import HOME, LIBRARY, is_users, refusal
 from closedform.tracing.value import Guard, Input, Trace, Value, as_two_axes
 
 MODULES = {"numpy": "numpy_read", "jax": "jax_read", "torch": "torch_read"}
@@ -60,16 +63,32 @@ def read_call(
     fn: Callable[..., Any], call: Call, source: str, where: str | None = None, style: str | None = None
 ) -> Read:
     """Read a function at the arguments of a call, whose values decide its branches."""
-    asked = Asked(fn, call, style or call.style, declared(where))
+    asked = Asked(fn, call, style or _style(fn, call), declared(where, call.renamed))
     trace, out = _traced(asked, None)
     if trace.sizes.pinned:
         _settle(asked, trace, out)
     return _finished(trace, out, call, asked.style, source)
 
 
+def _style(fn: Callable[..., Any], call: Call) -> str:
+    """The library of the arrays given; JAX takes NumPy's arrays too, PyTorch takes its own alone."""
+    given, written = call.style, libraries(fn)
+    if given == "numpy" and written == {"jax"}:
+        return "jax"
+    wrong = next((leaf for leaf in call.leaves if leaf.kind in ("numpy", "jax")), None)
+    if written == {"torch"} and wrong is not None:
+        name = ".".join(wrong.path)
+        raise ClosedformError(
+            f"{name} is an array of {'NumPy' if wrong.kind == 'numpy' else 'JAX'}, and the function is written with "
+            "PyTorch",
+            hint=f"Hand tensors: torch.as_tensor({wrong.path[0]}).",
+        )
+    return given
+
+
 def read_shapes(fn: Callable[..., Any], call: Call, source: str, where: str | None = None) -> Read:
     """Read a function at shapes alone, where the arrays have no values yet, as under ``jax.jit``."""
-    asked = Asked(fn, call, call.style, declared(where))
+    asked = Asked(fn, call, call.style, declared(where, call.renamed))
     shapes = {k: tuple(getattr(leaf.value, "shape", ())) for k, leaf in enumerate(call.leaves)}
     trace, out = _traced(asked, shapes)
     if trace.sizes.pinned:
@@ -88,8 +107,35 @@ def _traced(asked: Asked, other: dict[int, tuple[int, ...]] | None) -> tuple[Tra
     shapes = [None if other is None else other.get(k) for k in range(len(call.leaves))]
     leaves = [_leaf(trace, leaf, reader, shape, asked.said) for leaf, shape in zip(call.leaves, shapes, strict=True)]
     args, kwargs = call.arguments(leaves)
-    out = reader.result(trace, reader.call(trace, asked.fn, args, kwargs))
-    return trace, out
+    with _spoken(asked):
+        return trace, reader.result(trace, reader.call(trace, asked.fn, args, kwargs))
+
+
+@contextmanager
+def _spoken(asked: Asked) -> Iterator[None]:
+    """Errors in the words of the function's library, which also say what they came of."""
+    code = getattr(plain(asked.fn), "__code__", None)
+    home = None if code is None else (code.co_filename, code.co_firstlineno)
+    spoken, here = LIBRARY.set(asked.style), HOME.set(home)
+    try:
+        yield
+    except ValueError as error:
+        if isinstance(error.__cause__, ClosedformError):  # NumPy's own, where a traced value was no number
+            raise error.__cause__ from None
+        raise
+    except TypeError as error:
+        listed = next((leaf for leaf in asked.call.leaves if leaf.kind == "number" and len(leaf.path) > 1), None)
+        if listed is None or "list" not in str(error):
+            raise
+        frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+        raise refusal(
+            f"{listed.path[0]} is a list of numbers, each an argument of its own, and not an array: {error}",
+            f"Hand an array: np.array({listed.path[0]}).", ShapeError,
+            next((f for f in reversed(frames) if is_users(f)), None),
+        ) from None  # fmt: skip
+    finally:
+        LIBRARY.reset(spoken)
+        HOME.reset(here)
 
 
 def _dims(trace: Trace, leaf: Leaf, shape: tuple[int, ...] | None, said: Declarations) -> tuple[Size, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from closedform.tracing.place import refuse
+from closedform.tracing.place import refuse, refuse_whole
 
 LISTED = "docs/functions-of-your-own.md lists what is."
 GROUPS: tuple[tuple[str, str], ...] = (
@@ -36,8 +36,8 @@ GROUPS: tuple[tuple[str, str], ...] = (
     ),
     (
         "scatter scatter-add scatter_add index_add index_fill index_copy put_along_axis fill_diagonal insert "
-        "dynamic_update_slice",
-        "Build a new array: where, concatenate or stack.",
+        "dynamic_update_slice setitem empty_like new_zeros new_empty index_put",
+        "Collect the parts in a list and put them together: np.stack(parts), np.concatenate or np.where.",
     ),
     (
         "bernoulli rand_like randn_like multinomial normal gumbel_softmax alpha_dropout rrelu",
@@ -51,6 +51,19 @@ GROUPS: tuple[tuple[str, str], ...] = (
     ("arctan2 atan2", "Write arctan(y / x) where x is positive."),
 )
 HINTS = {name: hint for names, hint in GROUPS for name in names.split()}
+
+
+FILLED = "Collect the parts in a list and put them together: np.stack(parts), np.concatenate or np.where."
+"""What to write instead of filling an array part by part."""
+
+
+def no_array(out: Any) -> NoReturn:
+    """Refuse what a function gave back, which is not one array."""
+    if out is None:
+        refuse_whole("the function gives nothing back", "Let it return its value.")
+    if isinstance(out, list | tuple):
+        refuse_whole("the function gives several values; give one array", "Return one of them, or np.stack([…]).")
+    refuse_whole(f"the function gives {type(out).__name__}, not an array", "Return one array.")
 
 
 def unread(what: str, name: str) -> NoReturn:

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 import torch
+from torch.overrides import TorchFunctionMode
 
 from closedform.errors import ClosedformError, ReadError
 from closedform.functions.algebra import SYM
@@ -15,12 +16,38 @@ from closedform.tracing.dims import Dim
 from closedform.tracing.ops import indexing, reduce, shape
 from closedform.tracing.ops.labels import picked
 from closedform.tracing.place import refuse
-from closedform.tracing.refused import unread
+from closedform.tracing.refused import FILLED, unread
 from closedform.tracing.value import Trace, Value
 
 HANDLERS: dict[str, Callable[..., Any]] = {}
 """By name of function or method: what reads a call of it. The modules that ``torch_read`` lists fill it."""
+ALIASES = {"axis": "dim", "keepdims": "keepdim"}
+"""NumPy's words for arguments, which PyTorch takes too."""
 IN_PLACE = "Write x = x + y instead of x += y or x.add_(y)."
+
+
+class Length(Dim, torch.SymInt):  # type: ignore[misc]
+    """A length as PyTorch's functions take it: ``Counting`` sees it before they do."""
+
+
+class Counting(TorchFunctionMode):  # type: ignore[misc]
+    """While a function is read, in its thread alone: lengths among the arguments of a call are whole numbers."""
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        args, options = list(args), dict(kwargs or {})
+        if _first_traced([*args, *options.values()]) is None:
+            args, options = _counted(args), _counted(options)
+        return function(*args, **options)
+
+
+def _counted(x: Any) -> Any:
+    if isinstance(x, Dim):
+        return int(x)
+    if isinstance(x, slice):
+        return slice(*(_counted(k) for k in (x.start, x.stop, x.step)))
+    if isinstance(x, dict):
+        return {name: _counted(v) for name, v in x.items()}
+    return type(x)(map(_counted, x)) if type(x) in (list, tuple) else x
 
 
 class Tensor:
@@ -36,7 +63,7 @@ class Tensor:
         return called(some._value.trace, name, args, kwargs or {})
 
     def __array__(self, *_: Any, **__: Any) -> NoReturn:
-        refuse("a traced tensor becomes a NumPy array here", "Use PyTorch's own functions.", ReadError)
+        refuse("a tensor is given to NumPy here", "Use PyTorch's own functions.", ReadError)
 
     def __bool__(self) -> bool:
         return truth(self._value)
@@ -61,7 +88,7 @@ class Tensor:
         refuse("detach() stops the gradient, which a closed form does not", "Differentiate the function without it.")
 
     def __setitem__(self, key: Any, new: Any) -> None:
-        refuse("a tensor is written in place", "Build a new one: torch.where, torch.cat or torch.stack.", ReadError)
+        refuse("a tensor is written in place", FILLED, ReadError)
 
     def __len__(self) -> int:
         return self._value.trace.sizes.pin(self._value.dims[0], "len()")
@@ -82,7 +109,7 @@ class Tensor:
 
     @property
     def shape(self) -> tuple[Any, ...]:
-        return tuple(Dim.of(self._value.trace, d) for d in self._value.dims)
+        return tuple(Length.of(self._value.trace, d) for d in self._value.dims)
 
     def size(self, dim: int | None = None) -> Any:
         return self.shape if dim is None else self.shape[dim]
@@ -93,7 +120,7 @@ class Tensor:
     ndim = property(dim)
 
     def numel(self) -> Any:
-        return Dim.of(self._value.trace, reduce.count(self._value, None))
+        return Length.of(self._value.trace, reduce.count(self._value, None))
 
     @property
     def dtype(self) -> Any:
@@ -180,6 +207,13 @@ def looked_at(y: Value) -> Any:
 
 
 def _first(args: Any) -> Tensor:
+    found = _first_traced(args)
+    if found is None:
+        raise ClosedformError("no traced tensor among the arguments")
+    return found
+
+
+def _first_traced(args: Any) -> Tensor | None:
     todo = list(args)
     while todo:
         x = todo.pop(0)
@@ -187,13 +221,15 @@ def _first(args: Any) -> Tensor:
             return x
         if isinstance(x, list | tuple):
             todo = [*x, *todo]
-    raise ClosedformError("no traced tensor among the arguments")
+    return None
 
 
 def called(trace: Trace, name: str, args: Any, options: Any) -> Any:
     """What a handler makes of a call; an argument that it does not know is an error that names it."""
     plain = name.removeprefix("__").removesuffix("__")
     plain = {"rsub": "rsub", "rtruediv": "rdiv", "rdiv": "rdiv", "rpow": "rpow", "truediv": "div"}.get(plain, plain)
+    if plain == "setitem":
+        refuse("a tensor is filled with what is computed from the arguments", FILLED, ReadError)
     if name.startswith("__i") or (name.endswith("_") and not name.startswith("__")):
         refuse("a tensor is written in place", IN_PLACE, ReadError)
     if not torch.is_grad_enabled():
@@ -201,6 +237,7 @@ def called(trace: Trace, name: str, args: Any, options: Any) -> Any:
     handler = HANDLERS.get(plain)
     if handler is None:
         unread(f"torch's {name}", plain)
+    options = {ALIASES.get(k, k): v for k, v in options.items()}
     try:
         return handler(trace, *args, **options)
     except ClosedformError:
@@ -208,6 +245,8 @@ def called(trace: Trace, name: str, args: Any, options: Any) -> Any:
     except TypeError as error:
         if "argument" not in str(error):
             raise
+        if "'out'" in str(error) and options["out"] is None:
+            refuse("a tensor is given to NumPy here", "Use PyTorch's own functions.", ReadError)
         refuse(f"torch's {name}: {str(error).split('() ')[-1]}: this is not read here", kind=ReadError)
 
 

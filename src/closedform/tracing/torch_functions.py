@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import torch
+
 from closedform.errors import ReadError
 from closedform.tracing import branches
 from closedform.tracing.ops import basic, moments, reduce
@@ -120,12 +122,18 @@ def _clamp(trace: Trace, x: Any, min: Any = None, max: Any = None) -> Tensor:
 def _where(trace: Trace, test: Any, a: Any = None, b: Any = None) -> Tensor:
     if a is None or b is None:
         refuse("torch.where with a condition alone is not read", "Give both values: torch.where(test, a, b).")
-    return Tensor(branches.where(lift(trace, test), lift(trace, a), lift(trace, b)))
+    return _chosen(trace, test, a, b)
+
+
+def _chosen(trace: Trace, test: Any, yes: Any, no: Any) -> Tensor:
+    mask = None if isinstance(test, Tensor) else lambda: test.detach().cpu().numpy()
+    yes, no = (x.item() if isinstance(x, torch.Tensor) and x.ndim == 0 else x for x in (yes, no))
+    return Tensor(branches.chosen(lift(trace, test), yes, no, lambda x: lift(trace, x), mask))
 
 
 @reads("masked_fill")
 def _masked_fill(trace: Trace, x: Any, mask: Any, value: Any) -> Tensor:
-    return Tensor(branches.where(lift(trace, mask), lift(trace, value), lift(trace, x)))
+    return _chosen(trace, mask, value, x)
 
 
 @reads("clamp_min")

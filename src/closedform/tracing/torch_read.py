@@ -14,7 +14,8 @@ from closedform.tracing.closure import patched
 from closedform.tracing.dims import Dim
 from closedform.tracing.modules import Filled
 from closedform.tracing.place import refuse
-from closedform.tracing.torch_array import Tensor, lift
+from closedform.tracing.refused import no_array
+from closedform.tracing.torch_array import Counting, Tensor, lift
 from closedform.tracing.value import Trace, Value
 
 TABLES = (torch_functions, torch_linear, torch_shapes, torch_nn, torch_losses)
@@ -31,7 +32,7 @@ def call(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[str
     with ExitStack() as stack:
         stack.enter_context(patched(fn))
         stack.enter_context(torch.enable_grad())
-        stack.enter_context(_counting())
+        stack.enter_context(Counting())
 
         def module(x: Any) -> Any:
             return stack.enter_context(with_parameters(x.module, x.parameters)) if isinstance(x, Filled) else x
@@ -47,25 +48,7 @@ def call(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[str
 def result(trace: Trace, out: Any) -> Value:
     if isinstance(out, Tensor | Dim | int | float | torch.Tensor):
         return lift(trace, out)
-    refuse(f"the function gives {type(out).__name__}, not one tensor")
-
-
-@contextmanager
-def _counting() -> Iterator[None]:
-    """While a function is read, ``torch.arange`` and ``linspace`` take lengths too; all else they serve as ever."""
-    with _lock:
-        before = {name: getattr(torch, name) for name in ("arange", "linspace")}
-        for name, original in before.items():
-            setattr(torch, name, _with_numbers(original))
-        try:
-            yield
-        finally:
-            for name, original in before.items():
-                setattr(torch, name, original)
-
-
-def _with_numbers(original: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *args, **options: original(*(int(x) if isinstance(x, Dim) else x for x in args), **options)
+    no_array(out)
 
 
 @contextmanager

@@ -205,6 +205,12 @@ def _rot90(trace: Trace, x: Any, k: int = 1, dims: Any = (0, 1)) -> Tensor:
     return Tensor(repeat.rearranged(lift(trace, x), lambda p: np.rot90(p, k, tuple(dims)), "rot90"))
 
 
+@reads("unfold")
+def _unfold(trace: Trace, x: Any, dimension: int, size: int, step: int) -> Tensor:
+    v = lift(trace, x)
+    return Tensor(repeat.rearranged(v, lambda p: torch.as_tensor(p).unfold(dimension, size, step), "unfold"))
+
+
 @reads("repeat")
 def _repeat(trace: Trace, x: Any, *times: Any) -> Tensor:
     return Tensor(repeat.tiled(lift(trace, x), _listed(times)))

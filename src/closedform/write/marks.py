@@ -41,7 +41,7 @@ class Marks:
 
 TEXT = Marks(
     name=lambda word: word,
-    power=lambda base, exponent: f"{base}^{exponent}",
+    power=lambda base, exponent: f"{base}^{not_transposed(exponent)}",
     after={"transpose": "'", "inverse": "^-1", "inverse-transpose": "^-T"},
     between=lambda *_: "*",
     times=".*", over="./", minus="-", bar="||", left="<", right=">",
@@ -71,7 +71,12 @@ def greek(word: str) -> str:
 def _raised(base: str, exponent: str) -> str:
     if exponent.replace("−", "").isdigit():
         return base + exponent.replace("−", "-").translate(RAISED)
-    return f"{base}^{exponent}"
+    return f"{base}^{not_transposed(exponent)}"
+
+
+def not_transposed(exponent: str) -> str:
+    """A name that would be read as the mark of a transpose, in brackets: ``s^(T)``."""
+    return f"({exponent})" if exponent in ("T", "-T", "−T") else exponent
 
 
 def _between(known: frozenset[str], left: Show, before: str, after: str, divided: bool, opens: bool) -> str:

@@ -18,7 +18,8 @@ from closedform.formula.argmin import Argmin
 from closedform.tracing.argmin.objective import Objective
 from closedform.tracing.argmin.status import MINIMISERS, Status, numbers_of
 from closedform.tracing.calling import Own
-from closedform.tracing.guess import read_without_values, style_of
+from closedform.tracing.closure import style_of
+from closedform.tracing.guess import read_without_values
 from closedform.tracing.inputs import bound
 from closedform.tracing.pytrees import library
 from closedform.tracing.reading import as_numpy, read_shapes
