@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import closedform as cf
+from closedform.read.vocabulary import ELSEWHERE
 
 
 @pytest.mark.parametrize(
@@ -148,3 +149,30 @@ def test_layers_of_a_network_by_their_superscripts(mark: str) -> None:
     first, second = (rf"^{{{mark % k}}}" for k in (1, 2))
     f = cf.formula(rf"W{second} \sigma(W{first} x + b{first})", syntax="latex")
     assert f.text == "W_2*sigmoid(W_1*x + b_1)"
+
+
+@pytest.mark.parametrize(("text", "where", "gradient"), [
+    ("sum(i=1..n, i)*s", "s in R", "(n + n*n)/2"), ("n*s^2", "s in R, n in N", "2*s*n"),
+    ("s^n", "s in R, n in ℕ", "s^(n - 1)*n"),
+])  # fmt: skip
+def test_a_size_that_no_variable_shows(text: str, where: str, gradient: str) -> None:
+    g = cf.formula(text, where).grad("s")
+    assert g.text == gradient and g.where == "s in R, n in N" and g.check().level == "A"
+
+
+def test_a_size_is_nothing_else() -> None:
+    with pytest.raises(cf.DeclarationError, match="is a size and also declared"):
+        cf.formula("n*s", "n in N, n in R")
+
+
+@pytest.mark.parametrize(("name", "written"), ELSEWHERE.items())
+def test_functions_of_other_languages_are_written_out(name: str, written: str) -> None:
+    with pytest.raises(cf.ReadError) as found:
+        cf.formula(f"{name}(x)")
+    assert found.value.hint == f"Write {written}." and cf.formula(written).variables
+
+
+@pytest.mark.parametrize("text", ["pi_*s", "E_*s", "lambda_ *s", "norm(X)_*s", "1_000*s"])
+def test_an_underscore_that_ends_nothing_is_not_passed_over(text: str) -> None:
+    with pytest.raises(cf.ReadError, match="_"):
+        cf.formula(text)

@@ -20,6 +20,7 @@ def test_the_price_of_a_bond(source: str) -> None:
     C, F, r, T = 3.0, 100.0, 0.07, 6
     slope = sum(-t * C * (1 + r) ** (-t - 1) for t in range(1, T + 1)) - T * F * (1 + r) ** (-T - 1)
     assert np.isclose(f.grad("r")(C=C, F=F, r=r, T=T), slope, rtol=1e-12)
+    assert f.grad("r").check().level == "A"
     assert any("is read as the power" in said for said in f.assumed)
 
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from closedform.errors import ClosedformError, DeclarationError
 from closedform.expr.facts import WORDS, close
 from closedform.expr.op import Shape
-from closedform.expr.size import ONE, Size
+from closedform.expr.size import ONE, Size, size
 from closedform.read.lexer import Token, Tokens
 from closedform.read.said import equation_fact, nearest_fact, plain_fact, tall_columns
 from closedform.read.spaces import factors, parse_size, parse_space
@@ -151,6 +151,10 @@ def _line_ends(before: Token, after: Token) -> bool:
     )
 
 
+NATURAL = ("N", "ℕ")
+"""``n in N``: a size, which may stand as a number where no variable has it."""
+
+
 def _declare(part: Part, into: Declarations, before: list[str]) -> None:
     texts = part.texts
     first, second = part.tokens[0], texts[1] if len(texts) > 1 else ""
@@ -171,6 +175,9 @@ def _declare(part: Part, into: Declarations, before: list[str]) -> None:
         _entries(part, into)
     elif second == ":" and "->" in texts:
         _function(part, into)
+    elif second in ("in", ":") and part.text(2).strip() in NATURAL:
+        into.add_sizes(*map(size, [*before, first.text]))
+        before.clear()
     elif second in ("in", ":"):
         shape, facts = parse_space(part.text(2))
         for name in [*before, first.text]:

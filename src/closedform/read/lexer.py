@@ -59,7 +59,7 @@ def spell(tokens: list[Token]) -> str:
 KEYWORDS = {"where", "in", "for"}
 _UP, _DOWN, _GREEK = "".join(SUPERSCRIPTS), "".join(SUBSCRIPTS), "".join(GREEK)
 FRACTIONS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅙": "1/6", "⅛": "1/8"}
-_LETTER = rf"[^\W\d_{_UP}{_DOWN}{''.join(FRACTIONS)}ℝℂ]"
+_LETTER = rf"[^\W\d_{_UP}{_DOWN}{''.join(FRACTIONS)}ℝℂℕ]"
 _SCAN = re.compile(
     rf"""(?P<gap>\s+)
     |(?P<num>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+(?![A-Za-z]))?)
@@ -68,7 +68,7 @@ _SCAN = re.compile(
     |(?P<up>[{_UP}]+)
     |(?P<mark>_(?:\{{[^{{}}]*\}}|[A-Za-z∞]+|[0-9*])|[{_DOWN}]+)
     |(?P<bars>[|‖∥∣]+)
-    |(?P<op>\.\*|\./|\.\^|\.T(?![A-Za-z0-9_])|\.\.\.?|->|>=|⊤|[-+*/^'()\[\]{{}}<>,;:=@]|[ℝ×∞{"".join(SIGNS)}])""",
+    |(?P<op>\.\*|\./|\.\^|\.T(?![A-Za-z0-9_])|\.\.\.?|->|>=|⊤|[-+*/^'()\[\]{{}}<>,;:=@]|[ℝℕ×∞{"".join(SIGNS)}])""",
     re.VERBOSE,
 )
 _GREEK_PIECE = re.compile(rf"[{_GREEK}](?:[0-9]+|[{_DOWN}]+)?(?:_[A-Za-z0-9]+)?|[^{_GREEK}]+")
@@ -77,8 +77,8 @@ HINTS = {
     '"': "Formulas hold no text.", "#": "Formulas hold no comments.",
     "!": "Formulas hold no factorials: write prod.", "\\": 'For LaTeX say syntax="latex".',
     "$": 'For LaTeX say syntax="latex", without $.',
-    "√": "Write sqrt( ).", "∑": "Write sum(i, …).", "_": "A name starts with a letter.",
-    "ℂ": "All numbers are real.",
+    "√": "Write sqrt( ).", "∑": "Write sum(i, …).",
+    "_": "A name starts with a letter; for the positive part write relu( ).", "ℂ": "All numbers are real.",
     "%": "Write /100.", "&": "Stack blocks as [A, B; C, D].",
 }  # fmt: skip
 
@@ -144,6 +144,10 @@ def _add_sign(out: list[Token], source: str, kind: str, word: str, place: int, g
             kind = "num" if part.isdigit() else "name" if part.isalpha() else "op"
             out.append(Token(kind, part, place, end))
     elif kind == "mark":
+        if place and source[place - 1].isalnum():
+            raise after_a_name(source, place, end)
+        if word == "_*" and (not place or source[place - 1] not in "|‖∥"):
+            raise ReadError("_* belongs behind a norm", span=(place, end), source=source, hint="Write ||X||_*.")
         text = "".join(SUBSCRIPTS.get(c, c) for c in word).strip("_{} ")
         out.append(Token("mark", text, place, end, gap))
     elif kind == "bars":
@@ -176,6 +180,15 @@ def _check_letter(source: str, place: int, letter: str) -> None:
         raise stranger(source, place)
 
 
+def after_a_name(source: str, place: int, end: int) -> ReadError:
+    """``pi_``, ``1_000``."""
+    number = re.search(r"(?:^|[^\w])[0-9]+$", source[:place])
+    if number:
+        return ReadError("numbers hold no _", span=(place, end), source=source, hint="Write 1000 or 1e3.")
+    hint = "Write a letter or a number behind it, as in x_1."
+    return ReadError("a name does not end with _", span=(place, place + 1), source=source, hint=hint)
+
+
 def stranger(source: str, place: int) -> ReadError:
     letter = source[place]
     if letter == "\\" and divides(source):
@@ -186,6 +199,8 @@ def stranger(source: str, place: int) -> ReadError:
     else:
         name = unicodedata.name(letter, "no character").lower()
         message = f"the character U+{ord(letter):04X} ({name}) is not of the formula language"
+    if letter == "_" and place and source[place - 1].isalnum():
+        return after_a_name(source, place, place + 1)
     plain = unicodedata.normalize("NFKC", letter)
     hint = HINTS.get(letter, f"Write {plain}." if plain != letter and plain.isascii() and plain.isprintable() else "")
     return ReadError(message, span=(place, place + 1), source=source, hint=hint)

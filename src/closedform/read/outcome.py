@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from closedform.expr.node import Node
 from closedform.expr.size import ONE, Size
@@ -20,6 +20,7 @@ def where_text(
     families: frozenset[str],
     said: Declarations,
     undeclared: Mapping[str, str | None],
+    sizes: Iterable[str] = (),
 ) -> str:
     """Declarations of all variables and functions, from which formula and derivatives read back the same."""
     parts = []
@@ -28,7 +29,15 @@ def where_text(
             parts += _declared(name, node, name in families)
     parts += [_arrow(name, f) for name, f in said.functions.items()]
     parts += [f"{x}*{y} = {y}*{x}" for x, y in said.commuting]
+    shapes = [*(s for x in names.values() for s in x.shape), *_sizes_of(said.functions)]
+    parts += [f"{n} in N" for n in sorted({*sizes}.difference(*(s.names for s in shapes)))]
     return ", ".join(parts)
+
+
+def _sizes_of(functions: Mapping[str, Arrow]) -> Iterator[Size]:
+    for f in functions.values():
+        for shape in (*f.domains, f.codomain):
+            yield from shape
 
 
 def _arrow(name: str, f: Arrow) -> str:

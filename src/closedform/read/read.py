@@ -229,17 +229,22 @@ class _Reader:
         names = dict(sorted(symbols.items(), key=lambda item: order[item[0]]))
         return Reading(
             self.formula.source, self.units[-1].root, node, names, families, tuple(trial.fixed),
-            dict(self.said.functions), where_text(names, families, self.said, self._variables),
+            dict(self.said.functions), where_text(names, families, self.said, self._variables, self._counted(trial)),
             assumptions(names, families, self.said, trial, [*notes, *self.scope.notes], self._variables),
             order, tuple(self.said.commuting), bound=elaborator.bound,
         )  # fmt: skip
+
+    def _counted(self, trial: Trial) -> set[str]:
+        """The names that stand for sizes in the formula."""
+        numbers = {n for n, kind in trial.kinds.items() if kind == "Z"}
+        return {n for n in (*self.names, *self.uses.sizes) if n in trial.question.sizes} | numbers | self._bounds
 
     def _question(self) -> Question:
         said, uses = self.said, self.uses
         indices = frozenset(self.scope.every_index)
         sizes = dict(said.sizes) | {n: None for n in uses.sizes if n not in said.variables}
-        for bound in uses.bounds:
-            sizes.update(dict.fromkeys(n for n in parse_size(bound).names if n not in said.variables))
+        self._bounds = {n for bound in uses.bounds for n in parse_size(bound).names if n not in said.variables}
+        sizes.update(dict.fromkeys(sorted(self._bounds)))
         plain = [n for n in self.names if n not in indices and n not in said.variables and n not in sizes]
         self._variables = {n: differential(n, self.scope) for n in plain}
         away = {n: d for n, d in self._variables.items() if d is not None}

@@ -26,6 +26,15 @@ REFUSED = {
 }  # fmt: skip
 
 
+ELSEWHERE = {
+    "log10": "log(x)/log(10)", "log2": "log(x)/log(2)", "log1p": "log(1 + x)", "expm1": "exp(x) - 1",
+    "erfc": "1 - erf(x)", "sinc": "sin(x)./x", "exp2": "exp(log(2)*x)", "cot": "1./tan(x)", "sec": "1./cos(x)",
+    "csc": "1./sin(x)", "coth": "1./tanh(x)", "cbrt": "x.^(1/3)", "square": "x.^2", "logit": "log(x./(1 - x))",
+    "softsign": "x./(1 + abs(x))", "mish": "x.*tanh(softplus(x))", "logsigmoid": "-softplus(-x)", "mse": "mean((x - y).^2)",
+}  # fmt: skip
+"""Functions of other languages, as they are written here."""
+
+
 def operations(name: str) -> tuple[Op, ...]:
     """The operations a name may stand for."""
     return by_text.get(name) or by_text.get(SYNONYMS.get(name, name), ())
@@ -37,6 +46,8 @@ def is_function(name: str) -> bool:
 
 def suggestion(name: str) -> str:
     """The nearest function name as a hint, or ``""``."""
+    if name in ELSEWHERE:
+        return f"Write {ELSEWHERE[name]}."
     from difflib import get_close_matches
 
     near = get_close_matches(name, [*by_text, *STRUCTURAL], 1, 0.7)

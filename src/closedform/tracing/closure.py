@@ -53,7 +53,7 @@ def libraries(fn: Callable[..., Any]) -> set[str]:
     """The libraries whose names a function uses."""
     homes = set[str]()
     for v in closed_over(fn).values():
-        homes |= {str(getattr(v, told, "")).split(".")[0] for told in ("__name__", "__module__")}
+        homes |= {str(told).split(".")[0] for told in (getattr(v, "__name__", ""), getattr(v, "__module__", ""))}
     return homes & {"numpy", "scipy", "jax", "torch"}
 
 
