@@ -30,7 +30,8 @@ ELSEWHERE = {
     "log10": "log(x)/log(10)", "log2": "log(x)/log(2)", "log1p": "log(1 + x)", "expm1": "exp(x) - 1",
     "erfc": "1 - erf(x)", "sinc": "sin(x)./x", "exp2": "exp(log(2)*x)", "cot": "1./tan(x)", "sec": "1./cos(x)",
     "csc": "1./sin(x)", "coth": "1./tanh(x)", "cbrt": "x.^(1/3)", "square": "x.^2", "logit": "log(x./(1 - x))",
-    "softsign": "x./(1 + abs(x))", "mish": "x.*tanh(softplus(x))", "logsigmoid": "-softplus(-x)", "mse": "mean((x - y).^2)",
+    "softsign": "x./(1 + abs(x))", "mish": "x.*tanh(softplus(x))", "logsigmoid": "-softplus(-x)",
+    "mse": "mean((x - y).^2)",
 }  # fmt: skip
 """Functions of other languages, as they are written here."""
 
