@@ -98,12 +98,12 @@ def _sequential(problem: Problem, system: System, z: Array) -> Array | None:
         {"type": "eq" if s.kind == "equality" else "ineq", "fun": one.value, "jac": one.slope}
         for s, one in ((s, Constrained(problem, s.u)) for s in problem.switches if s.kind.endswith("equality"))
     ]
-    independent = _independent(rules, z)
+    kept = independent(rules, z)
     size = max(1e-300, float(np.abs(np.nan_to_num(system.gradient(z))).max(initial=0.0)))
     with np.errstate(all="ignore"):
         found = scipy.optimize.minimize(
             lambda y: _finite(system.value(y) / size), z, jac=lambda y: np.nan_to_num(system.gradient(y) / size),
-            method="SLSQP", constraints=independent, options={"maxiter": 500, "ftol": 1e-15},
+            method="SLSQP", constraints=kept, options={"maxiter": 500, "ftol": 1e-15},
         )  # fmt: skip
     if not np.isfinite(found.x).all() or np.abs(found.x).max() > 1e10:
         return None
@@ -115,7 +115,7 @@ def _sequential(problem: Problem, system: System, z: Array) -> Array | None:
     return np.asarray(found.x)
 
 
-def _independent(rules: list[dict[str, Any]], z: Array) -> list[dict[str, Any]]:
+def independent(rules: list[dict[str, Any]], z: Array) -> list[dict[str, Any]]:
     """The rules with those equations left out that follow from others here: SLSQP refuses them."""
     equations = [r for r in rules if r["type"] == "eq"]
     if not equations:

@@ -11,6 +11,7 @@ import numpy as np
 
 from closedform.argmin import enclose, sensitivity
 from closedform.argmin.active import Active, along, derivative
+from closedform.argmin.cone_weak import edge, one_sided
 from closedform.argmin.fine import NoBalls
 from closedform.argmin.judge import Judged
 from closedform.argmin.large import Large, pushed
@@ -21,7 +22,7 @@ from closedform.errors import ClosedformError, DeclarationError
 from closedform.expr.node import Node
 
 if TYPE_CHECKING:
-    from closedform.argmin.cone import Cone
+    from closedform.argmin.cone_point import Cone
     from closedform.argmin.problem import Problem
 
 Array = Any
@@ -165,9 +166,10 @@ class Solution:
     def directional(self, by: str, v: Any = 1.0) -> Any:
         """The one-sided derivative of x* in a direction of a parameter: also where a constraint is weakly active."""
         theta = self.problem.parameter(by)
-        if self.active is None:  # of a cone too: where it is weakly active, this raises NoDerivative
-            return self.jvp({by: v})
-        if not self.active.state.weak.any():
+        if self.cone is not None and self.verdict.kind == "weakly-active":
+            moved = one_sided(edge(self.cone), self.verdict, theta, np.asarray(v, float))
+            return _plain(np.reshape(self.problem.block.put(moved), np.shape(self.x)))
+        if self.active is None or not self.active.state.weak.any():
             return self.jvp({by: v})
         moved = along(self.active, self.problem.board, {theta: np.asarray(v, float)})
         return _plain(np.reshape(self.problem.block.put(moved), np.shape(self.x)))
