@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from closedform.argmin.active import WEAK, Active, tangent
+from closedform.argmin.active import WEAK, Active, moves_together, tangent
 from closedform.argmin.newton import spot
+from closedform.argmin.one_sided import Margin, least_curvature, margin
 from closedform.argmin.solution import Solution
 from closedform.argmin.system import function
 from closedform.argmin.verdict import Verdict
@@ -33,8 +33,9 @@ def judged_active(problem: Problem, found: Active) -> Solution:
         out.minimality = "proved (f and the constraints are convex)"
     rank, count = found.licq
     if rank < count:
+        right = ", dx*/dθ is right all the same" if verdict.exists else ""
         out.notes.append(f"LICQ fails: the {count} gradients of what is active have rank {rank}; the multipliers are "
-                         "not unique, dx*/dθ is right all the same")  # fmt: skip
+                         f"not unique{right}")  # fmt: skip
     return out
 
 
@@ -61,26 +62,44 @@ def _verdict(problem: Problem, found: Active) -> Verdict:
     if len(eigen) and eigen[0] <= 1e-12 and not state.weak.any():
         return Verdict("singular-hessian", "not isolated: along what is active the Hessian is singular, so that the "
                        "minimisers form a set and x* has no derivative.", "Add a ridge term.")  # fmt: skip
-    if state.weak.any() and _falls_when_let_go(found):
-        return Verdict("saddle", "no minimum: where a switch that is only just active is let go, f falls.",
-                       "Start elsewhere.")  # fmt: skip
+    on = margin(found, problem.board)
     if state.weak.any():
-        where = "kink" if (state.weak & kinks).any() else "constraint"
-        if len(eigen) and eigen[0] <= 1e-12:
-            return Verdict(
-                "singular-hessian", "not isolated: a multiplier is 0 and the Hessian is singular along the rest: the "
-                "minimisers form a set.", "Add a ridge term.", also=("weakly-active",),
-            )  # fmt: skip
-        return Verdict(
-            "nonsmooth-minimum" if where == "kink" else "weakly-active",
-            f"a minimum where a {where} is only just active: x* has one-sided derivatives, which differ by direction.",
-            'Ask for one direction: solution.directional("θ", v).', also=("weakly-active",) if where == "kink" else (),
-        )  # fmt: skip
+        return _weak(found, on, bool((state.weak & kinks).any()))
+    if on.dependent and (on.bends or not all(moves_together(found, t) for t in problem.parameters.values())):
+        return _depending(on)
     if at_kink:
         return Verdict(name, "a strict minimum on a kink: x* moves along it, and stays on it.", exists=True)
     active = int(state.active.sum())
     held = f"; {active} constraint{'s' * (active != 1)} active" if problem.constraints else ""
     return Verdict(name, f"a strict minimum{held}: the Hessian is positive definite along what is active.", exists=True)
+
+
+def _weak(found: Active, on: Margin, kink: bool) -> Verdict:
+    """A switch is at the border of its range."""
+    curved = least_curvature(on)
+    if curved < -1e-10:
+        return Verdict("saddle", "no minimum: where what is only just active is let go, f falls.", "Start elsewhere.")
+    if found.reduced.min(initial=1.0) <= 1e-12 or curved <= 1e-12:
+        return Verdict(
+            "singular-hessian", "not isolated: a multiplier is 0 and the Hessian is singular along the rest: the "
+            "minimisers form a set.", "Add a ridge term.", also=("weakly-active",),
+        )  # fmt: skip
+    name, also = ("nonsmooth-minimum", ("weakly-active",)) if kink else ("weakly-active", ())
+    said = f"a minimum where a {'kink' if kink else 'constraint'} is only just active: x* has one-sided derivatives"
+    if on.obstacle:
+        return Verdict(name, f"{said} at most, and none is proved: {on.obstacle}.", "Move a parameter to one side.",
+                       also=also)  # fmt: skip
+    return Verdict(name, f"{said}, which differ by direction.",
+                   'Ask for one direction: solution.directional("θ", v).', also=also, one_sided=True)  # fmt: skip
+
+
+def _depending(on: Margin) -> Verdict:
+    said = ("a minimum where the gradients of what is active depend on each other, and not all of it can stay active "
+            "as parameters move: x* has one-sided derivatives")  # fmt: skip
+    if on.obstacle:
+        return Verdict("weakly-active", f"{said} at most.", "Move a parameter to one side.")
+    return Verdict("weakly-active", f"{said}, which differ by direction.",
+                   'Ask for one direction: solution.directional("θ", v).', one_sided=True)  # fmt: skip
 
 
 def _stationary(found: Active, kinks: Array) -> bool:
@@ -94,19 +113,11 @@ def _stationary(found: Active, kinks: Array) -> bool:
     bends = float(np.abs(found.A[kinks[found.state.active]]).max(initial=0.0))
     scale = max(pulls, curved, bends, 1e-300)
     together = float(np.abs(found.A.T @ found.multipliers).max(initial=0.0))
+    if found.left.max(initial=0.0) > STATIONARY:
+        return False
     short = np.abs(at.step[:n]).max(initial=0.0) <= STEP * size
     bounded = pulls <= max(RUN_OFF * max(together, bends), NOISE * curved)
     return bool(np.abs(at.g[:n]).max(initial=0.0) <= STATIONARY * scale and short and bounded)
-
-
-def _falls_when_let_go(found: Active) -> bool:
-    """Whether f falls to second order where one weakly active switch is let go, the others held."""
-    rows = np.flatnonzero(found.state.active)
-    for k in np.flatnonzero(found.state.weak & found.state.active):
-        less = replace(found, A=found.A[rows != k])
-        if less.reduced.min(initial=0.0) < -1e-10:
-            return True
-    return False
 
 
 def _falls(problem: Problem, found: Active, kinks: Array) -> bool:

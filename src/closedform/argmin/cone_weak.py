@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from closedform.argmin.cone_qp import least, projected, units
-from closedform.argmin.verdict import NoDerivative, Verdict
+from closedform.argmin.verdict import Verdict
 from closedform.expr.node import Node
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def weak_verdict(e: Edge) -> Verdict:
         return Verdict("weakly-active", f"{said} at most, and none is proved: {e.obstacle}.",
                        "Move a parameter to one side.")  # fmt: skip
     return Verdict("weakly-active", f"{said}, which differ by direction.",
-                   'Ask for one direction: solution.directional("θ", V).')  # fmt: skip
+                   'Ask for one direction: solution.directional("θ", V).', one_sided=True)  # fmt: skip
 
 
 def _curvature(e: Edge) -> float:
@@ -110,10 +110,8 @@ def _curvature(e: Edge) -> float:
     return found
 
 
-def one_sided(e: Edge, verdict: Verdict, theta: Node, v: Array) -> Array:
+def one_sided(e: Edge, theta: Node, v: Array) -> Array:
     """dX* in the free components as θ moves from here in the direction v."""
-    if e.obstacle:
-        raise NoDerivative(verdict)
     cone, width = e.cone, len(e.columns)
     pushed = cone.system.mixed(cone.point, theta) @ np.reshape(v, -1)
     b = np.concatenate([cone.tangent.T @ pushed[:width], pushed[width:]])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.linalg
 import scipy.optimize
 
-from closedform.argmin.active import Active, first_state, places, settled
+from closedform.argmin.active import Active, State, first_state, places, settled
 from closedform.argmin.active_verdict import judged_active
 from closedform.argmin.search import descend, starts
 from closedform.argmin.solution import Solution
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 Array = Any
 SOFTENINGS = (1.0, 1e-2, 1e-4, 1e-6)
 INFEASIBLE, HERE = 1e-6, 1e-5
+SLOPE, NEARNESS = 1e-7, (1e-4, 1e-6, 1e-8, 1e-10)
+"""How near to 0 is first taken for active; less, where what is that near cannot all be active."""
 
 
 def active_solution(problem: Problem, count: int, point: Array | None = None) -> Solution:
@@ -66,7 +70,31 @@ def _settled(problem: Problem, near: Array) -> Active:
     env = problem.system.env(near)
     for s, length in zip(switches, lengths, strict=True):
         env[str(s.s.params[0])] = np.zeros(length)
-    return settled(L, block, switches, lengths, first_state(switches, places(switches, env)), values, near)
+    guesses = [first_state(switches, places(switches, env), close) for close in NEARNESS]
+    settle = partial(settled, L, block, switches, lengths, values=values, start=near)
+    return _first_stationary(settle, [g for k, g in enumerate(guesses) if not k or _differs(g, guesses[k - 1])])
+
+
+def _differs(one: State, other: State) -> bool:
+    return not np.array_equal(one.active, other.active)
+
+
+def _first_stationary(settle: Callable[..., Active], guesses: list[State]) -> Active:
+    """The first guess that leads to a stationary point; else the first that leads to any."""
+    found: Active | None = None
+    error = ClosedformError("no active set was found")
+    for guess in guesses:
+        try:
+            here = settle(state=guess)
+        except ClosedformError as e:
+            error = e
+            continue
+        if here.slope <= SLOPE:
+            return here
+        found = found or here
+    if found is None:
+        raise error
+    return found
 
 
 def near_kinks(problem: Problem, start: Array) -> Array:
@@ -99,7 +127,7 @@ def _sequential(problem: Problem, system: System, z: Array) -> Array | None:
         for s, one in ((s, Constrained(problem, s.u)) for s in problem.switches if s.kind.endswith("equality"))
     ]
     kept = independent(rules, z)
-    size = max(1e-300, float(np.abs(np.nan_to_num(system.gradient(z))).max(initial=0.0)))
+    size = _unit(system, z)
     with np.errstate(all="ignore"):
         found = scipy.optimize.minimize(
             lambda y: _finite(system.value(y) / size), z, jac=lambda y: np.nan_to_num(system.gradient(y) / size),
@@ -113,6 +141,14 @@ def _sequential(problem: Problem, system: System, z: Array) -> Array | None:
         if off.max(initial=0.0) > INFEASIBLE * max(1.0, float(np.abs(found.x).max())):
             return None
     return np.asarray(found.x)
+
+
+def _unit(system: System, z: Array) -> float:
+    """The size of f's slope at a start, or of its terms where they happen to cancel there."""
+    slope = float(np.abs(np.nan_to_num(system.gradient(z))).max(initial=0.0))
+    terms = np.abs(np.nan_to_num(system.hessian(z))) @ np.maximum(np.abs(z), 1.0)
+    large = float(terms.max(initial=0.0))
+    return max(1e-300, slope if slope > 1e-6 * large else large)
 
 
 def independent(rules: list[dict[str, Any]], z: Array) -> list[dict[str, Any]]:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from closedform.argmin import enclose, sensitivity
-from closedform.argmin.active import Active, along, derivative
+from closedform.argmin.active import Active, derivative
 from closedform.argmin.cone_weak import edge, one_sided
 from closedform.argmin.fine import NoBalls
 from closedform.argmin.judge import Judged
 from closedform.argmin.large import Large, pushed
+from closedform.argmin.one_sided import along
 from closedform.argmin.report import as_data, report
 from closedform.argmin.verdict import NoDerivative, Verdict
 from closedform.argmin.views import Exact
@@ -166,12 +167,13 @@ class Solution:
     def directional(self, by: str, v: Any = 1.0) -> Any:
         """The one-sided derivative of x* in a direction of a parameter: also where a constraint is weakly active."""
         theta = self.problem.parameter(by)
-        if self.cone is not None and self.verdict.kind == "weakly-active":
-            moved = one_sided(edge(self.cone), self.verdict, theta, np.asarray(v, float))
-            return _plain(np.reshape(self.problem.block.put(moved), np.shape(self.x)))
-        if self.active is None or not self.active.state.weak.any():
+        if not self.verdict.one_sided:
             return self.jvp({by: v})
-        moved = along(self.active, self.problem.board, {theta: np.asarray(v, float)})
+        if self.cone is not None:
+            moved = one_sided(edge(self.cone), theta, np.asarray(v, float))
+        else:
+            assert self.active is not None
+            moved = along(self.active, self.problem.board, {theta: np.asarray(v, float)})
         return _plain(np.reshape(self.problem.block.put(moved), np.shape(self.x)))
 
     def enclosure(self, by: str | None = None) -> tuple[Any, Any]:

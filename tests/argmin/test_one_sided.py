@@ -1,0 +1,95 @@
+"""Corners at which constraints depend on each other, and weakly active ones: exact answers, linear programs solved."""
+
+import numpy as np
+import pytest
+import scipy.optimize
+
+import closedform as cf
+
+CORNER = "x >= 0, x[1] + x[2] >= t"
+PLANE = "x in R^2, t in R"
+
+
+@pytest.mark.parametrize("f", ["x[1] + 2*x[2]", "3*x[1] + 4*x[2]", "(x[1] + 3)^2 + (x[2] + 4)^2", "x[1] + 10*x[2]"])
+def test_a_corner_of_three_lines(f: str) -> None:
+    a = cf.formula(f, PLANE).argmin("x", subject_to=CORNER)
+    s = a.solve(t=0.0)
+    assert s.verdict.kind == "weakly-active" and np.allclose(s.x, 0, rtol=0, atol=1e-12)
+    with pytest.raises(cf.NoDerivative):
+        s.jacobian("t")
+    assert np.allclose(s.directional("t", 1.0), [1, 0], rtol=0, atol=1e-12)
+    assert np.allclose(s.directional("t", -1.0), 0, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("t", [1e-5, -1e-5, 3e-7])
+@pytest.mark.parametrize("f", ["x[1] + 2*x[2]", "(x[1] + 3)^2 + (x[2] + 4)^2"])
+def test_lines_that_nearly_meet(f: str, t: float) -> None:
+    s = cf.formula(f, PLANE).argmin("x", subject_to=CORNER).solve(t=t, starts=2)
+    assert s.verdict.kind == "minimum" and np.allclose(s.x, [max(t, 0), 0], rtol=0, atol=1e-13)
+    assert np.allclose(s.jacobian("t"), [float(t > 0), 0], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_linear_programs_with_a_degenerate_corner(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    A = rng.standard_normal((5, 3))
+    A = A * np.sign(A @ [1, 2, 3])[:, None]  # (1, 2, 3) is an inner point
+    c = rng.uniform(0.5, 2, 5) @ A  # 0 is the minimum over Ax >= 0, with five multipliers in three dimensions
+    a = cf.formula("c'*x", "x in R^3, c in R^3, b in R^5").argmin("x", subject_to="A*x >= b")
+    s = a.solve(A=A, b=np.zeros(5), c=c)
+    assert s.verdict.kind == "weakly-active"
+    for v in rng.standard_normal((4, 5)):
+        truth = scipy.optimize.linprog(c, A_ub=-A, b_ub=-v, bounds=(None, None)).x  # homogeneous: x*(hv) = h x*(v)
+        assert np.allclose(s.directional("b", v), truth, rtol=0, atol=1e-9)
+
+
+def test_the_same_constraint_twice_moves_with_one_parameter_or_not() -> None:
+    f = cf.formula("(x[1] - 1)^2 + x[2]^2", PLANE)
+    both = f.argmin("x", subject_to="x[1] + x[2] <= t, 2*x[1] + 2*x[2] <= 2*t").solve(t=0.5)
+    assert both.verdict.kind == "minimum" and np.allclose(both.jacobian("t"), 0.5)
+    one = f.argmin("x", subject_to="x[1] + x[2] <= t, 2*x[1] + 2*x[2] <= 1").solve(t=0.5)
+    assert one.verdict.kind == "weakly-active" and any("LICQ fails" in note for note in one.notes)
+    assert np.allclose(one.directional("t", 1.0), 0) and np.allclose(one.directional("t", -1.0), -0.5)
+    equations = f.argmin("x", subject_to="x[1] + x[2] = t, 2*x[1] + 2*x[2] = 1").solve(t=0.5)
+    with pytest.raises(cf.NoDerivative):
+        equations.jacobian("t")
+    with pytest.raises(cf.ClosedformError, match="cannot all be kept"):
+        equations.directional("t", 1.0)
+
+
+def test_medians() -> None:
+    a = cf.formula("abs(a - x) + abs(b - x) + abs(c - x)", "x in R, a in R, b in R, c in R").argmin("x")
+    s = a.solve(a=1.0, b=1.0, c=3.0)
+    found = [s.directional(name, v) for name, v in (("a", 1.0), ("a", -1.0), ("b", 1.0), ("c", -1.0))]
+    assert s.x == pytest.approx(1.0) and found == pytest.approx([1, 0, 1, 0])
+    heavy = cf.formula("2*abs(a - x) + abs(b - x)", "x in R, a in R, b in R").argmin("x")
+    for A, B in ((1.00001, 1.0), (0.99999, 1.0), (1.0, 1.0001)):
+        s = heavy.solve(a=A, b=B, starts=2)
+        assert s.x == pytest.approx(A, abs=1e-13) and s.jacobian("a") == pytest.approx(1) and not s.jacobian("b")
+
+
+@pytest.mark.parametrize(
+    ("f", "subject_to", "kind", "said"),
+    [
+        ("x[1]^2 + x[2]^2 - 3*x[1]*x[2] + 0*t", "x >= 0", "saddle", "let go"),  # along (1, 1), along no axis
+        ("x[1]^2 + x[2]^2 + 3*x[1]*x[2] - t*sum(x)", "x >= 0", "weakly-active", "none is proved"),
+        ("(x[1] - t)^2 + x[2]", "x[2] >= x[1]^2, x[2] <= 0", "weakly-active", "depend on each other"),
+        ("(x[1] - x[2])^2 + 0*t", "x >= 0", "singular-hessian", "not isolated"),
+    ],
+)
+def test_what_is_not_proved(f: str, subject_to: str, kind: str, said: str) -> None:
+    s = cf.formula(f, PLANE).argmin("x", subject_to=subject_to).diagnose(np.zeros(2), t=0.0)
+    assert s.verdict.kind == kind and said in s.verdict.sentence
+    with pytest.raises(cf.NoDerivative):
+        s.directional("t", 1.0)
+
+
+def test_a_hessian_that_cancels_is_0() -> None:
+    s = cf.formula("x'*S*x", "S in Sym(n)").argmin("x", subject_to="x'*x = 1").solve(S=np.eye(3), starts=2)
+    assert s.verdict.kind == "singular-hessian"
+
+
+def test_a_start_at_which_the_slope_is_0() -> None:
+    c = np.array([0.6, 0.8])
+    s = cf.formula("||x - c||^2", "q in R").argmin("x", subject_to="x'*x <= q").solve(c=c, q=0.81, start=c, starts=1)
+    assert s.verdict.kind == "minimum" and np.allclose(s.x, 0.9 * c, rtol=0, atol=1e-13)
