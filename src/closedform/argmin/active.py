@@ -17,7 +17,7 @@ from closedform.expr.node import Node
 
 Array = Any
 CLOSE, WEAK, ROUNDS = 1e-4, 1e-9, 60
-LOST, NOISE, HELD = 1e-22, 1e-14, 1e-9
+LOST, NOISE, HELD, ROUNDING = 1e-22, 1e-14, 1e-9, 1e-5
 
 
 @dataclass
@@ -59,13 +59,27 @@ class Active:
     @property
     def reduced(self) -> Array:
         """The eigenvalues of the equilibrated Hessian of L on the tangent space of what is active, by their largest."""
+        return self._curved[0]
+
+    @property
+    def flat(self) -> Array:
+        """Unit directions along what is active in which L has no curvature, in the columns."""
+        eigen, V = self._curved
+        D = V[:, np.abs(eigen) <= 1e-12]
+        return D / np.maximum(np.linalg.norm(D, axis=0), 1e-300)
+
+    @property
+    def _curved(self) -> tuple[Array, Array]:
         small = (1e-26 if self.view.arrival < 1e-20 else 1e-15) * self.terms.max(initial=0.0)
         s, H = equilibrated(np.where(np.abs(self.H) <= small, 0.0, self.H))
         Z = tangent(self.A * s, len(self.x))
         inner = Z.T @ H @ Z
         top = float(np.abs(inner).max(initial=0.0))
         noise = NOISE * float((s[:, None] * self.terms * s).max(initial=0.0))
-        return np.linalg.eigvalsh(inner / top) if top > noise else np.zeros(Z.shape[1])
+        if top <= noise:
+            return np.zeros(Z.shape[1]), s[:, None] * Z
+        eigen, V = np.linalg.eigh(inner / top)
+        return eigen, s[:, None] * (Z @ V)
 
 
 def tangent(A: Array, n: int) -> Array:
@@ -143,7 +157,8 @@ def _newton(system: System, x: Array, state: State, reach: Array) -> Active:
     z[:n] = np.where(np.abs(z[:n]) <= LOST * size, 0.0, z[:n])
     bare = H[:n, :n]
     terms = np.abs(bare) + np.abs(end.H[:n, :n] - bare)
-    beside = np.abs(end.H[n:, :n]) @ reach + np.abs(end.g[n:] - end.H[n:, :n] @ z[:n])
+    floor = ROUNDING * float(reach.max())
+    beside = np.abs(end.H[n:, :n]) @ (reach + floor) + np.abs(end.g[n:] - end.H[n:, :n] @ z[:n])
     left = np.abs(end.g[n:]) / np.maximum(beside, 1e-300)
     pulls = np.abs(g[:n]) + np.abs(A.T) @ np.abs(z[n:]) + terms @ reach
     slope = float(np.abs(end.g[:n]).max() / max(float(pulls.max()), 1e-300))

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from closedform.argmin.active import WEAK, Active, moves_together, tangent
+from closedform.argmin.active import WEAK, Active, moves_together, places, tangent
 from closedform.argmin.newton import spot
-from closedform.argmin.one_sided import Margin, least_curvature, margin
+from closedform.argmin.one_sided import Margin, least_curvature, margin, parted
 from closedform.argmin.solution import Solution
 from closedform.argmin.system import function
 from closedform.argmin.verdict import Verdict
@@ -20,6 +20,7 @@ Array = Any
 STATIONARY, STEP, RUN_OFF, NOISE, TRIES = 1e-7, 1e-6, 1e5, 1e-9, 12
 REACHES = (1e-3, 1e-5, 1e-7)
 FALLS = 1e-6
+WAYS, RISES = (1e-1, 1e-2, 1e-3), 1e-10
 
 
 def judged_active(problem: Problem, found: Active) -> Solution:
@@ -33,7 +34,9 @@ def judged_active(problem: Problem, found: Active) -> Solution:
         out.minimality = "proved (f and the constraints are convex)"
     rank, count = found.licq
     if rank < count:
-        right = ", dx*/dθ is right all the same" if verdict.exists else ""
+        apart = [name for name, t in problem.parameters.items() if not moves_together(found, t)]
+        right = f", as {', '.join(apart)} move{'s' * (len(apart) == 1)}, not all of it can stay active" if apart else ""
+        right = right or ", dx*/dθ is right all the same" if verdict.exists else ""
         out.notes.append(f"LICQ fails: the {count} gradients of what is active have rank {rank}; the multipliers are "
                          f"not unique{right}")  # fmt: skip
     return out
@@ -60,13 +63,12 @@ def _verdict(problem: Problem, found: Active) -> Verdict:
         return Verdict("saddle", "no minimum: along the constraints the Hessian of the Lagrangian has a negative "
                        "eigenvalue.", "Start elsewhere.")  # fmt: skip
     if len(eigen) and eigen[0] <= 1e-12 and not state.weak.any():
-        return Verdict("singular-hessian", "not isolated: along what is active the Hessian is singular, so that the "
-                       "minimisers form a set and x* has no derivative.", "Add a ridge term.")  # fmt: skip
+        return _without_curvature(problem, found)
     on = margin(found, problem.board)
     if state.weak.any():
         return _weak(found, on, bool((state.weak & kinks).any()))
-    if on.dependent and (on.bends or not all(moves_together(found, t) for t in problem.parameters.values())):
-        return _depending(on)
+    if on.dependent and (on.bends or not any(moves_together(found, t) for t in problem.parameters.values())):
+        return parted(on)
     if at_kink:
         return Verdict(name, "a strict minimum on a kink: x* moves along it, and stays on it.", exists=True)
     active = int(state.active.sum())
@@ -93,13 +95,37 @@ def _weak(found: Active, on: Margin, kink: bool) -> Verdict:
                    'Ask for one direction: solution.directional("θ", v).', also=also, one_sided=True)  # fmt: skip
 
 
-def _depending(on: Margin) -> Verdict:
-    said = ("a minimum where the gradients of what is active depend on each other, and not all of it can stay active "
-            "as parameters move: x* has one-sided derivatives")  # fmt: skip
-    if on.obstacle:
-        return Verdict("weakly-active", f"{said} at most.", "Move a parameter to one side.")
-    return Verdict("weakly-active", f"{said}, which differ by direction.",
-                   'Ask for one direction: solution.directional("θ", v).', one_sided=True)  # fmt: skip
+def _without_curvature(problem: Problem, found: Active) -> Verdict:
+    """The Hessian is singular along what is active: f may fall there, rise, or be flat."""
+    rises = [_rise(problem, found, way * d) for d in found.flat.T for way in (1.0, -1.0)]
+    low = min((r for r in rises if r is not None), default=0.0)
+    if low < 0 and not problem.convex():
+        return Verdict("saddle", "no minimum: in a direction without curvature along what is active, f falls.",
+                       "Start elsewhere.")  # fmt: skip
+    if found.flat.shape[1] == 1 and None not in rises and low > 0:
+        return Verdict("degenerate-minimum", "an isolated minimum whose Hessian is singular along what is active: the "
+                       "implicit function theorem does not apply.", "Add a ridge term.")  # fmt: skip
+    return Verdict("singular-hessian", "not isolated: along what is active the Hessian is singular, so that the "
+                   "minimisers form a set and x* has no derivative.", "Add a ridge term.")  # fmt: skip
+
+
+def _rise(problem: Problem, found: Active, d: Array) -> float | None:
+    """f a little way off, where it is told from f here; None where the constraints do not hold on the way."""
+    size = max(1.0, float(np.abs(found.x).max()))
+    rows = np.flatnonzero(found.state.active)
+    top = float(np.abs(found.terms).max(initial=0.0))
+    for h in WAYS:
+        u = np.concatenate(places(problem.switches, problem.system.env(found.x + h * size * d)))
+        short = RISES * h * size
+        if (np.abs(u[rows]) > short * np.maximum(np.abs(found.A).max(axis=1, initial=0.0), 1e-300)).any():
+            return None
+        off = found.state.low[~found.state.active] == -np.inf
+        if (u[~found.state.active][off] < -short).any():
+            continue
+        rise = problem.view.rise(problem.view.point(found.x), h * size * d)
+        if np.isfinite(rise) and abs(rise) > RISES * (h * size) ** 2 * top:
+            return float(rise)
+    return 0.0
 
 
 def _stationary(found: Active, kinks: Array) -> bool:

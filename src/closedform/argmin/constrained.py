@@ -12,11 +12,13 @@ import scipy.optimize
 
 from closedform.argmin.active import Active, State, first_state, places, settled
 from closedform.argmin.active_verdict import judged_active
+from closedform.argmin.escape import Rule, escape
 from closedform.argmin.search import descend, starts
 from closedform.argmin.solution import Solution
-from closedform.argmin.switches import SMOOTHING, smoothed
+from closedform.argmin.switches import SMOOTHING, Switch, smoothed
 from closedform.argmin.system import Block, System, function
 from closedform.argmin.verdict import Verdict
+from closedform.argmin.views import Plain
 from closedform.errors import ClosedformError
 from closedform.functions.algebra import sym
 from closedform.functions.vectors import dot
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 Array = Any
 SOFTENINGS = (1.0, 1e-2, 1e-4, 1e-6)
-INFEASIBLE, HERE = 1e-6, 1e-5
+INFEASIBLE, HERE, RUN_OFF = 1e-6, 1e-5, 1e10
 SLOPE, NEARNESS = 1e-7, (1e-4, 1e-6, 1e-8, 1e-10)
 """How near to 0 is first taken for active; less, where what is that near cannot all be active."""
 
@@ -50,7 +52,25 @@ def active_solution(problem: Problem, count: int, point: Array | None = None) ->
         if out.verdict.kind not in ("saddle", "not-converged"):
             return out
         first = first or out
-    return first or _nowhere(problem, begin, last)
+    if first is None:
+        return _nowhere(problem, begin, last)
+    return first if point is not None else _unless_it_escapes(problem, first, begin)
+
+
+def _unless_it_escapes(problem: Problem, out: Solution, begin: Array) -> Solution:
+    """Where no minimum was found: whether f falls for ever."""
+    reached = problem.free(out.x)
+    stays = bool(np.abs(reached).max(initial=0.0) < RUN_OFF)
+    tries = [reached] if stays and out.verdict.kind != "saddle" else list(starts(begin, 3))
+    points = [p for p in (_feasible(problem, z) for z in tries) if p is not None]
+    found = _escaping(problem, points)
+    if found is None:
+        return out
+    if out.verdict.kind == "saddle":
+        out.verdict.also = (*out.verdict.also, "no-minimum")
+        return out
+    found.numbers = out.verdict.numbers
+    return Solution(problem, out.x, out.value, found, None)
 
 
 def _at_the_point(problem: Problem, found: Active, point: Array) -> Solution:
@@ -124,7 +144,7 @@ def _near(problem: Problem, start: Array) -> Array | None:
 def _sequential(problem: Problem, system: System, z: Array) -> Array | None:
     rules: list[dict[str, Any]] = [
         {"type": "eq" if s.kind == "equality" else "ineq", "fun": one.value, "jac": one.slope}
-        for s, one in ((s, Constrained(problem, s.u)) for s in problem.switches if s.kind.endswith("equality"))
+        for s, one in _rules(problem)
     ]
     kept = independent(rules, z)
     size = _unit(system, z)
@@ -194,17 +214,31 @@ class Constrained:
 
 
 def _nowhere(problem: Problem, begin: Array, last: ClosedformError | None) -> Solution:
-    """Nothing was found: is there a feasible point at all?"""
-    if problem.constraints and not _feasible(problem, begin):
+    """Nothing was found: is there a feasible point at all, and does f fall for ever from there?"""
+    point = _feasible(problem, begin)
+    if point is None:
         verdict = Verdict("infeasible", "no point was found that satisfies the constraints.", "Loosen a constraint.")
-    else:
-        why = f" ({last.message})" if last is not None else ""
-        verdict = Verdict("not-converged", f"no minimum was reached{why}.", "Try another start, or more of them.")
-    return Solution(problem, problem.whole(begin), problem.system.value(begin), verdict, None)
+        return Solution(problem, problem.whole(begin), problem.system.value(begin), verdict, None)
+    why = f" ({last.message})" if last is not None else ""
+    verdict = _escaping(problem, [point]) or Verdict(
+        "not-converged", f"no minimum was reached{why}.", "Try another start, or more of them.")  # fmt: skip
+    return Solution(problem, problem.whole(point), problem.system.value(point), verdict, None)
 
 
-def _feasible(problem: Problem, begin: Array) -> bool:
-    rows = [(s, Constrained(problem, s.u)) for s in problem.switches if s.kind.endswith("equality")]
+def _escaping(problem: Problem, points: list[Array]) -> Verdict | None:
+    rules = [Rule(s.kind == "equality", one.value, one.slope) for s, one in _rules(problem)]
+    return escape(Plain(problem.system), rules, points, problem.block.name)
+
+
+def _rules(problem: Problem) -> list[tuple[Switch, Constrained]]:
+    return [(s, Constrained(problem, s.u)) for s in problem.switches if s.kind.endswith("equality")]
+
+
+def _feasible(problem: Problem, begin: Array) -> Array | None:
+    """A point that satisfies the constraints."""
+    rows = _rules(problem)
+    if not rows:
+        return begin
 
     def miss(z: Array) -> Array:
         return np.concatenate([r.value(z) if s.kind == "equality" else np.minimum(r.value(z), 0) for s, r in rows])
@@ -212,5 +246,5 @@ def _feasible(problem: Problem, begin: Array) -> bool:
     for z in starts(begin, 6):
         found = scipy.optimize.least_squares(miss, z)
         if np.abs(found.fun).max(initial=0.0) < INFEASIBLE:
-            return True
-    return False
+            return np.asarray(found.x)
+    return None

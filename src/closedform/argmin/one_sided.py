@@ -19,6 +19,7 @@ from closedform.argmin.active import WEAK, Active, State, system_of, tangent
 from closedform.argmin.newton import equilibrated
 from closedform.argmin.switches import Switch
 from closedform.argmin.system import Block, System
+from closedform.argmin.verdict import Verdict
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 
@@ -97,6 +98,16 @@ def margin(found: Active, board: Board) -> Margin:
     bare = np.concatenate([found.x, np.zeros(int(on.sum()))])
     A, g = system.hessian(bare)[n:, :n], system.gradient(bare)[:n]
     return Margin(found.x, s[on], state.low[on], state.high[on], state.equality[on], A, g, system)
+
+
+def parted(on: Margin) -> Verdict:
+    """What is active depends on itself, and parameters part it."""
+    said = ("a minimum where the gradients of what is active depend on each other, and not all of it can stay active "
+            "as parameters move: x* has one-sided derivatives")  # fmt: skip
+    if on.obstacle:
+        return Verdict("weakly-active", f"{said} at most.", "Move a parameter to one side.")
+    return Verdict("weakly-active", f"{said}, which differ by direction.",
+                   'Ask for one direction: solution.directional("θ", v).', one_sided=True)  # fmt: skip
 
 
 def least_curvature(m: Margin) -> float:
