@@ -95,7 +95,7 @@ def _lagrangian(problem: Problem) -> System:
     blocks, L = [problem.block], problem.f
     for k, c in enumerate(problem.constraints):
         s = sym(f"multiplier_of_cone_{k}", c.node.rows, c.node.cols)
-        length = c.node.rows.value(problem.system.sizes) * c.node.cols.value(problem.system.sizes)
+        length = c.node.rows.value(problem.sizes) * c.node.cols.value(problem.sizes)
         L = L + (s * c.node if c.node.is_scalar else dot(s, c.node))
         blocks.append(Block(s, np.zeros(length), np.eye(length)))
     return System(L, blocks, problem.values)

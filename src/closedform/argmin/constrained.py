@@ -200,7 +200,7 @@ class Constrained:
     def __init__(self, problem: Problem, u: Any) -> None:
         self.problem, self.u = problem, u
         s = sym("multiplier_of_argmin", u.rows, u.cols)
-        length = u.rows.value(problem.system.sizes) * u.cols.value(problem.system.sizes)
+        length = u.rows.value(problem.sizes) * u.cols.value(problem.sizes)
         product = s * u if u.is_scalar else dot(s, u)
         self.along = System(product, [problem.block, Block(s, np.zeros(length), np.eye(length))], problem.values)
 

@@ -38,7 +38,6 @@ class Margin:
     high: Array
     equality: Array
     A: Array
-    g: Array
     system: System
 
     @property
@@ -96,8 +95,8 @@ def margin(found: Active, board: Board) -> Margin:
     s = state.stands.copy()
     s[state.active] = found.multipliers
     bare = np.concatenate([found.x, np.zeros(int(on.sum()))])
-    A, g = system.hessian(bare)[n:, :n], system.gradient(bare)[:n]
-    return Margin(found.x, s[on], state.low[on], state.high[on], state.equality[on], A, g, system)
+    A = system.hessian(bare)[n:, :n]
+    return Margin(found.x, s[on], state.low[on], state.high[on], state.equality[on], A, system)
 
 
 def parted(on: Margin) -> Verdict:
@@ -176,16 +175,19 @@ def _splits(K: Array, b: Array, rows: Array) -> Iterator[tuple[Array, Array]]:
 
 def _picked(m: Margin, pushed: Array) -> Array:
     """Of all multipliers those with the largest s'du: by them f* moves in this direction."""
-    finite = np.concatenate([v[np.isfinite(v)] for v in (m.low, m.high, m.s)])
+    ends = np.where(np.abs(m.s - m.high) <= np.abs(m.s - m.low), m.high, m.low)
+    begun = np.where(m.weak(m.s), ends, m.s)  # a choice that is feasible, without the rounding of 0
+    finite = np.concatenate([v[np.isfinite(v)] for v in (m.low, m.high, begun)])
     size = float(np.abs(finite).max(initial=0.0)) or 1.0
-    ends = [(None if np.isinf(low) else low / size, None if np.isinf(high) else high / size)
-            for low, high in zip(m.low, m.high, strict=True)]  # fmt: skip
+    limits = [(None if np.isinf(low) else low / size, None if np.isinf(high) else high / size)
+              for low, high in zip(m.low, m.high, strict=True)]  # fmt: skip
     unit = max(float(np.abs(m.A).max(initial=0.0)), 1e-300)
     push = pushed / max(float(np.abs(pushed).max(initial=0.0)), 1e-300)
-    found = scipy.optimize.linprog(-push, A_eq=m.A.T / unit, b_eq=-m.g / (size * unit), bounds=ends, method="highs-ds")
+    A = m.A.T / unit
+    found = scipy.optimize.linprog(-push, A_eq=A, b_eq=A @ begun / size, bounds=limits, method="highs-ds")
     if found.status != 0:
         raise ClosedformError("no one-sided derivative of x*: what is active cannot all be kept in this direction")
     s = size * np.asarray(found.x)
     free = ~m.weak(s)
-    s[free] = np.linalg.lstsq(m.A[free].T, -m.g - m.A[~free].T @ s[~free], rcond=1e-12)[0]
+    s[free] = np.linalg.lstsq(m.A[free].T, m.A.T @ begun - m.A[~free].T @ s[~free], rcond=1e-12)[0]
     return s

@@ -65,6 +65,7 @@ class Problem:
         self.norms = norms(self.f, self.x)
         self.begun: Array | None = None
         self.system = System(self.f, [self.block], self.values)
+        self.sizes = {**known, **self.system.sizes}
         self.view: View = best_view(self.system, self.begin()) if self.width <= FROM else Plain(self.system)
         self._hold(())
 
@@ -90,7 +91,7 @@ class Problem:
         return self.system.shape(self.x)[0]
 
     def lengths(self) -> list[int]:
-        sizes = self.system.sizes
+        sizes = self.sizes
         return [s.s.rows.value(sizes) * s.s.cols.value(sizes) for s in self.switches]
 
     def parameter(self, name: str) -> Node:
@@ -235,7 +236,7 @@ class Problem:
         """Whether f is seen to be convex in x with these values (and every constraint set to be)."""
 
         def value(n: Node) -> Any:
-            given = {**self.values, **self.system.sizes}
+            given = {**self.values, **self.sizes}
             return parts_of(n, (), given, list(given))[0](n)
 
         smooth = any(is_convex(f, self.x, value) for f in dict.fromkeys((self.f, self.node)))
