@@ -1,5 +1,7 @@
 """Corners at which constraints depend on each other, and weakly active ones: exact answers, linear programs solved."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 import scipy.optimize
@@ -95,3 +97,49 @@ def test_a_start_at_which_the_slope_is_0() -> None:
     c = np.array([0.6, 0.8])
     s = cf.formula("||x - c||^2", "q in R").argmin("x", subject_to="x'*x <= q").solve(c=c, q=0.81, start=c, starts=1)
     assert s.verdict.kind == "minimum" and np.allclose(s.x, 0.9 * c, rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize(("length", "height"), [(1e-12, 1.0), (1e-6, 1e-12), (1e8, 1e9)])
+def test_units_do_not_matter(length: float, height: float) -> None:
+    where = "k in R, q in R, t in R^n"
+    a = cf.formula("k*||x - t||^2", where).argmin("x", subject_to="x >= 0, sum(x) = q")
+    s = a.solve(k=height / length**2, q=length, t=length * np.array([0.5, 0.9, -2.0]), starts=2)
+    assert s.verdict.kind == "minimum" and np.allclose(s.x / length, [0.3, 0.7, 0], rtol=0, atol=1e-12)
+    assert np.allclose(s.jacobian("t"), [[0.5, -0.5, 0], [-0.5, 0.5, 0], [0, 0, 0]], rtol=0, atol=1e-12)
+    weak = a.solve(k=height / length**2, q=length, t=length * np.array([1.0, 2.0]), starts=2)
+    assert weak.verdict.kind == "weakly-active" and np.allclose(weak.directional("t", [1.0, 0.0]), [0.5, -0.5])
+    kink = cf.formula("k*((x - t)^2 + q*abs(x))", "x in R, k in R, q in R, t in R").argmin("x")
+    inside = kink.solve(k=height, q=0.2 * length, t=0.3 * length, starts=2)
+    assert inside.verdict.kind == "minimum" and inside.x / length == pytest.approx(0.2, abs=1e-12)
+
+
+def quadratic_program(H: np.ndarray, g: np.ndarray, A: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The minimum of ½x'Hx + g'x with Ax >= b, by all sets of active rows."""
+    n = len(g)
+    for size in range(n + 1):
+        for rows in map(list, combinations(range(len(b)), size)):
+            K = np.block([[H, -A[rows].T], [A[rows], np.zeros((size, size))]])
+            if np.linalg.matrix_rank(K) < n + size:
+                continue
+            z = np.linalg.solve(K, np.concatenate([-g, b[rows]]))
+            if (A @ z[:n] >= b - 1e-11).all() and (z[n:] >= -1e-9).all():
+                return z[:n]
+    raise AssertionError("no active set fits")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_quadratic_programs_whatever_is_active(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 5))
+    m, inner = int(rng.integers(n, n + 4)), np.array([1.0, 2.0, -1.0, 0.5])[:n]
+    L, A, x = rng.standard_normal((n, n)), rng.standard_normal((m, n)), rng.standard_normal(n).round(2)
+    H, A = L @ L.T + np.eye(n), A * np.sign(A @ inner)[:, None]
+    k, b = int(rng.integers(0, m + 1)), A @ x
+    b[k:] -= rng.random(m - k)
+    g = A[:k].T @ np.where(rng.random(k) < 0.4, 0.0, rng.random(k)) - H @ x
+    a = cf.formula("1/2*x'*H*x + g'*x", "H in PD(n), x in R^n, g in R^n").argmin("x", subject_to="A*x >= b")
+    s = a.solve(H=H, g=g, A=A, b=b, starts=2)
+    assert s.verdict.kind in ("minimum", "weakly-active") and np.allclose(s.x, x, rtol=0, atol=1e-9)
+    v, w, h = rng.standard_normal(n), rng.standard_normal(m), 1e-5  # x* is piecewise linear in g and b
+    assert np.allclose(s.directional("g", v), (quadratic_program(H, g + h * v, A, b) - x) / h, rtol=0, atol=1e-6)
+    assert np.allclose(s.directional("b", w), (quadratic_program(H, g, A, b + h * w) - x) / h, rtol=0, atol=1e-6)

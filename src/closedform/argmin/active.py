@@ -49,6 +49,17 @@ class Active:
     """What the active u leave where they should be 0, each beside its terms."""
     slope: float
     """The gradient of L by x, beside its terms."""
+    pull: float
+    """The size of these terms."""
+
+    @property
+    def sizes(self) -> Array:
+        """What a multiplier is seen beside: its range, or what would balance the gradient's terms alone."""
+        wide = np.isinf(self.state.high - self.state.low)
+        out = np.where(wide, self.pull, self.state.high - self.state.low)
+        steep = np.ones(len(out))
+        steep[self.state.active] = np.maximum(np.abs(self.A).max(axis=1, initial=0.0), 1e-300)
+        return np.where(wide, out / steep, out)
 
     @property
     def licq(self) -> tuple[int, int]:
@@ -95,11 +106,11 @@ def places(switches: Sequence[Switch], env: dict[str, Any]) -> list[Array]:
     return [np.asarray(function(s.u)(env), float).reshape(-1) for s in switches]
 
 
-def first_state(switches: Sequence[Switch], u: Sequence[Array], near: float = CLOSE) -> State:
-    """A guess: active is what is close to 0."""
+def first_state(switches: Sequence[Switch], u: Sequence[Array], near: float = CLOSE, unit: float = 1.0) -> State:
+    """A guess: active is what is close to 0, beside ``unit`` or the largest."""
     parts = []
     for s, values in zip(switches, u, strict=True):
-        size = max(1.0, float(np.abs(values).max(initial=0.0)))
+        size = max(unit, float(np.abs(values).max(initial=0.0)))
         held = s.kind in ("equality", "norm")
         active = np.ones(len(values), bool) if held else np.abs(values) <= near * size
         active |= (values < 0) & (s.low == -np.inf)
@@ -122,16 +133,16 @@ def system_of(L: Node, x: Block, switches: Sequence[Switch], lengths: Sequence[i
 
 
 def settled(L: Node, x: Block, switches: Sequence[Switch], lengths: Sequence[int], state: State,
-            values: dict[str, Any], start: Array) -> Active:  # fmt: skip
+            values: dict[str, Any], start: Array, unit: float = 1.0) -> Active:  # fmt: skip
     """The active set made consistent: multipliers in their ranges, and every other u on its side."""
     at, reach = start, np.abs(start)
     seen: set[bytes] = set()
     for _ in range(ROUNDS):
         found = _newton(system_of(L, x, switches, lengths, state, values), at, state, reach)
         reach = np.maximum(reach, np.abs(found.x))
-        state, changed = _mended(found, switches, seen)
+        state, changed = _mended(found, switches, seen, unit)
         if not changed:
-            found.state = _with_weak(found, switches)
+            found.state = _with_weak(found, switches, unit)
             return found
         at = found.x
     raise ClosedformError("no active set was found that is consistent at this point: try another start")
@@ -161,18 +172,18 @@ def _newton(system: System, x: Array, state: State, reach: Array) -> Active:
     beside = np.abs(end.H[n:, :n]) @ (reach + floor) + np.abs(end.g[n:] - end.H[n:, :n] @ z[:n])
     left = np.abs(end.g[n:]) / np.maximum(beside, 1e-300)
     pulls = np.abs(g[:n]) + np.abs(A.T) @ np.abs(z[n:]) + terms @ reach
-    slope = float(np.abs(end.g[:n]).max() / max(float(pulls.max()), 1e-300))
-    return Active(view, end.z, z[:n], state, z[n:], end.H[n:, :n], end.H[:n, :n], terms, left, slope)
+    pull = max(float(pulls.max()), 1e-300)
+    slope = float(np.abs(end.g[:n]).max() / pull)
+    return Active(view, end.z, z[:n], state, z[n:], end.H[n:, :n], end.H[:n, :n], terms, left, slope, pull)
 
 
-def _mended(found: Active, switches: Sequence[Switch], seen: set[bytes]) -> tuple[State, bool]:
+def _mended(found: Active, switches: Sequence[Switch], seen: set[bytes], unit: float) -> tuple[State, bool]:
     """One change towards consistency: the worst multiplier out of its range, or the worst u on the wrong side."""
     state = found.state
     s = state.stands.copy()
     s[state.active] = found.multipliers
     u = np.concatenate(places(switches, found.view.system.env(found.view.floats(found.z))))
-    size = 1.0 + np.abs(found.multipliers).max(initial=0.0)
-    over = np.where(state.active & ~state.equality, np.maximum(s - state.high, state.low - s), -np.inf) / size
+    over = np.where(state.active & ~state.equality, np.maximum(s - state.high, state.low - s), -np.inf) / found.sizes
     wrong = np.where(~state.active, np.where(s == state.high, -u, u), -np.inf)
     active, stands = state.active.copy(), state.stands.copy()
     if found.left.max(initial=0.0) > HELD:
@@ -181,7 +192,7 @@ def _mended(found: Active, switches: Sequence[Switch], seen: set[bytes]) -> tupl
     elif over.max(initial=-np.inf) > WEAK:
         k = int(np.argmax(over))
         active[k], stands[k] = False, (state.high if s[k] > state.high[k] else state.low)[k]
-    elif wrong.max(initial=-np.inf) > 1e-11 * max(1.0, float(np.abs(u).max(initial=0.0))):
+    elif wrong.max(initial=-np.inf) > 1e-11 * max(unit, float(np.abs(u).max(initial=0.0))):
         k = int(np.argmax(wrong))
         active[k] = True
     else:
@@ -205,15 +216,14 @@ def _least_needed(found: Active, s: Array) -> int:
     return k
 
 
-def _with_weak(found: Active, switches: Sequence[Switch]) -> State:
+def _with_weak(found: Active, switches: Sequence[Switch], unit: float) -> State:
     """Marks what is active with a multiplier at the end of its range, or inactive with u = 0."""
     state = found.state
     s = state.stands.copy()
     s[state.active] = found.multipliers
     u = np.concatenate(places(switches, found.view.system.env(found.view.floats(found.z))))
-    size = 1.0 + np.abs(found.multipliers).max(initial=0.0)
-    ends = (np.abs(s - state.high) <= WEAK * size) | (np.abs(s - state.low) <= WEAK * size)
-    zero = np.abs(u) <= WEAK * max(1.0, float(np.abs(u).max(initial=0.0)))
+    ends = (np.abs(s - state.high) <= WEAK * found.sizes) | (np.abs(s - state.low) <= WEAK * found.sizes)
+    zero = np.abs(u) <= WEAK * max(unit, float(np.abs(u).max(initial=0.0)))
     state.weak = ~state.equality & np.where(state.active, ends, zero)
     return state
 

@@ -90,9 +90,19 @@ def _settled(problem: Problem, near: Array) -> Active:
     env = problem.system.env(near)
     for s, length in zip(switches, lengths, strict=True):
         env[str(s.s.params[0])] = np.zeros(length)
-    guesses = [first_state(switches, places(switches, env), close) for close in NEARNESS]
-    settle = partial(settled, L, block, switches, lengths, values=values, start=near)
+    unit = _length(problem, near)
+    guesses = [first_state(switches, places(switches, env), close, unit) for close in NEARNESS]
+    settle = partial(settled, L, block, switches, lengths, values=values, start=near, unit=unit)
     return _first_stationary(settle, [g for k, g in enumerate(guesses) if not k or _differs(g, guesses[k - 1])])
+
+
+def _length(problem: Problem, z: Array) -> float:
+    """The scale of x where it is below 1: the point's own, and that of a Newton step of f."""
+    g, H = np.nan_to_num(problem.system.gradient(z)), np.nan_to_num(problem.system.hessian(z))
+    step = np.linalg.lstsq(H, g, rcond=1e-10)[0] if H.any() else np.ones(len(z))
+    if np.abs(H @ step - g).max(initial=0.0) > 1e-6 * np.abs(g).max(initial=0.0):  # f is linear in some direction
+        return 1.0
+    return min(1.0, max(float(np.abs(v).max(initial=0.0)) for v in (z, step))) or 1.0
 
 
 def _differs(one: State, other: State) -> bool:

@@ -38,6 +38,7 @@ class Margin:
     high: Array
     equality: Array
     A: Array
+    sizes: Array
     system: System
 
     @property
@@ -64,8 +65,7 @@ class Margin:
 
     def weak(self, s: Array) -> Array:
         """What has its multiplier at an end of its range."""
-        size = 1.0 + np.abs(s).max(initial=0.0)
-        ends = (np.abs(s - self.high) <= WEAK * size) | (np.abs(s - self.low) <= WEAK * size)
+        ends = (np.abs(s - self.high) <= WEAK * self.sizes) | (np.abs(s - self.low) <= WEAK * self.sizes)
         return np.asarray(~self.equality & ends)
 
     def signs(self, s: Array) -> Array:
@@ -96,7 +96,10 @@ def margin(found: Active, board: Board) -> Margin:
     s[state.active] = found.multipliers
     bare = np.concatenate([found.x, np.zeros(int(on.sum()))])
     A = system.hessian(bare)[n:, :n]
-    return Margin(found.x, s[on], state.low[on], state.high[on], state.equality[on], A, system)
+    wide = np.isinf(state.high[on] - state.low[on])
+    steep = np.maximum(np.abs(A).max(axis=1, initial=0.0), 1e-300)
+    sizes = np.where(wide, found.pull / steep, state.high[on] - state.low[on])
+    return Margin(found.x, s[on], state.low[on], state.high[on], state.equality[on], A, sizes, system)
 
 
 def parted(on: Margin) -> Verdict:
@@ -146,11 +149,12 @@ def along(found: Active, board: Board, pushes: dict[Node, Array]) -> Array:
         raise ClosedformError("no one-sided derivative of x* is proved here: the Hessian is not positive definite "
                               "where what is weakly active is let go")  # fmt: skip
     K, b = m.system.hessian(np.concatenate([m.x, s])), _pushed(m, s, pushes)
-    tolerance = SOLVED * (1 + float(np.abs(b).max(initial=0.0)))
     sign, rows = m.signs(s)[weak], n + weak
+    d = equilibrated(K)[0]
     for on, dz in _splits(K, b, rows):
         du = K @ dz + b
-        if np.where(on, sign * dz[rows] <= tolerance, sign * du[rows] >= -tolerance).all():
+        least = SOLVED * max(float(np.abs(dz / d).max()), float(np.abs(d * b).max()))
+        if np.where(on, sign * (dz / d)[rows] <= least, sign * (d * du)[rows] >= -least).all():
             return dz[:n]
     raise ClosedformError("no one-sided derivative of x* in this direction was found")
 
@@ -166,10 +170,11 @@ def _splits(K: Array, b: Array, rows: Array) -> Iterator[tuple[Array, Array]]:
         on = np.array(choice, bool)
         keep = np.setdiff1d(np.arange(len(K)), rows[~on])
         part, right, dz = K[np.ix_(keep, keep)], -b[keep], np.zeros(len(K))
-        d = 1 / np.sqrt(np.maximum(np.abs(part).max(axis=1, initial=0.0), 1e-300))
-        dz[keep] = d * np.linalg.lstsq(d[:, None] * part * d, d * right, rcond=1e-11)[0]
-        size = np.abs(part) @ np.abs(dz[keep]) + np.abs(right)
-        if (np.abs(part @ dz[keep] - right) <= SOLVED * max(float(size.max(initial=0.0)), 1e-300)).all():
+        d, E = equilibrated(part)
+        y = np.linalg.lstsq(E, d * right, rcond=1e-11)[0]
+        size = max(float(np.abs(v).max(initial=0.0)) for v in (y, d * right))
+        dz[keep] = d * y
+        if (np.abs(E @ y - d * right) <= SOLVED * size).all():
             yield on, dz
 
 
