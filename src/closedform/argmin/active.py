@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -17,8 +16,8 @@ from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 
 Array = Any
-CLOSE, WEAK, ROUNDS, MOST_WEAK = 1e-4, 1e-9, 60, 8
-LOST, NOISE = 1e-22, 1e-14
+CLOSE, WEAK, ROUNDS = 1e-4, 1e-9, 60
+LOST, NOISE, HELD, ROUNDING = 1e-22, 1e-14, 1e-9, 1e-5
 
 
 @dataclass
@@ -44,7 +43,23 @@ class Active:
     multipliers: Array
     A: Array
     H: Array
-    feasible: bool = True
+    terms: Array
+    """The sizes of the terms of H, which rounding is seen beside."""
+    left: Array
+    """What the active u leave where they should be 0, each beside its terms."""
+    slope: float
+    """The gradient of L by x, beside its terms."""
+    pull: float
+    """The size of these terms."""
+
+    @property
+    def sizes(self) -> Array:
+        """What a multiplier is seen beside: its range, or what would balance the gradient's terms alone."""
+        wide = np.isinf(self.state.high - self.state.low)
+        out = np.where(wide, self.pull, self.state.high - self.state.low)
+        steep = np.ones(len(out))
+        steep[self.state.active] = np.maximum(np.abs(self.A).max(axis=1, initial=0.0), 1e-300)
+        return np.where(wide, out / steep, out)
 
     @property
     def licq(self) -> tuple[int, int]:
@@ -55,12 +70,27 @@ class Active:
     @property
     def reduced(self) -> Array:
         """The eigenvalues of the equilibrated Hessian of L on the tangent space of what is active, by their largest."""
-        small = (1e-26 if self.view.arrival < 1e-20 else 1e-15) * np.abs(self.H).max(initial=0.0)
+        return self._curved[0]
+
+    @property
+    def flat(self) -> Array:
+        """Unit directions along what is active in which L has no curvature, in the columns."""
+        eigen, V = self._curved
+        D = V[:, np.abs(eigen) <= 1e-12]
+        return D / np.maximum(np.linalg.norm(D, axis=0), 1e-300)
+
+    @property
+    def _curved(self) -> tuple[Array, Array]:
+        small = (1e-26 if self.view.arrival < 1e-20 else 1e-15) * self.terms.max(initial=0.0)
         s, H = equilibrated(np.where(np.abs(self.H) <= small, 0.0, self.H))
         Z = tangent(self.A * s, len(self.x))
         inner = Z.T @ H @ Z
         top = float(np.abs(inner).max(initial=0.0))
-        return np.linalg.eigvalsh(inner / top) if top > NOISE * np.abs(H).max(initial=0.0) else np.zeros(Z.shape[1])
+        noise = NOISE * float((s[:, None] * self.terms * s).max(initial=0.0))
+        if top <= noise:
+            return np.zeros(Z.shape[1]), s[:, None] * Z
+        eigen, V = np.linalg.eigh(inner / top)
+        return eigen, s[:, None] * (Z @ V)
 
 
 def tangent(A: Array, n: int) -> Array:
@@ -76,11 +106,11 @@ def places(switches: Sequence[Switch], env: dict[str, Any]) -> list[Array]:
     return [np.asarray(function(s.u)(env), float).reshape(-1) for s in switches]
 
 
-def first_state(switches: Sequence[Switch], u: Sequence[Array], near: float = CLOSE) -> State:
-    """A guess: active is what is close to 0."""
+def first_state(switches: Sequence[Switch], u: Sequence[Array], near: float = CLOSE, unit: float = 1.0) -> State:
+    """A guess: active is what is close to 0, beside ``unit`` or the largest."""
     parts = []
     for s, values in zip(switches, u, strict=True):
-        size = max(1.0, float(np.abs(values).max(initial=0.0)))
+        size = max(unit, float(np.abs(values).max(initial=0.0)))
         held = s.kind in ("equality", "norm")
         active = np.ones(len(values), bool) if held else np.abs(values) <= near * size
         active |= (values < 0) & (s.low == -np.inf)
@@ -103,21 +133,23 @@ def system_of(L: Node, x: Block, switches: Sequence[Switch], lengths: Sequence[i
 
 
 def settled(L: Node, x: Block, switches: Sequence[Switch], lengths: Sequence[int], state: State,
-            values: dict[str, Any], start: Array) -> Active:  # fmt: skip
+            values: dict[str, Any], start: Array, unit: float = 1.0) -> Active:  # fmt: skip
     """The active set made consistent: multipliers in their ranges, and every other u on its side."""
-    at = start
+    at, reach = start, np.abs(start)
     seen: set[bytes] = set()
     for _ in range(ROUNDS):
-        found = _newton(system_of(L, x, switches, lengths, state, values), at, state)
-        state, changed = _mended(found, switches, seen)
+        found = _newton(system_of(L, x, switches, lengths, state, values), at, state, reach)
+        reach = np.maximum(reach, np.abs(found.x))
+        state, changed = _mended(found, switches, seen, unit)
         if not changed:
-            found.state = _with_weak(found, switches)
+            found.state = _with_weak(found, switches, unit)
             return found
         at = found.x
     raise ClosedformError("no active set was found that is consistent at this point: try another start")
 
 
-def _newton(system: System, x: Array, state: State) -> Active:
+def _newton(system: System, x: Array, state: State, reach: Array) -> Active:
+    """Newton's steps with an active set; ``reach`` is how far from 0 the components have been."""
     n = len(x)
     H = system.hessian(np.concatenate([x, np.zeros(system.n - n)]))
     g = system.gradient(np.concatenate([x, np.zeros(system.n - n)]))
@@ -131,25 +163,36 @@ def _newton(system: System, x: Array, state: State) -> Active:
     if not np.isfinite(end.step).all():
         raise ClosedformError("the optimality conditions have no value near this point: try another start")
     z = view.floats(end.z)
-    size = max(float(np.abs(x).max()), float(np.abs(z[:n]).max()))
+    reach = np.maximum(reach, np.abs(z[:n]))
+    size = float(reach.max())
     z[:n] = np.where(np.abs(z[:n]) <= LOST * size, 0.0, z[:n])
-    return Active(view, end.z, z[:n], state, z[n:], end.H[n:, :n], end.H[:n, :n])
+    bare = H[:n, :n]
+    terms = np.abs(bare) + np.abs(end.H[:n, :n] - bare)
+    floor = ROUNDING * float(reach.max())
+    beside = np.abs(end.H[n:, :n]) @ (reach + floor) + np.abs(end.g[n:] - end.H[n:, :n] @ z[:n])
+    left = np.abs(end.g[n:]) / np.maximum(beside, 1e-300)
+    pulls = np.abs(g[:n]) + np.abs(A.T) @ np.abs(z[n:]) + terms @ reach
+    pull = max(float(pulls.max()), 1e-300)
+    slope = float(np.abs(end.g[:n]).max() / pull)
+    return Active(view, end.z, z[:n], state, z[n:], end.H[n:, :n], end.H[:n, :n], terms, left, slope, pull)
 
 
-def _mended(found: Active, switches: Sequence[Switch], seen: set[bytes]) -> tuple[State, bool]:
+def _mended(found: Active, switches: Sequence[Switch], seen: set[bytes], unit: float) -> tuple[State, bool]:
     """One change towards consistency: the worst multiplier out of its range, or the worst u on the wrong side."""
     state = found.state
     s = state.stands.copy()
     s[state.active] = found.multipliers
     u = np.concatenate(places(switches, found.view.system.env(found.view.floats(found.z))))
-    size = 1.0 + np.abs(found.multipliers).max(initial=0.0)
-    over = np.where(state.active & ~state.equality, np.maximum(s - state.high, state.low - s), -np.inf) / size
+    over = np.where(state.active & ~state.equality, np.maximum(s - state.high, state.low - s), -np.inf) / found.sizes
     wrong = np.where(~state.active, np.where(s == state.high, -u, u), -np.inf)
     active, stands = state.active.copy(), state.stands.copy()
-    if over.max(initial=-np.inf) > WEAK:
+    if found.left.max(initial=0.0) > HELD:
+        k = _least_needed(found, s)
+        active[k], stands[k] = False, (state.high if s[k] - state.low[k] > state.high[k] - s[k] else state.low)[k]
+    elif over.max(initial=-np.inf) > WEAK:
         k = int(np.argmax(over))
         active[k], stands[k] = False, (state.high if s[k] > state.high[k] else state.low)[k]
-    elif wrong.max(initial=-np.inf) > 1e-11 * max(1.0, float(np.abs(u).max(initial=0.0))):
+    elif wrong.max(initial=-np.inf) > 1e-11 * max(unit, float(np.abs(u).max(initial=0.0))):
         k = int(np.argmax(wrong))
         active[k] = True
     else:
@@ -162,15 +205,25 @@ def _mended(found: Active, switches: Sequence[Switch], seen: set[bytes]) -> tupl
     return changed, True
 
 
-def _with_weak(found: Active, switches: Sequence[Switch]) -> State:
+def _least_needed(found: Active, s: Array) -> int:
+    """Of what is active and cannot all be 0 together: the one whose multiplier is nearest to an end of its range."""
+    state = found.state
+    margin = np.minimum(s - state.low, state.high - s)
+    margin[~state.active | state.equality] = np.inf
+    k = int(np.argmin(margin))
+    if not np.isfinite(margin[k]):
+        raise ClosedformError("the equations cannot all hold near this point: try another start")
+    return k
+
+
+def _with_weak(found: Active, switches: Sequence[Switch], unit: float) -> State:
     """Marks what is active with a multiplier at the end of its range, or inactive with u = 0."""
     state = found.state
     s = state.stands.copy()
     s[state.active] = found.multipliers
     u = np.concatenate(places(switches, found.view.system.env(found.view.floats(found.z))))
-    size = 1.0 + np.abs(found.multipliers).max(initial=0.0)
-    ends = (np.abs(s - state.high) <= WEAK * size) | (np.abs(s - state.low) <= WEAK * size)
-    zero = np.abs(u) <= WEAK * max(1.0, float(np.abs(u).max(initial=0.0)))
+    ends = (np.abs(s - state.high) <= WEAK * found.sizes) | (np.abs(s - state.low) <= WEAK * found.sizes)
+    zero = np.abs(u) <= WEAK * max(unit, float(np.abs(u).max(initial=0.0)))
     state.weak = ~state.equality & np.where(state.active, ends, zero)
     return state
 
@@ -179,44 +232,21 @@ def derivative(found: Active, theta: Node) -> Array:
     """dx*/dθ with the active set held: rows of x alone. Right also where multipliers are not unique."""
     n = len(found.x)
     at = spot(found.view, found.z)
-    B = found.view.mixed(found.z, theta)
     if not at.null.any():
         return found.view.jacobian(found.z, theta)[:n]
-    return -(np.linalg.pinv(at.H, rcond=1e-11, hermitian=True) @ B)[:n]
+    return _shortest(at.H, found.view.mixed(found.z, theta))[0][:n]
 
 
-def along(found: Active, board: tuple[Node, Block, Sequence[Switch], Sequence[int], dict[str, Any]],
-          pushes: dict[Node, Array]) -> Array:  # fmt: skip
-    """The one-sided derivative of x* in a direction: of all ways to split what is weakly active, the consistent one."""
-    L, x, switches, lengths, values = board
-    weak = np.flatnonzero(found.state.weak)
-    if len(weak) > MOST_WEAK:
-        raise ClosedformError(f"{len(weak)} switches are weakly active; directions are split for {MOST_WEAK} at most")
-    state = found.state
-    active = state.active | state.weak
-    whole = State(state.low, state.high, state.equality, active, state.stands)
-    system = system_of(L, x, switches, lengths, whole, values)
-    s = state.stands.copy()
-    s[state.active] = found.multipliers
-    z = np.concatenate([found.x, s[active]])
-    K = system.hessian(z)
-    b = sum(system.mixed(z, t) @ np.reshape(v, -1) for t, v in pushes.items())
-    n = len(found.x)
-    order = {int(k): n + i for i, k in enumerate(np.flatnonzero(active))}
-    upper = np.abs(s - state.high) <= np.abs(s - state.low)
-    for choice in product((True, False), repeat=len(weak)):
-        off = [order[int(k)] for k, on in zip(weak, choice, strict=True) if not on]
-        keep = [i for i in range(len(K)) if i not in off]
-        dz = np.zeros(len(K))
-        part = K[np.ix_(keep, keep)]
-        regular = np.linalg.matrix_rank(part, tol=1e-11 * np.abs(part).max(initial=1e-300)) == len(keep)
-        dz[keep] = -(np.linalg.solve(part, b[keep]) if regular else np.linalg.lstsq(part, b[keep], rcond=1e-11)[0])
-        du = K @ dz + b
-        tolerance = 1e-9 * (1 + float(np.abs(b).max(initial=0.0)))
-        sign = {int(k): (1.0 if upper[k] else -1.0) for k in weak}
-        if all(
-            sign[k] * dz[order[k]] <= tolerance if on else sign[k] * du[order[k]] >= -tolerance
-            for k, on in zip(weak.tolist(), choice, strict=True)
-        ):
-            return dz[:n]
-    raise ClosedformError("no one-sided derivative of x* in this direction was found")
+def moves_together(found: Active, theta: Node) -> bool:
+    """Whether all that is active can stay active as θ moves, however it moves."""
+    at = spot(found.view, found.z)
+    return not at.null.any() or bool(_shortest(at.H, found.view.mixed(found.z, theta))[1] <= HELD)
+
+
+def _shortest(H: Array, B: Array) -> tuple[Array, float]:
+    """The least-norm dz of H dz = -B, and what it leaves beside its terms."""
+    s, E = equilibrated(H)
+    dz = -s[:, None] * (np.linalg.pinv(E, rcond=1e-11, hermitian=True) @ (s[:, None] * B))
+    size = np.abs(H) @ np.abs(dz) + np.abs(B)
+    off = np.abs(H @ dz + B).max(axis=0, initial=0.0) / np.maximum(size.max(axis=0, initial=0.0), 1e-300)
+    return dz, float(off.max(initial=0.0))

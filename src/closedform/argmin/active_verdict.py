@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from closedform.argmin.active import WEAK, Active, tangent
+from closedform.argmin.active import WEAK, Active, moves_together, places, tangent
 from closedform.argmin.newton import spot
+from closedform.argmin.one_sided import Margin, least_curvature, margin, parted
 from closedform.argmin.solution import Solution
 from closedform.argmin.system import function
 from closedform.argmin.verdict import Verdict
@@ -20,6 +20,7 @@ Array = Any
 STATIONARY, STEP, RUN_OFF, NOISE, TRIES = 1e-7, 1e-6, 1e5, 1e-9, 12
 REACHES = (1e-3, 1e-5, 1e-7)
 FALLS = 1e-6
+WAYS, RISES = (1e-1, 1e-2, 1e-3), 1e-10
 
 
 def judged_active(problem: Problem, found: Active) -> Solution:
@@ -33,8 +34,11 @@ def judged_active(problem: Problem, found: Active) -> Solution:
         out.minimality = "proved (f and the constraints are convex)"
     rank, count = found.licq
     if rank < count:
+        apart = [name for name, t in problem.parameters.items() if not moves_together(found, t)]
+        right = f", as {', '.join(apart)} move{'s' * (len(apart) == 1)}, not all of it can stay active" if apart else ""
+        right = right or ", dx*/dθ is right all the same" if verdict.exists else ""
         out.notes.append(f"LICQ fails: the {count} gradients of what is active have rank {rank}; the multipliers are "
-                         "not unique, dx*/dθ is right all the same")  # fmt: skip
+                         f"not unique{right}")  # fmt: skip
     return out
 
 
@@ -59,28 +63,69 @@ def _verdict(problem: Problem, found: Active) -> Verdict:
         return Verdict("saddle", "no minimum: along the constraints the Hessian of the Lagrangian has a negative "
                        "eigenvalue.", "Start elsewhere.")  # fmt: skip
     if len(eigen) and eigen[0] <= 1e-12 and not state.weak.any():
-        return Verdict("singular-hessian", "not isolated: along what is active the Hessian is singular, so that the "
-                       "minimisers form a set and x* has no derivative.", "Add a ridge term.")  # fmt: skip
-    if state.weak.any() and _falls_when_let_go(found):
-        return Verdict("saddle", "no minimum: where a switch that is only just active is let go, f falls.",
-                       "Start elsewhere.")  # fmt: skip
+        return _without_curvature(problem, found)
+    on = margin(found, problem.board)
     if state.weak.any():
-        where = "kink" if (state.weak & kinks).any() else "constraint"
-        if len(eigen) and eigen[0] <= 1e-12:
-            return Verdict(
-                "singular-hessian", "not isolated: a multiplier is 0 and the Hessian is singular along the rest: the "
-                "minimisers form a set.", "Add a ridge term.", also=("weakly-active",),
-            )  # fmt: skip
-        return Verdict(
-            "nonsmooth-minimum" if where == "kink" else "weakly-active",
-            f"a minimum where a {where} is only just active: x* has one-sided derivatives, which differ by direction.",
-            'Ask for one direction: solution.directional("θ", v).', also=("weakly-active",) if where == "kink" else (),
-        )  # fmt: skip
+        return _weak(found, on, bool((state.weak & kinks).any()))
+    if on.dependent and (on.bends or not any(moves_together(found, t) for t in problem.parameters.values())):
+        return parted(on)
     if at_kink:
         return Verdict(name, "a strict minimum on a kink: x* moves along it, and stays on it.", exists=True)
     active = int(state.active.sum())
     held = f"; {active} constraint{'s' * (active != 1)} active" if problem.constraints else ""
     return Verdict(name, f"a strict minimum{held}: the Hessian is positive definite along what is active.", exists=True)
+
+
+def _weak(found: Active, on: Margin, kink: bool) -> Verdict:
+    """A switch is at the border of its range."""
+    curved = least_curvature(on)
+    if curved < -1e-10:
+        return Verdict("saddle", "no minimum: where what is only just active is let go, f falls.", "Start elsewhere.")
+    if found.reduced.min(initial=1.0) <= 1e-12 or curved <= 1e-12:
+        return Verdict(
+            "singular-hessian", "not isolated: a multiplier is 0 and the Hessian is singular along the rest: the "
+            "minimisers form a set.", "Add a ridge term.", also=("weakly-active",),
+        )  # fmt: skip
+    name, also = ("nonsmooth-minimum", ("weakly-active",)) if kink else ("weakly-active", ())
+    said = f"a minimum where a {'kink' if kink else 'constraint'} is only just active: x* has one-sided derivatives"
+    if on.obstacle:
+        return Verdict(name, f"{said} at most, and none is proved: {on.obstacle}.", "Move a parameter to one side.",
+                       also=also)  # fmt: skip
+    return Verdict(name, f"{said}, which differ by direction.",
+                   'Ask for one direction: solution.directional("θ", v).', also=also, one_sided=True)  # fmt: skip
+
+
+def _without_curvature(problem: Problem, found: Active) -> Verdict:
+    """The Hessian is singular along what is active: f may fall there, rise, or be flat."""
+    rises = [_rise(problem, found, way * d) for d in found.flat.T for way in (1.0, -1.0)]
+    low = min((r for r in rises if r is not None), default=0.0)
+    if low < 0 and not problem.convex():
+        return Verdict("saddle", "no minimum: in a direction without curvature along what is active, f falls.",
+                       "Start elsewhere.")  # fmt: skip
+    if found.flat.shape[1] == 1 and None not in rises and low > 0:
+        return Verdict("degenerate-minimum", "an isolated minimum whose Hessian is singular along what is active: the "
+                       "implicit function theorem does not apply.", "Add a ridge term.")  # fmt: skip
+    return Verdict("singular-hessian", "not isolated: along what is active the Hessian is singular, so that the "
+                   "minimisers form a set and x* has no derivative.", "Add a ridge term.")  # fmt: skip
+
+
+def _rise(problem: Problem, found: Active, d: Array) -> float | None:
+    """f a little way off, where it is told from f here; None where the constraints do not hold on the way."""
+    size = max(1.0, float(np.abs(found.x).max()))
+    rows = np.flatnonzero(found.state.active)
+    top = float(np.abs(found.terms).max(initial=0.0))
+    for h in WAYS:
+        u = np.concatenate(places(problem.switches, problem.system.env(found.x + h * size * d)))
+        short = RISES * h * size
+        if (np.abs(u[rows]) > short * np.maximum(np.abs(found.A).max(axis=1, initial=0.0), 1e-300)).any():
+            return None
+        off = found.state.low[~found.state.active] == -np.inf
+        if (u[~found.state.active][off] < -short).any():
+            continue
+        rise = problem.view.rise(problem.view.point(found.x), h * size * d)
+        if np.isfinite(rise) and abs(rise) > RISES * (h * size) ** 2 * top:
+            return float(rise)
+    return 0.0
 
 
 def _stationary(found: Active, kinks: Array) -> bool:
@@ -94,19 +139,11 @@ def _stationary(found: Active, kinks: Array) -> bool:
     bends = float(np.abs(found.A[kinks[found.state.active]]).max(initial=0.0))
     scale = max(pulls, curved, bends, 1e-300)
     together = float(np.abs(found.A.T @ found.multipliers).max(initial=0.0))
+    if found.left.max(initial=0.0) > STATIONARY:
+        return False
     short = np.abs(at.step[:n]).max(initial=0.0) <= STEP * size
     bounded = pulls <= max(RUN_OFF * max(together, bends), NOISE * curved)
     return bool(np.abs(at.g[:n]).max(initial=0.0) <= STATIONARY * scale and short and bounded)
-
-
-def _falls_when_let_go(found: Active) -> bool:
-    """Whether f falls to second order where one weakly active switch is let go, the others held."""
-    rows = np.flatnonzero(found.state.active)
-    for k in np.flatnonzero(found.state.weak & found.state.active):
-        less = replace(found, A=found.A[rows != k])
-        if less.reduced.min(initial=0.0) < -1e-10:
-            return True
-    return False
 
 
 def _falls(problem: Problem, found: Active, kinks: Array) -> bool:

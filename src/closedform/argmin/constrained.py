@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.linalg
 import scipy.optimize
 
-from closedform.argmin.active import Active, first_state, places, settled
+from closedform.argmin.active import Active, State, first_state, places, settled
 from closedform.argmin.active_verdict import judged_active
+from closedform.argmin.escape import Rule, escape
 from closedform.argmin.search import descend, starts
 from closedform.argmin.solution import Solution
-from closedform.argmin.switches import SMOOTHING, smoothed
+from closedform.argmin.switches import SMOOTHING, Switch, smoothed
 from closedform.argmin.system import Block, System, function
 from closedform.argmin.verdict import Verdict
+from closedform.argmin.views import Plain
 from closedform.errors import ClosedformError
 from closedform.functions.algebra import sym
 from closedform.functions.vectors import dot
@@ -24,7 +28,9 @@ if TYPE_CHECKING:
 
 Array = Any
 SOFTENINGS = (1.0, 1e-2, 1e-4, 1e-6)
-INFEASIBLE, HERE = 1e-6, 1e-5
+INFEASIBLE, HERE, RUN_OFF = 1e-6, 1e-5, 1e10
+SLOPE, NEARNESS = 1e-7, (1e-4, 1e-6, 1e-8, 1e-10)
+"""How near to 0 is first taken for active; less, where what is that near cannot all be active."""
 
 
 def active_solution(problem: Problem, count: int, point: Array | None = None) -> Solution:
@@ -46,7 +52,25 @@ def active_solution(problem: Problem, count: int, point: Array | None = None) ->
         if out.verdict.kind not in ("saddle", "not-converged"):
             return out
         first = first or out
-    return first or _nowhere(problem, begin, last)
+    if first is None:
+        return _nowhere(problem, begin, last)
+    return first if point is not None else _unless_it_escapes(problem, first, begin)
+
+
+def _unless_it_escapes(problem: Problem, out: Solution, begin: Array) -> Solution:
+    """Where no minimum was found: whether f falls for ever."""
+    reached = problem.free(out.x)
+    stays = bool(np.abs(reached).max(initial=0.0) < RUN_OFF)
+    tries = [reached] if stays and out.verdict.kind != "saddle" else list(starts(begin, 3))
+    points = [p for p in (_feasible(problem, z) for z in tries) if p is not None]
+    found = _escaping(problem, points)
+    if found is None:
+        return out
+    if out.verdict.kind == "saddle":
+        out.verdict.also = (*out.verdict.also, "no-minimum")
+        return out
+    found.numbers = out.verdict.numbers
+    return Solution(problem, out.x, out.value, found, None)
 
 
 def _at_the_point(problem: Problem, found: Active, point: Array) -> Solution:
@@ -66,7 +90,41 @@ def _settled(problem: Problem, near: Array) -> Active:
     env = problem.system.env(near)
     for s, length in zip(switches, lengths, strict=True):
         env[str(s.s.params[0])] = np.zeros(length)
-    return settled(L, block, switches, lengths, first_state(switches, places(switches, env)), values, near)
+    unit = _length(problem, near)
+    guesses = [first_state(switches, places(switches, env), close, unit) for close in NEARNESS]
+    settle = partial(settled, L, block, switches, lengths, values=values, start=near, unit=unit)
+    return _first_stationary(settle, [g for k, g in enumerate(guesses) if not k or _differs(g, guesses[k - 1])])
+
+
+def _length(problem: Problem, z: Array) -> float:
+    """The scale of x where it is below 1: the point's own, and that of a Newton step of f."""
+    g, H = np.nan_to_num(problem.system.gradient(z)), np.nan_to_num(problem.system.hessian(z))
+    step = np.linalg.lstsq(H, g, rcond=1e-10)[0] if H.any() else np.ones(len(z))
+    if np.abs(H @ step - g).max(initial=0.0) > 1e-6 * np.abs(g).max(initial=0.0):  # f is linear in some direction
+        return 1.0
+    return min(1.0, max(float(np.abs(v).max(initial=0.0)) for v in (z, step))) or 1.0
+
+
+def _differs(one: State, other: State) -> bool:
+    return not np.array_equal(one.active, other.active)
+
+
+def _first_stationary(settle: Callable[..., Active], guesses: list[State]) -> Active:
+    """The first guess that leads to a stationary point; else the first that leads to any."""
+    found: Active | None = None
+    error = ClosedformError("no active set was found")
+    for guess in guesses:
+        try:
+            here = settle(state=guess)
+        except ClosedformError as e:
+            error = e
+            continue
+        if here.slope <= SLOPE:
+            return here
+        found = found or here
+    if found is None:
+        raise error
+    return found
 
 
 def near_kinks(problem: Problem, start: Array) -> Array:
@@ -96,14 +154,14 @@ def _near(problem: Problem, start: Array) -> Array | None:
 def _sequential(problem: Problem, system: System, z: Array) -> Array | None:
     rules: list[dict[str, Any]] = [
         {"type": "eq" if s.kind == "equality" else "ineq", "fun": one.value, "jac": one.slope}
-        for s, one in ((s, Constrained(problem, s.u)) for s in problem.switches if s.kind.endswith("equality"))
+        for s, one in _rules(problem)
     ]
-    independent = _independent(rules, z)
-    size = max(1e-300, float(np.abs(np.nan_to_num(system.gradient(z))).max(initial=0.0)))
+    kept = independent(rules, z)
+    size = _unit(system, z)
     with np.errstate(all="ignore"):
         found = scipy.optimize.minimize(
             lambda y: _finite(system.value(y) / size), z, jac=lambda y: np.nan_to_num(system.gradient(y) / size),
-            method="SLSQP", constraints=independent, options={"maxiter": 500, "ftol": 1e-15},
+            method="SLSQP", constraints=kept, options={"maxiter": 500, "ftol": 1e-15},
         )  # fmt: skip
     if not np.isfinite(found.x).all() or np.abs(found.x).max() > 1e10:
         return None
@@ -115,7 +173,15 @@ def _sequential(problem: Problem, system: System, z: Array) -> Array | None:
     return np.asarray(found.x)
 
 
-def _independent(rules: list[dict[str, Any]], z: Array) -> list[dict[str, Any]]:
+def _unit(system: System, z: Array) -> float:
+    """The size of f's slope at a start, or of its terms where they happen to cancel there."""
+    slope = float(np.abs(np.nan_to_num(system.gradient(z))).max(initial=0.0))
+    terms = np.abs(np.nan_to_num(system.hessian(z))) @ np.maximum(np.abs(z), 1.0)
+    large = float(terms.max(initial=0.0))
+    return max(1e-300, slope if slope > 1e-6 * large else large)
+
+
+def independent(rules: list[dict[str, Any]], z: Array) -> list[dict[str, Any]]:
     """The rules with those equations left out that follow from others here: SLSQP refuses them."""
     equations = [r for r in rules if r["type"] == "eq"]
     if not equations:
@@ -144,7 +210,7 @@ class Constrained:
     def __init__(self, problem: Problem, u: Any) -> None:
         self.problem, self.u = problem, u
         s = sym("multiplier_of_argmin", u.rows, u.cols)
-        length = u.rows.value(problem.system.sizes) * u.cols.value(problem.system.sizes)
+        length = u.rows.value(problem.sizes) * u.cols.value(problem.sizes)
         product = s * u if u.is_scalar else dot(s, u)
         self.along = System(product, [problem.block, Block(s, np.zeros(length), np.eye(length))], problem.values)
 
@@ -158,17 +224,31 @@ class Constrained:
 
 
 def _nowhere(problem: Problem, begin: Array, last: ClosedformError | None) -> Solution:
-    """Nothing was found: is there a feasible point at all?"""
-    if problem.constraints and not _feasible(problem, begin):
+    """Nothing was found: is there a feasible point at all, and does f fall for ever from there?"""
+    point = _feasible(problem, begin)
+    if point is None:
         verdict = Verdict("infeasible", "no point was found that satisfies the constraints.", "Loosen a constraint.")
-    else:
-        why = f" ({last.message})" if last is not None else ""
-        verdict = Verdict("not-converged", f"no minimum was reached{why}.", "Try another start, or more of them.")
-    return Solution(problem, problem.whole(begin), problem.system.value(begin), verdict, None)
+        return Solution(problem, problem.whole(begin), problem.system.value(begin), verdict, None)
+    why = f" ({last.message})" if last is not None else ""
+    verdict = _escaping(problem, [point]) or Verdict(
+        "not-converged", f"no minimum was reached{why}.", "Try another start, or more of them.")  # fmt: skip
+    return Solution(problem, problem.whole(point), problem.system.value(point), verdict, None)
 
 
-def _feasible(problem: Problem, begin: Array) -> bool:
-    rows = [(s, Constrained(problem, s.u)) for s in problem.switches if s.kind.endswith("equality")]
+def _escaping(problem: Problem, points: list[Array]) -> Verdict | None:
+    rules = [Rule(s.kind == "equality", one.value, one.slope) for s, one in _rules(problem)]
+    return escape(Plain(problem.system), rules, points, problem.block.name)
+
+
+def _rules(problem: Problem) -> list[tuple[Switch, Constrained]]:
+    return [(s, Constrained(problem, s.u)) for s in problem.switches if s.kind.endswith("equality")]
+
+
+def _feasible(problem: Problem, begin: Array) -> Array | None:
+    """A point that satisfies the constraints."""
+    rows = _rules(problem)
+    if not rows:
+        return begin
 
     def miss(z: Array) -> Array:
         return np.concatenate([r.value(z) if s.kind == "equality" else np.minimum(r.value(z), 0) for s, r in rows])
@@ -176,5 +256,5 @@ def _feasible(problem: Problem, begin: Array) -> bool:
     for z in starts(begin, 6):
         found = scipy.optimize.least_squares(miss, z)
         if np.abs(found.fun).max(initial=0.0) < INFEASIBLE:
-            return True
-    return False
+            return np.asarray(found.x)
+    return None

@@ -11,7 +11,7 @@ import numpy as np
 from closedform.argmin.newton import Spot, Walk, spot, walk
 from closedform.argmin.probe import Tail, along_null, branches_meet, tail
 from closedform.argmin.search import descend
-from closedform.argmin.sensitivity import predicted_error
+from closedform.argmin.sensitivity import jacobian, predicted_error
 from closedform.argmin.verdict import Verdict
 from closedform.argmin.views import Point, View
 from closedform.expr.node import Node
@@ -258,12 +258,23 @@ def _arrived_there(q: Question, first: Spot, way: Walk, verdict: Verdict) -> Ver
     size = max(1.0, float(np.abs(q.view.floats(first.z)).max(initial=0.0)))
     if error <= CONVERGED and distance <= CONVERGED * size and first.negative == q.constraints:
         return verdict
+    error = max([error, *(_apart(q, first, way.end, t) for t in q.thetas)])
+    verdict.numbers["predicted_error"] = error
     steps = max(1, way.steps)
     return Verdict(
         "not-converged", f"a minimum lies {distance:.3g} away; taken here, dx*/dθ is wrong by about {error:.2g} "
         "relative.", f"Take {steps} more Newton step{'s' * (steps > 1)}, or jacobian(..., corrected=True).",
         also=(verdict.kind,), numbers=verdict.numbers,
     )  # fmt: skip
+
+
+def _apart(q: Question, first: Spot, end: Spot, theta: Node) -> float:
+    """How far dx*/dθ here is from the one at the minimum, relative to that: a far point's prediction may not see it."""
+    if first.null.any() or end.null.any():
+        return 0.0
+    here, there = jacobian(q.view, first, theta), jacobian(q.view, end, theta)
+    size = float(np.linalg.norm(there))
+    return float(np.linalg.norm(here - there)) / size if size else 0.0
 
 
 def named(name: str, d: Array) -> str:

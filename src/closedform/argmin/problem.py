@@ -51,18 +51,21 @@ class Problem:
     """Whether x is held in the cone of positive semidefinite matrices."""
 
     def __post_init__(self) -> None:
+        _only_numbers(self.values, str(self.x.params[0]), self.start)
         strange = unknown_kink(self.f, self.x)
         if strange is not None:
             raise ClosedformError(f"the argmin of a function with {strange} of the variable is not solved here")
         everything = [n for node in (self.f, *(c.node for c in self.constraints)) for n in postorder(node)]
         symbols = {str(n.params[0]): n for n in everything if n.op is SYM}
         rows, cols = shape_at(self.x, sizes_of(symbols, self.values), self.start)
-        self.block = Block(self.x, np.zeros(rows * cols), basis_of(self.x, rows, cols))
+        known = sizes_of(symbols, {**self.values, str(self.x.params[0]): np.zeros((rows, cols))})
+        self.block = Block(self.x, np.zeros(rows * cols), basis_of(self.x, rows, cols), known)
         self.shape = np.shape(self.start) if self.start is not None else natural_shape(self.x, rows, cols)
         self.node = normal(self.f)
         self.norms = norms(self.f, self.x)
         self.begun: Array | None = None
         self.system = System(self.f, [self.block], self.values)
+        self.sizes = {**known, **self.system.sizes}
         self.view: View = best_view(self.system, self.begin()) if self.width <= FROM else Plain(self.system)
         self._hold(())
 
@@ -88,7 +91,7 @@ class Problem:
         return self.system.shape(self.x)[0]
 
     def lengths(self) -> list[int]:
-        sizes = self.system.sizes
+        sizes = self.sizes
         return [s.s.rows.value(sizes) * s.s.cols.value(sizes) for s in self.switches]
 
     def parameter(self, name: str) -> Node:
@@ -233,7 +236,7 @@ class Problem:
         """Whether f is seen to be convex in x with these values (and every constraint set to be)."""
 
         def value(n: Node) -> Any:
-            given = {**self.values, **self.system.sizes}
+            given = {**self.values, **self.sizes}
             return parts_of(n, (), given, list(given))[0](n)
 
         smooth = any(is_convex(f, self.x, value) for f in dict.fromkeys((self.f, self.node)))
@@ -315,6 +318,17 @@ class Problem:
             fine = isinstance(active.view, Exact) and not active.state.weak.any()
             return (active.view, active.z) if isinstance(active.view, Exact) and fine else (None, None)
         return (self.view, judged.end.z) if isinstance(self.view, Exact) and judged is not None else (None, None)
+
+
+def _only_numbers(values: Mapping[str, Any], name: str, start: Any) -> None:
+    """Refuses NaN among the values, and what is not finite in a point."""
+    for k, v in values.items():
+        if np.isnan(np.asarray(v, float)).any():
+            raise ValueProblem(f"{k} has an entry that is NaN: there is nothing to minimise at")
+    point: Array = np.asarray([] if start is None else start, float).reshape(-1)
+    if not np.isfinite(point).all():
+        first = int(np.argmin(np.isfinite(point)))
+        raise ValueProblem(f"entry {first + 1} of the point given for {name} is {point[first]}: give finite numbers")
 
 
 def saturated(system: System, z: Array) -> list[str]:

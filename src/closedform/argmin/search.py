@@ -28,7 +28,7 @@ def descend(system: System, start: Array, most: int = 300) -> Array:
     size = float(np.abs(s * g0).max(initial=0.0))
     if not np.isfinite(size) or size == 0:
         return start
-    kept = [start]
+    kept, away = [start], max(1.0, float(np.abs(start / s).max(initial=0.0)))
 
     def point(y: Array) -> Array:
         return start + s * y
@@ -42,10 +42,10 @@ def descend(system: System, start: Array, most: int = 300) -> Array:
 
     def watch(y: Array) -> None:
         kept[0] = point(y)
-        if np.abs(y).max() > FAR:
+        if np.abs(y).max() > FAR * away:
             raise StopIteration
 
-    options = {"gtol": 1e-9, "maxiter": most, "initial_trust_radius": 1.0, "max_trust_radius": 1e4}
+    options = {"gtol": 1e-9, "maxiter": most, "initial_trust_radius": 1.0, "max_trust_radius": max(1e4, away)}
     with np.errstate(all="ignore"):
         if dense:
             curvature = lambda y: np.nan_to_num(s[:, None] * system.hessian(point(y)) * s / size)  # noqa: E731

@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from closedform.argmin import enclose, sensitivity
-from closedform.argmin.active import Active, along, derivative
+from closedform.argmin.active import Active, derivative, moves_together
+from closedform.argmin.cone_weak import edge, one_sided
 from closedform.argmin.fine import NoBalls
 from closedform.argmin.judge import Judged
 from closedform.argmin.large import Large, pushed
+from closedform.argmin.one_sided import along, margin, parted
 from closedform.argmin.report import as_data, report
 from closedform.argmin.verdict import NoDerivative, Verdict
 from closedform.argmin.views import Exact
-from closedform.errors import ClosedformError, DeclarationError
+from closedform.errors import ClosedformError, DeclarationError, ValueProblem
 from closedform.expr.node import Node
 
 if TYPE_CHECKING:
-    from closedform.argmin.cone import Cone
+    from closedform.argmin.cone_point import Cone
     from closedform.argmin.problem import Problem
 
 Array = Any
@@ -84,13 +86,19 @@ class Solution:
         theta = self.problem.parameter(by)
         if on_fail not in WAYS:
             raise ClosedformError(f"on_fail is {', '.join(WAYS)}; this is {on_fail}")
-        if not self.verdict.exists and not (corrected and self.verdict.kind == "not-converged"):
+        if not self._of(theta).exists and not (corrected and self.verdict.kind == "not-converged"):
             return self._failing(theta, on_fail)
         return self._shaped(self._derivative(theta, corrected), theta)
 
+    def _of(self, theta: Node) -> Verdict:
+        """The verdict for one parameter: another one where it parts constraints that depend on each other."""
+        if self.active is None or not self.verdict.exists or moves_together(self.active, theta):
+            return self.verdict
+        return parted(margin(self.active, self.problem.board))
+
     def _failing(self, theta: Node, on_fail: str) -> Any:
         if on_fail == "raise":
-            raise NoDerivative(self.verdict)
+            raise NoDerivative(self._of(theta))
         entries = int(np.prod(self.problem.shape_of(theta), dtype=int))
         if on_fail == "nan":
             return self._shaped(np.full((self.problem.length, entries), np.nan), theta)
@@ -139,6 +147,8 @@ class Solution:
         """⟨u, dx*/dθ⟩ for each parameter named (all, without names): the gradient of u'x* by θ."""
         wanted = names or tuple(self.problem.parameters)
         flat = np.reshape(np.asarray(u, float), -1)
+        if len(flat) != self.problem.length:
+            raise ValueProblem(f"x* has shape {np.shape(self.x)}; this cotangent has shape {np.shape(u)}")
         out = {}
         for name in wanted:
             theta = self.problem.parameter(name)
@@ -155,22 +165,32 @@ class Solution:
         total: Any = 0.0
         for name, d in {**(directions or {}), **named}.items():
             if self.large is not None and self.verdict.exists:
-                b = pushed(self.large, self.problem.parameter(name), np.asarray(d, float))
+                b = pushed(self.large, self.problem.parameter(name), self._direction(name, d))
                 total = total - self.problem.block.put(self.large.solve(b))
                 continue
             J = np.reshape(self.jacobian(name, on_fail=on_fail), (self.problem.length, -1))
-            total = total + J @ np.reshape(np.asarray(d, float), -1)
+            total = total + J @ self._direction(name, d).reshape(-1)
         return _plain(np.reshape(total, np.shape(self.x)))
 
     def directional(self, by: str, v: Any = 1.0) -> Any:
         """The one-sided derivative of x* in a direction of a parameter: also where a constraint is weakly active."""
         theta = self.problem.parameter(by)
-        if self.active is None:  # of a cone too: where it is weakly active, this raises NoDerivative
+        if not self._of(theta).one_sided:
             return self.jvp({by: v})
-        if not self.active.state.weak.any():
-            return self.jvp({by: v})
-        moved = along(self.active, self.problem.board, {theta: np.asarray(v, float)})
+        way = self._direction(by, v)
+        if self.cone is not None:
+            moved = one_sided(edge(self.cone), theta, way)
+        else:
+            assert self.active is not None
+            moved = along(self.active, self.problem.board, {theta: way})
         return _plain(np.reshape(self.problem.block.put(moved), np.shape(self.x)))
+
+    def _direction(self, by: str, v: Any) -> Array:
+        """A direction of a parameter, with one entry for each of its."""
+        shape, way = self.problem.shape_of(self.problem.parameter(by)), np.asarray(v, float)
+        if way.size != int(np.prod(shape, dtype=int)):
+            raise ValueProblem(f"{by} has shape {shape}; this direction has shape {way.shape}")
+        return way
 
     def enclosure(self, by: str | None = None) -> tuple[Any, Any]:
         """Proved bounds: of x*, or of dx*/dθ; a pair of arrays, lower and upper.

@@ -27,11 +27,15 @@ COTANGENT, DIRECTION = "cotangent_of_argmin", "direction_of_argmin"
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """A symbol of L whose value is ``base + basis @ z``, entries row by row; without a basis z is the value."""
+    """A symbol of L whose value is ``base + basis @ z``, entries row by row; without a basis z is the value.
+
+    ``sizes`` are those that are known with the first block of a system: its own, and those that arrays show.
+    """
 
     symbol: Node
     base: Array
     basis: Array | None = None
+    sizes: Mapping[str, int] | None = None
 
     @property
     def name(self) -> str:
@@ -164,7 +168,7 @@ class System:
     def __init__(self, L: Node, blocks: Sequence[Block], values: Mapping[str, Any]) -> None:
         self.L, self.blocks = normal(L), tuple(blocks)
         self.n = sum(b.width for b in blocks)
-        start = {b.name: as_given(b.base, b.symbol, None) for b in blocks}
+        start = {b.name: as_given(b.base, b.symbol, blocks[0].sizes) for b in blocks}
         self.raw = L
         given = {**values, **start}
         self.sizes = parts_of(_without_facts(L), (), given, list(given))[1]
@@ -279,7 +283,7 @@ def as_given(flat: Array, like: Node, sizes: Mapping[str, int] | None) -> Any:
         return float(flat[0])
     if like.is_column:
         return np.asarray(flat, float)
-    if sizes is None:
+    if sizes is None or not (like.rows.names | like.cols.names) <= set(sizes):
         n = round(len(flat) ** 0.5) if like.is_square else like.cols.number
         return np.asarray(flat, float).reshape(-1, n) if n else flat
     return np.asarray(flat, float).reshape(like.rows.value(sizes), like.cols.value(sizes))

@@ -23,6 +23,8 @@ class Verdict:
     direction: Any = None
     exists: bool = False
     """Whether the derivative is given by default."""
+    one_sided: bool = False
+    """Whether it is given direction by direction."""
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.sentence}" + (f" {self.next_move}" if self.next_move else "")

@@ -14,7 +14,7 @@ from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
 from closedform.formula.fast import Fast
 from closedform.formula.values import by_name
-from closedform.functions.algebra import NUM, POW, SYM, inv, mul, power, scale, sym, total, zeros
+from closedform.functions.algebra import NUM, POW, SYM, fill, inv, mul, num, power, scale, sym, total, zeros
 from closedform.functions.known_facts import facts_of
 from closedform.read.declarations import Declarations
 from closedform.read.named import variable_name
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 CONE = re.compile(r"\s*(\w+)\s*(?:in|∈)\s*PSD\s*(?:\(.*\))?\s*")
 """``X in PSD(n)`` among constraints."""
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 class Minimising(Fast):
@@ -269,9 +270,13 @@ class Argmin:
                 continue
             left, sign, right = _sides(text)
             one, other = (right, left) if sign == "<=" else (left, right)
-            reading = read(f"({one}) - ({other})", self._declared(f"{left} {right}"), "text")
+            gap = next((c for c in (_less_number(one, other), _less_number(other, one)) if c), None)
+            reading = read(gap[0] if gap else f"({one}) - ({other})", self._declared(f"{left} {right}"), "text")
             names.update(reading.names)
-            out.append(Constraint(reading.node, sign == "=", text))
+            node = total([(1, reading.node), (-1, fill(num(gap[1]), reading.node))]) if gap else reading.node
+            if gap and gap[0] is not one:
+                node = total([(-1, node)])
+            out.append(Constraint(node, sign == "=", text))
         return out, names, cone
 
     def _in_cone(self, text: str) -> bool:
@@ -310,6 +315,11 @@ def _sides(text: str) -> tuple[str, str, str]:
             left, right = plain.split(sign)
             return left.strip(), sign, right.strip()
     raise DeclarationError(f"{text} is no constraint: write two formulas with =, <= or >= between them")
+
+
+def _less_number(side: str, other: str) -> tuple[str, str] | None:
+    """A side and the number that stands on the other: subtracted from every entry, of a matrix too."""
+    return (side, other) if NUMBER.fullmatch(other) and not NUMBER.fullmatch(side) else None
 
 
 def _root_of_affine(g: Node, slope: Node, x: Node) -> Node | None:
