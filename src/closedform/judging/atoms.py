@@ -315,7 +315,7 @@ _EXPONENT = re.compile(r"\s*\^\s*\{?\s*(?:-\s*)?[0-9k]\s*\}?|\^\{?-(?:T|\\top|\\
 _BRACED = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 _NABLA = re.compile(
     rf"""(?:\\nabla|∇|\b[Gg]rad(?=[_ (])|(?P<hess>\b[Hh]ess(?=[_ (]))
-    |\\(?:operatorname|mathrm|text)\s*\{{\s*(?:[Gg]rad|(?P<hess2>[Hh]ess))\s*\}})\s*(?:(?P<two>²|\^\s*(?:2|\{{2\}}))|(?:_\s*(?P<by>{_BRACED}|{LETTER}))
+    |\\(?:operatorname|mathrm|text)\s*\{{\s*(?:[Gg]rad|(?P<hess2>[Hh]ess))\s*\}}(?!\s*\[))\s*(?:(?P<two>²|\^\s*(?:2|\{{2\}}))|(?:_\s*(?P<by>{_BRACED}|{LETTER}))
     |(?:\s*(?:_\s*(?P<by2>{_BRACED}|{LETTER})|(?P<two2>²|\^\s*(?:2|\{{2\}})))))*""",
     re.VERBOSE,
 )

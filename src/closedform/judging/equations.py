@@ -13,12 +13,13 @@ from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
 from closedform.functions.algebra import MPOW, NUM, POW, SYM, mpow, mul, num, power, scale, sub, transpose, zeros
 from closedform.judging.book import certified, disproved, multiple, same, short
+from closedform.judging.implied import implied
 from closedform.judging.numbers import example
 from closedform.judging.records import Example
 from closedform.judging.slips import Slip, find
 from closedform.rewrite.normal.normal import normal
 
-MAX_MULTIPLIERS = 12
+MAX_MULTIPLIERS, MAX_SEEN = 12, 6
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Equations:
     solutions: dict[Node, Node] = field(default_factory=dict)
     ahead: dict[str, list[Node]] = field(default_factory=dict)
     """Solutions that later lines give, by the name of the variable."""
+    seen: list[Node] = field(default_factory=list)
+    """All that has been set to zero, and conditions."""
 
     def gradient(self, zero: list[Zero]) -> None:
         self.gradients = [g for g in self.gradients if g.by != zero[0].by] + zero if zero else self.gradients
@@ -55,6 +58,25 @@ class Equations:
         """The equations at hand, those for a variable where there are some."""
         every = self.zero or self.gradients
         return [z for z in [*self.zero, *self.gradients] if name and z.by == name] or every
+
+    def set_zero(self, zero: list[Zero]) -> None:
+        self.zero = zero
+        self.seen += [z.node for z in zero if not any(z.node is s for s in self.seen)]
+
+    def implies(self, left: Node, right: Node, at_hand: list[Zero] | None = None) -> bool | None:
+        """Whether two sides are equal wherever the equations hold: those at hand, or all there were."""
+        own = [z.node for z in at_hand or self.of()][:1]
+        every = [*own, *(s for s in self.seen[-MAX_SEEN:] if s not in own)]
+        if not own or left.shape != right.shape:
+            return None
+        found = implied(left, right, own)
+        if found is not True and len(every) > 1:
+            found = implied(left, right, every)
+        return found if found or self._all_known(left, right, every) else None
+
+    def _all_known(self, left: Node, right: Node, zeros: list[Node]) -> bool:
+        known = [n for n in postorder(zeros) if n.op is SYM]
+        return all(any(n is k for k in known) for n in postorder([left, right]) if n.op is SYM)
 
     # -- solutions
     def solves(self, x: Node, value: Node, equations: list[Zero]) -> bool | None:
@@ -100,10 +122,10 @@ class Equations:
         if any(_is_multiple(z.node, difference) for z in self.of()):
             return True
         at = self.at_solution(left, right)
-        if at is None:
-            return True if same(left, right) else None
-        if same(*at):
+        if same(*(at or (left, right))) or self.implies(left, right):
             return True
+        if at is None:
+            return self.implies(left, right)
         return False if disproved(certified(Claim("equal", *at))) or example(*at) is not None else None
 
     def at_solution(self, left: Node, right: Node) -> tuple[Node, Node] | None:

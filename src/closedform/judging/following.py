@@ -127,6 +127,11 @@ class Follower:
                 return
         elif chain.updates:
             yield self._update(chain, moving, before)
+        elif self._premise(chain):
+            yield self._step(chain, 1, "given", reason="an equation that is supposed")
+            with suppress(ClosedformError):
+                self.state.equations.seen.append(sub(before[0].node, self._full(chain, 1, moving, before[0].own)[0].node))
+            return
         elif self._equation(chain, before):
             step = self._other_equation(chain, before, moving)
             if step is not None:
@@ -183,7 +188,7 @@ class Follower:
             return error.message + as_defined(self.section.outline, chain, error.name)
         except ClosedformError as error:
             return error.message
-        name = self._unknown(chain)
+        name = "" if self.state.equations.zero and len(chain.members) == 2 else self._unknown(chain)
         return f"{name} is not defined, so that d{name} is not known" if name else None  # type: ignore[return-value]
 
     def _unknown(self, chain: Chain) -> str:
@@ -214,7 +219,7 @@ class Follower:
             return self._step(chain, k, "right"), truth
         if zero:
             by = self._gradient_by(chain, 1 if chain.defines else 0)
-            self.state.equations.zero = [Zero(t.node, by) for t in truth]
+            self.state.equations.set_zero([Zero(t.node, by) for t in truth])
             return self._step(chain, k, "given", reason="an equation to solve"), []
         agreed = agreeing(truth, now)
         if agreed:
@@ -224,6 +229,8 @@ class Follower:
             return conditioned, now
         if wrong and agreeing(before, now):
             return self._step(chain, k, "follows", reason="it follows from a line before that is wrong"), now
+        if self.state.equations.zero and any(self.state.equations.implies(t.node, n.node) for t in truth for n in now):
+            return self._step(chain, k, "right", reason="by the equation before"), now
         convention = explainer.convention(now)
         if convention is not None:
             return self._step(chain, k, "right", reason=convention), now
@@ -311,14 +318,25 @@ class Follower:
         except ClosedformError as error:
             return self._step(chain, 1, "undecided", reason=error.message)
         holds = left.shape == right.shape and same(left, right)
-        if holds or (self.state.equations.of() and self.state.equations.follows(left, right)):
+        if holds or (self.state.equations.zero and self.state.equations.follows(left, right)):
             return self._step(chain, 1, "right")
         return self._step(chain, 1, "given", reason=UPDATE)
+
+    def _premise(self, chain: Chain) -> bool:
+        """``A x = b`` with a name that nothing is said of, before anything else: it is supposed."""
+        tokens = [self.section.tokens.get(id(m)) for m in chain.members]
+        if len(chain.members) != 2 or tokens[0] is None or tokens[1] is None or self.section.derived(chain.members[0]):
+            return False
+        name = tokens[1].tokens[0].text if len(tokens[1].tokens) == 2 and tokens[1].tokens[0].kind == "name" else ""
+        chains = self.section.outline.chains
+        before = chains[: next(k for k, c in enumerate(chains) if c is chain)]
+        inside = any(t.text == name for t in tokens[0].tokens)
+        return bool(name) and not before and not inside and name not in self.book.defined
 
     def _equation(self, chain: Chain, before: list[Full]) -> bool:
         """Whether a relation after ``… = 0`` is an equation rather than an identity."""
         names = {n.params[0] for n in postorder(before[0].own) if n.op is SYM}
-        derived = any(name in self.section.atoms.found or name[0] == "d" for name in names)
+        derived = any(name in self.section.atoms.found or name[0] == "d" for name in names) and not self._unknown(chain)
         return (self.lost or bool(self.state.equations.of())) and not derived and len(chain.members) == 2
 
     def _other_equation(self, chain: Chain, before: list[Full], moving: Moving) -> Step | None:
@@ -335,13 +353,13 @@ class Follower:
             return self._step(chain, 1, "right")
         found = equations.follows(left, now.node)
         if found:
-            equations.zero = equations.of()
+            equations.set_zero(equations.of())
             return self._step(chain, 1, "right")
         if INTO.search(chain.words):
             equations.use(sub(left, now.node))
             return self._step(chain, 1, "given", reason="an equation that is used")
         if zero and not equations.gradients:
-            equations.zero = [Zero(left)]
+            equations.set_zero([Zero(left)])
             return self._step(chain, 1, "given", reason="an equation to solve")
         if self._from_claimed(lambda e: e.follows(left, now.node)):
             return self._step(chain, 1, "follows", reason="it follows from a line before that is wrong")
@@ -363,6 +381,8 @@ class Follower:
         if x is None or not at_hand:
             return self._step(chain, 1, "given" if chain.defines else "undecided", reason="there is no equation before")
         found = equations.solves(x, now.node, at_hand)
+        implied = None if found else equations.implies(x, now.node, at_hand)
+        found = implied if implied is not None else found
         claimed = self._from_claimed(lambda e: e.solves(x, now.node, e.of(chain.solves)))
         if found or claimed:
             equations.solutions[x] = now.node

@@ -42,6 +42,15 @@ def is_word(token: str) -> bool:
     return (len(low) >= 4 and low[0] != "d") or len(low) >= 6
 
 
+def has_words(text: str) -> bool:
+    """Whether there are words of English in a text, not only names and functions.
+
+    >>> has_words("u and V fixed"), has_words("x'Bx + dx'A")
+    (True, False)
+    """
+    return any(is_word(found.group()) for found in _TOKEN.finditer(text))
+
+
 def parted(line: str) -> Iterator[tuple[str, int, bool]]:
     """The words and the formulas of a line of text in turn: the piece, its place, whether it is a formula."""
     place = found_end = LABEL.match(line).end()  # type: ignore[union-attr]
@@ -94,7 +103,7 @@ _KIND_BEFORE = re.compile(rf"\b(?:an?|the|for|with|fixed|constant)\s+(?P<kind>sc
 _SYMMETRY = re.compile(rf"\b[Ss]ymmetry of\s+({_NAME})(?!\w)")
 _IS_SHAPE = re.compile(
     rf"(?<![\w\\])(?P<names>{_NAME})\s+is\s+(?:an?\s+)?"
-    r"(?P<rows>\w+)\s*(?:x|×|\\times|by|-by-)\s*(?P<cols>\w+)\b"
+    r"(?P<rows>[A-Za-z]|\d+)\s*(?:x|×|\\times|by|-by-)\s*(?P<cols>[A-Za-z]|\d+)\b"
 )
 
 

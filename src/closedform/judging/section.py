@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from closedform.errors import ClosedformError, ReadError, ShapeError
 from closedform.expr.node import Node
-from closedform.functions.algebra import transpose
+from closedform.expr.walk import postorder
+from closedform.functions.algebra import SYM, transpose
 from closedform.judging.applied import put_in
 from closedform.judging.atoms import Atom, Atoms, turned
 from closedform.judging.book import Book, Moving
@@ -67,7 +68,10 @@ class Section:
         self.free = free_letters(source, outline.document.syntax)
         self.summing = sums_by_convention(source)
         texts = {n: c.members[1].text for n, c in outline.defined.items() if c.defines == n}
-        self.entries = defined_entries(texts) if outline.document.syntax == "latex" else {}
+        entries = defined_entries(texts) if outline.document.syntax == "latex" else {}
+        self.entries = {n: (at, with_rows(body, self.rows, "latex")) for n, (at, body) in entries.items()}
+        self._wholes = list[Member]()
+        self._whole_vectors()
         self.shared = Shared(outline.document.syntax, ", ".join(dict.fromkeys(outline.where)))
         self.shared.reserved = frozenset(self.free | index_letters(source))
         self.book = Book(self.shared, self.atoms)
@@ -83,10 +87,23 @@ class Section:
             if chain.judged:
                 for k, member in enumerate(chain.members):
                     self._lex(member, first=k == 0 and bool(chain.defines))
+        for whole in self._wholes:
+            self._lex(whole, first=False)
         self._implied()
         self._settle()
         self._definitions()
         self._moving()
+
+    def _whole_vectors(self) -> None:
+        """A name that stands alone is the vector of the entries that were defined: ``p_i = …``, then ``p``."""
+        texts = [m.text for chain in self.outline.chains for m in chain.members]
+        for name, (index, body) in self.entries.items():
+            alone = re.compile(rf"(?<![A-Za-z\\])(?:{NAME})(?!\s*[_({{])")
+            if name not in self.outline.defined and any(bare(m.group()) == name for t in texts for m in alone.finditer(t)):
+                start = self.outline.defined[f"{name}_{index}"].members[1].start
+                whole = Member(rf"\sum_{{{index}}} \left({body}\right) I_{{:,{index}}}", start)
+                self.outline.defined[name] = Chain([Member(name, start), whole], defines=name)
+                self._wholes.append(whole)
 
     def _bodies(self) -> dict[str, str]:
         """The text of each function of one argument that the derivation defines."""
@@ -336,9 +353,21 @@ class Section:
                 own |= {v for v in self._named_variables() if self._is_variable(v) and v not in apart}
             return frozenset(own)
         every = [v for v in self.book.variables if self._is_variable(v)]
+        through = self._through(chain)
+        if through:
+            grouped = set().union(*self.groups)
+            every = [v for v in every if v in grouped or v in through]
         if not every and self.shared.reading is not None:
             every = [n for n in self.shared.reading.names if self._is_variable(n)]
         return frozenset(every)
+
+    def _through(self, chain: Chain) -> set[str]:
+        """The variables of what is defined and moves on the right sides: ``dh`` of ``dL = e'*V*dh``."""
+        names = {t.text for m in chain.members[1:] if (found := self.tokens.get(id(m))) for t in found.tokens}
+        moved = [self.book.defined[n[1:]] for n in names if is_differential(n) and n[1:] in self.book.defined]
+        with suppress(ClosedformError):
+            return {n.params[0] for node in moved for n in postorder(self.book.full(node)) if n.op is SYM}
+        return set()
 
     # -- reading
     def read(self, member: Member, like: Node | None = None) -> list[Said]:
