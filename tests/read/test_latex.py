@@ -291,9 +291,9 @@ WRONG = [
      "  {a+b}^2\n"
      "  ^^^^^\n"
      "Write ( ) where brackets are meant."),
-    (r"\min_i x_i", "",
-     "\\min_i is not read\n"
-     "  \\min_i x_i\n"
+    (r"\min_7 x", "",
+     "\\min_7 is not read\n"
+     "  \\min_7 x\n"
      "  ^^^^^^\n"
      "Write \\min(x) for the smallest entry."),
     (r"\begin{cases} x \end{cases}", "",
@@ -465,10 +465,10 @@ WRONG = [
      "  x__1\n"
      "    ^\n"
      "Indices are numbers or letters: x_i, A_{ij}."),
-    (r"\sum_{i<j} x_i x_j", "",
+    (r"\prod_{i<j} x_i x_j", "",
      "what is summed over is not clear\n"
-     "  \\sum_{i<j} x_i x_j\n"
-     "        ^^^\n"
+     "  \\prod_{i<j} x_i x_j\n"
+     "         ^^^\n"
      "Write \\sum_{i=1}^{n}, \\sum_i or \\sum_{i,j}."),
     (r"", "",
      "there is no formula here\n"

@@ -320,7 +320,7 @@ _NABLA = re.compile(
     re.VERBOSE,
 )
 _FRAC = re.compile(_FRACTION + r"\{(?=\s*(?:\\partial|∂|d\b|d[A-Za-z\\(^]))")
-_ABOVE = re.compile(r"(?:\\partial|∂|d)(?:\s*\^\s*(?:2|\{2\})|²)?(?![a-z])|(?:\\partial|∂|d)(?:\s*\^\s*(?:2|\{2\})|²)?")
+_ABOVE = re.compile(r"(?:\\partial|∂|d)(?:\s*\^\s*(?:2|\{2\})|²)|(?:\\partial|∂|d)")
 _AT_FIRST = re.compile(
     r"(?:\\left\s*\.)?\s*(\\[dt]?frac\s*\{\s*(?:d|\\partial)\s*\}\s*\{[^{}]*\})\s*"
     r"\\(?:right|[bB]igg?r?)\s*\\?[|v](?:ert)?\s*_\s*\{([^{}]*)\}\s*(\S.*)$"

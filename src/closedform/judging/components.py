@@ -12,7 +12,7 @@ _FREE = re.compile(rf"(?:\\partial|∂)\s*(?P<base>{LETTER})\s*_\{{?\s*(?P<at>[a
 _FREE_TEXT = re.compile(rf"(?:∂|\bd)(?P<base>{LETTER})_(?P<at>[a-z])(?!\w)")
 _AROUND = re.compile(r"(?:\)|\]|\\\})\s*_\s*\{?\s*([a-z])\s*\}?(?![A-Za-z])")
 _ENTRY = re.compile(
-    rf"(?P<before>(?:\\partial|∂)\s*|(?<![A-Za-z\\])d\s*)?(?P<base>(?<![A-Za-z\\]){LETTER})"
+    rf"(?P<before>(?:\\partial|∂)\s*|(?<![A-Za-z\\])d\s*)?(?P<base>(?:(?<![A-Za-z\\])|(?<=_[a-z])){LETTER})"
     r"_(?:(?P<one>[a-z])|\{\s*(?P<in>[a-z])\s*\})(?![A-Za-z])"
 )
 _NO_NAMES = {"\\sum", "\\prod", "\\nabla", "\\partial", "\\max", "\\min", "\\log", "\\text", "\\operatorname", "\\in"}

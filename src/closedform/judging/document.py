@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from closedform.errors import LimitError, ReadError
 from closedform.judging.names import NAME
-from closedform.judging.prose import has_words, is_word, parted
+from closedform.judging.prose import has_words, is_word, membership, parted
 from closedform.judging.relations import Member, Relation, increments, logarithms, plain_tex
 from closedform.judging.updates import ARROW
 
@@ -234,6 +234,8 @@ _SCAN = re.compile(
 _GOES_ON = re.compile(r"(?<![-+*/_^])(?<![-+*/]\s)(?:[-+*/·⋅⊙∘]|\\cdot|\\odot|\\times|\\circ)\s*$")
 _ANNOUNCED = re.compile(r"=[^=]*(?<![\s:])\s*:\s*$|(?<!\s):\s*$")
 """A colon behind an equation, or that stands close: what follows is another statement."""
+_STATED = re.compile(r"(?<=[^\s:]):\s(?=[^:=]*=)")
+"""A colon that stands close, behind an equation and before one: ``A x = b: A A'v = b``."""
 _LISTED = re.compile(rf"\s*{NAME}(?:\s*,\s*{NAME})+\s*(?:\\in\b|∈)")
 _BESIDE = re.compile(r"(?<=\s)\((?P<beside>[^()=]*(?:=[^()=]*)?)\)|(?:(?<=\s)|^)(?:#|//)(?P<note>.*)")
 """An equation or words in brackets, and what stands behind ``#``: remarks."""
@@ -301,6 +303,8 @@ class _Builder:
                         continue
             if kind == "said" and _is_prose(found["words"]):
                 self._said(found["words"])
+            elif sign == ":" and depth == 0 and not self.fresh and _STATED.match(text, found.start()):
+                self._stop(";", place)
             elif kind == "drop":
                 self.text += " " * len(sign) if self.text else ""
             elif depth == 0 and kind in _ENDS and not self._inside(kind, found):
@@ -345,7 +349,7 @@ class _Builder:
             self.into.relations.append(self.relation)
             return
         if not self.text.strip() and self.into.relations and self.relation is None:
-            last = self.into.relations[-1]
+            last = next((r for r in reversed(self.into.relations[-4:]) if not _is_aside(r)), self.into.relations[-1])
             if last.sign == "=":
                 self.relation = last
                 return
@@ -420,6 +424,15 @@ class _Builder:
         self._pause()
         if self.remarked is not None:
             self.relation, self.remarked = self.remarked, None
+
+
+_PROPERTY = re.compile(rf"(?P<name>{NAME})\s*=\s*-?\s*(?P=name)\s*(?:'|ᵀ|\^\s*\{{?\s*(?:T|\\top|\\intercal)\s*\}}?)")
+
+
+def _is_aside(relation: Relation) -> bool:
+    """Whether a relation says something of a name, so that no line goes on with it: ``P = P^T``, ``x \\in R^n``."""
+    texts = [m.text.strip() for m in relation.members]
+    return bool(membership(texts[0])) if len(texts) == 1 else _PROPERTY.fullmatch(" = ".join(texts)) is not None
 
 
 _ENDS = {

@@ -13,7 +13,7 @@ from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
 from closedform.functions.algebra import MPOW, NUM, POW, SYM, mpow, mul, num, power, scale, sub, transpose, zeros
 from closedform.judging.book import certified, disproved, multiple, same, short
-from closedform.judging.implied import implied
+from closedform.judging.implied import apart, implied
 from closedform.judging.numbers import example
 from closedform.judging.records import Example
 from closedform.judging.slips import Slip, find
@@ -163,7 +163,9 @@ class Equations:
         at = self.at_solution(left, right)
         slip = find(own, own, [], lambda e: self.follows(left, e) is True, lambda *_: False)
         told = slip or Slip("does not follow", "it does not follow from the equation before")
-        return told, example(*at) if at is not None else None
+        if at is not None:
+            return told, example(*at)
+        return told, apart(left, right, [z.node for z in self.of()][:1])
 
 
 def linear_solution(zero: Node, x: Node) -> Node | None:

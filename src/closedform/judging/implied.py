@@ -11,6 +11,7 @@ from closedform.expr.facts import close
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 from closedform.functions.algebra import INDEX, SYM
+from closedform.judging.records import Example
 
 SEED = 11
 STARTS, ENOUGH, STEPS = 6, 3, 30
@@ -36,6 +37,21 @@ def implied(left: Node, right: Node, zeros: Sequence[Node]) -> bool | None:
     if len(told) < ENOUGH or any(told) != all(told):
         return None
     return told[0]
+
+
+def apart(left: Node, right: Node, zeros: Sequence[Node]) -> Example | None:
+    """A point where ``zeros`` are zero and the two sides differ."""
+    symbols = {n.params[0]: n for n in postorder([*zeros, left, right]) if n.op is SYM}
+    for sizes, point in _fulfilling(symbols, zeros):
+        if (_gap(left, right, point, sizes) or 0) > APART:
+            shown = {name: _shown(v, symbols[name]) for name, v in point.items()}
+            return Example(shown, *(_shown(_value(n, point, sizes), n) for n in (left, right)))
+    return None
+
+
+def _shown(value: Any, node: Node) -> Any:
+    rounded = value.round(6)
+    return rounded[0, 0].item() if node.is_scalar else rounded[:, 0].tolist() if node.is_column else rounded.tolist()
 
 
 def _free_indices(nodes: Sequence[Node]) -> bool:

@@ -55,7 +55,7 @@ def parted(line: str) -> Iterator[tuple[str, int, bool]]:
     """The words and the formulas of a line of text in turn: the piece, its place, whether it is a formula."""
     place = found_end = LABEL.match(line).end()  # type: ignore[union-attr]
     for found in _TOKEN.finditer(line, place):
-        below = found.group()[0] == "d" and line[: found.start()].rstrip().endswith("/")  # dL/do
+        below = found.group()[0] == "d" and _QUOTIENT.search(line[: found.start()] + "|" + line[found.end() :])  # dL/do
         if below or not is_word(found.group()) or _declares(line, found) or found.group() in KEEP:
             continue
         formula = line[found_end : found.start()].rstrip().removesuffix("(")
@@ -68,6 +68,9 @@ def parted(line: str) -> Iterator[tuple[str, int, bool]]:
         found_end = end
     if line[found_end:].strip():
         yield line[found_end:], found_end, True
+
+
+_QUOTIENT = re.compile(r"/\s*\||\|\s*/\s*\(?d")
 
 
 def _declares(line: str, word: re.Match[str]) -> bool:
@@ -164,7 +167,10 @@ def membership(text: str) -> str:
     'A in R^(m×n)'
     """
     text = text.replace("\\{", "{").replace("\\}", "}") if _SIGNS.search(text) else text
-    found = _IN.fullmatch(text.strip().rstrip(".,;"))
+    text = text.strip().rstrip(".,;")
+    text = text.removeprefix("(") if text.count("(") > text.count(")") else text
+    text = text.removesuffix(")") if text.count(")") > text.count("(") else text
+    found = _IN.fullmatch(text)
     if found is None:
         return ""
     if _SIGNS.search(found["space"]):

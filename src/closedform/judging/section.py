@@ -74,6 +74,7 @@ class Section:
         self._whole_vectors()
         self.shared = Shared(outline.document.syntax, ", ".join(dict.fromkeys(outline.where)))
         self.shared.reserved = frozenset(self.free | index_letters(source))
+        self.shared.fixed = frozenset(self.free | {at for at, _ in self.entries.values()})
         self.book = Book(self.shared, self.atoms)
         self.book.respect = named_variables(outline.document.said)
         self.conditions = Conditions()
@@ -205,10 +206,10 @@ class Section:
         self._scalar_arguments(bound)
         for name, atom in self.atoms.found.items():
             if atom.sign == "d":
-                try:
-                    bound[name] = self.shared.tokens(atom.of)
-                except ClosedformError:
-                    continue
+                with suppress(ClosedformError):
+                    tokens = self.shared.tokens(atom.of)
+                    if not self._derivatives(tokens):
+                        bound[name] = tokens
         for k, (name, found) in enumerate(self.outline.facts.items()):
             if found and name not in bound:
                 bound[f"Q_{700 + k}"] = lex(f"{name} - {name}'")
@@ -276,7 +277,7 @@ class Section:
                 try:
                     if id(member) in self.problems:
                         raise self.problems[id(member)]
-                    like = None if chain.defines else self.read(chain.members[0])[0].own  # H = 2*I
+                    like = self._known(name) if chain.defines else self.read(chain.members[0])[0].own  # H = 2*I
                     own = self.read(member, like)[0].own
                     self.book.defined[name] = own
                     self.shared.declared.discard(name)
@@ -287,6 +288,10 @@ class Section:
                     self._unread.append(name)
                 self._inner()
 
+    def _known(self, name: str) -> Node | None:
+        """What a definition was found to be, of its size, where all expressions were read together."""
+        return self.shared.reading.bound.get(name) if self.shared.reading is not None else None
+
     def _inner(self) -> None:
         """Declare the names of what ``d(…)`` is taken of, as far as it can be read by now."""
         for name, atom in self.atoms.found.items():
@@ -295,6 +300,8 @@ class Section:
                     inside = {t.text for t in self.shared.tokens(atom.of).tokens if t.kind == "name"}
                     if inside & (self.outline.defined.keys() - self.book.defined.keys()):
                         continue
+                    for derivative in self._derivatives(self.shared.tokens(atom.of)):
+                        self._declare(derivative)
                     self.shared.declare(name, self.shared.node(atom.of))
                 except ClosedformError:
                     continue

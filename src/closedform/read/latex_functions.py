@@ -12,6 +12,7 @@ from closedform.read.latex_frames import Open
 from closedform.read.latex_names import is_turn
 from closedform.read.latex_scripts import script_range
 from closedform.read.latex_signs import Sign
+from closedform.read.latex_sums import EXTREMES, extreme
 from closedform.read.lexer import Token
 from closedform.read.vocabulary import CONSTANTS, is_function
 
@@ -37,6 +38,8 @@ def word(t: Translator, sign: Sign) -> None:
         return
     follower = t.signs[t.place + 1]
     if text == "d" and follower.kind == "letter" and t.differential(sign, follower._replace(gap=False)):
+        return
+    if text in EXTREMES and follower.kind == "_" and extreme(t, sign):
         return
     if is_kind(text) and _derivative(t, text, sign):
         return
