@@ -51,6 +51,33 @@ def with_entries(text: str, letters: set[str], own: Container[str], syntax: str)
     return _ENTRY.sub(entry, text)
 
 
+_DELTA = re.compile(r"\\delta_\{\s*([a-z])\s*,?\s*([a-z])\s*\}")
+
+
+def sized_deltas(text: str, source: str) -> str:
+    r"""The text with the size of the identity beside ``\delta_{ik}``: that of ``z`` where ``\partial z_i`` stands.
+
+    >>> sized_deltas(r"p\delta_{ik}", r"\frac{\partial f}{\partial z_i}")
+    'p(\\delta_{ik} + 0 (z)_{i})'
+    """
+    bases = {m["at"]: m["base"] for m in _FREE.finditer(source)}
+
+    def sized(found: re.Match[str]) -> str:
+        at = next((c for c in found.groups() if c in bases), "")
+        return f"({found.group()} + 0 ({bases[at]})_{{{at}}})" if at else found.group()
+
+    return _DELTA.sub(sized, text)
+
+
+def plain_deltas(text: str) -> str:
+    r"""What :func:`sized_deltas` made, as it was written.
+
+    >>> plain_deltas(r"p ({I}_{i,k} + 0 {z}_{i})")
+    'p \\delta_{ik}'
+    """
+    return re.sub(r"\(\{?I\}?_\{(\w),(\w)\} \+ 0 \{?\\?\w+\}?_\{\w\}\)", r"\\delta_{\1\2}", text)
+
+
 _SUBSCRIPT = re.compile(r"_\s*(?:(?P<one>[a-z])(?![A-Za-z])|\{(?P<in>[^{}]*)\})")
 MAX_NESTED, MAX_LENGTH = 3, 3000
 

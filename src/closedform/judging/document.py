@@ -335,6 +335,8 @@ class _Builder:
         self.text += sign
 
     def _equals(self, sign: str, place: int) -> None:
+        if self.relation is not None and self.fresh and _is_aside(self.relation):
+            self.relation = None
         if self.relation is None or (self.text.strip() and self.fresh):
             self._begin()
         self._member()
@@ -432,6 +434,8 @@ _PROPERTY = re.compile(rf"(?P<name>{NAME})\s*=\s*-?\s*(?P=name)\s*(?:'|ᵀ|\^\s*
 def _is_aside(relation: Relation) -> bool:
     """Whether a relation says something of a name, so that no line goes on with it: ``P = P^T``, ``x \\in R^n``."""
     texts = [m.text.strip() for m in relation.members]
+    if not texts:
+        return False
     return bool(membership(texts[0])) if len(texts) == 1 else _PROPERTY.fullmatch(" = ".join(texts)) is not None
 
 

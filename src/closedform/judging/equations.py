@@ -98,8 +98,10 @@ class Equations:
             return
         there = {x: value}
         yield put_for(zero, there)
-        if known := {y: s for y, s in self.solutions.items() if y is not x and _has(zero, y)}:
-            yield put_for(put_for(zero, known), there)
+        known = {y: s for y, s in self.solutions.items() if y is not x and _has(zero, y)}
+        rest = put_for(zero, known)
+        if known and not same(rest, zeros(*rest.shape)):
+            yield put_for(rest, there)
 
     def solution(self, x: Node, equations: list[Zero]) -> Node | None:
         """The solution for ``x``: of a linear equation, or one that a later line gives and that solves it."""

@@ -168,7 +168,8 @@ def membership(text: str) -> str:
     """
     text = text.replace("\\{", "{").replace("\\}", "}") if _SIGNS.search(text) else text
     text = text.strip().rstrip(".,;")
-    text = text.removeprefix("(") if text.count("(") > text.count(")") else text
+    while text[:1] == "(" and (text[-1] == ")" or ")" not in text):
+        text = text[1:].removesuffix(")").strip()
     text = text.removesuffix(")") if text.count(")") > text.count("(") else text
     found = _IN.fullmatch(text)
     if found is None:

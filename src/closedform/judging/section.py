@@ -19,6 +19,7 @@ from closedform.judging.components import (
     defined_entries,
     free_letters,
     index_letters,
+    sized_deltas,
     sums_by_convention,
     with_definitions,
     with_entries,
@@ -82,6 +83,7 @@ class Section:
         self.texts: dict[int, str] = {}
         self.tokens: dict[int, Tokens] = {}
         self.problems: dict[int, ClosedformError] = {}
+        self._likes: dict[int, Node] = {}  # of definitions: something of their size
         self._unread: list[str] = []  # names whose definitions could not be read
         self.shared.declared |= outline.defined.keys()
         for chain in outline.chains:
@@ -278,6 +280,8 @@ class Section:
                     if id(member) in self.problems:
                         raise self.problems[id(member)]
                     like = self._known(name) if chain.defines else self.read(chain.members[0])[0].own  # H = 2*I
+                    if like is not None:
+                        self._likes[id(member)] = like
                     own = self.read(member, like)[0].own
                     self.book.defined[name] = own
                     self.shared.declared.discard(name)
@@ -379,9 +383,21 @@ class Section:
     # -- reading
     def read(self, member: Member, like: Node | None = None) -> list[Said]:
         """All ways to read an expression: one, but for the layouts of derivatives that stand in it."""
+        try:
+            return self._read(member, like)
+        except ShapeError as error:
+            text = self.texts.get(id(member), "")
+            sized = sized_deltas(text, self.outline.document.source) if "\\delta" in error.message else text
+            if sized == text:
+                raise
+            self.texts[id(member)], self.tokens[id(member)] = sized, self.shared.tokens(sized)
+            return self._read(member, like)
+
+    def _read(self, member: Member, like: Node | None) -> list[Said]:
         if id(member) in self.problems:
             raise self.problems[id(member)]
         tokens, text = self.tokens[id(member)], self.texts[id(member)]
+        like = like or self._likes.get(id(member))
         self._check(tokens)
         names = list(dict.fromkeys(self._derivatives(tokens)))
         if not names:

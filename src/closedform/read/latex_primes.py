@@ -12,17 +12,19 @@ if TYPE_CHECKING:
 
 _PRIME = r"(?:'|\^\s*\{?\s*\\prime\b\s*\}?)"
 _BELOW = re.compile(r"\\(?:sum|prod|max|min)\s*(?:\\(?:no)?limits)?\s*_\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
+_STACKED = re.compile(r"\\substack\s*\{([^{}]*)\}")
 _SCRIPT = re.compile(r"_\s*\{(?:[^{}]|\{[^{}]*\})*\}")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _NAME = re.compile(r"(?<![A-Za-z\\])[a-z]\}?'")
 
 
 def without_primes(source: str) -> str:
-    r"""The source with other letters for indices that have a prime; all places stay.
+    r"""The source with other letters for indices that have a prime, and no stacks below sums; all places stay.
 
     >>> without_primes(r"\sum_{c'} e^{z_{ic'}} + x'")
     "\\sum_{a } e^{z_{ia }} + x'"
     """
+    source = _STACKED.sub(lambda m: m[1].replace("\\\\", ", ").rjust(len(m.group())), source)
     found = dict.fromkeys(m[1] for below in _BELOW.finditer(source) for m in re.finditer(rf"([a-z]){_PRIME}", below[1]))
     taken = set(_COMMAND.sub(" ", source))
     for letter in found:

@@ -79,9 +79,9 @@ def _where(signs: Signs) -> int:
 def _defines(signs: Signs, place: int) -> bool:
     r"""Whether ``z = X\\beta`` stands at ``place``, of a name z that stands before it."""
     name, behind = signs[place], place + 1
-    if name.kind != "letter":
+    if name.kind not in ("letter", "word"):
         return False
-    before = [k for k in range(place - 1) if signs[k].kind == "letter" and signs[k].text == name.text]
+    before = [k for k in range(place - 1) if signs[k].kind == name.kind and signs[k].text == name.text]
     if signs[behind].kind in ("_", "^"):
         behind = argument(signs, behind)[2]
     elif signs[behind].text == "(":  # h(x) = …, of h that is applied before
