@@ -13,7 +13,7 @@ _FREE_TEXT = re.compile(rf"(?:∂|\bd)(?P<base>{LETTER})_(?P<at>[a-z])(?!\w)")
 _AROUND = re.compile(r"(?:\)|\]|\\\})\s*_\s*\{?\s*([a-z])\s*\}?(?![A-Za-z])")
 _ENTRY = re.compile(
     rf"(?P<before>(?:\\partial|∂)\s*|(?<![A-Za-z\\])d\s*)?(?P<base>(?:(?<![A-Za-z\\])|(?<=_[a-z])){LETTER})"
-    r"_(?:(?P<one>[a-z])|\{\s*(?P<in>[a-z])\s*\})(?![A-Za-z])"
+    r"_(?:(?P<one>[a-z])(?:(?![A-Za-z])|(?<=_[i-t])(?=[a-z]_|[A-Z]))|\{\s*(?P<in>[a-z])\s*\})"
 )
 _NO_NAMES = {"\\sum", "\\prod", "\\nabla", "\\partial", "\\max", "\\min", "\\log", "\\text", "\\operatorname", "\\in"}
 USUAL = set("ijklmnpqrst")
@@ -78,7 +78,7 @@ def plain_deltas(text: str) -> str:
     return re.sub(r"\(\{?I\}?_\{(\w),(\w)\} \+ 0 \{?\\?\w+\}?_\{\w\}\)", r"\\delta_{\1\2}", text)
 
 
-_SUBSCRIPT = re.compile(r"_\s*(?:(?P<one>[a-z])(?![A-Za-z])|\{(?P<in>[^{}]*)\})")
+_SUBSCRIPT = re.compile(r"_\s*(?:(?P<one>[a-z])(?:(?![A-Za-z])|(?=[a-z]_|[A-Z]))|\{(?P<in>[^{}]*)\})")
 MAX_NESTED, MAX_LENGTH = 3, 3000
 
 
@@ -123,7 +123,7 @@ def with_definitions(text: str, bodies: Mapping[str, tuple[str, str]], own: Cont
 
 
 def _summed(body: str, letter: str) -> bool:
-    return re.search(rf"\\sum\s*(?:\\limits)?\s*_\s*\{{?\s*{letter}(?![A-Za-z])", body) is not None
+    return re.search(rf"\\sum\s*(?:\\limits)?\s*_\s*(?:\{{\s*{letter}(?![A-Za-z])|{letter})", body) is not None
 
 
 def _renamed(body: str, letter: str, other: str) -> str:

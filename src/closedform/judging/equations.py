@@ -43,6 +43,8 @@ class Equations:
     """Solutions that later lines give, by the name of the variable."""
     seen: list[Node] = field(default_factory=list)
     """All that has been set to zero, and conditions."""
+    supposed: list[Node] = field(default_factory=list)
+    """Conditions, each as what is zero."""
 
     def gradient(self, zero: list[Zero]) -> None:
         self.gradients = [g for g in self.gradients if g.by != zero[0].by] + zero if zero else self.gradients
@@ -59,6 +61,14 @@ class Equations:
         every = self.zero or self.gradients
         return [z for z in [*self.zero, *self.gradients] if name and z.by == name] or every
 
+    def suppose(self, zero: Node) -> None:
+        self.supposed.append(zero)
+        self.seen.append(zero)
+
+    def holds(self, left: Node, right: Node) -> bool:
+        """Whether two sides are equal where all that is supposed holds."""
+        return left.shape == right.shape and implied(left, right, self.supposed[-MAX_SEEN:]) is True
+
     def set_zero(self, zero: list[Zero]) -> None:
         self.zero = zero
         self.seen += [z.node for z in zero if not any(z.node is s for s in self.seen)]
@@ -67,6 +77,7 @@ class Equations:
         """Whether two sides are equal wherever the equations hold: those at hand, or all there were."""
         own = [z.node for z in at_hand or self.of()][:1]
         every = [*own, *(s for s in self.seen[-MAX_SEEN:] if s not in own)]
+        own = own or every
         if not own or left.shape != right.shape:
             return None
         found = implied(left, right, own)

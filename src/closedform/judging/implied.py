@@ -10,12 +10,12 @@ from closedform.errors import ClosedformError
 from closedform.expr.facts import close
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
-from closedform.functions.algebra import INDEX, SYM
+from closedform.functions.algebra import SYM
 from closedform.judging.records import Example
 
 SEED = 11
 STARTS, ENOUGH, STEPS = 6, 3, 30
-MAX_ENTRIES = 60
+MAX_ENTRIES, FEW = 60, 25
 SLOPE, ZERO, SAME, APART = 1e-7, 1e-11, 1e-7, 1e-3
 Point = dict[str, Any]
 
@@ -24,10 +24,9 @@ def implied(left: Node, right: Node, zeros: Sequence[Node]) -> bool | None:
     """Whether ``left = right`` wherever all of ``zeros`` are zero; None where too few such points were found."""
     nodes = [*zeros, left, right]
     symbols = {n.params[0]: n for n in postorder(nodes) if n.op is SYM}
-    if any(n.op is INDEX for n in postorder(nodes)) and _free_indices(nodes):
-        return None
+    fixed = _fixed(nodes)
     told = list[bool]()
-    for sizes, point in _fulfilling(symbols, zeros):
+    for sizes, point in _fulfilling(symbols, zeros, fixed):
         gap = _gap(left, right, point, sizes)
         if gap is None or SAME < gap < APART:
             continue
@@ -42,9 +41,9 @@ def implied(left: Node, right: Node, zeros: Sequence[Node]) -> bool | None:
 def apart(left: Node, right: Node, zeros: Sequence[Node]) -> Example | None:
     """A point where ``zeros`` are zero and the two sides differ."""
     symbols = {n.params[0]: n for n in postorder([*zeros, left, right]) if n.op is SYM}
-    for sizes, point in _fulfilling(symbols, zeros):
+    for sizes, point in _fulfilling(symbols, zeros, _fixed([*zeros, left, right])):
         if (_gap(left, right, point, sizes) or 0) > APART:
-            shown = {name: _shown(v, symbols[name]) for name, v in point.items()}
+            shown = {name: _shown(point[name], node) for name, node in symbols.items()}
             return Example(shown, *(_shown(_value(n, point, sizes), n) for n in (left, right)))
     return None
 
@@ -54,10 +53,12 @@ def _shown(value: Any, node: Node) -> Any:
     return rounded[0, 0].item() if node.is_scalar else rounded[:, 0].tolist() if node.is_column else rounded.tolist()
 
 
-def _free_indices(nodes: Sequence[Node]) -> bool:
+def _fixed(nodes: Sequence[Node]) -> Point:
+    """Values of the indices that stand for one entry: 1, 2, …"""
     from closedform.run.needs import needs
 
-    return any(needs(n).indices for n in nodes)
+    names = sorted({name for n in nodes for name in needs(n).indices})
+    return {name: 1 + k % 2 for k, name in enumerate(names)}
 
 
 def _gap(left: Node, right: Node, point: Point, sizes: dict[str, int]) -> float | None:
@@ -83,7 +84,9 @@ def _value(node: Node, point: Point, sizes: dict[str, int]) -> Any:
 
 
 # -- points at which the equations hold
-def _fulfilling(symbols: dict[str, Node], zeros: Sequence[Node]) -> Iterator[tuple[dict[str, int], Point]]:
+def _fulfilling(
+    symbols: dict[str, Node], zeros: Sequence[Node], fixed: Point
+) -> Iterator[tuple[dict[str, int], Point]]:
     import numpy as np
 
     names = sorted({name for n in (*symbols.values(), *zeros) for s in n.shape for name in s.names})
@@ -91,10 +94,10 @@ def _fulfilling(symbols: dict[str, Node], zeros: Sequence[Node]) -> Iterator[tup
         shapes = {name: tuple(s.value(sizes) for s in n.shape) for name, n in symbols.items()}
         if sum(r * c for r, c in shapes.values()) > MAX_ENTRIES:
             continue
-        for start in range(STARTS):
+        for start in range(STARTS if sum(r * c for r, c in shapes.values()) < FEW else 3):
             rng = np.random.default_rng(SEED + start)
             free = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
-            found = _solved(lambda u: _point(u, symbols), zeros, free, sizes)
+            found = _solved(lambda u: fixed | _point(u, symbols), zeros, free, sizes)
             if found is not None:
                 yield sizes, found
 

@@ -103,6 +103,7 @@ _KIND = re.compile(
     r"(?P<kind>scalar|vector|matrix|number|column vector|matrices|scalars|vectors)\b"
 )
 _KIND_BEFORE = re.compile(rf"\b(?:an?|the|for|with|fixed|constant)\s+(?P<kind>scalar|scalars)\s+{_EVERY}(?![\w'(])")
+_IN_BRACKETS = re.compile(rf"(?<![\w\\]){_LIST}\s*\(\s*(?P<kind>scalar|scalars)\s*\)")
 _SYMMETRY = re.compile(rf"\b[Ss]ymmetry of\s+({_NAME})(?!\w)")
 _IS_SHAPE = re.compile(
     rf"(?<![\w\\])(?P<names>{_NAME})\s+is\s+(?:an?\s+)?"
@@ -123,7 +124,7 @@ def facts(text: str) -> Iterator[tuple[str, str]]:
         for found in pattern.finditer(text):
             fact = _FACT[re.sub(r"[\s-]+", " ", found["fact"]) if found["fact"] not in _FACT else found["fact"]]
             yield from ((name, fact) for name in _names(found["names"]))
-    for pattern in (_KIND, _KIND_BEFORE):
+    for pattern in (_KIND, _KIND_BEFORE, _IN_BRACKETS):
         for found in pattern.finditer(text):
             kind = {"s": "R", "n": "R", "c": "vector", "v": "vector", "m": "matrix"}[found["kind"][0]]
             yield from ((name, kind) for name in _names(found["names"]))

@@ -40,7 +40,7 @@ from closedform.read.spaces import space_text
 from closedform.read.vocabulary import APPLIED
 
 _APART = re.compile(
-    r"\b(?:similarly|analogously|likewise|same way|fixed|fixing|hold|holding|constant|symmetry)\b", re.IGNORECASE
+    r"\b(?:similarly|analogously|likewise|same way|fixed|fixing|hold|holding|constant|symmetry|also|only|alone|varies|vary|varying)\b", re.IGNORECASE
 )
 """Words that say that one variable moves while others stay."""
 
@@ -260,6 +260,15 @@ class Section:
             shared.where = re.sub(rf"(?<!\w){re.escape(plain)}", ", ".join(spaces) or plain, shared.where)
         if shared.where != before:
             shared.reading = read_tokens(lex("0"), lex(shared.where), shared.syntax)
+
+    def twice_meant(self) -> str:
+        """A small letter that is a family of vectors and stands alone as well; "" where there is none."""
+        document, reading = self.outline.document, self.shared.reading
+        if document.syntax != "latex" or reading is None:
+            return ""
+        source = re.sub(r"\\[A-Za-z]+", " ", document.source)
+        alone = (a for a in reading.families if re.search(rf"(?<![A-Za-z]){a}(?![A-Za-z_]|\s*\}}_)", source))
+        return next((a for a in alone if len(a) == 1 and a.islower()), "")
 
     def notes(self) -> list[str]:
         """What was assumed of names, and what families are as wholes."""
