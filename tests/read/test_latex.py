@@ -256,11 +256,11 @@ WRONG = [
      "  \\sin^{-1} x\n"
      "  ^^^^^^^^^\n"
      "Write the inverse function by its name, as in \\arcsin, or \\frac{1}{…}."),
-    (r"\log_2 x", "",
-     "\\log_2 is not read\n"
-     "  \\log_2 x\n"
+    (r"\log_b x", "",
+     "\\log_b is not read\n"
+     "  \\log_b x\n"
      "  ^^^^^^\n"
-     "Write \\frac{\\log(…)}{\\log 2}."),
+     "Write \\frac{\\log(…)}{\\log b}."),
     (r"\operatorname{tr}(X)^{-1}", "",
      "this may be the trace of an inverse or the inverse of a trace\n"
      "  \\operatorname{tr}(X)^{-1}\n"

@@ -1,6 +1,7 @@
 """Formulas as books and papers set them, against derivatives from automatic differentiation of functions written apart.
 
-``point`` has general data, symmetric only where the source says so; ``value`` is the derivative by ``by`` there, or the value of the formula itself.
+``point`` has general data, symmetric only where the source says so; ``value`` is the derivative by ``by``
+there, or the value of the formula itself.
 """
 
 import json

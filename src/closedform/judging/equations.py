@@ -178,7 +178,7 @@ class Equations:
         told = slip or Slip("does not follow", "it does not follow from the equation before")
         if at is not None:
             return told, example(*at)
-        return told, apart(left, right, [z.node for z in self.of()][:1])
+        return told, apart(left, right, [z.node for z in self.of()][:1] or self.seen[-MAX_SEEN:])
 
 
 def linear_solution(zero: Node, x: Node) -> Node | None:

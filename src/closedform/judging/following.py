@@ -126,13 +126,13 @@ class Follower:
             if not is_reason(chain.words):
                 yield self._step(chain, 1, "given", reason="a condition")
                 return
-        elif chain.updates:
-            yield self._update(chain, moving, before)
         elif self._supposed(chain, moving, before):
             yield self._step(chain, 1, "given", reason="an equation that is supposed")
             with suppress(ClosedformError):
                 self._take_up(chain, moving, before)
             return
+        elif chain.updates:
+            yield self._update(chain, moving, before)
         elif self._equation(chain, before):
             step = self._other_equation(chain, before, moving)
             if step is not None:
@@ -254,7 +254,8 @@ class Follower:
                 return self._step(chain, k, "given", reason="a condition")
         if any(conditions.agree(t.node, n.node) for t in truth for n in now):
             return self._step(chain, k, "right", reason="under the condition that was given")
-        if self.state.equations.supposed and any(self.state.equations.holds(t.node, n.node) for t in truth for n in now):
+        equations = self.state.equations
+        if equations.supposed and any(equations.holds(t.node, n.node) for t in truth for n in now):
             return self._step(chain, k, "right", reason="under the condition that was given")
         if conditions.unused:
             return self._step(chain, k, "undecided", reason="it may follow from a condition that was given")

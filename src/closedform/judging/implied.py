@@ -148,7 +148,7 @@ def _solved(
         return point({n: u[a:b].reshape(s) for n, s, a, b in zip(names, shapes, ends, ends[1:], strict=False)})
 
     def residual(u: Any) -> Any:
-        values = [_value(z, at(u), sizes) for z in zeros]
+        values = [_value(z, at(u), sizes) for z in zeros] or [np.zeros(1)]
         return None if any(v is None for v in values) else np.concatenate([v.ravel() for v in values])
 
     u = np.concatenate([free[n].ravel() for n in names])

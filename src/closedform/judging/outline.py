@@ -28,7 +28,9 @@ _SETS = re.compile(
     re.IGNORECASE,
 )
 _AGAIN = re.compile(r"\b(?:let|define|consider|suppose|given|function|problem|exercise|for)\b", re.IGNORECASE)
-_OBJECTIVE = re.compile(r"\b(?:minimi[sz]\w*|maximi[sz]\w*|objective|function|loss|cost)(?:\s+(?:is|the|of))*\W*$", re.IGNORECASE)
+_OBJECTIVE = re.compile(
+    r"\b(?:minimi[sz]\w*|maximi[sz]\w*|objective|function|loss|cost)(?:\s+(?:is|the|of))*\W*$", re.IGNORECASE
+)
 _GRADIENT = re.compile(r"\b(gradient|derivative|jacobian|hessian)\b", re.IGNORECASE)
 _SAYS = re.compile(
     r"(?:\bis|\bbecomes|\bequals|\bget|\bobtain|\bgives|\byields|\bbe|\bas|\bby)\W*$|:\s*$", re.IGNORECASE

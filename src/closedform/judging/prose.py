@@ -103,7 +103,7 @@ _KIND = re.compile(
     r"(?P<kind>scalar|vector|matrix|number|column vector|matrices|scalars|vectors)\b"
 )
 _KIND_BEFORE = re.compile(rf"\b(?:an?|the|for|with|fixed|constant)\s+(?P<kind>scalar|scalars)\s+{_EVERY}(?![\w'(])")
-_IN_BRACKETS = re.compile(rf"(?<![\w\\]){_LIST}\s*\(\s*(?P<kind>scalar|scalars)\s*\)")
+_IN_BRACKETS = re.compile(rf"(?<![\w\\]){_LIST}\s*\(\s*(?P<kind>scalars?)\b")
 _SYMMETRY = re.compile(rf"\b[Ss]ymmetry of\s+({_NAME})(?!\w)")
 _IS_SHAPE = re.compile(
     rf"(?<![\w\\])(?P<names>{_NAME})\s+is\s+(?:an?\s+)?"

@@ -128,7 +128,7 @@ class Shared:
         return replace(tokens, tokens=out) if out != every else None
 
     def _spaces(self) -> dict[str, str]:
-        return dict(part.split(" in ", 1) for part in self.where.split(", ") if " in " in part)  # type: ignore[misc]
+        return dict(part.split(" in ", 1) for part in self.where.split(", ") if " in " in part)
 
     def _read(self, tokens: Tokens) -> Reading:
         found = read_tokens(tokens, lex(self.where), self.syntax, self.reserved)

@@ -40,7 +40,9 @@ from closedform.read.spaces import space_text
 from closedform.read.vocabulary import APPLIED
 
 _APART = re.compile(
-    r"\b(?:similarly|analogously|likewise|same way|fixed|fixing|hold|holding|constant|symmetry|also|only|alone|varies|vary|varying)\b", re.IGNORECASE
+    r"\b(?:similarly|analogously|likewise|same way|fixed|fixing|hold|holding|constant|symmetry"
+    r"|also|only|alone|varies|vary|varying)\b",
+    re.IGNORECASE,
 )
 """Words that say that one variable moves while others stay."""
 
@@ -102,7 +104,8 @@ class Section:
         texts = [m.text for chain in self.outline.chains for m in chain.members]
         for name, (index, body) in self.entries.items():
             alone = re.compile(rf"(?<![A-Za-z\\])(?:{NAME})(?!\s*[_({{])")
-            if name not in self.outline.defined and any(bare(m.group()) == name for t in texts for m in alone.finditer(t)):
+            names = {bare(m.group()) for t in texts for m in alone.finditer(t)}
+            if name in names - self.outline.defined.keys():
                 start = self.outline.defined[f"{name}_{index}"].members[1].start
                 whole = Member(rf"\sum_{{{index}}} \left({body}\right) I_{{:,{index}}}", start)
                 self.outline.defined[name] = Chain([Member(name, start), whole], defines=name)

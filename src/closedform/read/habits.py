@@ -55,6 +55,8 @@ class Uses:
     shifted: set[str] = field(default_factory=set)
     columns: set[str] = field(default_factory=set)
     """Names that stand where vectors do: below a sum or norm, entrywise, behind a matrix, transposed."""
+    closing: set[str] = field(default_factory=set)
+    """Names that end a product behind a row, ``x'*beta``: they make a number of it."""
 
 
 def gather(trees: Iterable[Tree], uses: Uses) -> None:
@@ -76,10 +78,21 @@ def gather(trees: Iterable[Tree], uses: Uses) -> None:
                 if isinstance(part, Name):
                     uses.sizes[part.name] = None
                 todo.extend(part.parts)
+        if isinstance(tree, Product):
+            uses.closing |= _closing(tree)
         uses.columns.update(part.name for part in _entries(tree) if isinstance(part, Name))
         if isinstance(tree, Index):
             uses.fixed.update(a for a in tree.at if isinstance(a, str))
             uses.shifted.update(a for k, a in enumerate(tree.at) if isinstance(a, str) and tree.shift(k))
+
+
+def _closing(tree: Product) -> set[str]:
+    if len(tree.factors) < 2:
+        return set()
+    (_, row), (sign, last) = tree.factors[-2:]
+    base = row.parts[0] if isinstance(row, Transpose) else None
+    small = isinstance(base, Index) or (isinstance(base, Name) and base.name[0].islower())
+    return {last.name} if small and isinstance(last, Name) and not sign.startswith((".", "/")) else set()
 
 
 def _entries(tree: Tree) -> Iterator[Tree]:
@@ -132,6 +145,8 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
     if shape == "bold":
         return BOLD
     alone = positive and name not in uses.columns
+    if is_greek(name) and name in uses.closing:
+        return VECTOR
     if is_greek(name) or alone or (style == "matrixcalculus" and "a" <= letters <= "g"):
         return SCALAR
     if style != "matrixcalculus" and not positive:

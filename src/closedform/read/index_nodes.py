@@ -28,7 +28,8 @@ def over_node(to: Elaborator, tree: Over) -> Node:
     body = to.node[tree.body]
     body = _apart(body, tree.index)
     if tree.function in OF_ENTRIES:
-        return make(OF_ENTRIES[tree.function], (a.sumover(tree.index, low, high, a.scale(body, a.unit(a.index(tree.index), high))),))
+        entry = a.scale(body, a.unit(a.index(tree.index), high))
+        return make(OF_ENTRIES[tree.function], (a.sumover(tree.index, low, high, entry),))
     return a.sumover(tree.index, low, high, body)
 
 
@@ -40,7 +41,7 @@ def _apart(body: Node, name: str) -> Node:
             return None
         here, other = a.index(name), f"{name}_in"
         inner = rebuild(n.args[0], lambda m, _: a.index(other) if m is here else None)
-        return a.sumover(other, *n.params[1:], inner)
+        return a.sumover(other, n.params[1], n.params[2], inner)
 
     if not any(n.op is a.SUMOVER and n.params[0] == name for n in postorder(body)):
         return body

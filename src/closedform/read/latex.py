@@ -15,8 +15,8 @@ from closedform.read.latex_frames import UNSEEN, Writer
 from closedform.read.latex_functions import nabla, word
 from closedform.read.latex_layout import begin, cell, finish, fraction_part, root
 from closedform.read.latex_names import Known
-from closedform.read.latex_primes import another_name
 from closedform.read.latex_operands import constant, differential, letter, name, number
+from closedform.read.latex_primes import another_name
 from closedform.read.latex_scripts import subscript, superscript
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.latex_sums import summation, term_indices

@@ -1,4 +1,4 @@
-r"""What stands below a sum: ``i=1``, ``i,j``, ``i<j``, ``j \ne i``, ``1 \le i < j \le n``: ranges, and pairs left out."""
+r"""What stands below a sum: ``i=1``, ``i,j``, ``i<j``, ``j \ne i``, ``1 \le i < j \le n``: ranges and pairs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BETWEEN = {",", ":", ";"}
 class Range(NamedTuple):
     """An index with its bounds; empty ones follow from what it indexes."""
 
-    index: str
+    name: str
     low: Sequence[Sign]
     high: Sequence[Sign]
 
@@ -51,8 +51,8 @@ def below(lower: Sequence[Sign], upper: Sequence[Sign], inside: Collection[str],
                 _ranged(out, name, clause[2:], upper, active)
             names = []
         elif any(s.text in RELATIONS for s in clause):
-            _chain(out, list(clause), upper, {*inside, *active, *names, *(r.index for r in out.ranges)}, active)
-            names = [n for n in names if all(r.index != n for r in out.ranges)]
+            _chain(out, list(clause), upper, {*inside, *active, *names, *(r.name for r in out.ranges)}, active)
+            names = [n for n in names if all(r.name != n for r in out.ranges)]
         else:
             out.clear = False
     for name in names:
@@ -75,7 +75,7 @@ def _clauses(lower: Sequence[Sign]) -> Iterator[list[Sign]]:
 
 def _ranged(out: Below, name: str, low: Sequence[Sign], upper: Sequence[Sign], active: Collection[str]) -> None:
     """A range; a bound that is another index says which pairs there are: ``\\sum_{j=i+1}``, ``\\sum_{i=1}^{j-1}``."""
-    known = {*active, *(r.index for r in out.ranges)}
+    known = {*active, *(r.name for r in out.ranges)}
     beneath, above = _bound(low), _bound(upper)
     if beneath[0] in known and beneath[1] in ("", "+1"):
         out.pairs.append(Pair(beneath[0], "<" if beneath[1] else "<=", name))
@@ -108,9 +108,9 @@ def _chain(
         out.clear = False
         return
     low, high = dict[str, Sequence[Sign]](), dict[str, Sequence[Sign]]()
-    for k, sign in enumerate(signs):
-        _related(out, own[k : k + 2], parts[k : k + 2], sign, low, high)
-    summed = {*active, *(r.index for r in out.ranges)}
+    for k, relation in enumerate(signs):
+        _related(out, own[k : k + 2], parts[k : k + 2], relation, low, high)
+    summed = {*active, *(r.name for r in out.ranges)}
     bound = next(iter(high.values()), upper)
     for name in dict.fromkeys(n for n in own if n in indices and n not in summed):
         out.ranges.append(Range(name, low.get(name, []), high.get(name, bound)))

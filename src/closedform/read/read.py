@@ -74,8 +74,7 @@ def read(source: str, where: str | None = None, syntax: str = "text") -> Reading
         syntax = "latex" if is_latex(source) else "text"
     if syntax != "latex":
         return read_tokens(lex(source), lex(where or ""), syntax)
-    from closedform.read.latex_primes import has_primes
-    from closedform.read.typeset import lex_latex, spoken
+    from closedform.read.typeset import has_primes, lex_latex, spoken
 
     try:
         return read_tokens(*lex_latex(source, where or ""), syntax)

@@ -13,6 +13,7 @@ from closedform.read.latex_lexer import Lexer
 from closedform.read.latex_names import INDEX_LETTERS, Known, argument, index_items, turns
 from closedform.read.latex_prefix import notes as left_out
 from closedform.read.latex_prefix import whole
+from closedform.read.latex_primes import has_primes as has_primes
 from closedform.read.latex_primes import without_primes
 from closedform.read.latex_scripts import member
 from closedform.read.latex_signs import Sign, Signs
@@ -23,7 +24,9 @@ WHERE = {"where", "with"}
 SPACES = {"S": "Sym"}
 
 
-def lex_latex(source: str, where: str, primed: bool = False, fixed: frozenset[str] = frozenset()) -> tuple[Tokens, Tokens]:
+def lex_latex(
+    source: str, where: str, primed: bool = False, fixed: frozenset[str] = frozenset()
+) -> tuple[Tokens, Tokens]:
     """The tokens of a formula and of its declarations; these may be LaTeX or text.
 
     ``primed``: the prime of a name makes another name of it.
