@@ -1,6 +1,7 @@
 """Derivations with and without a planted slip. Those that were written by hand stand in text files:
 
-``=== title``, the derivation, and for each slip ``--- name @line: what stands in that line instead``.
+``=== title``, the derivation, and for each slip ``--- name @line: what stands in that line instead``. Those of
+``undecided.txt`` are right and not yet understood.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ class Derivation(NamedTuple):
     slip: str = ""
 
 
-def written() -> Iterator[Derivation]:
-    for path in sorted(DATA.glob("written_*.txt")):
+def written(pattern: str = "written_*.txt") -> Iterator[Derivation]:
+    for path in sorted(DATA.glob(pattern)):
         for block in path.read_text("utf-8").split("=== ")[1:]:
             title, _, rest = block.partition("\n")
             body, *slips = re.split(r"^--- ", rest, flags=re.MULTILINE)
@@ -48,3 +49,4 @@ def from_records() -> Iterator[Derivation]:
 DERIVATIONS = [*written(), *from_records()]
 RIGHT = [d for d in DERIVATIONS if not d.line]
 WRONG = [d for d in DERIVATIONS if d.line]
+UNDECIDED = [*written("undecided.txt")]

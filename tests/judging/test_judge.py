@@ -1,7 +1,7 @@
 """Every slip is found at its line and named; no right line is blamed."""
 
 import pytest
-from planted import RIGHT, WRONG, Derivation
+from planted import RIGHT, UNDECIDED, WRONG, Derivation
 
 from closedform.errors import ClosedformError, LimitError, ReadError
 from closedform.judging import judge
@@ -101,3 +101,9 @@ def test_limits_and_errors() -> None:
 def test_a_name_that_is_defined_by_itself() -> None:
     found = judge("a = b'*x\nb = a*c\nda = x'*db")
     assert found.verdict == "undecided"
+
+
+@pytest.mark.parametrize("derivation", UNDECIDED, ids=lambda d: d.title)
+def test_what_is_not_understood_is_not_blamed(derivation: Derivation) -> None:
+    found = judge(derivation.text)
+    assert found.verdict == "undecided", found.text

@@ -256,11 +256,11 @@ WRONG = [
      "  \\sin^{-1} x\n"
      "  ^^^^^^^^^\n"
      "Write the inverse function by its name, as in \\arcsin, or \\frac{1}{…}."),
-    (r"\log_2 x", "",
-     "\\log_2 is not read\n"
-     "  \\log_2 x\n"
+    (r"\log_b x", "",
+     "\\log_b is not read\n"
+     "  \\log_b x\n"
      "  ^^^^^^\n"
-     "Write \\frac{\\log(…)}{\\log 2}."),
+     "Write \\frac{\\log(…)}{\\log b}."),
     (r"\operatorname{tr}(X)^{-1}", "",
      "this may be the trace of an inverse or the inverse of a trace\n"
      "  \\operatorname{tr}(X)^{-1}\n"
@@ -291,9 +291,9 @@ WRONG = [
      "  {a+b}^2\n"
      "  ^^^^^\n"
      "Write ( ) where brackets are meant."),
-    (r"\min_i x_i", "",
-     "\\min_i is not read\n"
-     "  \\min_i x_i\n"
+    (r"\min_7 x", "",
+     "\\min_7 is not read\n"
+     "  \\min_7 x\n"
      "  ^^^^^^\n"
      "Write \\min(x) for the smallest entry."),
     (r"\begin{cases} x \end{cases}", "",
@@ -465,10 +465,10 @@ WRONG = [
      "  x__1\n"
      "    ^\n"
      "Indices are numbers or letters: x_i, A_{ij}."),
-    (r"\sum_{i<j} x_i x_j", "",
+    (r"\prod_{i<j} x_i x_j", "",
      "what is summed over is not clear\n"
-     "  \\sum_{i<j} x_i x_j\n"
-     "        ^^^\n"
+     "  \\prod_{i<j} x_i x_j\n"
+     "         ^^^\n"
      "Write \\sum_{i=1}^{n}, \\sum_i or \\sum_{i,j}."),
     (r"", "",
      "there is no formula here\n"

@@ -26,13 +26,19 @@ from closedform.read.vocabulary import ELSEWHERE
         ("i*sum(i, x[i])", None, "i is summed in one place and fixed in another"),
         ("sum(i, a*y[i])", "a = x[i]", "i is summed in one place and fixed in another"),
         ("sum(i, a*y[i])", "a = i", "i is summed in one place and fixed in another"),
-        ("sum(i, a*y[i])", "a = sum(i, x[i])", "i is summed twice"),
+        ("sum(i, sum(i, x[i])*y[i])", None, "i is summed twice"),
     ],
 )
 def test_refused_by_name(source: str, where: str | None, words: str) -> None:
     with pytest.raises(cf.ClosedformError) as found:
         cf.formula(source, where)
     assert words in str(found.value)
+
+
+def test_sums_of_definitions_have_indices_of_their_own() -> None:
+    f = cf.formula("sum(i, x[i]*a*y[i]) where a = sum(i, x[i]*y[i])")
+    x, y = np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0, 6.0])
+    assert f(x=x, y=y) == (x @ y) ** 2
 
 
 @pytest.mark.parametrize("source", ["x'*A^H*x", "x^H A x", "x'*A^{H}*x"])

@@ -315,12 +315,12 @@ _EXPONENT = re.compile(r"\s*\^\s*\{?\s*(?:-\s*)?[0-9k]\s*\}?|\^\{?-(?:T|\\top|\\
 _BRACED = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 _NABLA = re.compile(
     rf"""(?:\\nabla|∇|\b[Gg]rad(?=[_ (])|(?P<hess>\b[Hh]ess(?=[_ (]))
-    |\\(?:operatorname|mathrm|text)\s*\{{\s*(?:[Gg]rad|(?P<hess2>[Hh]ess))\s*\}})\s*(?:(?P<two>²|\^\s*(?:2|\{{2\}}))|(?:_\s*(?P<by>{_BRACED}|{LETTER}))
+    |\\(?:operatorname|mathrm|text)\s*\{{\s*(?:[Gg]rad|(?P<hess2>[Hh]ess))\s*\}}(?!\s*\[))\s*(?:(?P<two>²|\^\s*(?:2|\{{2\}}))|(?:_\s*(?P<by>{_BRACED}|{LETTER}))
     |(?:\s*(?:_\s*(?P<by2>{_BRACED}|{LETTER})|(?P<two2>²|\^\s*(?:2|\{{2\}})))))*""",
     re.VERBOSE,
 )
 _FRAC = re.compile(_FRACTION + r"\{(?=\s*(?:\\partial|∂|d\b|d[A-Za-z\\(^]))")
-_ABOVE = re.compile(r"(?:\\partial|∂|d)(?:\s*\^\s*(?:2|\{2\})|²)?(?![a-z])|(?:\\partial|∂|d)(?:\s*\^\s*(?:2|\{2\})|²)?")
+_ABOVE = re.compile(r"(?:\\partial|∂|d)(?:\s*\^\s*(?:2|\{2\})|²)|(?:\\partial|∂|d)")
 _AT_FIRST = re.compile(
     r"(?:\\left\s*\.)?\s*(\\[dt]?frac\s*\{\s*(?:d|\\partial)\s*\}\s*\{[^{}]*\})\s*"
     r"\\(?:right|[bB]igg?r?)\s*\\?[|v](?:ert)?\s*_\s*\{([^{}]*)\}\s*(\S.*)$"

@@ -52,8 +52,16 @@ def is_zero(text: str) -> bool:
     return _ZERO.fullmatch(constants_gone(cleaned(text))) is not None
 
 
-def stands_in_itself(name: str, relation: Relation) -> bool:
+_COMMANDS = re.compile(r"\\(?:operatorname|math\w+|text)\s*\{\w*\}|\\[A-Za-z]+|_(?:\w|\{[^{}]*\})")
+
+
+def stands_in_itself(name: str, relation: Relation, syntax: str = "text") -> bool:
     """Whether the name stands in what it is said to be."""
+    if syntax == "latex" and len(name) == 1:
+        texts = (_COMMANDS.sub(" ", m.text) for m in relation.members[1:])
+        bare_name = re.compile(rf"(?<!\bd){re.escape(name)}(?!')")
+        applied = re.compile(rf"{re.escape(name)}\s*\(")
+        return any(bare_name.search(t) and not applied.search(t) for t in texts)
     return any(re.search(rf"(?<![\w\\]){re.escape(name)}(?![\w])", m.text) for m in relation.members[1:])
 
 

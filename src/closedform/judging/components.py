@@ -12,8 +12,8 @@ _FREE = re.compile(rf"(?:\\partial|∂)\s*(?P<base>{LETTER})\s*_\{{?\s*(?P<at>[a
 _FREE_TEXT = re.compile(rf"(?:∂|\bd)(?P<base>{LETTER})_(?P<at>[a-z])(?!\w)")
 _AROUND = re.compile(r"(?:\)|\]|\\\})\s*_\s*\{?\s*([a-z])\s*\}?(?![A-Za-z])")
 _ENTRY = re.compile(
-    rf"(?P<before>(?:\\partial|∂)\s*|(?<![A-Za-z\\])d\s*)?(?P<base>(?<![A-Za-z\\]){LETTER})"
-    r"_(?:(?P<one>[a-z])|\{\s*(?P<in>[a-z])\s*\})(?![A-Za-z])"
+    rf"(?P<before>(?:\\partial|∂)\s*|(?<![A-Za-z\\])d\s*)?(?P<base>(?:(?<![A-Za-z\\])|(?<=_[a-z])){LETTER})"
+    r"_(?:(?P<one>[a-z])(?:(?![A-Za-z])|(?<=_[i-t])(?=[a-z]_|[A-Z]))|\{\s*(?P<in>[a-z])\s*\})"
 )
 _NO_NAMES = {"\\sum", "\\prod", "\\nabla", "\\partial", "\\max", "\\min", "\\log", "\\text", "\\operatorname", "\\in"}
 USUAL = set("ijklmnpqrst")
@@ -51,7 +51,34 @@ def with_entries(text: str, letters: set[str], own: Container[str], syntax: str)
     return _ENTRY.sub(entry, text)
 
 
-_SUBSCRIPT = re.compile(r"_\s*(?:(?P<one>[a-z])(?![A-Za-z])|\{(?P<in>[^{}]*)\})")
+_DELTA = re.compile(r"\\delta_\{\s*([a-z])\s*,?\s*([a-z])\s*\}")
+
+
+def sized_deltas(text: str, source: str) -> str:
+    r"""The text with the size of the identity beside ``\delta_{ik}``: that of ``z`` where ``\partial z_i`` stands.
+
+    >>> sized_deltas(r"p\delta_{ik}", r"\frac{\partial f}{\partial z_i}")
+    'p(\\delta_{ik} + 0 (z)_{i})'
+    """
+    bases = {m["at"]: m["base"] for m in _FREE.finditer(source)}
+
+    def sized(found: re.Match[str]) -> str:
+        at = next((c for c in found.groups() if c in bases), "")
+        return f"({found.group()} + 0 ({bases[at]})_{{{at}}})" if at else found.group()
+
+    return _DELTA.sub(sized, text)
+
+
+def plain_deltas(text: str) -> str:
+    r"""What :func:`sized_deltas` made, as it was written.
+
+    >>> plain_deltas(r"p ({I}_{i,k} + 0 {z}_{i})")
+    'p \\delta_{ik}'
+    """
+    return re.sub(r"\(\{?I\}?_\{(\w),(\w)\} \+ 0 \{?\\?\w+\}?_\{\w\}\)", r"\\delta_{\1\2}", text)
+
+
+_SUBSCRIPT = re.compile(r"_\s*(?:(?P<one>[a-z])(?:(?![A-Za-z])|(?=[a-z]_|[A-Z]))|\{(?P<in>[^{}]*)\})")
 MAX_NESTED, MAX_LENGTH = 3, 3000
 
 
@@ -96,7 +123,7 @@ def with_definitions(text: str, bodies: Mapping[str, tuple[str, str]], own: Cont
 
 
 def _summed(body: str, letter: str) -> bool:
-    return re.search(rf"\\sum\s*(?:\\limits)?\s*_\s*\{{?\s*{letter}(?![A-Za-z])", body) is not None
+    return re.search(rf"\\sum\s*(?:\\limits)?\s*_\s*(?:\{{\s*{letter}(?![A-Za-z])|{letter})", body) is not None
 
 
 def _renamed(body: str, letter: str, other: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from closedform.errors import LimitError, ReadError
 from closedform.judging.names import NAME
-from closedform.judging.prose import is_word, parted
+from closedform.judging.prose import has_words, is_word, membership, parted
 from closedform.judging.relations import Member, Relation, increments, logarithms, plain_tex
 from closedform.judging.updates import ARROW
 
@@ -33,7 +33,7 @@ class Document:
 
 @dataclass
 class Piece:
-    """``kind``: formula, word, row (a line ends), stop (a sentence or formula ends)."""
+    """``kind``: formula, word, row (a line ends), stop (a sentence or formula ends), aside (a remark begins)."""
 
     kind: str
     text: str
@@ -51,7 +51,9 @@ def document(source: str, syntax: str = "auto") -> Document:
     if syntax not in ("text", "latex"):
         raise ReadError(f"the syntax {syntax} is not known", hint="Known are auto, text and latex.")
     found = Document(source, syntax)
-    source = _FAMILY.sub(lambda m: found.families.append(m.group()) or " " * len(m.group()), source)  # type: ignore[func-returns-value]
+    for family in _FAMILY.finditer(source):
+        found.families.append(_declared(family))
+        source = source[: family.start()] + " " * len(family.group()) + source[family.end() :]
     if syntax == "latex":
         source = plain_tex(source)
     pieces = list(_latex(source) if syntax == "latex" else _text(source))
@@ -65,11 +67,24 @@ def document(source: str, syntax: str = "auto") -> Document:
     return found
 
 
+_POWER = r"(?:\^(?:\w+|\([^()]*\)|\{[^{}]*\}))?"
+_SPACE = rf"(?:\\(?:mathbb|mathbf|Bbb)\s*\{{?\s*R\s*\}}?|\\R\b|ℝ|R){_POWER}"
 _FAMILY = re.compile(
     r"\b\w+\[(\w)\]\s+in\s+R(?:\^\S+?)?\s+for\s+\1\s*=\s*1\.\.\w+"
-    r"|(?<![\w\\])[A-Za-z]\w*\s*:\s*R(?:\^\w+|\^\([^()]*\))?\s*->\s*R(?:\^\w+|\^\([^()]*\))?"
+    rf"|(?<![\w\\])(?P<f>[A-Za-z])\w*\s*(?::|\\colon)\s*{_SPACE}\s*(?:->|→|\\(?:right|long|longright)?arrow\b|\\to\b)\s*{_SPACE}"
 )
 """Declarations with colons, equals signs or words in them: of families, and of abstract functions."""
+
+
+def _declared(family: re.Match[str]) -> str:
+    r"""``f: \mathbb{R}^n \to \mathbb{R}`` as the language has it."""
+    if family["f"] is None:
+        return family.group()
+    text = re.sub(r"\\(?:mathbb|mathbf|Bbb)\s*\{?\s*R\s*\}?|\\R\b|ℝ", " R", family.group())
+    text = re.sub(r"→|\\(?:right|long|longright)?arrow\b|\\to\b", "->", text).replace("\\colon", ":")
+    return re.sub(r"\{([^{}]*)\}", r"(\1)", text).replace("\\times", "*")
+
+
 _LATEX = re.compile(r"\\[A-Za-z]{2,}|\\\\|\$")
 
 
@@ -133,20 +148,19 @@ def _words(source: str, start: int, end: int) -> Iterator[Piece]:
 def _text(source: str) -> Iterator[Piece]:
     place = 0
     for line in source.split("\n"):
-        body = line.split("#")[0] if line.lstrip().startswith("#") else line
+        body = _ZERO.sub("to zero", line)
         body = _BY_WORDS.sub(_by_words, _SUCH_THAT.sub("such that", _accented(body)))
         if "=" in body:
             body = _NAMED.sub(lambda m: " " * len(m.group()), body)
         else:
             body = _COLON.sub(lambda m: f"{m[1]}=" if m[2] is None else m.group(), body)
-        remarks = list(_BESIDE.finditer(body))
-        body = _BESIDE.sub(lambda m: " " * len(m.group()), body)
+        remarks = [m for m in _BESIDE.finditer(body) if _is_remark(m)]
+        for found in remarks:
+            body = body[: found.start()] + " " * len(found.group()) + body[found.end() :]
         for text, at, formula in parted(body):
             yield Piece("formula" if formula else "word", text, place + at, place + len(line))
-        for remark in remarks:
-            yield Piece("word", "with", place + remark.start())
-            yield Piece("formula", remark[1], place + remark.start(1))
-            yield Piece("stop", ".", place + remark.end())
+        for found in remarks:
+            yield from _remark(found, place)
         yield Piece("row", "", place + len(line))
         if not line.strip():
             yield Piece("stop", "", place)
@@ -154,9 +168,25 @@ def _text(source: str) -> Iterator[Piece]:
 
 
 _BY_WORDS = re.compile(
-    rf"^(?P<space>\s*)(?P<kind>[Gg]radient|[Dd]erivative|[Hh]essian)(?:\s+of\s+(?P<of>{NAME}))?"
+    rf"^(?P<space>\s*)(?P<kind>[Gg]rad(?:ient)?|[Dd]eriv(?:ative)?|[Hh]ess(?:ian)?)(?:\s+of\s+(?P<of>{NAME}))?"
     rf"\s+(?:wrt|w\.r\.t\.?|with respect to|by|for|in)\s+(?P<by>{NAME})\s*(?::=?|=)(?!=)"
 )
+
+
+def _is_remark(found: re.Match[str]) -> bool:
+    return "=" in found.group() or found["note"] is not None or has_words(found["beside"])
+
+
+def _remark(found: re.Match[str], place: int) -> Iterator[Piece]:
+    """An equation beside a line is something that is used; other remarks are words."""
+    group = "note" if found["beside"] is None else "beside"
+    text = found[group]
+    formula = "=" in text and not has_words(text)
+    yield Piece("aside", "", place + found.start())
+    yield Piece("word", "with" if formula else text, place + found.start())
+    if formula:
+        yield Piece("formula", text, place + found.start(group))
+    yield Piece("stop", ".", place + found.end())
 
 
 _SUCH_THAT = re.compile(r"(?<![\w.])s\.\s?t\.(?=\s)")
@@ -204,9 +234,12 @@ _SCAN = re.compile(
 _GOES_ON = re.compile(r"(?<![-+*/_^])(?<![-+*/]\s)(?:[-+*/·⋅⊙∘]|\\cdot|\\odot|\\times|\\circ)\s*$")
 _ANNOUNCED = re.compile(r"=[^=]*(?<![\s:])\s*:\s*$|(?<!\s):\s*$")
 """A colon behind an equation, or that stands close: what follows is another statement."""
+_STATED = re.compile(r"(?<=[^\s:]):\s(?=[^:=]*=)")
+"""A colon that stands close, behind an equation and before one: ``A x = b: A A'v = b``."""
 _LISTED = re.compile(rf"\s*{NAME}(?:\s*,\s*{NAME})+\s*(?:\\in\b|∈)")
-_BESIDE = re.compile(r"(?<=\s)\(([^()=]*=[^()=]*)\)")
-"""An equation in brackets, which is a remark."""
+_BESIDE = re.compile(r"(?<=\s)\((?P<beside>[^()=]*(?:=[^()=]*)?)\)|(?:(?<=\s)|^)(?:#|//)(?P<note>.*)")
+"""An equation or words in brackets, and what stands behind ``#``: remarks."""
+_ZERO = re.compile(r"\bto 0(?=\s*(?:[:,;.]|$|\s[a-z]))")
 _OPERATORS = re.compile(r"[-+*/.\s]*")
 _BEGINS = re.compile(
     rf"\s*&?\s*(?:d\s*{NAME}(?:\s*/\s*d\s*{NAME})?|(?:∇|\\nabla|∂|\\partial|\b[Gg]rad\b|\b[Hh]ess\b|\\frac\{{)[^=+]{{0,60}}"
@@ -244,7 +277,10 @@ class _Builder:
                 self._end()
                 self.words.append(piece.text)
             elif piece.kind == "row":
-                self._pause()
+                self._row("", piece.start)
+            elif piece.kind == "aside":
+                self._finish()
+                self.remarked = self.relation
             else:
                 self._end()
                 self.words.append(".")
@@ -267,6 +303,8 @@ class _Builder:
                         continue
             if kind == "said" and _is_prose(found["words"]):
                 self._said(found["words"])
+            elif sign == ":" and depth == 0 and not self.fresh and _STATED.match(text, found.start()):
+                self._stop(";", place)
             elif kind == "drop":
                 self.text += " " * len(sign) if self.text else ""
             elif depth == 0 and kind in _ENDS and not self._inside(kind, found):
@@ -297,6 +335,8 @@ class _Builder:
         self.text += sign
 
     def _equals(self, sign: str, place: int) -> None:
+        if self.relation is not None and self.fresh and _is_aside(self.relation):
+            self.relation = None
         if self.relation is None or (self.text.strip() and self.fresh):
             self._begin()
         self._member()
@@ -311,7 +351,7 @@ class _Builder:
             self.into.relations.append(self.relation)
             return
         if not self.text.strip() and self.into.relations and self.relation is None:
-            last = self.into.relations[-1]
+            last = next((r for r in reversed(self.into.relations[-4:]) if not _is_aside(r)), self.into.relations[-1])
             if last.sign == "=":
                 self.relation = last
                 return
@@ -386,6 +426,17 @@ class _Builder:
         self._pause()
         if self.remarked is not None:
             self.relation, self.remarked = self.remarked, None
+
+
+_PROPERTY = re.compile(rf"(?P<name>{NAME})\s*=\s*-?\s*(?P=name)\s*(?:'|ᵀ|\^\s*\{{?\s*(?:T|\\top|\\intercal)\s*\}}?)")
+
+
+def _is_aside(relation: Relation) -> bool:
+    """Whether a relation says something of a name, so that no line goes on with it: ``P = P^T``, ``x \\in R^n``."""
+    texts = [m.text.strip() for m in relation.members]
+    if not texts:
+        return False
+    return bool(membership(texts[0])) if len(texts) == 1 else _PROPERTY.fullmatch(" = ".join(texts)) is not None
 
 
 _ENDS = {

@@ -13,12 +13,13 @@ from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
 from closedform.functions.algebra import MPOW, NUM, POW, SYM, mpow, mul, num, power, scale, sub, transpose, zeros
 from closedform.judging.book import certified, disproved, multiple, same, short
+from closedform.judging.implied import apart, implied
 from closedform.judging.numbers import example
 from closedform.judging.records import Example
 from closedform.judging.slips import Slip, find
 from closedform.rewrite.normal.normal import normal
 
-MAX_MULTIPLIERS = 12
+MAX_MULTIPLIERS, MAX_SEEN = 12, 6
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,10 @@ class Equations:
     solutions: dict[Node, Node] = field(default_factory=dict)
     ahead: dict[str, list[Node]] = field(default_factory=dict)
     """Solutions that later lines give, by the name of the variable."""
+    seen: list[Node] = field(default_factory=list)
+    """All that has been set to zero, and conditions."""
+    supposed: list[Node] = field(default_factory=list)
+    """Conditions, each as what is zero."""
 
     def gradient(self, zero: list[Zero]) -> None:
         self.gradients = [g for g in self.gradients if g.by != zero[0].by] + zero if zero else self.gradients
@@ -55,6 +60,34 @@ class Equations:
         """The equations at hand, those for a variable where there are some."""
         every = self.zero or self.gradients
         return [z for z in [*self.zero, *self.gradients] if name and z.by == name] or every
+
+    def suppose(self, zero: Node) -> None:
+        self.supposed.append(zero)
+        self.seen.append(zero)
+
+    def holds(self, left: Node, right: Node) -> bool:
+        """Whether two sides are equal where all that is supposed holds."""
+        return left.shape == right.shape and implied(left, right, self.supposed[-MAX_SEEN:]) is True
+
+    def set_zero(self, zero: list[Zero]) -> None:
+        self.zero = zero
+        self.seen += [z.node for z in zero if not any(z.node is s for s in self.seen)]
+
+    def implies(self, left: Node, right: Node, at_hand: list[Zero] | None = None) -> bool | None:
+        """Whether two sides are equal wherever the equations hold: those at hand, or all there were."""
+        own = [z.node for z in at_hand or self.of()][:1]
+        every = [*own, *(s for s in self.seen[-MAX_SEEN:] if s not in own)]
+        own = own or every
+        if not own or left.shape != right.shape:
+            return None
+        found = implied(left, right, own)
+        if found is not True and len(every) > 1:
+            found = implied(left, right, every)
+        return found if found or self._all_known(left, right, every) else None
+
+    def _all_known(self, left: Node, right: Node, zeros: list[Node]) -> bool:
+        known = [n for n in postorder(zeros) if n.op is SYM]
+        return all(any(n is k for k in known) for n in postorder([left, right]) if n.op is SYM)
 
     # -- solutions
     def solves(self, x: Node, value: Node, equations: list[Zero]) -> bool | None:
@@ -76,8 +109,10 @@ class Equations:
             return
         there = {x: value}
         yield put_for(zero, there)
-        if known := {y: s for y, s in self.solutions.items() if y is not x and _has(zero, y)}:
-            yield put_for(put_for(zero, known), there)
+        known = {y: s for y, s in self.solutions.items() if y is not x and _has(zero, y)}
+        rest = put_for(zero, known)
+        if known and not same(rest, zeros(*rest.shape)):
+            yield put_for(rest, there)
 
     def solution(self, x: Node, equations: list[Zero]) -> Node | None:
         """The solution for ``x``: of a linear equation, or one that a later line gives and that solves it."""
@@ -100,10 +135,10 @@ class Equations:
         if any(_is_multiple(z.node, difference) for z in self.of()):
             return True
         at = self.at_solution(left, right)
-        if at is None:
-            return True if same(left, right) else None
-        if same(*at):
+        if same(*(at or (left, right))) or self.implies(left, right):
             return True
+        if at is None:
+            return self.implies(left, right)
         return False if disproved(certified(Claim("equal", *at))) or example(*at) is not None else None
 
     def at_solution(self, left: Node, right: Node) -> tuple[Node, Node] | None:
@@ -141,7 +176,9 @@ class Equations:
         at = self.at_solution(left, right)
         slip = find(own, own, [], lambda e: self.follows(left, e) is True, lambda *_: False)
         told = slip or Slip("does not follow", "it does not follow from the equation before")
-        return told, example(*at) if at is not None else None
+        if at is not None:
+            return told, example(*at)
+        return told, apart(left, right, [z.node for z in self.of()][:1] or self.seen[-MAX_SEEN:])
 
 
 def linear_solution(zero: Node, x: Node) -> Node | None:

@@ -19,6 +19,7 @@ from closedform.functions.algebra import ADD, MUL, SYM, mul, num, scale, sym, tr
 from closedform.judging.atoms import Atom
 from closedform.judging.book import Moving, certified, disproved, entry_of, same, short
 from closedform.judging.chains import Chain
+from closedform.judging.components import plain_deltas
 from closedform.judging.numbers import example
 from closedform.judging.records import Example
 from closedform.judging.section import Section
@@ -263,7 +264,8 @@ class Explainer:
         order = reading.order if reading is not None else {}
         late = frozenset(f"d{v}" for v in self.moving)
         context = Context(order=order, naming=False, as_written=written, late=late)
-        return self._named(render(node, context, "latex" if self.section.shared.syntax == "latex" else "text"))
+        text = render(node, context, "latex" if self.section.shared.syntax == "latex" else "text")
+        return self._named(plain_deltas(text))
 
     def _named(self, text: str) -> str:
         """Names that stand for what was written as a derivative are written out again."""

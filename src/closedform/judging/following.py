@@ -18,7 +18,7 @@ from closedform.judging.chains import Chain, as_defined, is_zero
 from closedform.judging.conditions import is_condition, is_reason
 from closedform.judging.equations import Equations, Zero, explained
 from closedform.judging.explain import Explainer, Full, agreeing, side_by_side
-from closedform.judging.names import is_differential
+from closedform.judging.names import cleaned, is_differential
 from closedform.judging.records import Example, Step
 from closedform.judging.section import Section
 from closedform.judging.slips import Slip
@@ -69,6 +69,7 @@ class Follower:
                 with suppress(ClosedformError):
                     sides = [self._full(chain, k, moving, None)[0].node for k in (0, 1)]
                     if not same(*sides):
+                        self.state.equations.suppose(sub(*sides))
                         self._suppose(sides[0], sides[1], is_reason(chain.words))
 
     def _choose(self, chain: Chain) -> None:
@@ -125,6 +126,11 @@ class Follower:
             if not is_reason(chain.words):
                 yield self._step(chain, 1, "given", reason="a condition")
                 return
+        elif self._supposed(chain, moving, before):
+            yield self._step(chain, 1, "given", reason="an equation that is supposed")
+            with suppress(ClosedformError):
+                self._take_up(chain, moving, before)
+            return
         elif chain.updates:
             yield self._update(chain, moving, before)
         elif self._equation(chain, before):
@@ -137,7 +143,7 @@ class Follower:
 
     def _lose(self, chain: Chain) -> None:
         """Remember what a chain that is not decided would have said: an equation, a differential."""
-        self.lost |= any(is_zero(m.text) for m in chain.members)
+        self.lost |= any(is_zero(m.text) for m in chain.members) or self.section.derived(chain.members[0])
         if self._unknown(chain):
             tokens = [self.section.tokens.get(id(m)) for m in chain.members[1:]]
             names = {t.text for found in tokens if found for t in found.tokens if t.kind == "name"}
@@ -183,7 +189,8 @@ class Follower:
             return error.message + as_defined(self.section.outline, chain, error.name)
         except ClosedformError as error:
             return error.message
-        name = self._unknown(chain)
+        supposed = self.state.equations.zero or self.state.equations.supposed
+        name = "" if supposed and len(chain.members) == 2 else self._unknown(chain)
         return f"{name} is not defined, so that d{name} is not known" if name else None  # type: ignore[return-value]
 
     def _unknown(self, chain: Chain) -> str:
@@ -206,6 +213,9 @@ class Follower:
         try:
             now = self._full(chain, k, moving, before[0].own)
         except ShapeError as error:
+            if double := self.section.twice_meant():
+                reason = f"{double} stands with and without an index"
+                return self._step(chain, k, "undecided", reason=reason), []
             return self._misfit(chain, k, error, explainer, wrong), []
         except ClosedformError as error:
             return self._step(chain, k, "undecided", reason=error.message), []
@@ -214,7 +224,7 @@ class Follower:
             return self._step(chain, k, "right"), truth
         if zero:
             by = self._gradient_by(chain, 1 if chain.defines else 0)
-            self.state.equations.zero = [Zero(t.node, by) for t in truth]
+            self.state.equations.set_zero([Zero(t.node, by) for t in truth])
             return self._step(chain, k, "given", reason="an equation to solve"), []
         agreed = agreeing(truth, now)
         if agreed:
@@ -224,6 +234,8 @@ class Follower:
             return conditioned, now
         if wrong and agreeing(before, now):
             return self._step(chain, k, "follows", reason="it follows from a line before that is wrong"), now
+        if self.state.equations.zero and any(self.state.equations.implies(t.node, n.node) for t in truth for n in now):
+            return self._step(chain, k, "right", reason="by the equation before"), now
         convention = explainer.convention(now)
         if convention is not None:
             return self._step(chain, k, "right", reason=convention), now
@@ -241,6 +253,9 @@ class Follower:
             if (left, right) in conditions.equations:
                 return self._step(chain, k, "given", reason="a condition")
         if any(conditions.agree(t.node, n.node) for t in truth for n in now):
+            return self._step(chain, k, "right", reason="under the condition that was given")
+        equations = self.state.equations
+        if equations.supposed and any(equations.holds(t.node, n.node) for t in truth for n in now):
             return self._step(chain, k, "right", reason="under the condition that was given")
         if conditions.unused:
             return self._step(chain, k, "undecided", reason="it may follow from a condition that was given")
@@ -311,19 +326,62 @@ class Follower:
         except ClosedformError as error:
             return self._step(chain, 1, "undecided", reason=error.message)
         holds = left.shape == right.shape and same(left, right)
-        if holds or (self.state.equations.of() and self.state.equations.follows(left, right)):
+        if holds or (self.state.equations.zero and self.state.equations.follows(left, right)):
             return self._step(chain, 1, "right")
         return self._step(chain, 1, "given", reason=UPDATE)
+
+    def _supposed(self, chain: Chain, moving: Moving, before: list[Full]) -> bool:
+        """Whether an equation comes from nothing that stands before, and is no identity."""
+        if chain.updates and self._first(chain) and not UPDATED.search(chain.words):
+            return True
+        return self._premise(chain) and not self._identity(chain, moving, before)
+
+    def _first(self, chain: Chain) -> bool:
+        return self.section.outline.chains[0] is chain
+
+    def _premise(self, chain: Chain) -> bool:
+        """An equation that cannot come from what stands before: ``u'u = 1``, ``A x = b`` with a new name b."""
+        if len(chain.members) != 2 or chain.defines or self.section.derived(chain.members[0]):
+            return False
+        if self.state.equations.zero or self.lost or is_zero(chain.members[1].text):
+            return False
+        if _CONSTANT.fullmatch(cleaned(chain.members[1].text)):
+            return True
+        tokens = [self.section.tokens.get(id(m)) for m in chain.members]
+        if tokens[0] is None or tokens[1] is None or len(tokens[1].tokens) != 2:
+            return False
+        name = tokens[1].tokens[0]
+        alone = name.kind == "name" and name.text not in self.book.defined
+        return alone and self._first(chain) and all(t.text != name.text for t in tokens[0].tokens)
+
+    def _identity(self, chain: Chain, moving: Moving, before: list[Full]) -> bool:
+        try:
+            return agreeing(before, self._full(chain, 1, moving, before[0].own)) != []
+        except ClosedformError:
+            return False
+
+    def _take_up(self, chain: Chain, moving: Moving, before: list[Full]) -> None:
+        """Suppose an equation: it holds for the lines that follow, and so does its differential."""
+        left, right = before[0].node, self._full(chain, 1, moving, before[0].own)[0].node
+        zero = sub(left, right)
+        self.state.equations.suppose(zero)
+        moves = {v for group in self.section.groups for v in group}
+        if moves:
+            self.state.equations.suppose(self.book.moved(zero, frozenset(moves)))
 
     def _equation(self, chain: Chain, before: list[Full]) -> bool:
         """Whether a relation after ``… = 0`` is an equation rather than an identity."""
         names = {n.params[0] for n in postorder(before[0].own) if n.op is SYM}
-        derived = any(name in self.section.atoms.found or name[0] == "d" for name in names)
-        return (self.lost or bool(self.state.equations.of())) and not derived and len(chain.members) == 2
+        equations = self.state.equations
+        moved = any(n.op is SYM and is_differential(n.params[0]) for n in postorder(equations.seen))
+        derived = any(name in self.section.atoms.found or (name[0] == "d" and not moved) for name in names)
+        at_hand = self.lost or bool(equations.of()) or (moved and any(name[0] == "d" for name in names))
+        return at_hand and not derived and len(chain.members) == 2
 
     def _other_equation(self, chain: Chain, before: list[Full], moving: Moving) -> Step | None:
         """An equation after others; None where it is to be judged as an identity."""
-        equations, active = self.state.equations, bool(self.state.equations.zero)
+        equations = self.state.equations
+        active = bool(equations.zero) or (bool(equations.supposed) and self.section.derived(chain.members[0]))
         try:
             now = self._full(chain, 1, moving, before[0].own)[0]
         except ClosedformError as error:
@@ -335,18 +393,20 @@ class Follower:
             return self._step(chain, 1, "right")
         found = equations.follows(left, now.node)
         if found:
-            equations.zero = equations.of()
+            equations.set_zero(equations.of())
             return self._step(chain, 1, "right")
         if INTO.search(chain.words):
             equations.use(sub(left, now.node))
             return self._step(chain, 1, "given", reason="an equation that is used")
         if zero and not equations.gradients:
-            equations.zero = [Zero(left)]
+            equations.set_zero([Zero(left)])
             return self._step(chain, 1, "given", reason="an equation to solve")
         if self._from_claimed(lambda e: e.follows(left, now.node)):
             return self._step(chain, 1, "follows", reason="it follows from a line before that is wrong")
         if self.lost and not active:
             return self._step(chain, 1, "undecided", reason="the equation before is not decided")
+        if not (active or zero) and ZERO_WORDS.search(chain.words):
+            return self._step(chain, 1, "undecided", reason="there is no equation before")
         if not (active or zero) or is_condition(chain.words):
             return None
         if found is None:
@@ -363,6 +423,8 @@ class Follower:
         if x is None or not at_hand:
             return self._step(chain, 1, "given" if chain.defines else "undecided", reason="there is no equation before")
         found = equations.solves(x, now.node, at_hand)
+        implied = None if found else equations.implies(x, now.node, at_hand)
+        found = implied if implied is not None else found
         claimed = self._from_claimed(lambda e: e.solves(x, now.node, e.of(chain.solves)))
         if found or claimed:
             equations.solutions[x] = now.node
@@ -394,6 +456,9 @@ class Follower:
         return explained(slip, shown, explainer.printed(mended) if mended is not None else "")
 
 
+_CONSTANT = re.compile(r"-?\d+(?:/\d+)?|I(?:_\{?\w\}?)?|\\(?:mathbf|boldsymbol|bm|mathbb)\s*\{?[1I]\}?")
+"""What an equation that is supposed has on its right side."""
+UPDATED = re.compile(r"\b(?:updat\w*|iterat\w*|steps?|algorithm|rule|assign\w*)\b", re.IGNORECASE)
 INTO = re.compile(r"\b(?:into|back in|insert\w*|constraint)\W*$")
 """What is put into the equation that follows is what was found before."""
 UNDECIDED = "it could be shown neither right nor wrong"

@@ -30,7 +30,7 @@ LETTERS = {*SPELLED, *OF_LATEX.values()}
 
 def cleaned(text: str) -> str:
     """Spacing and sizes of brackets taken away, an upright d made a plain one."""
-    text = _UPRIGHT.sub(lambda m: "" if "mathop" in m.group() else "d ", text)
+    text = _UPRIGHT.sub(lambda m: "" if "mathop" in m.group() else " d ", text)
     text = re.sub(r"(?<![A-Za-z\\])d\s+(?=[A-Za-z\\])", "d ", text)
     return _SPACE.sub(" ", _SIZING.sub("", text)).strip().rstrip(".,;").strip()
 

@@ -37,7 +37,7 @@ def example(
             point |= {name: n for name, n in sizes.items() if name not in seen}
             if not _holds(where, {**point, **sizes}):
                 continue
-            found = _differ(before, here, {**point, **sizes, **_indices(before, here)}, point, shapes)
+            found = _differ(before, here, {**point, **sizes, **_indices(sizes, before, here)}, point, shapes)
             if found is not None and _weight([found.before, found.here]):
                 weight = _weight([*point.values(), found.before, found.here])
                 if best is None or weight < best[0]:
@@ -63,9 +63,11 @@ def _points(symbols: dict[str, Node], sizes: dict[str, int]) -> Iterator[dict[st
         yield {name: _array(n, sizes, rng, high) for name, n in symbols.items()}
 
 
-def _indices(*nodes: Node) -> dict[str, int]:
-    """Fixed indices, at the first entry."""
-    return {n.params[0]: 1 for n in postorder(nodes) if n.op is INDEX}
+def _indices(sizes: dict[str, int], *nodes: Node) -> dict[str, int]:
+    """Fixed indices: the first entry, of a second index the second."""
+    names = sorted({n.params[0] for n in postorder(nodes) if n.op is INDEX})
+    more = min(sizes.values(), default=1) > 1
+    return {name: 1 + (k % 2 if more else 0) for k, name in enumerate(names)}
 
 
 def _array(symbol: Node, sizes: dict[str, int], rng: Random, high: int) -> Any:

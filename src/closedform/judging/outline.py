@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from closedform.judging.atoms import Atom, Atoms
-from closedform.judging.chains import Chain, Outline, is_zero, stands_in_itself, used
+from closedform.judging.chains import FUNCTIONS, Chain, Outline, is_zero, stands_in_itself, used
 from closedform.judging.document import Document
 from closedform.judging.names import NAME, bare, cleaned, is_differential
 from closedform.judging.prose import KEEP, facts, membership
@@ -28,6 +28,9 @@ _SETS = re.compile(
     re.IGNORECASE,
 )
 _AGAIN = re.compile(r"\b(?:let|define|consider|suppose|given|function|problem|exercise|for)\b", re.IGNORECASE)
+_OBJECTIVE = re.compile(
+    r"\b(?:minimi[sz]\w*|maximi[sz]\w*|objective|function|loss|cost)(?:\s+(?:is|the|of))*\W*$", re.IGNORECASE
+)
 _GRADIENT = re.compile(r"\b(gradient|derivative|jacobian|hessian)\b", re.IGNORECASE)
 _SAYS = re.compile(
     r"(?:\bis|\bbecomes|\bequals|\bget|\bobtain|\bgives|\byields|\bbe|\bas|\bby)\W*$|:\s*$", re.IGNORECASE
@@ -75,6 +78,7 @@ def _sign(out: Outline, relation: Relation) -> None:
 def _with_gradients(relations: list[Relation]) -> Iterator[Relation]:
     """Sentences such as "the gradient of f with respect to x is 2Ax" as relations; lone formulas are left out."""
     said, target, by = "", "", ""
+    functions = any(_defined(r)[0] in FUNCTIONS for r in relations if len(r.members) > 1)
     for relation in relations:
         said = f"{said} {relation.words}" if len(relation.members) == 1 and relation.sign == "=" else relation.words
         if len(relation.members) != 1 or relation.sign != "=":
@@ -82,7 +86,10 @@ def _with_gradients(relations: list[Relation]) -> Iterator[Relation]:
             said = target = by = ""
             continue
         text, words = relation.members[0].text, relation.words
-        if re.search(r"(?:respect to|wrt|by|w\.r\.t\.?)\W*$", words, re.IGNORECASE) and bare(text):
+        if _OBJECTIVE.search(words) and not functions:
+            functions = True
+            yield Relation([Member("f", relation.members[0].start), *relation.members], "let")
+        elif re.search(r"(?:respect to|wrt|by|w\.r\.t\.?)\W*$", words, re.IGNORECASE) and bare(text):
             by = text
         elif re.search(r"\bof\W*$", words, re.IGNORECASE):
             target = text
@@ -106,6 +113,8 @@ def _redefines(present: Outline, relation: Relation) -> bool:
     return bool(name) and name in present.defined and _AGAIN.search(relation.words) is not None
 
 
+_NO_ARGUMENT = re.compile(rf"\+|-(?!\s*\d)|\*|{_TURN}")
+"""What stands in a factor in brackets, not in a list of arguments."""
 NO_FUNCTIONS = {"d", "\\nabla", "∇", "\\partial", "∂", "\\Delta"}
 
 
@@ -119,6 +128,8 @@ def _defined(relation: Relation) -> tuple[str, str]:
         return ("", "") if is_differential(name) else (name, "")
     found = _APPLIED.fullmatch(first)
     if found is None or is_differential(bare(found["name"])) or found["name"] in NO_FUNCTIONS:
+        return "", ""
+    if _NO_ARGUMENT.search(found["args"]):
         return "", ""
     return bare(found["name"]), found["args"].strip()
 
@@ -147,27 +158,49 @@ def _place(out: Outline, relation: Relation) -> None:
     zero = ZERO_WORDS.search(relation.words) is not None
     said = not zero and (goes_on or _SETS.search(relation.words[-60:]) is not None)
     base = starred(relation.members[0].text)
+    if _is_entry(out, name):
+        name = ""
+    _squared(out, relation)
     derivative = _stands_for_derivative(out, name, said)
     if derivative:
         first = relation.members[0]
         relation.members[0] = Member(derivative, first.start, first.text)
     chain = Chain(relation.members, words=relation.words, said=said)
     if derivative:
-        if not stands_in_itself(name, relation) and name not in KEEP:
+        if not stands_in_itself(name, relation, out.document.syntax) and name not in KEEP:
             out.defined[name] = chain
     elif base and used(out, base) and name not in out.defined and (not name or not used(out, name)):
         chain.solves, chain.defines = base, f"{base}_star" if not name or name == base else name
         out.defined[chain.defines] = chain
     elif name in abstract(out):
         _define(out, chain, f"{name}_0", argument)
-    elif name and name not in out.defined and not stands_in_itself(name, relation):
+    elif name and name not in out.defined and not stands_in_itself(name, relation, out.document.syntax):
         if is_solution(out, relation, name, said):
             chain.solves = name
         else:
             _define(out, chain, name, argument)
-    elif name and stands_in_itself(name, relation):
+    elif name and stands_in_itself(name, relation, out.document.syntax):
         chain.updates = True
     out.chains.append(chain)
+
+
+def _is_entry(out: Outline, name: str) -> bool:
+    r"""Whether ``p_k = …`` says something of an entry by which a derivative is taken before."""
+    base, _, at = name.partition("_")
+    if not re.fullmatch("[i-t]", at) or not used(out, base):
+        return False
+    by_it = rf"(?:\\partial|∂)\s*\\?{re.escape(base)}_\{{?{at}\}}?(?![A-Za-z])"
+    return any(re.search(by_it, m.text) for c in out.chains for m in c.members)
+
+
+def _squared(out: Outline, relation: Relation) -> None:
+    r"""``\hat\sigma^2 = …`` as an equation for ``\sigma^2``."""
+    first = relation.members[0]
+    found = re.fullmatch(r"(?P<of>.*\S)\s*(?P<two>\^\s*(?:2|\{\s*2\s*\}))(?P<mark>\s*_\{?\w+\}?)?", cleaned(first.text))
+    base = starred(found["of"] + (found["mark"] or "")) if found else ""
+    if found and base and used(out, base) and bare(found["of"]) not in out.defined:
+        spelled = f"\\{base}" if out.document.syntax == "latex" and len(base) > 1 else base
+        relation.members[0] = Member(f"{spelled}^2", first.start, first.shown or first.text)
 
 
 def _updates(out: Outline, relation: Relation) -> bool:
@@ -253,6 +286,12 @@ def _fact(out: Outline, relation: Relation) -> bool:
         if name and is_differential(name) and is_zero(texts[1]):
             out.constant.add(name[1:])
             return True
+    sides = [re.fullmatch(r"(\\?[A-Za-z]+)_\{(\w)(\w)\}", text) for text in texts]
+    if len(sides) == 2 and sides[0] and sides[1] and sides[0].groups() == tuple(sides[1][k] for k in (1, 3, 2)):
+        name = sides[0][1].lstrip("\\")
+        capital = re.search(rf"(?<![A-Za-z\\]){name.upper()}(?![A-Za-z])", out.document.source)
+        out.facts.setdefault(name.upper() if capital else name, set()).add("sym")
+        return True
     product = _ORTHOGONAL.fullmatch(texts[0]) if _IDENTITY.fullmatch(texts[-1]) else None
     if product and bare(product["a"]) == bare(product["b"]) and (product["s"] is None) != (product["t"] is None):
         out.facts.setdefault(bare(product["a"]), set()).add("orth")

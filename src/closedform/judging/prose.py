@@ -42,11 +42,20 @@ def is_word(token: str) -> bool:
     return (len(low) >= 4 and low[0] != "d") or len(low) >= 6
 
 
+def has_words(text: str) -> bool:
+    """Whether there are words of English in a text, not only names and functions.
+
+    >>> has_words("u and V fixed"), has_words("x'Bx + dx'A")
+    (True, False)
+    """
+    return any(is_word(found.group()) for found in _TOKEN.finditer(text))
+
+
 def parted(line: str) -> Iterator[tuple[str, int, bool]]:
     """The words and the formulas of a line of text in turn: the piece, its place, whether it is a formula."""
     place = found_end = LABEL.match(line).end()  # type: ignore[union-attr]
     for found in _TOKEN.finditer(line, place):
-        below = found.group()[0] == "d" and line[: found.start()].rstrip().endswith("/")  # dL/do
+        below = found.group()[0] == "d" and _QUOTIENT.search(line[: found.start()] + "|" + line[found.end() :])  # dL/do
         if below or not is_word(found.group()) or _declares(line, found) or found.group() in KEEP:
             continue
         formula = line[found_end : found.start()].rstrip().removesuffix("(")
@@ -59,6 +68,9 @@ def parted(line: str) -> Iterator[tuple[str, int, bool]]:
         found_end = end
     if line[found_end:].strip():
         yield line[found_end:], found_end, True
+
+
+_QUOTIENT = re.compile(r"/\s*\||\|\s*/\s*\(?d")
 
 
 def _declares(line: str, word: re.Match[str]) -> bool:
@@ -91,10 +103,11 @@ _KIND = re.compile(
     r"(?P<kind>scalar|vector|matrix|number|column vector|matrices|scalars|vectors)\b"
 )
 _KIND_BEFORE = re.compile(rf"\b(?:an?|the|for|with|fixed|constant)\s+(?P<kind>scalar|scalars)\s+{_EVERY}(?![\w'(])")
+_IN_BRACKETS = re.compile(rf"(?<![\w\\]){_LIST}\s*\(\s*(?P<kind>scalars?)\b")
 _SYMMETRY = re.compile(rf"\b[Ss]ymmetry of\s+({_NAME})(?!\w)")
 _IS_SHAPE = re.compile(
     rf"(?<![\w\\])(?P<names>{_NAME})\s+is\s+(?:an?\s+)?"
-    r"(?P<rows>\w+)\s*(?:x|×|\\times|by|-by-)\s*(?P<cols>\w+)\b"
+    r"(?P<rows>[A-Za-z]|\d+)\s*(?:x|×|\\times|by|-by-)\s*(?P<cols>[A-Za-z]|\d+)\b"
 )
 
 
@@ -111,7 +124,7 @@ def facts(text: str) -> Iterator[tuple[str, str]]:
         for found in pattern.finditer(text):
             fact = _FACT[re.sub(r"[\s-]+", " ", found["fact"]) if found["fact"] not in _FACT else found["fact"]]
             yield from ((name, fact) for name in _names(found["names"]))
-    for pattern in (_KIND, _KIND_BEFORE):
+    for pattern in (_KIND, _KIND_BEFORE, _IN_BRACKETS):
         for found in pattern.finditer(text):
             kind = {"s": "R", "n": "R", "c": "vector", "v": "vector", "m": "matrix"}[found["kind"][0]]
             yield from ((name, kind) for name in _names(found["names"]))
@@ -155,7 +168,11 @@ def membership(text: str) -> str:
     'A in R^(m×n)'
     """
     text = text.replace("\\{", "{").replace("\\}", "}") if _SIGNS.search(text) else text
-    found = _IN.fullmatch(text.strip().rstrip(".,;"))
+    text = text.strip().rstrip(".,;")
+    while text[:1] == "(" and (text[-1] == ")" or ")" not in text):
+        text = text[1:].removesuffix(")").strip()
+    text = text.removesuffix(")") if text.count(")") > text.count("(") else text
+    found = _IN.fullmatch(text)
     if found is None:
         return ""
     if _SIGNS.search(found["space"]):

@@ -32,13 +32,15 @@ class Shared:
     reading: Reading | None = None
     reserved: frozenset[str] = frozenset()
     """Letters that are indices somewhere."""
+    fixed: frozenset[str] = frozenset()
+    """Indices that stand for one entry each: ``k`` of ``\\partial x_k``."""
     spaces: dict[str, str] = field(default_factory=dict)
     read: dict[tuple[str, str], Node] = field(default_factory=dict)
 
     def tokens(self, text: str) -> Tokens:
         if self.syntax != "latex":
             return lex(text)
-        found = lex_latex(text, self.where)[0]
+        found = lex_latex(text, self.where, fixed=self.fixed)[0]
         return replace(found, tokens=[t._replace(text=_OURS.sub(r"dXi_\1", t.text)) for t in found.tokens])
 
     def settle(self, bound: dict[str, Tokens], others: Iterable[Tokens]) -> None:
@@ -106,12 +108,27 @@ class Shared:
             self.read[key] = found
             return found
         except ClosedformError as error:
+            if "has no power" in error.message and (by_entry := self._by_entry(tokens)) is not None:
+                return self._read(by_entry).node
             if like is None:
                 raise
             try:
                 return self._read_like(tokens, like)
             except ClosedformError:
                 raise error from None
+
+    def _by_entry(self, tokens: Tokens) -> Tokens | None:
+        """``1 - h^2`` of a vector h, with the power of each entry."""
+        every = tokens.tokens
+        columns = {name for name, space in self._spaces().items() if re.fullmatch(r"R\^(?:\w+|\([^×]*\))", space)}
+        out = [
+            t._replace(text=".^") if t.text == "^" and k and every[k - 1].text in columns else t
+            for k, t in enumerate(every)
+        ]
+        return replace(tokens, tokens=out) if out != every else None
+
+    def _spaces(self) -> dict[str, str]:
+        return dict(part.split(" in ", 1) for part in self.where.split(", ") if " in " in part)
 
     def _read(self, tokens: Tokens) -> Reading:
         found = read_tokens(tokens, lex(self.where), self.syntax, self.reserved)

@@ -26,7 +26,10 @@ class Relation:
     """Whether it is the end of a longer chain."""
 
 
-_LOG = re.compile(r"\\(?:log|ln)\s*(?P<name>[A-Za-z]|\\[A-Za-z]+)\s*(?P<args>\([^()]*\))")
+_LOG = re.compile(
+    r"\\(?:log|ln)\s*(?P<name>[A-Za-z]|\\[A-Za-z]+)\s*(?P<args>\([^()]*\))"
+    r"|(?:log|ln)\s+(?P<typed>[A-Za-z])(?:\([^()]*\))?"
+)
 
 
 _INCREMENT = re.compile(r"(?:\\delta|\\Delta|δ|Δ)\s*(?P<f>[A-Za-z])\s*&?\s*:?=\s*(?P=f)\s*\(")
@@ -44,14 +47,16 @@ def logarithms(relations: list[Relation]) -> None:
     r"""``\log p(x) = …`` defines the logarithm of p: it gets a name of its own."""
     firsts = [m for r in relations if len(r.members) > 1 and (m := _LOG.fullmatch(r.members[0].text.strip()))]
     for first in firsts[:1]:
-        name = re.escape(first["name"])
+        name = re.escape(first["name"] or first["typed"])
         if any(re.fullmatch(rf"{name}\s*\([^()]*\)", r.members[0].text.strip()) for r in relations if r.members):
             return
-        pattern = re.compile(rf"\\(?:log|ln)\s*{name}(?![A-Za-z_^])")
+        latex = first["name"] is not None
+        pattern = re.compile(rf"\\(?:log|ln)\s*{name}(?![A-Za-z_^])" if latex else rf"\b(?:log|ln)\s+{name}(?!\w)")
+        own = rf"\\Lambda_{{{first['name']}}}" if latex else f"Λ_{first['typed']}"
         for relation in relations:
             for member in relation.members:
                 member.shown = member.shown or member.text
-                member.text = pattern.sub(rf"\\Lambda_{{{first['name']}}}", member.text)
+                member.text = pattern.sub(own, member.text)
 
 
 _ARRAY = re.compile(r"(?P<head>\\begin\{array\}\s*\{[^{}]*\})(?P<inner>.*?)\\end\{array\}", re.DOTALL)

@@ -6,7 +6,7 @@ import re
 
 _BOLD = r"(?:\\(?:mathbf|boldsymbol|bm|vec)\s*\{?)?"
 _INDEXED = re.compile(
-    rf"(?<![A-Za-z_\\]){_BOLD}(?P<letter>[a-z])\}}?(?:_(?P<one>[ijkn])(?!\w)|_\{{(?P<some>[ijkln]{{1,2}})\}})"
+    rf"(?:(?<![A-Za-z_\\])|(?<=_[a-z])){_BOLD}(?P<letter>[a-z])\}}?(?:_(?P<one>[ijkn])(?:(?!\w)|(?=[A-Za-z]_|[A-Z]))|_\{{(?P<some>[ijkln]{{1,2}})\}})"
 )
 _TEXT = re.compile(r"(?<!\w)(?P<letter>[a-z])\[(?P<some>[ijkln])\]")
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from closedform.errors import ClosedformError, ReadError, ShapeError
 from closedform.expr.node import Node
-from closedform.functions.algebra import transpose
+from closedform.expr.walk import postorder
+from closedform.functions.algebra import SYM, transpose
 from closedform.judging.applied import put_in
 from closedform.judging.atoms import Atom, Atoms, turned
 from closedform.judging.book import Book, Moving
@@ -18,6 +19,7 @@ from closedform.judging.components import (
     defined_entries,
     free_letters,
     index_letters,
+    sized_deltas,
     sums_by_convention,
     with_definitions,
     with_entries,
@@ -38,7 +40,9 @@ from closedform.read.spaces import space_text
 from closedform.read.vocabulary import APPLIED
 
 _APART = re.compile(
-    r"\b(?:similarly|analogously|likewise|same way|fixed|fixing|hold|holding|constant|symmetry)\b", re.IGNORECASE
+    r"\b(?:similarly|analogously|likewise|same way|fixed|fixing|hold|holding|constant|symmetry"
+    r"|also|only|alone|varies|vary|varying)\b",
+    re.IGNORECASE,
 )
 """Words that say that one variable moves while others stay."""
 
@@ -67,9 +71,13 @@ class Section:
         self.free = free_letters(source, outline.document.syntax)
         self.summing = sums_by_convention(source)
         texts = {n: c.members[1].text for n, c in outline.defined.items() if c.defines == n}
-        self.entries = defined_entries(texts) if outline.document.syntax == "latex" else {}
+        entries = defined_entries(texts) if outline.document.syntax == "latex" else {}
+        self.entries = {n: (at, with_rows(body, self.rows, "latex")) for n, (at, body) in entries.items()}
+        self._wholes = list[Member]()
+        self._whole_vectors()
         self.shared = Shared(outline.document.syntax, ", ".join(dict.fromkeys(outline.where)))
         self.shared.reserved = frozenset(self.free | index_letters(source))
+        self.shared.fixed = frozenset(self.free | {at for at, _ in self.entries.values()})
         self.book = Book(self.shared, self.atoms)
         self.book.respect = named_variables(outline.document.said)
         self.conditions = Conditions()
@@ -77,16 +85,31 @@ class Section:
         self.texts: dict[int, str] = {}
         self.tokens: dict[int, Tokens] = {}
         self.problems: dict[int, ClosedformError] = {}
+        self._likes: dict[int, Node] = {}  # of definitions: something of their size
         self._unread: list[str] = []  # names whose definitions could not be read
         self.shared.declared |= outline.defined.keys()
         for chain in outline.chains:
             if chain.judged:
                 for k, member in enumerate(chain.members):
                     self._lex(member, first=k == 0 and bool(chain.defines))
+        for whole in self._wholes:
+            self._lex(whole, first=False)
         self._implied()
         self._settle()
         self._definitions()
         self._moving()
+
+    def _whole_vectors(self) -> None:
+        """A name that stands alone is the vector of the entries that were defined: ``p_i = …``, then ``p``."""
+        texts = [m.text for chain in self.outline.chains for m in chain.members]
+        for name, (index, body) in self.entries.items():
+            alone = re.compile(rf"(?<![A-Za-z\\])(?:{NAME})(?!\s*[_({{])")
+            names = {bare(m.group()) for t in texts for m in alone.finditer(t)}
+            if name in names - self.outline.defined.keys():
+                start = self.outline.defined[f"{name}_{index}"].members[1].start
+                whole = Member(rf"\sum_{{{index}}} \left({body}\right) I_{{:,{index}}}", start)
+                self.outline.defined[name] = Chain([Member(name, start), whole], defines=name)
+                self._wholes.append(whole)
 
     def _bodies(self) -> dict[str, str]:
         """The text of each function of one argument that the derivation defines."""
@@ -188,10 +211,10 @@ class Section:
         self._scalar_arguments(bound)
         for name, atom in self.atoms.found.items():
             if atom.sign == "d":
-                try:
-                    bound[name] = self.shared.tokens(atom.of)
-                except ClosedformError:
-                    continue
+                with suppress(ClosedformError):
+                    tokens = self.shared.tokens(atom.of)
+                    if not self._derivatives(tokens):
+                        bound[name] = tokens
         for k, (name, found) in enumerate(self.outline.facts.items()):
             if found and name not in bound:
                 bound[f"Q_{700 + k}"] = lex(f"{name} - {name}'")
@@ -241,6 +264,15 @@ class Section:
         if shared.where != before:
             shared.reading = read_tokens(lex("0"), lex(shared.where), shared.syntax)
 
+    def twice_meant(self) -> str:
+        """A small letter that is a family of vectors and stands alone as well; "" where there is none."""
+        document, reading = self.outline.document, self.shared.reading
+        if document.syntax != "latex" or reading is None:
+            return ""
+        source = re.sub(r"\\[A-Za-z]+", " ", document.source)
+        alone = (a for a in reading.families if re.search(rf"(?<![A-Za-z]){a}(?![A-Za-z_]|\s*\}}_)", source))
+        return next((a for a in alone if len(a) == 1 and a.islower()), "")
+
     def notes(self) -> list[str]:
         """What was assumed of names, and what families are as wholes."""
         reading = self.shared.reading
@@ -259,7 +291,9 @@ class Section:
                 try:
                     if id(member) in self.problems:
                         raise self.problems[id(member)]
-                    like = None if chain.defines else self.read(chain.members[0])[0].own  # H = 2*I
+                    like = self._known(name) if chain.defines else self.read(chain.members[0])[0].own  # H = 2*I
+                    if like is not None:
+                        self._likes[id(member)] = like
                     own = self.read(member, like)[0].own
                     self.book.defined[name] = own
                     self.shared.declared.discard(name)
@@ -270,6 +304,10 @@ class Section:
                     self._unread.append(name)
                 self._inner()
 
+    def _known(self, name: str) -> Node | None:
+        """What a definition was found to be, of its size, where all expressions were read together."""
+        return self.shared.reading.bound.get(name) if self.shared.reading is not None else None
+
     def _inner(self) -> None:
         """Declare the names of what ``d(…)`` is taken of, as far as it can be read by now."""
         for name, atom in self.atoms.found.items():
@@ -278,6 +316,8 @@ class Section:
                     inside = {t.text for t in self.shared.tokens(atom.of).tokens if t.kind == "name"}
                     if inside & (self.outline.defined.keys() - self.book.defined.keys()):
                         continue
+                    for derivative in self._derivatives(self.shared.tokens(atom.of)):
+                        self._declare(derivative)
                     self.shared.declare(name, self.shared.node(atom.of))
                 except ClosedformError:
                     continue
@@ -336,16 +376,40 @@ class Section:
                 own |= {v for v in self._named_variables() if self._is_variable(v) and v not in apart}
             return frozenset(own)
         every = [v for v in self.book.variables if self._is_variable(v)]
+        through = self._through(chain)
+        if through:
+            grouped = set().union(*self.groups)
+            every = [v for v in every if v in grouped or v in through]
         if not every and self.shared.reading is not None:
             every = [n for n in self.shared.reading.names if self._is_variable(n)]
         return frozenset(every)
 
+    def _through(self, chain: Chain) -> set[str]:
+        """The variables of what is defined and moves on the right sides: ``dh`` of ``dL = e'*V*dh``."""
+        names = {t.text for m in chain.members[1:] if (found := self.tokens.get(id(m))) for t in found.tokens}
+        moved = [self.book.defined[n[1:]] for n in names if is_differential(n) and n[1:] in self.book.defined]
+        with suppress(ClosedformError):
+            return {n.params[0] for node in moved for n in postorder(self.book.full(node)) if n.op is SYM}
+        return set()
+
     # -- reading
     def read(self, member: Member, like: Node | None = None) -> list[Said]:
         """All ways to read an expression: one, but for the layouts of derivatives that stand in it."""
+        try:
+            return self._read(member, like)
+        except ShapeError as error:
+            text = self.texts.get(id(member), "")
+            sized = sized_deltas(text, self.outline.document.source) if "\\delta" in error.message else text
+            if sized == text:
+                raise
+            self.texts[id(member)], self.tokens[id(member)] = sized, self.shared.tokens(sized)
+            return self._read(member, like)
+
+    def _read(self, member: Member, like: Node | None) -> list[Said]:
         if id(member) in self.problems:
             raise self.problems[id(member)]
         tokens, text = self.tokens[id(member)], self.texts[id(member)]
+        like = like or self._likes.get(id(member))
         self._check(tokens)
         names = list(dict.fromkeys(self._derivatives(tokens)))
         if not names:

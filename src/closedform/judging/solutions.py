@@ -18,15 +18,15 @@ _FOUND = re.compile(r"(?P<base>\w+?)_(?:ML|MLE|MAP|opt|star|ast|hat|widehat|LS|O
 def starred(text: str) -> str:
     r"""The variable whose best value is written ``w^*``, ``\hat w``, ``\mu_{ML}``; "" where it is no such name.
 
-    >>> starred("w^*"), starred(r"\hat{w}"), starred(r"\mu_{ML}"), starred("w_1")
-    ('w', 'w', 'mu', '')
+    >>> starred("w^*"), starred(r"\hat{w}"), starred(r"\mu_{ML}"), starred(r"\hat\beta_{LS}"), starred("w_1")
+    ('w', 'w', 'mu', 'beta', '')
     """
     text = cleaned(text)
     mark = _STARRED.fullmatch(text)
     if mark:
         return bare(mark["name"])
     found = _FOUND.fullmatch(bare(text))
-    return found["base"] if found else ""
+    return re.sub(r"_[A-Z]{2,}$", "", found["base"]) if found else ""
 
 
 def plain_stars(text: str, names: set[str], syntax: str) -> str:

@@ -30,7 +30,10 @@ def apart(text: str, name: str, defined: bool, argument: str) -> str:
     """
     if defined and argument:
         text = re.sub(rf"(?<![\w\\\[]){name}(?=\s*\(\s*{re.escape(argument)}\s*\))", f"{name}_0", text)
-    text = re.sub(rf"(?:∇|\bgrad )\s*{name}\s*(?=\()", f"grad[{name}]", text)
+    latex = "\\" in text
+    for sign, kind in ((r"(?:∇|\\nabla|\bhess )\s*(?:²|\^\s*\{?2\}?)", "hess"), (r"(?:∇|\\nabla\b|\bgrad )", "grad")):
+        spelled = rf"\operatorname{{{kind}}}[{name}]" if latex else f"{kind}[{name}]"
+        text = re.sub(rf"{sign}\s*{name}\s*(?=\()", lambda _, put=spelled: put, text)  # type: ignore[misc]
     if defined:
         text = re.sub(rf"(?<![\w\\\[])(d?){name}(?![\w\]]|\s*\()", rf"\g<1>{name}_0", text)
     return text

@@ -60,6 +60,8 @@ class Uses:
     """Names that are divided by, and those that are divided by nothing but one of them: ``S/K``."""
     arrays: set[str] = field(default_factory=set)
     """Names below functions that are not of each entry."""
+    closing: set[str] = field(default_factory=set)
+    """Names that end a product behind a row, ``x'*beta``: they make a number of it."""
 
 
 def gather(trees: Sequence[Tree], uses: Uses) -> None:
@@ -84,6 +86,7 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
                 todo.extend(part.parts)
         elif isinstance(tree, Product):
             uses.quotients.update(_divided(tree))
+            uses.closing |= _closing(tree)
         uses.columns.update(part.name for part in _entries(tree) if isinstance(part, Name))
         if isinstance(tree, Index):
             uses.fixed.update(a for a in tree.at if isinstance(a, str))
@@ -107,6 +110,15 @@ def _below_functions(trees: Sequence[Tree]) -> Iterator[str]:
             yield tree.name
         if tree in below or (isinstance(tree, Call) and not any(op.elementwise for op in operations(tree.name))):
             below.update(tree.parts)
+
+
+def _closing(tree: Product) -> set[str]:
+    if len(tree.factors) < 2:
+        return set()
+    (_, row), (sign, last) = tree.factors[-2:]
+    base = row.parts[0] if isinstance(row, Transpose) else None
+    small = isinstance(base, Index) or (isinstance(base, Name) and base.name[0].islower())
+    return {last.name} if small and isinstance(last, Name) and not sign.startswith((".", "/")) else set()
 
 
 def _entries(tree: Tree) -> Iterator[Tree]:
@@ -161,6 +173,8 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
     if shape == "bold":
         return BOLD
     alone = positive and name not in uses.columns
+    if is_greek(name) and name in uses.closing:
+        return VECTOR
     if is_greek(name) or alone or (style == "matrixcalculus" and "a" <= letters <= "g"):
         return SCALAR
     if style != "matrixcalculus" and not positive:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from closedform.errors import ReadError, ShapeError
+from closedform.errors import ShapeError
 from closedform.expr.node import Node, make
 from closedform.expr.size import ONE
-from closedform.expr.walk import postorder
+from closedform.expr.walk import postorder, rebuild
 from closedform.functions import algebra as a
 from closedform.functions.rearrange import sub
 from closedform.functions.table import by_text
@@ -16,7 +16,9 @@ from closedform.read.syntax import Index, Over
 if TYPE_CHECKING:
     from closedform.read.elaborate import Elaborator
 
-PROD = by_text["prod"][0]
+OF_ENTRIES = {"prod": by_text["prod"][0]} | {
+    f"{name}_over": next(op for op in by_text[name] if op.name == f"{name}entry") for name in ("max", "min")
+}
 
 
 def over_node(to: Elaborator, tree: Over) -> Node:
@@ -24,11 +26,26 @@ def over_node(to: Elaborator, tree: Over) -> Node:
     if any(n[0] == "?" for n in high.names):
         raise ShapeError(f"the range of {tree.index} is not known", hint=f"Write sum({tree.index}=1..m, …).")
     body = to.node[tree.body]
-    if any(n.op is a.SUMOVER and n.params[0] == tree.index for n in postorder(body)):
-        raise ReadError(f"{tree.index} is summed twice", hint="Give each sum its own index.")
-    if tree.function == "prod":
-        return make(PROD, (a.sumover(tree.index, low, high, a.scale(body, a.unit(a.index(tree.index), high))),))
+    body = _apart(body, tree.index)
+    if tree.function in OF_ENTRIES:
+        entry = a.scale(body, a.unit(a.index(tree.index), high))
+        return make(OF_ENTRIES[tree.function], (a.sumover(tree.index, low, high, entry),))
     return a.sumover(tree.index, low, high, body)
+
+
+def _apart(body: Node, name: str) -> Node:
+    """The body with another index where a sum in it, of a definition that was put in, runs over the same."""
+
+    def renamed(n: Node, args: tuple[Node, ...]) -> Node | None:
+        if n.op is not a.SUMOVER or n.params[0] != name:
+            return None
+        here, other = a.index(name), f"{name}_in"
+        inner = rebuild(n.args[0], lambda m, _: a.index(other) if m is here else None)
+        return a.sumover(other, n.params[1], n.params[2], inner)
+
+    if not any(n.op is a.SUMOVER and n.params[0] == name for n in postorder(body)):
+        return body
+    return rebuild(body, renamed)
 
 
 def index_node(to: Elaborator, tree: Index) -> Node:

@@ -16,6 +16,8 @@ def over_shape(trial: Trial, tree: Over) -> Shape:
     """The shape of a sum or product over an index; its range goes to ``trial.choice``."""
     if tree.function == "prod":
         _check_product(trial, tree)
+    elif tree.function != "sum":
+        _check_extreme(trial, tree)
     if tree.index in trial.near:
         neighbours(trial, tree, trial.near.pop(tree.index))
         return trial.shape[tree.body]
@@ -61,6 +63,12 @@ def _check_product(trial: Trial, tree: Over) -> None:
     if last is not body and not _holds_index(last, i):
         head = f"whether {trial.typed(last)} belongs to the product over {i} is not clear"
         raise Misfit(tree, head, hint="Put brackets around the product, or around what is multiplied.", final=True)
+
+
+def _check_extreme(trial: Trial, tree: Over) -> None:
+    if not is_scalar(trial.shape[tree.body]) or tree.low not in ("", "1"):
+        head = f"the largest or smallest over {tree.index} is one of numbers, counted from 1"
+        raise Misfit(tree, head, ((tree.body, trial.shape[tree.body]),), final=True)
 
 
 def _holds_index(tree: Tree, name: str) -> bool:

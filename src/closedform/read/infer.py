@@ -115,7 +115,8 @@ class Trial:
 
     # -- words
     def typed(self, tree: Tree) -> str:
-        return self.source[tree.span[0] : tree.span[1]]
+        typed = self.source[tree.span[0] : tree.span[1]]
+        return typed if typed.count("{") == typed.count("}") else typed.replace("{", "").replace("}", "")
 
     def doubt(self, tree: Tree, cost: float) -> None:
         if cost:

@@ -16,6 +16,7 @@ from closedform.read.latex_functions import nabla, word
 from closedform.read.latex_layout import begin, cell, finish, fraction_part, root
 from closedform.read.latex_names import Known
 from closedform.read.latex_operands import constant, differential, letter, name, number
+from closedform.read.latex_primes import another_name
 from closedform.read.latex_scripts import subscript, superscript
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.latex_sums import summation, term_indices
@@ -67,7 +68,7 @@ class Translator(Writer):
             return
         if text in ("<", ">") and self._angle(sign):
             return
-        if text == "<=":
+        if text in ("<=", "≠"):
             self.fail(f"{self.typed(sign.start, sign.end)} is no part of a formula", sign)
         self.place += 1
         if self.top.below and text in ("*", "×", "⋅", "/", ".*", "./", "⊗"):
@@ -158,7 +159,10 @@ class Translator(Writer):
     def prime(self, sign: Sign) -> None:
         self._needs_operand(sign)
         self.place += 1
-        self.put_sign("op", "'", sign)
+        if self.known.primed and sign.kind == "prime" and self.plain == self.out[-1].text:
+            another_name(self, sign)
+        else:
+            self.put_sign("op", "'", sign)
         self.plain = ""
 
     def up(self, sign: Sign) -> None:

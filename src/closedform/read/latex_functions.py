@@ -12,6 +12,7 @@ from closedform.read.latex_frames import Open
 from closedform.read.latex_names import is_turn
 from closedform.read.latex_scripts import script_range
 from closedform.read.latex_signs import Sign
+from closedform.read.latex_sums import EXTREMES, extreme
 from closedform.read.lexer import Token
 from closedform.read.vocabulary import CONSTANTS, is_function
 
@@ -37,6 +38,8 @@ def word(t: Translator, sign: Sign) -> None:
         return
     follower = t.signs[t.place + 1]
     if text == "d" and follower.kind == "letter" and t.differential(sign, follower._replace(gap=False)):
+        return
+    if text in EXTREMES and follower.kind == "_" and extreme(t, sign):
         return
     if is_kind(text) and _derivative(t, text, sign):
         return
@@ -68,7 +71,7 @@ def function(t: Translator, name: str, sign: Sign) -> None:
         t.place += 1
         after = _power(t, name, sign)
     if t.next.kind == "_":
-        _refuse_subscript(t, name, sign)
+        after = _to_base(t, name, sign, after)
     if t.next.kind == "open" and t.next.text in ("(", "[", "{"):
         _call(t, name, sign, after)
         return
@@ -146,6 +149,19 @@ def _power(t: Translator, name: str, sign: Sign) -> list[Token]:
         Token("op", operator, sign.end, inner[0].start, 1),
         Token(kind, inner[0].text, inner[0].start, inner[0].end, 1),
     ]
+
+
+def _to_base(t: Translator, name: str, sign: Sign, power: list[Token]) -> list[Token]:
+    r"""``\log_2 x`` as the quotient ``(log(x)/log(2))``: what stands behind it in the end."""
+    first, last, after = script_range(t.signs, t.place, t.source)
+    base = t.signs[first]
+    if name != "log" or power or last - first != 1 or base.kind != "num" or base.text in ("0", "1"):
+        _refuse_subscript(t, name, sign)
+    t.place = after
+    t.operand(sign)
+    t.put_sign("op", "(", sign)
+    behind = (("op", "/"), ("name", "log"), ("op", "("), ("num", base.text), ("op", ")"), ("op", ")"))
+    return [Token(kind, text, base.start, base.end, 0) for kind, text in behind]
 
 
 def _refuse_subscript(t: Translator, name: str, sign: Sign) -> None:

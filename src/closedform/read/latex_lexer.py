@@ -281,8 +281,6 @@ class Lexer:
     def _sizing(self, name: str, place: int, end: int) -> None:
         name = name.removeprefix("m") if name in ("mleft", "mright") else name
         self.side = 1 if name == "left" or name[-1] == "l" else -1 if name == "right" or name[-1] == "r" else 0
-        if name == "middle":
-            self.fail(r"\middle is not read", place, end)
 
     def _argument(self, place: int, end: int) -> tuple[int, int]:
         """Where the argument of a command starts and ends, braces included."""

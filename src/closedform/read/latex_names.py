@@ -31,6 +31,8 @@ class Known:
     entries: set[str] = field(default_factory=set)  # have a summed index somewhere
     turned: set[str] = field(default_factory=set)  # stand with one index and are transposed, or in an inner product
     turned_one: bool = False  # 1^\top stands for the ones
+    primed: bool = False  # x' is another name than x
+    fixed: frozenset[str] = frozenset()  # indices that stand for one entry each
     low: set[str] = field(default_factory=set)  # stand elsewhere than alone in a superscript
 
     def add(self, said: Declarations) -> None:

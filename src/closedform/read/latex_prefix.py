@@ -106,12 +106,9 @@ def _search(signs: Signs, start: int, end: int) -> int:
             break
         named.append(sign.text)
     variables = {n for n in named if n != ","}
-    bare = {s.text for k, s in enumerate(signs[after:end], after) if s.kind == "letter" and not _below(signs, k)}
+    below = {k for at in range(after, end) if signs[at].kind == "_" for k in range(*argument(signs, at)[:2])}
+    bare = {s.text for k, s in enumerate(signs[after:end], after) if s.kind == "letter" and k not in below}
     return after if variables and variables <= bare else start
-
-
-def _below(signs: Signs, place: int) -> bool:
-    return signs[place - 1].kind == "_" or (signs[place - 1].kind == "{" and signs[place - 2].kind == "_")
 
 
 def _derivative(signs: Signs, start: int, end: int, known: Known) -> tuple[int, int] | None:

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from closedform.read.latex_names import argument
+from closedform.read.latex_ranges import below, mask
 from closedform.read.latex_scripts import script_range
 from closedform.read.latex_signs import Sign, Signs
+from closedform.read.lexer import Token
 
 if TYPE_CHECKING:
     from closedform.read.latex import Translator
 
 MAX_TERM = 2_000
+EXTREMES = {"max": "max_over", "min": "min_over"}
 OPENING, CLOSING = ("open", "{", "begin"), ("close", "}", "finish")
 UNCLEAR = r"Write \sum_{i=1}^{n}, \sum_i or \sum_{i,j}."
 
@@ -29,41 +32,38 @@ def summation(t: Translator, sign: Sign) -> None:
         t.fail(rf"\{sign.text} has no index", sign, rf"Write \{sign.text}_i x_i, or {entries} of all entries.")
     lower, span = scripts["_"]
     upper = scripts["^"][0] if "^" in scripts else []
-    ranges = _ranges(t, lower, upper, span)
-    t.place = place
-    t.stop_arguments()
-    while t.ended and t.top.kind == "sum" and any(index == t.top.index for index, _, _ in ranges):
-        t.pop_unseen()
-    for number, (index, low, high) in enumerate(ranges):
+    _end_same(t, {s.text for s in lower}, place)
+    found = below(lower, upper, term_indices(t.signs, place, t.end), {*t.active, *t.known.fixed})
+    if not found.clear or (found.pairs and sign.text != "sum"):
+        t.fail("what is summed over is not clear", span, UNCLEAR)
+    for each in found.ranges:
+        _check_bound(t, each.low)
+        _check_bound(t, each.high)
+    for number, (index, low, high) in enumerate(found.ranges):
         if index in t.active:
             t.fail(f"{index} is summed twice", span, "Give each sum its own index.")
         _open(t, sign, index, low, high, number > 0)
+    for kind, text in (token for pair in found.pairs for token in mask(pair)):
+        t.put(kind, text, sign.start, sign.end, 0)
+    t.top.after += [Token("op", ")", sign.end, sign.end) for _ in found.pairs]
 
 
-def _ranges(
-    t: Translator, lower: Sequence[Sign], upper: Sequence[Sign], span: tuple[int, int]
-) -> list[tuple[str, Sequence[Sign], Sequence[Sign]]]:
-    found: list[tuple[str, Sequence[Sign], Sequence[Sign]]] = []
-    names: list[str] = []
-    place = 0
-    while place < len(lower):
-        sign = lower[place]
-        if sign.kind == "letter":
-            names.append(sign.text)
-            place += 1
-        elif sign.text == "," and names:
-            place += 1
-        elif sign.text == "=" and names:
-            end = next((k for k in range(place, len(lower)) if lower[k].text == ","), len(lower))
-            found += [(name, lower[place + 1 : end], upper) for name in names]
-            names, place = [], end + 1
-        else:
-            t.fail("what is summed over is not clear", span, UNCLEAR)
-    found += [(name, [], upper) for name in names]
-    for _, low, high in found:
-        _check_bound(t, low)
-        _check_bound(t, high)
-    return found
+def _end_same(t: Translator, letters: set[str], place: int) -> None:
+    """A sum ends before another one over its index."""
+    t.place = place
+    t.stop_arguments()
+    while t.ended and t.top.kind == "sum" and t.top.index in letters:
+        t.pop_unseen()
+
+
+def extreme(t: Translator, sign: Sign) -> bool:
+    r"""Whether ``\max_i`` is of what is numbered by i, which is then read."""
+    first, last, after = script_range(t.signs, t.place + 1, t.source)
+    inside = term_indices(t.signs, after, t.end)
+    if inside.isdisjoint(s.text for s in t.signs[first:last]):
+        return False
+    summation(t, sign)
+    return True
 
 
 def _check_bound(t: Translator, signs: Sequence[Sign]) -> None:
@@ -75,7 +75,8 @@ def _check_bound(t: Translator, signs: Sequence[Sign]) -> None:
 def _open(t: Translator, sign: Sign, index: str, low: Sequence[Sign], high: Sequence[Sign], inside: bool) -> None:
     if not inside or not t.ended:
         t.operand(sign)
-    t.put_sign("name", sign.text, sign)
+    function = EXTREMES.get(sign.text, sign.text)
+    t.put_sign("name", function, sign)
     t.put_sign("op", "(", sign)
     t.put_sign("name", index, sign)
     if high:
@@ -88,7 +89,7 @@ def _open(t: Translator, sign: Sign, index: str, low: Sequence[Sign], high: Sequ
         _bound(t, high)
     t.put_sign("op", ",", sign)
     t.active.append(index)
-    t.push("sum", sign, index=index, function=sign.text)
+    t.push("sum", sign, index=index, function=function)
 
 
 def _bound(t: Translator, signs: Sequence[Sign]) -> None:
@@ -99,14 +100,16 @@ def _bound(t: Translator, signs: Sequence[Sign]) -> None:
 
 def term_indices(signs: Signs, place: int, end: int) -> set[str]:
     """The letters that are indices in the term that starts at ``place``, those of its own sums apart."""
-    depth, found, own = 0, set(), set()
+    depth, found, own, bars = 0, set(), set(), False
     for k in range(place, min(end, place + MAX_TERM)):
         sign = signs[k]
         depth += (sign.kind in OPENING) - (sign.kind in CLOSING)
+        bars ^= sign.kind == "bar"
         ends = (
             sign.text in ("+", "-", "=", ",")
             and sign.kind == "op"
             and k > place
+            and not bars
             and signs[k - 1].text not in ("*", "/", "×", "⋅")
         )
         if depth < 0 or (depth == 0 and ends and signs[k - 1].kind != "op"):
@@ -114,7 +117,7 @@ def term_indices(signs: Signs, place: int, end: int) -> set[str]:
         if sign.kind in ("_", "^"):
             first, last, _ = argument(signs, k)
             letters = {s.text for s in signs[first:last] if s.kind == "letter"}
-            if k and signs[k - 1].text in ("sum", "prod"):
+            if k and signs[k - 1].text in ("sum", "prod", *EXTREMES):
                 own |= letters
             elif sign.kind == "_" or signs[first].text == "(":
                 found |= letters

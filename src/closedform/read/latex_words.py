@@ -44,7 +44,7 @@ OPERATORS: dict[str, str] = {
 RELATIONS: dict[str, str] = {
     "in": "in", "mapsto": "|->", "longmapsto": "|->",
     "ge": ">=", "geq": ">=", "geqslant": ">=", "gt": ">", "le": "<=", "leq": "<=",
-    "leqslant": "<=", "lt": "<", "to": "->", "rightarrow": "->",
+    "leqslant": "<=", "lt": "<", "ne": "≠", "neq": "≠", "to": "->", "rightarrow": "->",
     "longrightarrow": "->", "coloneqq": "=", "triangleq": "=", "equiv": "=", "eq": "=",
 }  # fmt: skip
 CASES = ("cases", "dcases")
@@ -142,7 +142,6 @@ REFUSED: dict[str, tuple[str, str]] = {
     "over": (r"\over is read only in braces of its own", r"Write \frac{…}{…}."),
     "choose": ("binomials are not supported", ""),
     "binom": ("binomials are not supported", ""), "infty": (r"\infty is read as the mark of a norm alone", ""),
-    "neq": (r"\neq is no part of a formula", ""), "ne": (r"\ne is no part of a formula", ""),
     "leq": (r"\leq is no part of a formula", ""), "le": (r"\le is no part of a formula", ""),
     "approx": (r"\approx is no part of a formula", ""), "propto": (r"\propto is no part of a formula", ""),
     "sim": (r"\sim is no part of a formula", ""), "mid": (r"\mid is read as no bracket", r"Write | or \vert."),

@@ -23,7 +23,7 @@ from closedform.read.vocabulary import APPLIED, REFUSED, is_function, suggestion
 MAX_TOWER = 500
 USUAL_FUNCTIONS = {"f", "g", "h", "phi", "psi"}
 INFIX = {"*": "*", "/": "/", ".*": ".*", "./": "./", "⊗": "⊗", "×": "*", "⨯": "×", "⋅": "·"}
-OVER = ("sum", "prod")
+OVER = ("sum", "prod", "max_over", "min_over")
 """Functions that may begin with an index: ``sum(i, x[i]^2)``."""
 CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
 WORDS_ENDING = {"where", "in", "for", "=", ">=", "->", "..", "∞", "ℝ"}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from closedform.errors import ClosedformError, DeclarationError, ReadError
+from closedform.errors import ClosedformError, DeclarationError, ReadError, ShapeError
 from closedform.expr.facts import LINEAR_SPACES, close, tangent
 from closedform.expr.node import Node
 from closedform.expr.op import Shape
@@ -75,11 +76,14 @@ def read(source: str, where: str | None = None, syntax: str = "text") -> Reading
         syntax = "latex" if is_latex(source) else "text"
     if syntax != "latex":
         return read_tokens(lex(source), lex(where or ""), syntax)
-    from closedform.read.typeset import lex_latex, spoken
+    from closedform.read.typeset import has_primes, lex_latex, spoken
 
     try:
         return read_tokens(*lex_latex(source, where or ""), syntax)
     except ClosedformError as error:
+        if isinstance(error, ShapeError) and has_primes(source):
+            with suppress(ClosedformError):
+                return read_tokens(*lex_latex(source, where or "", primed=True), syntax)
         raise spoken(error) from None
 
 

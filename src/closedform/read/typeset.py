@@ -13,6 +13,8 @@ from closedform.read.latex_lexer import Lexer
 from closedform.read.latex_names import INDEX_LETTERS, Known, argument, index_items, turns
 from closedform.read.latex_prefix import notes as left_out
 from closedform.read.latex_prefix import whole
+from closedform.read.latex_primes import has_primes as has_primes
+from closedform.read.latex_primes import without_primes
 from closedform.read.latex_scripts import member
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import Token, Tokens, lex
@@ -22,10 +24,15 @@ WHERE = {"where", "with"}
 SPACES = {"S": "Sym"}
 
 
-def lex_latex(source: str, where: str) -> tuple[Tokens, Tokens]:
-    """The tokens of a formula and of its declarations; these may be LaTeX or text."""
-    signs = Lexer(source).read()
-    known = Known()
+def lex_latex(
+    source: str, where: str, primed: bool = False, fixed: frozenset[str] = frozenset()
+) -> tuple[Tokens, Tokens]:
+    """The tokens of a formula and of its declarations; these may be LaTeX or text.
+
+    ``primed``: the prime of a name makes another name of it.
+    """
+    signs = Lexer(without_primes(source)).read()
+    known = Known(primed=primed, fixed=fixed)
     given = Lexer(where).read() if "\\" in where else None
     plain = lex(where) if given is None else None
     if plain is not None and len(plain.tokens) > 1:
@@ -75,9 +82,9 @@ def _where(signs: Signs) -> int:
 def _defines(signs: Signs, place: int) -> bool:
     r"""Whether ``z = X\\beta`` stands at ``place``, of a name z that stands before it."""
     name, behind = signs[place], place + 1
-    if name.kind != "letter":
+    if name.kind not in ("letter", "word"):
         return False
-    before = [k for k in range(place - 1) if signs[k].kind == "letter" and signs[k].text == name.text]
+    before = [k for k in range(place - 1) if signs[k].kind == name.kind and signs[k].text == name.text]
     if signs[behind].kind in ("_", "^"):
         behind = argument(signs, behind)[2]
     elif signs[behind].text == "(":  # h(x) = …, of h that is applied before

@@ -8,7 +8,7 @@ from closedform.functions.table import by_text
 STRUCTURAL = {
     "tr", "trace", "Tr", "diag", "inv", "transpose", "eye", "ones", "zeros", "zero", "dot", "inner", "abs",
     "unvec", "comm", "vector", "matrix", "norm", "norm2", "norm1", "normF", "norm_inf", "norm_nuc", "norm_op",
-    "max", "min", "sub", "polygamma", "sum", "e^", "|.|",
+    "max", "min", "max_over", "min_over", "sub", "polygamma", "sum", "e^", "|.|",
 }  # fmt: skip
 """Functions that the reader builds itself, or whose arguments it reads in its own way."""
 DETERMINANT = "|.|"
