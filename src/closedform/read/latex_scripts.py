@@ -106,7 +106,7 @@ def superscript(t: Translator, place: int) -> None:
 
 def _turn(t: Translator, sign: Sign, start: int, end: int) -> None:
     """The transpose; one by the letter T is marked, since T may be a name too."""
-    t.put("T" if sign.text == "T" and sign.kind != "cmd" else "op", "'", start, end)
+    t.put("T" if sign.text == "T" and sign.kind == "letter" else "op", "'", start, end)
 
 
 def _doubtful_turn(t: Translator, inner: Sequence[Sign]) -> bool:

@@ -141,7 +141,7 @@ def _add_sign(out: list[Token], source: str, kind: str, word: str, place: int, g
         out.append(Token("op", "^", place, end, gap))
         raised = "".join(SUPERSCRIPTS[c] for c in word)
         for part in re.findall(r"[0-9]+|.", raised):
-            kind = "num" if part.isdigit() else "name" if part.isalpha() else "op"
+            kind = "num" if part.isdigit() else "turn" if part == "T" else "name" if part.isalpha() else "op"
             out.append(Token(kind, part, place, end))
     elif kind == "mark":
         if place and source[place - 1].isalnum():
@@ -154,9 +154,9 @@ def _add_sign(out: list[Token], source: str, kind: str, word: str, place: int, g
         single = "".join("||" if c in "‖∥" else "|" for c in word)
         out.append(Token("op", single, place, end, gap))
     elif word == "⊤" and not (out and out[-1].text == "^"):
-        out += [Token("op", "^", place, end, gap), Token("name", "T", place, end)]
+        out += [Token("op", "^", place, end, gap), Token("turn", "T", place, end)]
     elif word == "⊤":
-        out.append(Token("name", "T", place, end, gap))
+        out.append(Token("turn", "T", place, end, gap))
     elif word == "*" and out and out[-1].text == "*" and gap == 0 and source[place - 1] == "*":
         raise ReadError("** is no operation here", span=(place - 1, end), source=source, hint="Write ^ for a power.")
     else:

@@ -41,8 +41,8 @@ class Scope:
 
     def stands(self, name: str, tokens: list[Token]) -> bool:
         """Whether a letter that may turn a matrix, H or T, also stands elsewhere than above something."""
-        marks = [t.text for t in tokens]
-        above = sum(t == name and marks[k - 1] in ("^", "{", "-") for k, t in enumerate(marks) if k)
+        named = (k for k, t in enumerate(tokens) if t.kind == "name" and t.text == name and k)
+        above = sum(tokens[k - 1].text in ("^", "{", "-") for k in named)
         return name in self.declared or self.counts.get(name, 0) > above
 
     def knows(self, name: str) -> bool:

@@ -82,6 +82,7 @@ class Postfix(Cursor):
                 self.fail(f"^{ahead}{word} is not clear", hint=hint)
             return False
         end = self.tokens[place - 1].end
+        typed = any(t.text == "T" and t.kind == "name" for t in self.tokens[self.place : place])
         self.place = place
         if "+" in ahead:
             self.current = self.keep(Call((base.span[0], end), "pinv", (base,)))
@@ -90,7 +91,7 @@ class Postfix(Cursor):
         if "-" in ahead:
             one = self.keep(Number((end - 1, end), Fraction(-1)))
             base = self.keep(Power((base.span[0], end), base, one, False))
-        letter = self._letter(end) if "T" in ahead else None
+        letter = self._letter(end) if typed else None
         self.current = self.keep(Transpose((base.span[0], end), base, letter))
         return True
 

@@ -36,7 +36,7 @@ GROUPS: tuple[tuple[str, str], ...] = (
     ),
     (
         "scatter scatter-add scatter_add index_add index_fill index_copy put_along_axis fill_diagonal insert "
-        "dynamic_update_slice setitem empty_like new_zeros new_empty index_put",
+        "dynamic_update_slice empty_like new_zeros new_empty index_put",
         "Collect the parts in a list and put them together: np.stack(parts), np.concatenate or np.where.",
     ),
     (

@@ -29,6 +29,27 @@ IN_PLACE = "Write x = x + y instead of x += y or x.add_(y)."
 class Length(Dim, torch.SymInt):  # type: ignore[misc]
     """A length as PyTorch's functions take it: ``Counting`` sees it before they do."""
 
+    __ne__ = object.__ne__
+
+    def __rfloordiv__(self, other: int) -> int:
+        return other // int(self)
+
+    def __rmod__(self, other: int) -> int:
+        return other % int(self)
+
+    def __rpow__(self, other: float) -> float:
+        return float(other ** int(self))
+
+    def __abs__(self) -> Length:
+        return self
+
+    __pos__ = __round__ = __trunc__ = __floor__ = __ceil__ = __abs__
+
+    @property
+    def node(self) -> NoReturn:
+        """What PyTorch asks of a length for all else."""
+        refuse("PyTorch calculates with a length in a way that is not read", "Hand it int(…) of the length.")
+
 
 class Counting(TorchFunctionMode):  # type: ignore[misc]
     """While a function is read, in its thread alone: lengths among the arguments of a call are whole numbers."""

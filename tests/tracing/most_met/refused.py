@@ -110,6 +110,10 @@ TORCH: dict[str, Call] = {
     "scatter_add": lambda X: torch.scatter_add(X[0], 0, torch.tensor([1]), X[1]).sum(),
     "index_add": lambda X: X.index_add(0, torch.tensor([1]), X[:1]).sum(),
     "index_copy": lambda X: X.index_copy(0, torch.tensor([1]), X[:1]).sum(),
+    "index_put": lambda X: X.index_put((torch.tensor([1]),), torch.tensor(1.0, dtype=torch.float64)).sum(),
+    "new_zeros": lambda X: (X.new_zeros(4, 4) + X).sum(),
+    "new_empty": lambda X: (X.new_empty(4, 4) + X).sum(),
+    "empty_like": lambda X: (torch.empty_like(X) + X).sum(),
     "index_fill": lambda X: X.index_fill(0, torch.tensor([1]), 2.0).sum(),
     "bernoulli": lambda X: torch.bernoulli(X.sigmoid()).sum(),
     "multinomial": lambda X: torch.multinomial(X.sigmoid(), 1).sum(),
@@ -158,13 +162,19 @@ OTHERWISE: dict[str, tuple[str, Call, str]] = {
     "torch: entries by truth values": ("torch", lambda X: X[X > 0].sum(), "computed from values"),
     "torch: vmap": ("torch", lambda X: torch.func.vmap(lambda r: r.sum())(X).sum(), "vmap"),
     "torch: item": ("torch", lambda X: X.sum().item() * X.sum(), "float"),
+    "torch: filling": ("torch", lambda X: filled(torch.zeros(4, dtype=torch.float64), X), "torch.stack(parts)"),
     "jax: float": ("jax", lambda X: float(X[0, 0]) * X.sum(), "made a number"),
     "jax: if": ("jax", lambda X: X.sum() if X[0, 0] > 0 else X.max(), "made a number"),
     "jax: entries by truth values": ("jax", lambda X: X[X > 0].sum(), "an index"),
     "jax: NumPy": ("jax", lambda X: np.sum(np.asarray(X)), "a NumPy array"),
-    "jax: a mask of infinities": ("jax", lambda X: jax.nn.softmax(jnp.where(np.eye(4) > 0, X, -jnp.inf)), "inf"),
+    "jax: infinities by data": ("jax", lambda X: jax.nn.logsumexp(jnp.where(X > 0, X, -jnp.inf)), "inf"),
     "jax: while_loop": ("jax", lambda X: lax.while_loop(lambda c: c[0, 0] < 3.0, lambda c: c * 2, X).sum(), "while"),
 }
+
+
+def filled(out: Any, X: Any) -> Any:
+    out[0] = X.sum()
+    return out.sum()
 
 
 def written(X: Any) -> Any:
