@@ -91,7 +91,7 @@ def _domain(node: Node) -> Iterator[Condition]:
 def _meaning(node: Node) -> Iterator[Node]:
     """The nodes a function is written with, where it declares no conditions of its own."""
     op = node.op
-    silent = op.domain is no_conditions and op.smooth is no_conditions
+    silent = all(rule is no_conditions for rule in (op.domain, op.smooth, op.twice))
     if op.means is not None and silent and op.name not in NORMS:
         yield from (n for n in postorder(op.means(*node.args), stop=lambda n: n in node.args) if n not in node.args)
 
@@ -117,6 +117,7 @@ def _smooth(node: Node, order: int) -> Iterator[Condition]:
             yield Condition("positive", base)
     elif node.args:
         yield from node.op.smooth(*node.args)
+        yield from node.op.twice(*node.args) if order > 1 else ()
         for inner in _meaning(node):
             yield from _smooth(inner, order)
 

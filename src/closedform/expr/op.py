@@ -61,6 +61,8 @@ class Op:
     facts: Callable[[Node], Facts] = no_facts
     domain: Conditions = no_conditions
     smooth: Conditions = no_conditions
+    twice: Conditions = no_conditions
+    """What a second derivative needs besides."""
     sample: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
     numeric: Callable[..., Any] | None = None

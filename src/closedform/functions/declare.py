@@ -42,6 +42,7 @@ def declare(
     facts: Callable[[Node], Facts] = no_facts,
     domain: Conditions = no_conditions,
     smooth: Conditions = no_conditions,
+    twice: Conditions = no_conditions,
     sample: tuple[str, ...] = (),
     outside: tuple[str, ...] = (),
     numeric: Callable[..., Any] | None = None,
@@ -62,7 +63,7 @@ def declare(
     op = Op(
         name=name, text=text or name, doc=doc, aliases=aliases, signature=signature,
         shape=shape or _shape_of(name, text or name, signature), d=d, adjoint=rules, means=means,
-        matrix=dict(matrix or {}), elementwise=elementwise, facts=facts, domain=domain, smooth=smooth,
+        matrix=dict(matrix or {}), elementwise=elementwise, facts=facts, domain=domain, smooth=smooth, twice=twice,
         sample=sample, outside=outside,
         numeric=numeric, known=known, latex=latex, structural=structural, piecewise_constant=piecewise_constant,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from closedform.errors import ShapeError
 from closedform.expr.facts import Facts, close
 from closedform.expr.node import Node
 from closedform.expr.op import Condition, Shape
-from closedform.functions.algebra import fill, num
+from closedform.functions.algebra import NUM, ZERO, fill, num
 from closedform.functions.declare import shape_words
 from closedform.functions.define import Function, always, counted, define, entrywise, fact, where
 from closedform.functions.elementwise import exp
@@ -39,6 +39,13 @@ def _limits(word: str, count: int) -> Any:
     return rule
 
 
+def _one_side(over: Node, da: Node, db: Node) -> Node:
+    """da where ``over`` is positive, else db; between, one of the two: that of what stays where one does."""
+    if da.op is ZERO or (da.op is NUM and da.params[0] == 0):
+        return step(-over) * db
+    return db + step(over) * (da - db)
+
+
 absolute: Function = entrywise(
     "abs", doc="The absolute value of each entry.",
     d=lambda x, dx: sign(x) * dx,
@@ -67,27 +74,27 @@ relu: Function = entrywise(
 )  # fmt: skip
 elu: Function = entrywise(
     "elu", doc="x above 0, exp(x) - 1 below, for each entry.",
-    means=lambda x: relu(x) + exp(-relu(-x)) - fill(num(1), x), smooth=where("nonzero"),
+    means=lambda x: relu(x) + exp(x - relu(x)) - fill(num(1), x), twice=where("nonzero"),
     numeric=lambda xp, x: xp.where(x > 0, x, xp.expm1(xp.minimum(x, 0))),
     known=(([-1, 2],), [-0.6321205588285577, 2]),
 )  # fmt: skip
 leaky_relu: Function = define(
     "leaky_relu", doc="leaky_relu(x, s): x above 0, s*x below, for each entry.",
     shape=_limits("leaky_relu", 2), elementwise=True, sample=("real", "positive scalar"),
-    means=lambda x, s: relu(x) - s * relu(-x), smooth=where("nonzero"),
+    means=lambda x, s: s * x + (1 - s) * relu(x), smooth=where("nonzero"),
     numeric=lambda xp, x, s: xp.where(x > 0, x, s * x),
     known=(([2, -3], 0.5), [2, -1.5]),
 )  # fmt: skip
 max2: Function = define(
     "max2", text="max", doc="The larger of two, entry by entry.", **TWO,
-    d=lambda a, b, da, db: step(a - b) * da + step(b - a) * db,
+    d=lambda a, b, da, db: _one_side(a - b, da, db),
     facts=_any_and_all, smooth=where("nonzero", lambda a, b: a - b),
     numeric=lambda xp, a, b: xp.maximum(a, b),
     known=((2, 3), 3.0), latex=r"\max({0}, {1})",
 )  # fmt: skip
 min2: Function = define(
     "min2", text="min", doc="The smaller of two, entry by entry.", **TWO,
-    d=lambda a, b, da, db: step(b - a) * da + step(a - b) * db,
+    d=lambda a, b, da, db: _one_side(b - a, da, db),
     facts=_all, smooth=where("nonzero", lambda a, b: a - b),
     numeric=lambda xp, a, b: xp.minimum(a, b),
     known=((2, 3), 2.0), latex=r"\min({0}, {1})",
@@ -108,6 +115,7 @@ huber: Function = define(
     shape=_limits("huber", 2), elementwise=True, sample=("real", "positive scalar"),
     d=lambda x, delta, dx, ddelta: clip(x, -delta, delta) * dx + ddelta * relu(absolute(x) - delta),
     domain=where("positive", lambda _, delta: delta), outside=("real", "negative scalar"),
+    twice=where("nonzero", lambda x, delta: absolute(x) - delta),
     facts=always("nonneg"),
     numeric=lambda xp, x, delta: xp.where(
         delta > 0, xp.where(xp.abs(x) <= delta, x * x / 2, delta * (xp.abs(x) - delta / 2)), xp.nan

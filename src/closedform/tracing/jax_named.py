@@ -17,7 +17,7 @@ from closedform.functions.eigen import eigvals, eigvecs
 from closedform.functions.known_facts import facts_of
 from closedform.functions.matrix import sym_part
 from closedform.tracing.jax_primitives import Unread, symmetric_root
-from closedform.tracing.ops import basic, labels, linear, products, reduce, shape
+from closedform.tracing.ops import basic, labels, linear, products, rectified, reduce, shape
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Trace, Value
 
@@ -127,6 +127,14 @@ def _lstsq(trace: Trace, inner: Any, a: Value, b: Value, *_: Any) -> list[Any] |
     return [linear.least_squares(a, b), *unread]
 
 
+def _elu(trace: Trace, inner: Any, x: Value, alpha: Value | None = None) -> list[Any]:
+    return [rectified.elu(x, alpha)]
+
+
+def _celu(trace: Trace, inner: Any, x: Value, alpha: Value | None = None) -> list[Any]:
+    return [rectified.elu(x) if alpha is None else rectified.celu(x, alpha)]
+
+
 NAMED: dict[str, Reader] = {
     "inv": _named(lambda x: linear.of_square("inv", x)),
     "det": _named(linear.det),
@@ -152,6 +160,8 @@ NAMED: dict[str, Reader] = {
     "silu": _named(lambda x: basic.unary("silu", x)),
     "log_sigmoid": _named(lambda x: basic.unary("logsigmoid", x)),
     "relu": _named(lambda x: basic.unary("relu", x)),
+    "elu": _elu,
+    "celu": _celu,
     "logaddexp": _named(basic.logaddexp, 2),
     "xlogy": _named(basic.xlogy, 2),
     "hypot": _named(basic.hypot, 2),

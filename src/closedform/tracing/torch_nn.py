@@ -8,7 +8,7 @@ import torch
 
 from closedform.errors import ReadError
 from closedform.tracing import branches
-from closedform.tracing.ops import basic, labels, products, reduce, repeat, shape
+from closedform.tracing.ops import basic, labels, products, rectified, reduce, repeat, shape
 from closedform.tracing.place import refuse
 from closedform.tracing.torch_array import Tensor, lift
 from closedform.tracing.torch_functions import reads
@@ -56,26 +56,18 @@ def _softplus(trace: Trace, x: Any, beta: float = 1, threshold: float = 20) -> T
 
 @reads("leaky_relu")
 def _leaky(trace: Trace, x: Any, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
-    v = lift(trace, x)
-    down = basic.times(trace.number(negative_slope), basic.unary("relu", basic.negative(v)))
-    return Tensor(basic.minus(basic.unary("relu", v), down))
-
-
-def _elu_of(v: Value, alpha: float, scale: float = 1.0) -> Tensor:
-    """x above zero, alpha (exp(x/scale) - 1) below."""
-    below = basic.negative(basic.unary("relu", basic.negative(v)))
-    below = below if scale == 1 else basic.divide(below, v.trace.number(scale))
-    return Tensor(basic.plus(basic.unary("relu", v), basic.times(v.trace.number(alpha), basic.unary("expm1", below))))
+    return Tensor(rectified.leaky_relu(lift(trace, x), trace.number(negative_slope)))
 
 
 @reads("elu")
 def _elu(trace: Trace, x: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    return _elu_of(lift(trace, x), alpha)
+    return Tensor(rectified.elu(lift(trace, x), None if alpha == 1 else trace.number(alpha)))
 
 
 @reads("celu")
 def _celu(trace: Trace, x: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    return _elu_of(lift(trace, x), alpha, alpha)
+    v = lift(trace, x)
+    return Tensor(rectified.elu(v) if alpha == 1 else rectified.celu(v, trace.number(alpha)))
 
 
 SELU = (1.6732632423543772, 1.0507009873554805)
@@ -84,7 +76,7 @@ SELU = (1.6732632423543772, 1.0507009873554805)
 @reads("selu")
 def _selu(trace: Trace, x: Any, inplace: bool = False) -> Tensor:
     alpha, scale = SELU
-    return Tensor(basic.times(trace.number(scale), _elu_of(lift(trace, x), alpha)._value))
+    return Tensor(basic.times(trace.number(scale), rectified.elu(lift(trace, x), trace.number(alpha))))
 
 
 @reads("prelu")
@@ -92,8 +84,7 @@ def _prelu(trace: Trace, x: Any, weight: Any) -> Tensor:
     v, w = lift(trace, x), lift(trace, weight)
     if v.rank > 2 and not w.is_one:
         refuse("prelu of a stack of matrices is read with one weight")
-    down = basic.times(w, basic.unary("relu", basic.negative(v)))
-    return Tensor(basic.minus(basic.unary("relu", v), down))
+    return Tensor(rectified.leaky_relu(v, w))
 
 
 @reads("threshold", "_threshold")

@@ -25,7 +25,7 @@ from closedform.functions.algebra import (
     total,
     transpose,
 )  # fmt: skip
-from closedform.functions.piecewise import absolute, larger, relu, sign, smaller, step
+from closedform.functions.piecewise import absolute, elu, larger, relu, sign, smaller, step
 from closedform.tracing.numbers import plain_number
 from closedform.tracing.ops import stacks
 from closedform.tracing.place import refuse
@@ -179,7 +179,8 @@ def _gelu_tanh(x: Node) -> Node:
 UNARY: dict[str, Callable[[Node], Node]] = {
     "exp": e.exp, "log": e.log, "sqrt": e.sqrt, "sin": e.sin, "cos": e.cos, "tan": e.tan, "arcsin": e.asin,
     "arccos": e.acos, "arctan": e.atan, "sinh": e.sinh, "cosh": e.cosh, "tanh": e.tanh, "sigmoid": e.sigmoid,
-    "softplus": e.softplus, "abs": absolute, "sign": sign, "relu": relu, "erf": s.erf, "gammaln": s.loggamma,
+    "softplus": e.softplus, "abs": absolute, "sign": sign, "relu": relu, "elu": elu, "erf": s.erf,
+    "gammaln": s.loggamma,
     "gamma": s.gamma, "digamma": s.digamma, "ndtr": s.normcdf, "step": step,
     "positive": lambda x: x,
     "square": lambda x: power(x, 2),
