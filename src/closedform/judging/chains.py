@@ -47,6 +47,12 @@ class Outline:
     defined: dict[str, Chain] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def function(self) -> str:
+        """The function that the derivation is about."""
+        own = [n for n, chain in self.defined.items() if chain.defines == n and not chain.solves]
+        return next((n for n in own if n in FUNCTIONS), own[0] if own else "f")
+
 
 def is_zero(text: str) -> bool:
     return _ZERO.fullmatch(constants_gone(cleaned(text))) is not None

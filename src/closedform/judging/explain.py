@@ -59,9 +59,7 @@ class Explainer:
     @property
     def atom(self) -> Atom | None:
         """The derivative that the chain begins with, if it is one."""
-        tokens = self.section.tokens.get(id(self.chain.members[1 if self.chain.defines else 0]))
-        name = tokens.tokens[0].text if tokens is not None and len(tokens.tokens) == 2 else ""
-        return self.section.atoms.found.get(name)
+        return self.section.lone_atom(self.chain.members[1 if self.chain.defines else 0])
 
     def pieces(self) -> list[list[Node]]:
         """The terms of the product rule, in the ways in which there are some."""
@@ -251,8 +249,7 @@ class Explainer:
 
     def _differentiated(self) -> Node | None:
         """What the differential at the start of the chain is of."""
-        tokens = self.section.tokens.get(id(self.chain.members[0]))
-        name = tokens.tokens[0].text if tokens is not None and len(tokens.tokens) == 2 else ""
+        name = self.section.lexed.lone_name(self.chain.members[0])
         if name[1:] in self.book.defined:
             return self.full(self.book.defined[name[1:]])
         if name[1:] in self.section.atoms.found and self.section.atoms.found[name[1:]].order == 1:

@@ -331,10 +331,17 @@ def _vec(trial: Trial, tree: Call) -> Shape:
     return shape
 
 
+def _without_index(trial: Trial, tree: Call) -> Shape:
+    """``max_over(x)``: what begins with an index is read before it comes here."""
+    entries = tree.name.removesuffix("_over")
+    hint = f"Write {tree.name}(i, …) with an index, or {entries}(…) for the entries of a vector."
+    raise Misfit(tree, f"{tree.name} has no index", hint=hint, final=True)
+
+
 NORMS: dict[str, Callable[[Trial, Call], Shape]] = dict.fromkeys(MARK, norm_call)
 SPECIAL: dict[str, Callable[[Trial, Call], Shape]] = NORMS | {
     "inv": _square, "tr": _trace, "diag": _diag, "transpose": _transpose, "dot": _dot, "eye": _eye,
     "ones": _filled, "zeros": _filled, "vector": _all_of_one, "matrix": _all_of_one, "unvec": _unvec,
     "comm": _comm, "sub": _sub, "kron_left": _blocks, "kron_right": _blocks, "|": _bars, DETERMINANT: _bars,
-    "e^": _euler, "vec": _vec,
+    "e^": _euler, "vec": _vec, "max_over": _without_index, "min_over": _without_index,
 }  # fmt: skip

@@ -66,9 +66,12 @@ def _check_product(trial: Trial, tree: Over) -> None:
 
 
 def _check_extreme(trial: Trial, tree: Over) -> None:
-    if not is_scalar(trial.shape[tree.body]) or tree.low not in ("", "1"):
-        head = f"the largest or smallest over {tree.index} is one of numbers, counted from 1"
+    if not is_scalar(trial.shape[tree.body]):
+        head = f"the largest or smallest over {tree.index} is one of numbers"
         raise Misfit(tree, head, ((tree.body, trial.shape[tree.body]),), final=True)
+    if tree.low not in ("", "1"):
+        head = f"the largest or smallest over {tree.index} starts at 1, not at {tree.low}"
+        raise Misfit(tree, head, final=True)
 
 
 def _holds_index(tree: Tree, name: str) -> bool:

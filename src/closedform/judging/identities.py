@@ -1,0 +1,143 @@
+"""Chains of equal expressions: whether each is what those before it are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from closedform.errors import ClosedformError, ShapeError
+from closedform.expr.walk import postorder
+from closedform.functions.algebra import SYM, transpose, zeros
+from closedform.judging.book import Moving, same
+from closedform.judging.chains import Chain, is_zero
+from closedform.judging.conditions import is_condition, is_reason
+from closedform.judging.equations import Zero
+from closedform.judging.explain import Explainer, Full, agreeing, side_by_side
+from closedform.judging.records import Step
+from closedform.judging.state import UNDECIDED, State
+
+
+class Identities:
+    """Judges the expressions of a chain, one after the other."""
+
+    def __init__(self, state: State) -> None:
+        self.state, self.section = state, state.section
+
+    def steps(self, chain: Chain, start: int, truth: list[Full], moving: Moving) -> Iterator[Step]:
+        before, wrong, by = truth, False, self.state.gradient_by(chain, start)
+        for k in range(start + 1, len(chain.members)):
+            step, now = self._follow(chain, k, truth, before, wrong, moving)
+            yield step
+            if step.status == "right":
+                wrong, truth = False, now
+                if chain.defines and not chain.solves:
+                    self.state.book.more.setdefault(chain.defines, []).extend(f.own for f in now)
+            if by and now:
+                self.state.equations.claim(Zero(now[0].node, by))
+            wrong = wrong or step.status == "wrong"
+            before = now or before
+
+    def _follow(
+        self, chain: Chain, k: int, truth: list[Full], before: list[Full], wrong: bool, moving: Moving
+    ) -> tuple[Step, list[Full]]:
+        explainer = Explainer(self.section, chain, k, truth, moving)
+        try:
+            now = self.state.full(chain, k, moving, before[0].own)
+        except ShapeError as error:
+            if double := self.section.twice_meant():
+                reason = f"{double} stands with and without an index"
+                return self.state.step(chain, k, "undecided", reason=reason), []
+            return self._misfit(chain, k, error, explainer, wrong), []
+        except ClosedformError as error:
+            return self.state.step(chain, k, "undecided", reason=error.message), []
+        zero = is_zero(chain.members[k].text)
+        if zero and any(same(t.node, zeros(*t.node.shape)) for t in truth):
+            return self.state.step(chain, k, "right"), truth
+        if zero:
+            by = self.state.gradient_by(chain, 1 if chain.defines else 0)
+            self.state.equations.set_zero([Zero(t.node, by) for t in truth])
+            return self.state.step(chain, k, "given", reason="an equation to solve"), []
+        agreed = agreeing(truth, now)
+        if agreed:
+            return self._agreed(chain, k, truth, agreed, explainer)
+        conditioned = self._conditioned(chain, k, truth, now)
+        if conditioned is not None:
+            return conditioned, now
+        if wrong and agreeing(before, now):
+            return self.state.step(chain, k, "follows", reason="it follows from a line before that is wrong"), now
+        if self.state.equations.zero and any(self.state.equations.implies(t.node, n.node) for t in truth for n in now):
+            return self.state.step(chain, k, "right", reason="by the equation before"), now
+        convention = explainer.convention(now)
+        if convention is not None:
+            return self.state.step(chain, k, "right", reason=convention), now
+        return self._refused(chain, k, explainer, now), now
+
+    def _conditioned(self, chain: Chain, k: int, truth: list[Full], now: list[Full]) -> Step | None:
+        """A line that is a condition, that holds under one, or that may."""
+        conditions = self.section.conditions
+        left, right = truth[0].node, now[0].node
+        alone = len(chain.members) == 2 and not chain.defines and left.is_scalar and right.is_scalar
+        derived = self.section.derived(chain.members[0])
+        if alone and not derived and is_condition(chain.words):
+            if (left, right) not in conditions.equations and not is_reason(chain.words):
+                self.state.suppose(left, right, False)
+            if (left, right) in conditions.equations:
+                return self.state.step(chain, k, "given", reason="a condition")
+        if any(conditions.agree(t.node, n.node) for t in truth for n in now):
+            return self.state.step(chain, k, "right", reason="under the condition that was given")
+        equations = self.state.equations
+        if equations.supposed and any(equations.holds(t.node, n.node) for t in truth for n in now):
+            return self.state.step(chain, k, "right", reason="under the condition that was given")
+        if conditions.unused:
+            return self.state.step(chain, k, "undecided", reason="it may follow from a condition that was given")
+        return None
+
+    def _agreed(
+        self, chain: Chain, k: int, truth: list[Full], agreed: list[Full], explainer: Explainer
+    ) -> tuple[Step, list[Full]]:
+        layouts = {f.layout for f in truth} & {"row", "column"}
+        chosen = {explainer.layout_of(f, truth) for f in agreed} if len(layouts) == 2 else set()
+        if len(chosen) == 1:
+            layout = chosen.pop()
+            if self.state.layout and layout != self.state.layout:
+                words = {"row": "a row", "column": "a column"}
+                reason = f"this gradient is {words[layout]}, one before was {words[self.state.layout]}"
+                turned = transpose(agreed[0].own)
+                more = {"right_line": explainer.printed(turned), "example": side_by_side(turned, agreed[0].node)}
+                return self.state.step(chain, k, "wrong", slip="mixed layouts", reason=reason, **more), agreed
+            self.state.layout = layout
+        return self.state.step(chain, k, "right"), agreed
+
+    def _misfit(self, chain: Chain, k: int, error: ClosedformError, explainer: Explainer, wrong: bool) -> Step:
+        if wrong or "does not follow from the formula" in error.message:
+            return self.state.step(chain, k, "undecided", reason=error.message)
+        slip, right, example = explainer.misfit(self.section.text(chain.members[k]), error)
+        reason = error.message.replace("\n", "; ")
+        if "size" not in reason and "shape" not in reason:
+            reason = f"the sizes do not fit: {reason}"
+        return self.state.step(chain, k, "wrong", slip=slip, reason=reason, right_line=right, example=example)
+
+    def _refused(self, chain: Chain, k: int, explainer: Explainer, now: list[Full]) -> Step:
+        strange = self._strange(chain, k, explainer, now)
+        if strange:
+            return self.state.step(chain, k, "undecided", reason=f"{strange} stands here for the first time, undefined")
+        told = explainer.refutation(now)
+        if told is None:
+            return self.state.step(chain, k, "undecided", reason=UNDECIDED)
+        return self.state.step(chain, k, "wrong", **told)
+
+    def _strange(self, chain: Chain, k: int, explainer: Explainer, now: list[Full]) -> str:
+        """A variable of which nothing is known: it stands here for the first time and is not defined."""
+        known = {str(n.params[0]) for t in explainer.truth for n in postorder([t.node, t.own]) if n.op is SYM}
+        here = {str(n.params[0]) for f in now for n in postorder(f.node) if n.op is SYM} - known
+        place = chain.members[k].start
+        if here & self.state.unknown:
+            return min(here & self.state.unknown)
+        for name in sorted(here):
+            tokens = [self.section.tokens.get(id(m)) for c in self.section.outline.chains for m in c.members
+                      if m.start < place or (c.defines and c is not chain)]  # fmt: skip
+            if re.fullmatch(r"\w+_[a-z][pm]\d+", name):
+                return name
+            if name[:1].isupper() and not any(t.text == name for found in tokens if found for t in found.tokens):
+                return name
+        return ""

@@ -1,0 +1,161 @@
+"""The expressions of a derivation as texts in which derivatives have names, and as the signs of those texts."""
+
+from __future__ import annotations
+
+import re
+
+from closedform.errors import ClosedformError
+from closedform.judging.applied import put_in
+from closedform.judging.atoms import Atom, Atoms
+from closedform.judging.chains import FUNCTIONS, Chain, Outline
+from closedform.judging.components import (
+    defined_entries,
+    free_letters,
+    index_letters,
+    sums_by_convention,
+    with_definitions,
+    with_entries,
+    with_sums,
+)
+from closedform.judging.names import NAME, bare, cleaned, is_differential
+from closedform.judging.outline import abstract, hessian_or_gradient
+from closedform.judging.reading import Shared, check_length, limited
+from closedform.judging.relations import Member
+from closedform.judging.rows import rows_of, with_rows
+from closedform.judging.solutions import plain_stars
+from closedform.judging.typed import apart, typed
+from closedform.read.lexer import Tokens
+from closedform.read.vocabulary import APPLIED
+
+_VARIATION = re.compile(r"(?:\\delta(?![A-Za-z])|δ)\s*\\?[A-Za-z]+(?:\([^()]*\))?\s*&?=")
+
+
+class Lexed:
+    """Texts, signs, and what could not be lexed, each by the ``id`` of the member it is of."""
+
+    def __init__(self, outline: Outline) -> None:
+        self.outline = outline
+        source, syntax = outline.document.source, outline.document.syntax
+        self.atoms = Atoms(syntax, dict(outline.functions))
+        self.atoms.bodies = self._bodies()
+        self.atoms.variations = _VARIATION.search(source) is not None
+        self._rows = rows_of(source)
+        self._free = free_letters(source, syntax)
+        self._summing = sums_by_convention(source)
+        texts = {n: c.members[1].text for n, c in outline.defined.items() if c.defines == n}
+        entries = defined_entries(texts) if syntax == "latex" else {}
+        self._entries = {n: (at, with_rows(body, self._rows, "latex")) for n, (at, body) in entries.items()}
+        wholes = self._whole_vectors()
+        self.shared = Shared(syntax, ", ".join(dict.fromkeys(outline.where)))
+        self.shared.reserved = frozenset(self._free | index_letters(source))
+        self.shared.fixed = frozenset(self._free | {at for at, _ in self._entries.values()})
+        self.shared.declared |= outline.defined.keys()
+        self.texts: dict[int, str] = {}
+        self.tokens: dict[int, Tokens] = {}
+        self.problems: dict[int, ClosedformError] = {}
+        for chain in outline.chains:
+            if chain.judged:
+                for member in chain.members[1 if chain.defines else 0 :]:
+                    self._lex(member)
+        for whole in wholes:
+            self._lex(whole)
+        self._implied()
+
+    # -- what is asked of them
+    def lone_name(self, member: Member) -> str:
+        """The sign that an expression is, where it is one alone: a name, a derivative; "" where it is more."""
+        tokens = self.tokens.get(id(member))
+        return tokens.tokens[0].text if tokens is not None and len(tokens.tokens) == 2 else ""
+
+    def names(self, member: Member) -> list[str]:
+        tokens = self.tokens.get(id(member))
+        return [t.text for t in tokens.tokens if t.kind == "name"] if tokens is not None else []
+
+    def derivatives(self, tokens: Tokens) -> list[str]:
+        """The names of gradients and Jacobians in an expression."""
+        return [t.text for t in tokens.tokens if t.text in self.atoms.found and self.atoms.found[t.text].sign != "d"]
+
+    def derived(self, member: Member) -> bool:
+        """Whether a derivative or a differential stands in an expression."""
+        found = self.atoms.found
+        return any(n in found or n.removeprefix("d") in found or is_differential(n) for n in self.names(member))
+
+    # -- from what was written to texts
+    def _whole_vectors(self) -> list[Member]:
+        """A name that stands alone is the vector of the entries that were defined: ``p_i = …``, then ``p``."""
+        wholes = list[Member]()
+        texts = [m.text for chain in self.outline.chains for m in chain.members]
+        for name, (index, body) in self._entries.items():
+            alone = re.compile(rf"(?<![A-Za-z\\])(?:{NAME})(?!\s*[_({{])")
+            names = {bare(m.group()) for t in texts for m in alone.finditer(t)}
+            if name in names - self.outline.defined.keys():
+                start = self.outline.defined[f"{name}_{index}"].members[1].start
+                whole = Member(rf"\sum_{{{index}}} \left({body}\right) I_{{:,{index}}}", start)
+                self.outline.defined[name] = Chain([Member(name, start), whole], defines=name)
+                wholes.append(whole)
+        return wholes
+
+    def _bodies(self) -> dict[str, str]:
+        """The text of each function of one argument that the derivation defines."""
+        out = {}
+        for spelled, argument in self.outline.functions.items():
+            chain, name = self.outline.defined.get(bare(spelled)), bare(spelled)
+            if chain is not None and name not in APPLIED and re.fullmatch(NAME, argument):
+                out[spelled] = cleaned(chain.members[1].text)
+        return out
+
+    def _lex(self, member: Member) -> None:
+        try:
+            check_length(member.text)
+            syntax = self.outline.document.syntax
+            text = typed(plain_stars(member.text, set(self.outline.defined), syntax), syntax)
+            for name in abstract(self.outline):
+                argument = self.outline.functions.get(f"{name}_0", "")
+                text = apart(text, name, f"{name}_0" in self.outline.defined, argument)
+            text = self._own_argument(member, with_rows(text, self._rows, syntax))
+            text = with_sums(text) if self._summing else text
+            text = with_definitions(text, self._entries, self.outline.defined.keys())
+            text = with_entries(text, self._free, self.outline.defined.keys(), syntax)
+            text = hessian_or_gradient(text, self.outline.function, self.atoms)
+            self.texts[id(member)] = self.atoms.replaced(text)
+            self.tokens[id(member)] = limited(self.shared.tokens(self.texts[id(member)]))
+        except ClosedformError as error:
+            self.problems[id(member)] = error
+
+    def _own_argument(self, member: Member, text: str) -> str:
+        """The body of ``h(x) = …`` with a name of its own for x, where h is taken of members of a family x."""
+        for typed_name, argument in self.outline.functions.items():
+            chain = self.outline.defined.get(bare(typed_name))
+            if chain is None or chain.members[1] is not member or not re.fullmatch(NAME, argument):
+                continue
+            member_of = rf"{re.escape(typed_name)}\s*\(\s*{re.escape(argument)}(?:\s*\^\s*\{{\(|_\{{?i\b|\[i\])"
+            if re.search(member_of, self.outline.document.source):
+                own = f"{argument}_{{arg}}" if self.outline.document.syntax == "latex" else f"{bare(argument)}_arg"
+                return put_in(text, argument, own, self.outline.document.syntax)
+        return text
+
+    # -- what is said of functions by their derivatives alone
+    def _implied(self) -> None:
+        r"""``\partial J/\partial x = \frac{\partial}{\partial x}(…)`` says what J is, where nothing else does."""
+        for chain in self.outline.chains:
+            sides = [self._lone_atom(m) for m in chain.members[:2]] if chain.judged and not chain.defines else []
+            if len(sides) < 2 or sides[1] is None:
+                continue
+            if sides[0] is None and sides[1].sign == "d":
+                sides[0] = self._differential(chain.members[0])
+            if sides[0] is None or sides[0].by != sides[1].by or (sides[0].sign == "d") != (sides[1].sign == "d"):
+                continue
+            name, body = bare(sides[0].of), Member(sides[1].of, chain.members[1].start)
+            if name and name not in self.outline.defined and not bare(body.text) and sides[0].order == sides[1].order:
+                self.outline.defined[name] = Chain([chain.members[0], body], defines=name)
+                self.shared.declared.add(name)
+                self._lex(body)
+
+    def _lone_atom(self, member: Member) -> Atom | None:
+        name = self.lone_name(member)
+        return self.atoms.found.get(name) or self.atoms.found.get(name.removeprefix("d"))
+
+    def _differential(self, member: Member) -> Atom | None:
+        """``df`` of a name that nothing is said of."""
+        name = self.lone_name(member)
+        return Atom("d", name[1:]) if is_differential(name) and name[1:] in FUNCTIONS else None
