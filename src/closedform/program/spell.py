@@ -344,7 +344,7 @@ class Speller:
     def number(self, value: Fraction) -> Text:
         whole = value.denominator == 1
         text = str(value.numerator) if whole else f"{value.numerator} / {value.denominator}"
-        if whole and abs(value.numerator) > 2**53:
+        if whole and abs(value.numerator) >= 2**31:  # JAX takes no larger whole numbers where it has 32 bits
             text = f"{float(value)!r}"
         return Text(text, (ATOM if value >= 0 else 3) if whole else 2)
 
