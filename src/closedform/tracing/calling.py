@@ -15,6 +15,7 @@ from closedform.tracing.around import Around
 from closedform.tracing.asking import ASKED, Asked
 from closedform.tracing.guess import read_without_values
 from closedform.tracing.inputs import PLAIN, Call, bound, look, modules_of, signature_of, statics_of
+from closedform.tracing.modules import READING
 from closedform.tracing.plans import Program, Wanted, numbers_of, shape_now
 from closedform.tracing.pytrees import flat
 from closedform.tracing.reading import Read, read_call
@@ -63,7 +64,8 @@ class Own:
             if (program.read.guards or program.read.looked_at) and not program.holds(leaves):
                 continue
             return asked.put_together(program(leaves))
-        return self._first(args, kwargs, directions, leaves, key, call)
+        with READING:
+            return self._first(args, kwargs, leaves, key, call)
 
     def _apart(self, args: Any, kwargs: Any, directions: Any) -> tuple[Call | None, list[Any], Any]:
         """The leaves of a call and what they look like; plain positional arrays the fast way."""
@@ -106,21 +108,33 @@ class Own:
         """Whether what the function reads from around it is something else by now."""
         return self._around is not None and self._around.changed()
 
-    def _first(self, args: Any, kwargs: Any, directions: Any, leaves: list[Any], key: Any, call: Call | None) -> Any:
+    def _first(self, args: Any, kwargs: Any, leaves: list[Any], key: Any, call: Call | None) -> Any:
         call = call or self._bound(args, kwargs)
-        read = self._read(call, leaves)
+        count, read = len(self._reads), self._read(call, leaves)
+        try:
+            return self._answer(read, call, leaves, key)
+        except ValueProblem:
+            if len(self._reads) > count:
+                raise
+        return self._answer(self._anew(call, leaves), call, leaves, key)  # read of other sizes, it fails at these
+
+    def _answer(self, read: Read, call: Call, leaves: list[Any], key: Any) -> Any:
         asked = Asked.of(self.op, read, call, self._moving, isinstance(self.argnums, int))
         numbers = numbers_of(read, leaves)
         more = asked.with_directions(leaves, len(call.leaves))
         program = Program(read, asked.wanted(leaves, numbers), leaves, more)
-        self._programs.setdefault(key, []).append((program, asked))
         self._last = asked
-        return asked.put_together(program(leaves))
+        found = asked.put_together(program(leaves))
+        self._programs.setdefault(key, []).append((program, asked))
+        return found
 
     def _read(self, call: Call, leaves: list[Any]) -> Read:
         for read in self._reads:
             if _fits(read, call, leaves) and self._agrees(read, call, leaves):
                 return read
+        return self._anew(call, leaves)
+
+    def _anew(self, call: Call, leaves: list[Any]) -> Read:
         read = read_call(self.fn, call, self._source, self.where)
         self._agree(read, call, leaves)
         self._reads.append(read)
