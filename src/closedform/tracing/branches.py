@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from closedform.calculus.conditions import conditions_of
+from closedform.errors import ValueProblem
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 from closedform.functions.algebra import SYM, fill, num, sub, total, transpose
@@ -101,7 +102,15 @@ def chosen(test: Value, yes: Any, no: Any, lift: Callable[[Any], Value], mask: C
             "Formulas have finite numbers: write -1e9.",
         )
     number = fill if math.isfinite(fill) else LOWEST
-    filled = test.trace.derive("filled", test.dims, lambda have, size: np.where(mask() == which, number, 0.0))
+
+
+    def put_in(have: Any, size: Any) -> Any:
+        at = mask() == which
+        if math.isinf(fill) and at.all(axis=-1).any():
+            raise ValueProblem("-inf fills a row of a mask, which has changed since it was read")
+        return np.where(at, number, 0.0)
+
+    filled = test.trace.derive("filled", test.dims, put_in)
     return plus(times(negated(test) if which else test, lift(other)), filled)
 
 

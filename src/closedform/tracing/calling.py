@@ -11,10 +11,11 @@ import numpy as np
 
 from closedform.errors import ClosedformError, MissingRule, ValueProblem
 from closedform.formula import Formula
+from closedform.tracing.around import Around
 from closedform.tracing.asking import ASKED, Asked
-from closedform.tracing.closure import closed_over
 from closedform.tracing.guess import read_without_values
-from closedform.tracing.inputs import PLAIN, Call, bound, look, signature_of, statics_of
+from closedform.tracing.inputs import PLAIN, Call, bound, look, modules_of, signature_of, statics_of
+from closedform.tracing.modules import READING
 from closedform.tracing.plans import Program, Wanted, numbers_of, shape_now
 from closedform.tracing.pytrees import flat
 from closedform.tracing.reading import Read, read_call
@@ -40,7 +41,8 @@ class Own:
         self._programs: dict[Any, list[tuple[Program, Asked]]] = {}
         self._reads: list[Read] = []
         self._last: Asked | None = None
-        self._around: list[tuple[str, Any]] = []
+        self._around: Around | None = None
+        self._roots: list[Any] = [fn]
         update_wrapper(self, fn, updated=())
 
     @property
@@ -56,13 +58,14 @@ class Own:
                 raise ClosedformError(f"{self.op} takes the direction as its last argument")
             args, directions = args[:-1], args[-1:]
         call, leaves, key = self._apart(args, kwargs, directions)
-        if self._around and self._changed():
-            self._programs, self._reads = {}, []
+        if self._changed():
+            self._programs, self._reads, self._roots = {}, [], [self.fn]
         for program, asked in self._programs.get(key, ()):
             if (program.read.guards or program.read.looked_at) and not program.holds(leaves):
                 continue
             return asked.put_together(program(leaves))
-        return self._first(args, kwargs, directions, leaves, key, call)
+        with READING:
+            return self._first(args, kwargs, leaves, key, call)
 
     def _apart(self, args: Any, kwargs: Any, directions: Any) -> tuple[Call | None, list[Any], Any]:
         """The leaves of a call and what they look like; plain positional arrays the fast way."""
@@ -84,7 +87,7 @@ class Own:
         leaves = [leaf.value for leaf in call.leaves]
         for d in directions:
             leaves += [x for _, x in flat(d)[0]]
-        return call, leaves, (tuple(leaf.path for leaf in call.leaves), tuple(map(look, leaves)))
+        return call, leaves, (tuple(leaf.path for leaf in call.leaves), tuple(map(look, leaves)), modules_of(call))
 
     def _all_given(self, count: int) -> bool:
         wants = getattr(self, "_wants", None)
@@ -102,31 +105,57 @@ class Own:
         return bound(self.fn, args, kwargs, frozenset(self._moving))
 
     def _changed(self) -> bool:
-        """Whether a name that the function closes over stands for something else by now."""
-        now = closed_over(self.fn)
-        return any(now.get(name) is not x for name, x in self._around)
+        """Whether what the function reads from around it is something else by now."""
+        return self._around is not None and self._around.changed()
 
-    def _first(self, args: Any, kwargs: Any, directions: Any, leaves: list[Any], key: Any, call: Call | None) -> Any:
+    def _first(self, args: Any, kwargs: Any, leaves: list[Any], key: Any, call: Call | None) -> Any:
         call = call or self._bound(args, kwargs)
-        read = self._read(call, leaves)
+        count, read = len(self._reads), self._read(call, leaves)
+        try:
+            return self._answer(read, call, leaves, key)
+        except ValueProblem:
+            if len(self._reads) > count:
+                raise
+        return self._answer(self._anew(call, leaves), call, leaves, key)  # read of other sizes, it fails at these
+
+    def _answer(self, read: Read, call: Call, leaves: list[Any], key: Any) -> Any:
         asked = Asked.of(self.op, read, call, self._moving, isinstance(self.argnums, int))
         numbers = numbers_of(read, leaves)
         more = asked.with_directions(leaves, len(call.leaves))
         program = Program(read, asked.wanted(leaves, numbers), leaves, more)
-        self._programs.setdefault(key, []).append((program, asked))
         self._last = asked
-        return asked.put_together(program(leaves))
+        found = asked.put_together(program(leaves))
+        self._programs.setdefault(key, []).append((program, asked))
+        return found
 
     def _read(self, call: Call, leaves: list[Any]) -> Read:
         for read in self._reads:
-            if _fits(read, call, leaves):
-                self._agree(read, call, leaves)
+            if _fits(read, call, leaves) and self._agrees(read, call, leaves):
                 return read
+        return self._anew(call, leaves)
+
+    def _anew(self, call: Call, leaves: list[Any]) -> Read:
         read = read_call(self.fn, call, self._source, self.where)
         self._agree(read, call, leaves)
         self._reads.append(read)
-        self._around = [(n, v) for n, v in closed_over(self.fn).items() if not callable(v) and not _is_module(v)]
+        self._watch(call)
         return read
+
+    def _watch(self, call: Call) -> None:
+        """Remember what was read besides arrays that programs read at each call."""
+        self._roots += [part.module for part in call.modules.values()]
+        self._roots += [x.value for x in call.leaves if x.kind == "static" and not isinstance(x.value, PLAIN)]
+        live = {id(x) for read in self._reads if read.style != "jax" for x in read.constants.values()}
+        live |= {id(p) for part in call.modules.values() for p in part.module.parameters()}
+        self._around = Around(self._roots, frozenset(live))
+
+    def _agrees(self, read: Read, call: Call, leaves: list[Any]) -> bool:
+        """Whether what was read of other arrays is the function at these too: it may have looked at their sizes."""
+        try:
+            self._agree(read, call, leaves)
+        except ValueProblem:
+            return False
+        return True
 
     @property
     def _source(self) -> str:
@@ -233,10 +262,6 @@ def _fits(read: Read, call: Call, leaves: list[Any]) -> bool:
         return Program(read, [Wanted(read.formula)], leaves, {}).holds(leaves)
     except ValueProblem:
         return False
-
-
-def _is_module(x: Any) -> bool:
-    return isinstance(x, type(np))
 
 
 def _plain(x: Any) -> Any:

@@ -25,7 +25,15 @@ def without_shifts(trace: Trace, root: Node) -> Node:
         if here is None:
             return root
         gone = _cleared(_with(root, here, num(0) if here.is_scalar else zeros(*here.shape)))
-        root = gone if _does_not_matter(root, here, gone) else _with(root, here, _meant(tops[here]))
+        if _does_not_matter(root, here, gone):
+            root = gone
+            continue
+        if here in map(trace.sizes.node, trace.stopped):
+            refuse(
+                "stop_gradient is read where what it stops does not matter, as the shift of a softmax, and not here",
+                "Differentiate the function without it.",
+            )
+        root = _with(root, here, _meant(tops[here]))
 
 
 def _does_not_matter(root: Node, shift: Node, gone: Node) -> bool:

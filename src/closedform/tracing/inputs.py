@@ -169,7 +169,12 @@ def _wish(leaf: Leaf, ends: Sequence[str]) -> str:
 
 def statics_of(call: Call) -> tuple[Any, ...]:
     """What of a call is no number: the ones among lengths, and the values of static arguments."""
-    return tuple(_static(leaf) for leaf in call.leaves)
+    return (*map(_static, call.leaves), modules_of(call))
+
+
+def modules_of(call: Call) -> tuple[int, ...]:
+    """Which modules are given: each has settings of its own besides its parameters."""
+    return tuple(id(part.module) for part in call.modules.values())
 
 
 def _static(leaf: Leaf) -> tuple[Any, ...]:

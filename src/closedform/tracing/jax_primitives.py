@@ -262,6 +262,12 @@ def symmetric_root(trace: Trace, x: Value) -> Value:
     return trace.value(f.chol(x.node if known else sym_part(x.node)), x.dims)
 
 
+def _converted(trace: Trace, size: Dims, x: Value, *, new_dtype: Any, **_: Any) -> Value:
+    if x.kind == "f" and np.dtype(new_dtype).kind in "iub":
+        refuse("a conversion of floats to whole numbers or truth values is not read")
+    return x
+
+
 PRIMITIVES: dict[str, Reader] = {
     **{name: _one(mine) for name, mine in ONE_ARGUMENT.items()},
     **{name: _two(mine) for name, mine in TWO_ARGUMENTS.items()},
@@ -278,7 +284,7 @@ PRIMITIVES: dict[str, Reader] = {
     "reduce_max": _reduce(_largest), "reduce_min": _reduce(_smallest),
     "squeeze": lambda trace, size, x, *, dimensions: shape.squeezed(x, tuple(dimensions)),
     "expand_dims": lambda trace, size, x, *, dimensions: shape.expanded(x, dimensions[0]),
-    "convert_element_type": lambda trace, size, x, **_: x,
+    "convert_element_type": _converted,
     "copy": lambda trace, size, x: x,
     "copy_p": lambda trace, size, x: x,
     "clamp": lambda trace, size, low, x, high: basic.clip(x, low, high),

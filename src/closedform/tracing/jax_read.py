@@ -25,6 +25,7 @@ from closedform.tracing import branches
 from closedform.tracing.declared import reader_of
 from closedform.tracing.jax_named import is_own, reader_of_name
 from closedform.tracing.jax_primitives import COMPARED, PRIMITIVES, Iota, lifted
+from closedform.tracing.jax_rules import agree
 from closedform.tracing.ops import indexing
 from closedform.tracing.ops import shape as shapes
 from closedform.tracing.place import ELSEWHERE, is_users, refusal, refuse
@@ -113,6 +114,10 @@ def _read(trace: Trace, fn: Callable[..., Any], values: Sequence[Value], *, name
         closed, out = jax.make_jaxpr(fn, return_shape=True)(*avals)
     except (jax.errors.JAXTypeError, jax.errors.JAXIndexError) as error:
         raise _needs_numbers(error) from None
+    except TypeError as error:
+        if "PRNG" not in str(error):
+            raise
+        refuse("random numbers are drawn here, by a key that is an argument", "Draw them before, and hand them over.")
     if len(closed.out_avals) != 1:
         no_array(out)
     return lifted(trace, Interpreter(trace, named).run(closed.jaxpr, closed.consts, values)[0])
@@ -172,6 +177,8 @@ class Interpreter:
                 env.update(zip(eqn.outvars, self.step(eqn, given), strict=True))
             finally:
                 ELSEWHERE.reset(here)
+            if eqn.primitive.name == "stop_gradient" and not own and isinstance(given[0], Value):
+                self.trace.stopped |= {n for n in (given[0].node, *given[0].node.args) if n.op is SYM}
         return [v.val if hasattr(v, "val") else env[v] for v in jaxpr.outvars]
 
     def const(self, array: Any) -> Any:
@@ -219,6 +226,8 @@ class Interpreter:
         closed = params.get("jaxpr") or params.get("call_jaxpr") or params.get("fun_jaxpr")
         jaxpr, consts = (closed.jaxpr, closed.consts) if hasattr(closed, "consts") else (closed, [])
         name = str(params.get("name") or _name(jaxpr))
+        if eqn.primitive.name.startswith("custom_") and not is_own(jaxpr):
+            agree(eqn, name)
         reader = reader_of(name) or reader_of_name(name, jaxpr)
         found = None
         if reader is not None and any(isinstance(x, Value) for x in given):

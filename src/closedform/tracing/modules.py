@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from closedform.tracing.pytrees import LEAF, Path, Tree
+
+READING = threading.RLock()
+"""Held while functions are read: modules have traced tensors for parameters meanwhile."""
 
 
 def is_module(x: Any) -> bool:
@@ -39,7 +43,8 @@ class Filled:
 
 def taken(module: Any, argument: str) -> tuple[list[tuple[Path, Any]], Tree, Taken]:
     """The parameters with their paths, the tree that makes a dictionary of them, and the module apart."""
-    named = {name: p.detach() for name, p in module.named_parameters()}
+    with READING:
+        named = {name: p.detach() for name, p in module.named_parameters()}
     names = tuple(named)
     tree = Tree(lambda parts: dict(zip(names, parts, strict=True)), (LEAF,) * len(names), len(names))
     return [((argument, n), p) for n, p in named.items()], tree, Taken(module, names, tuple(named.values()))

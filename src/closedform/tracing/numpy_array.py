@@ -142,6 +142,9 @@ class Array(NDArrayOperatorsMixin):
     def real(self) -> Array:
         return self
 
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
     def __repr__(self) -> str:
         return f"<traced array of shape ({', '.join(map(str, self._value.dims))})>"
 
@@ -197,7 +200,8 @@ def labels_of(y: Value) -> Any:
     if name not in y.trace.statics:
         refuse(
             "an index that is computed from values is not read",
-            "Index with whole numbers, or with an array of whole numbers that is an argument.", ReadError,
+            "Index with an array of whole numbers that is an argument, or weigh all entries: np.where(test, x, 0).",
+            ReadError,
         )  # fmt: skip
     y.trace.looked_at.add(name)
     return y.trace.statics[name]

@@ -111,7 +111,12 @@ class Tensor:
     def __setitem__(self, key: Any, new: Any) -> None:
         refuse("a tensor is written in place", FILLED, ReadError)
 
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
     def __len__(self) -> int:
+        if not self._value.rank:
+            refuse("a tensor without axes has no length; torch.tensor(x) asks for it", "Use torch.stack or clone.")
         return self._value.trace.sizes.pin(self._value.dims[0], "len()")
 
     def __iter__(self) -> Iterator[Any]:
@@ -222,7 +227,10 @@ def _key(key: Any) -> Any:
 def looked_at(y: Value) -> Any:
     name = y.node.params[0] if y.node.op is SYM else None
     if name not in y.trace.statics:
-        refuse("an index that is computed from values is not read", "Index with whole numbers.", ReadError)
+        refuse(
+            "an index that is computed from values is not read",
+            "Index with whole numbers, or weigh all entries: torch.where(test, x, 0).", ReadError,
+        )  # fmt: skip
     y.trace.looked_at.add(name)
     return y.trace.statics[name]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -12,15 +11,13 @@ import torch
 from closedform.tracing import torch_functions, torch_linear, torch_losses, torch_nn, torch_shapes
 from closedform.tracing.closure import patched
 from closedform.tracing.dims import Dim
-from closedform.tracing.modules import Filled
+from closedform.tracing.modules import READING, Filled
 from closedform.tracing.place import refuse
 from closedform.tracing.refused import no_array
 from closedform.tracing.torch_array import Counting, Tensor, lift
 from closedform.tracing.value import Trace, Value
 
 TABLES = (torch_functions, torch_linear, torch_shapes, torch_nn, torch_losses)
-_lock = threading.RLock()
-
 
 def wrap(value: Value) -> Tensor:
     return Tensor(value, fresh=False)
@@ -40,9 +37,11 @@ def call(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[str
         try:
             return fn(*map(module, args), **{name: module(x) for name, x in kwargs.items()})
         except ValueError as error:
-            if not str(error).startswith("vmap("):
+            if str(error).startswith("vmap("):
+                refuse("torch.func.vmap is not read", "Write the function for the whole batch.")
+            if "closedform.tracing" not in str(error):
                 raise
-            refuse("torch.func.vmap is not read", "Write the function for the whole batch.")
+            refuse("derivatives by torch.func inside a function are not read", "Write the derivative out.")
 
 
 def result(trace: Trace, out: Any) -> Value:
@@ -55,7 +54,7 @@ def result(trace: Trace, out: Any) -> Value:
 def with_parameters(module: Any, parameters: Mapping[str, Any]) -> Iterator[Any]:
     """The module with other parameters, put back afterwards."""
     places = []
-    with _lock:
+    with READING:
         for name, new in parameters.items():
             path, _, last = name.rpartition(".")
             home = module.get_submodule(path)._parameters

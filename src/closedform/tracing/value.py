@@ -87,6 +87,8 @@ class Trace:
     derived: dict[str, Callable[..., Any]] = field(default_factory=dict)
     guards: list[Guard] = field(default_factory=list)
     tops: dict[Node, Value] = field(default_factory=dict)
+    stopped: set[Node] = field(default_factory=set)
+    """Of the largest entries those whose gradient the user's code stops: they may only be what does not matter."""
     statics: dict[str, Any] = field(default_factory=dict)
     foreign: dict[int, Any] = field(default_factory=dict)
     looked_at: set[str] = field(default_factory=set)

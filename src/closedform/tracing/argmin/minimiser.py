@@ -88,7 +88,7 @@ class Minimiser:
         if guessed:
             start = self._guessed(args, kwargs)
         own = self._own
-        if own._around and own._changed():
+        if own._changed():
             own._reads.clear()
             self._programs.clear()
             self._last = None
