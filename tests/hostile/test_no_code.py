@@ -69,6 +69,7 @@ LOOKED_UP = {
     "tracing/jax_primitives.py": ["getattr(name)"],  # a comparison that JAX names in its own program
     "tracing/torch_read.py": ["getattr(name)", "setattr(name)", "setattr(name)"],  # two functions of torch, named there
     "tracing/numpy_array.py": ["getattr(name)", "getattr(ufunc.__name__)"],  # NumPy's names, from its own tables
+    "tracing/around.py": ["hasattr(n)"],  # names that stand in the code of the user's own function
     "tracing/pytrees.py": ["getattr(n)"],  # the fields of a dataclass
     "tracing/torch_array.py": [
         "setattr(f'__{_sign}__')", "setattr(f'__r{_sign}__')", "setattr(f'__i{_sign}__')", "setattr(f'__{_sign}__')",
