@@ -40,6 +40,13 @@ def _logsumexp(a: Node) -> Node | None:
     return logsumexp(z) if z is not None else None
 
 
+@acts("log of row sums of exponentials", log(exp(X) @ ones("n")))
+def _logsumexp_rows(a: Node) -> Node | None:
+    if a.op is not MUL or len(a.args) != 2 or a.args[0].op is not exp.op or a.args[1].op is not ONES:
+        return None
+    return logsumexp_rows(a.args[0].args[0]) if a.is_column else None
+
+
 def summed_exp(a: Node) -> Node | None:
     """z where ``a`` is sum(exp(z)), else None."""
     if a.op is not MUL or len(a.args) != 2 or not a.is_scalar:

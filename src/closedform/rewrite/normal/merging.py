@@ -12,6 +12,7 @@ from closedform.functions.known_facts import facts_of
 from closedform.rewrite.normal.blocks import BLOCK, block_product
 from closedform.rewrite.normal.engine import UNITY, build, ndiagm, neye, nhad, nmpow, ntranspose, plus
 from closedform.rewrite.normal.kronecker import KRON, kron_product
+from closedform.rewrite.normal.shares import softmax_of_rows
 from closedform.rewrite.normal.split import commute, out_of_order
 
 EXPM = matrix_functions.expm.op
@@ -43,7 +44,7 @@ def merge(a: Node, b: Node) -> Node | None:
         return build(EXPM, (plus(a.args[0], b.args[0]),), (), a.shape)
     if a.op is KRON and b.op is KRON:
         return kron_product(a, b) or _powers_joined(a, b)
-    return _powers_joined(a, b)
+    return _powers_joined(a, b) or softmax_of_rows(a, b)
 
 
 def _powers_joined(a: Node, b: Node) -> Node | None:
