@@ -104,9 +104,22 @@ def _equal(A: Array, B: Array) -> bool:
     return not np.any(np.abs(A - B) > CLOSE * scale)
 
 
+def _semidefinite(A: Array) -> bool:
+    """Whether no eigenvalue is negative beyond rounding, by Cholesky's factorisation."""
+    scale = np.max(np.abs(A), initial=0.0)
+    if not np.isfinite(scale) or scale == 0:
+        return True
+    try:
+        np.linalg.cholesky(A / scale + CLOSE * len(A) * np.eye(len(A)))
+    except np.linalg.LinAlgError:
+        return False
+    return True
+
+
 TESTS: dict[str, Callable[[Array], bool]] = {
     "diag": lambda A: _equal(A, np.tril(np.triu(A))),
     "sym": lambda A: _equal(A, A.T),
+    "psd": _semidefinite,
     "skew": lambda A: _equal(A, -A.T),
     "lower": lambda A: _equal(A, np.tril(A)),
     "upper": lambda A: _equal(A, np.triu(A)),
