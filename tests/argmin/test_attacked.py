@@ -103,3 +103,9 @@ def test_what_people_mistype() -> None:
     for ask in (lambda: s.directional("t", [1, 2, 3]), lambda: s.jvp(t=[1, 2, 3]), lambda: s.vjp([1, 2, 3])):
         with pytest.raises(cf.ValueProblem, match="has shape"):
             ask()
+
+
+def test_a_name_of_the_constraints_without_a_value_is_said() -> None:
+    with pytest.raises(cf.ValueProblem, match="no value was given for s, of the constraints") as found:
+        cf.formula("(x-t)^2", "x in R, t in R").argmin("x", subject_to="x >= s").solve(t=-1.0)
+    assert "Declare s in R" in found.value.hint

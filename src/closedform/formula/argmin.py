@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from closedform.calculus.derive import gradient
-from closedform.errors import DeclarationError, MissingRule, ShapeError
+from closedform.errors import DeclarationError, MissingRule, ShapeError, ValueProblem
 from closedform.expr.facts import LINEAR_SPACES, close
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
@@ -237,6 +237,10 @@ class Argmin:
 
         given = values_of(self.f._with_sizes(by_name(data, values)))
         constraints, names, cone = self._constraints()
+        missing = [n for n in names if n not in self.f._reading.names and n not in given]
+        if missing:
+            declare = "".join(f" Declare {n} in R if it is a number." for n in missing if not names[n].is_scalar)
+            raise ValueProblem(f"no value was given for {', '.join(missing)}, of the constraints", hint=declare.strip())
         known = {**self.f._reading.names, **names}
         parameters = {k: n for k, n in known.items() if k != self.by and k in given and "discrete" not in facts_of(n)}
         exact = self._exact(parameters)
