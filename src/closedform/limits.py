@@ -11,9 +11,10 @@ from types import FrameType
 
 from closedform.errors import ClosedformError, LimitError
 
-SOON = 0.005
+SOON, AGAIN = 0.005, 0.2
 DROPPING = weakref.__file__
-"""Python drops an exception that is raised while a weak reference is being taken away: the alarm rings again soon."""
+"""Python drops an exception that is raised while a weak reference is being taken away, or anything else that C calls:
+the alarm rings again, in the first case soon."""
 
 
 class OutOfTime(BaseException):
@@ -37,14 +38,14 @@ def alarm(seconds: float) -> Iterator[None]:
 
     def ring(number: int, frame: FrameType | None) -> None:
         if frame is not None and frame.f_code.co_filename == DROPPING:
-            signal.setitimer(signal.ITIMER_REAL, SOON)
+            signal.setitimer(signal.ITIMER_REAL, SOON, AGAIN)
         else:
             raise OutOfTime(seconds)
 
     before = signal.signal(signal.SIGALRM, ring)
     timer = (0.0, 0.0)
     try:
-        timer = signal.setitimer(signal.ITIMER_REAL, seconds)
+        timer = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
         try:
             yield
         finally:

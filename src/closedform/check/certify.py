@@ -353,9 +353,10 @@ class Check:
             return True
 
     def turned_agrees(self) -> bool:
-        """Agreement where matrices under roots and logarithms have eigenvalues to the left, as there is time."""
+        """Agreement where matrices under roots and logarithms have eigenvalues to the left; there is time for that."""
+        self.deadline = max(self.start, thread_time()) + self.seconds
         try:
-            return self.far().turned_agree(self.start + self.seconds)
+            return self.far().turned_agree(self.deadline)
         except (OutOfTime, Unfit):
             return True
 
