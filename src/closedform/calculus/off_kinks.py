@@ -14,10 +14,17 @@ from closedform.rewrite.normal.engine import npow
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
 
+NONE_BELOW = "no square of a sign below"
+
 
 def squares_of_signs(answer: Node) -> list[Node]:
     """The even powers of signs in an answer: 1 but where the argument is zero, and 0 there."""
-    return [n for n in postorder(answer) if n.op is POW and n.args[0].op is sign.op and _even(n.args[1])]
+    seen = list(postorder(answer, stop=lambda n: NONE_BELOW in n.memo))
+    found = [n for n in seen if n.op is POW and n.args[0].op is sign.op and _even(n.args[1])]
+    if not found:  # what answers share is looked through once
+        for n in seen:
+            n.memo[NONE_BELOW] = True
+    return found
 
 
 def _even(e: Node) -> bool:
