@@ -6,7 +6,7 @@ expressions are left as ranges of tokens, since reading them needs all names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -62,6 +62,7 @@ class Declarations:
     sizes: dict[str, None] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    ranges: Mapping[str, str] = field(default_factory=dict)  # how far the index of a sum runs
 
     @property
     def variables(self) -> set[str]:
@@ -96,11 +97,11 @@ def declare_all(whole: Tokens, start: int, into: Declarations) -> None:
     """Read the parts of ``whole`` from token ``start`` on."""
     waiting: list[Part] = []
     for part in _arrows_joined(list(_parts(whole, start))):
-        if len(part.tokens) == 1 and part.tokens[0].kind == "name":
+        if part.tokens[0].kind == "name" and (len(part.texts) == 1 or "".join(part.texts[1::2]) == "[]"):
             waiting.append(part)
             continue
         try:
-            _declare(part, into, [p.texts[0] for p in waiting])
+            _declare(part, into, ["".join(p.texts) for p in waiting])
         except ClosedformError as error:
             raise error.at(part.span, whole.source) from None
         waiting.clear()
@@ -169,20 +170,16 @@ def _declare(part: Part, into: Declarations, before: list[str]) -> None:
         _bind(part, into)
     elif second == "(" and "=" in texts:
         _formula(part, into)
-    elif second == "[" and "in" in texts:
-        _family(part, into)
-    elif second == "[" and "=" in texts:
-        _entries(part, into)
     elif second == ":" and "->" in texts:
         _function(part, into)
     elif second in ("in", ":") and part.text(2).strip() in NATURAL:
         into.add_sizes(*map(size, [*before, first.text]))
         before.clear()
-    elif second in ("in", ":"):
-        shape, facts = parse_space(part.text(2))
-        for name in [*before, first.text]:
-            _shape(part, into, name, shape, facts)
+    elif second in ("in", ":") or (second == "[" and "in" in texts):
+        _spaces(part, into, before)
         before.clear()
+    elif second == "[" and "=" in texts:
+        _entries(part, into)
     elif second in (">", ">="):
         _inequality(part, into, [*before, first.text])
         before.clear()
@@ -287,29 +284,46 @@ def _entries(part: Part, into: Declarations) -> None:
     into.entries[name] = Formula(tuple(names), Bound(part.whole, part.start + equals + 1, part.span))
 
 
-def _family(part: Part, into: Declarations) -> None:
-    """``a[i] in R^n for i = 1..m``."""
+def _spaces(part: Part, into: Declarations, before: list[str]) -> None:
+    """``x, y in R^n``, ``a[i] in R^n for i = 1..m``; where a sum over i has the range, it need not be said."""
     texts = part.texts
-    name, where = texts[0], texts.index("in")
+    where = next(k for k, text in enumerate(texts) if text in ("in", ":"))
     last = texts.index("for") if "for" in texts else len(texts)
-    index = texts[2] if where == 4 and texts[3] == "]" else ""
-    tail = texts[last + 1 : last + 3]
-    if not index or tail != [index, "="] or ".." not in texts[last:]:
-        raise part.fail(f"{part.text(0)} is no family", "Write a[i] in R^n for i = 1..m.")
-    dots = texts.index("..", last)
-    if texts[last + 3 : dots] != ["1"]:
-        raise part.fail(
-            "the members of a family are counted from 1", f"Write {name}[{index}] in R^n for {index} = 1..m."
-        )
-    (length, cols), facts = parse_space(part.text(where + 1, last))
+    shape, facts = parse_space(part.text(where + 1, last))
+    for head in [*before, "".join(texts[:where])]:
+        name, bracket, index = head.rstrip("]").partition("[")
+        if bracket:
+            _family(part, into, name, (shape, facts), _count(part, into, index, last))
+        elif last < len(texts):
+            raise part.fail(f"{name} has no index to run", f"Write {name}[i] in R^n for i = 1..m.")
+        else:
+            _shape(part, into, name, shape, facts)
+
+
+def _family(
+    part: Part, into: Declarations, name: str, space: tuple[Shape, tuple[str, ...]], count: Size
+) -> None:
+    (length, cols), facts = space
     if cols is not ONE:
         raise part.fail("families of matrices are not supported", "Members are vectors: a[i] in R^n for i = 1..m.")
-    count = parse_size(part.text(dots + 1))
-    if length is ONE:
-        _shape(part, into, name, (count, ONE), facts)
-        return
     _shape(part, into, name, (count, length), facts)
-    into.families.add(name)
+    if length is not ONE:
+        into.families.add(name)
+
+
+def _count(part: Part, into: Declarations, index: str, last: int) -> Size:
+    """How many members a family has: ``for i = 1..m``."""
+    texts = part.texts
+    letter = index if index.isidentifier() else "i"
+    mend = f"Write {texts[0]}[{letter}] in R^n for {letter} = 1..m."
+    if last == len(texts) and index in into.ranges:
+        return parse_size(into.ranges[index])
+    if not index.isidentifier() or texts[last + 1 : last + 3] != [index, "="] or ".." not in texts[last:]:
+        raise part.fail(f"{part.text(0)} is no family", mend)
+    dots = texts.index("..", last)
+    if texts[last + 3 : dots] != ["1"]:
+        raise part.fail("the members of a family are counted from 1", mend)
+    return parse_size(part.text(dots + 1))
 
 
 def _function(part: Part, into: Declarations) -> None:

@@ -18,13 +18,11 @@ from closedform.read.names import differential, split_name
 from closedform.read.postfix import Postfix
 from closedform.read.strangers import imaginary, stranger
 from closedform.read.syntax import Call, Name, Negative, Number, Power, Tree
-from closedform.read.vocabulary import APPLIED, REFUSED, is_function, suggestion
+from closedform.read.vocabulary import APPLIED, OVER, REFUSED, is_function, suggestion
 
 MAX_TOWER = 500
 USUAL_FUNCTIONS = {"f", "g", "h", "phi", "psi"}
 INFIX = {"*": "*", "/": "/", ".*": ".*", "./": "./", "⊗": "⊗", "×": "*", "⨯": "×", "⋅": "·"}
-OVER = ("sum", "prod", "max_over", "min_over")
-"""Functions that may begin with an index: ``sum(i, x[i]^2)``."""
 CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
 WORDS_ENDING = {"where", "in", "for", "=", ">=", "->", "..", "∞", "ℝ"}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -21,6 +21,7 @@ from closedform.read.habits import Kinds, Uses, gather, kinds_of
 from closedform.read.infer import Question, Trial, Unit
 from closedform.read.left_side import without_left_side
 from closedform.read.lexer import Tokens, lex
+from closedform.read.members import with_members
 from closedform.read.names import Scope, differential
 from closedform.read.notation import is_latex
 from closedform.read.outcome import assumptions, where_text
@@ -75,24 +76,32 @@ def read(source: str, where: str | None = None, syntax: str = "text") -> Reading
     if syntax == "auto":
         syntax = "latex" if is_latex(source) else "text"
     if syntax != "latex":
-        return read_tokens(lex(source), lex(where or ""), syntax)
+        return _read(lex(source), lex(where or ""), syntax)
     from closedform.read.typeset import has_primes, lex_latex, spoken
 
     try:
-        return read_tokens(*lex_latex(source, where or ""), syntax)
+        return _read(*lex_latex(source, where or ""), syntax)
     except ClosedformError as error:
         if isinstance(error, ShapeError) and has_primes(source):
             with suppress(ClosedformError):
-                return read_tokens(*lex_latex(source, where or "", primed=True), syntax)
+                return _read(*lex_latex(source, where or "", primed=True), syntax)
         raise spoken(error) from None
 
 
+def _read(formula: Tokens, where: Tokens, syntax: str) -> Reading:
+    texts, ranges = with_members([formula, where])
+    return read_tokens(texts[0], texts[1], syntax, ranges=ranges)
+
+
 def read_tokens(
-    formula: Tokens, where: Tokens, syntax: str = "text", reserved: frozenset[str] = frozenset()
-) -> Reading:
-    """Read a formula that a lexer has taken apart, and its declarations; no size is named by a ``reserved`` letter."""
-    said = Declarations()
-    texts = [formula, where]
+    formula: Tokens, where: Tokens, syntax: str = "text", reserved: frozenset[str] = frozenset(),
+    ranges: Mapping[str, str] | None = None,
+) -> Reading:  # fmt: skip
+    """Read a formula that a lexer has taken apart, and its declarations; no size is named by a ``reserved`` letter.
+
+    ``ranges`` says how far indices run whose families are declared without it.
+    """
+    said = Declarations(ranges=ranges or {})
     inside = next((k for k, t in enumerate(formula.tokens) if t.text == "where"), None)
     if inside is not None:
         declare_all(formula, inside + 1, said)

@@ -18,6 +18,8 @@ SYNONYMS = {
     "trace": "tr", "Tr": "tr", "inner": "dot", "zero": "zeros", "arcsin": "asin", "arccos": "acos",
     "arctan": "atan", "ln": "log", "sgn": "sign", "norm": "norm2", "logistic": "sigmoid",
 }  # fmt: skip
+OVER = ("sum", "prod", "max_over", "min_over")
+"""Functions that may begin with an index: ``sum(i, x[i]^2)``."""
 APPLIED = {"sigma": "sigmoid", "Phi": "normcdf"}
 """Greek letters that are functions where they are applied to something."""
 REFUSED = {

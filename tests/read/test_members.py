@@ -1,0 +1,59 @@
+"""``x_i`` beneath a sum over i is ``x[i]``, in formulas, declarations and bound parts."""
+
+import re
+
+import pytest
+
+import closedform as cf
+from closedform.read.read import read
+
+SAME = [
+    ("sum(i=1..n, (x_i-mu)'*inv(S)*(x_i-mu))", "x_i in R^d, S in PD(d)",
+     "sum(i=1..n, (x[i]-mu)'*inv(S)*(x[i]-mu))", "x[i] in R^d for i = 1..n, S in PD(d)"),
+    ("sum(i=1..n, (x_i-mu)'*(x_i-mu))", "x_i in R^d for i = 1..n", "sum(i=1..n, (x[i]-mu)'*(x[i]-mu))",
+     "x[i] in R^d for i = 1..n"),
+    ("sum(i, sum(j, A_ij*x_i*x_j))", "", "sum(i, sum(j, A[i,j]*x[i]*x[j]))", ""),
+    ("sum(i, y_i*log(p_i))", "", "sum(i, y[i]*log(p[i]))", ""),
+    ("sum(i=1..n, z_i^2) where z_i = a_i'*x - b_i, a_i in R^d", "",
+     "sum(i=1..n, z[i]^2) where z[i] = a[i]'*x - b[i], a[i] in R^d for i = 1..n", ""),
+    ("sum(i=1..n, log(1+exp(-y_i*(a_i'*w))))", "a_i, w in R^d, y_i in R",
+     "sum(i=1..n, log(1+exp(-y[i]*(a[i]'*w))))", "a[i] in R^d for i = 1..n, w in R^d, y in R^n"),
+    ("prod(k, s_k)", "", "prod(k, s[k])", ""),
+    ("sum(i=1..n, (a[i] - b[i])'*x)", "a[i], b[i] in R^d for i = 1..n",
+     "sum(i=1..n, (a[i] - b[i])'*x)", "a[i] in R^d for i = 1..n, b[i] in R^d for i = 1..n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("named", "said", "typed", "where"), SAME)
+def test_members_by_name(named: str, said: str, typed: str, where: str) -> None:
+    found, meant = read(named, said), read(typed, where)
+    assert found.node is meant.node
+    assert found.where == meant.where
+
+
+def test_the_answer_says_so() -> None:
+    assert "A_ij, x_i, x_j are read as A[i,j], x[i], x[j]." in read("sum(i, sum(j, A_ij*x_i*x_j))").assumed
+
+
+def test_latex_with_a_member_declared_as_one_vector() -> None:
+    f = cf.formula(r"\sum_{i=1}^n (x_i-\mu)^T S^{-1} (x_i-\mu)", where="x_i in R^d, S in PD(d)", syntax="latex")
+    assert f.grad("mu").text == "2*S^-1*(n*mu - colsum(x))"
+
+
+@pytest.mark.parametrize(("text", "names"), [
+    ("x_1'*y + x_i'*z", {"x_1", "x_i", "y", "z"}),
+    ("sum(i, x[i]*w_max)", {"x", "w_max"}),
+    ("sum(i, x[i]*s_j) + s_j", {"x", "s_j"}),
+])  # fmt: skip
+def test_other_names_stay(text: str, names: set[str]) -> None:
+    assert set(read(text).names) == names
+
+
+@pytest.mark.parametrize(("text", "where", "said"), [
+    ("sum(i, a_i'*x)", "a_i in R^d", "a_i in R^d is no family"),
+    ("sum(i=1..n, x_i'*y) + x_i'*z", "", "i is summed in one place and fixed in another"),
+    ("sum(i=1..n, W_i*x)", "W_i in R^(m×k)", "families of matrices are not supported"),
+])  # fmt: skip
+def test_what_is_refused(text: str, where: str, said: str) -> None:
+    with pytest.raises(cf.ClosedformError, match=re.escape(said)):
+        read(text, where)
