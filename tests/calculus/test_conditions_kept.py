@@ -100,3 +100,11 @@ def test_where_the_printed_form_has_no_value_is_violated() -> None:
     assert h.violated(x=[0.0, 1.0]) == ()
     with pytest.raises(cf.ClosedformError, match=r"x ≠ 0$"):
         h(x=[0.0, 0.0], strict=True)
+
+
+@pytest.mark.parametrize("text", [
+    "sum(i, sum(k, y[i,k]*log(P[i,k])))", "sum(i, sum(k, y[i,k]*sqrt(P[k,i])))", "sum(i, log(P[i,1]))",
+])  # fmt: skip
+def test_what_holds_for_every_pair_of_indices_is_said_once(text: str) -> None:
+    (said,) = cf.formula(text, where="P in R^(m×n)").grad("P").conditions
+    assert said.endswith("> 0")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import permutations
 
 from closedform.calculus.conditions import conditions_of
 from closedform.calculus.implied import implies
@@ -36,15 +38,19 @@ def whole_ranges(*roots: Node) -> Ranges:
 
 
 def of_all_entries(conditions: Iterable[Condition], ranges: Ranges) -> Iterator[Condition]:
-    """The same conditions without the index: ``p[i] > 0`` for each i is one on every entry of p."""
+    """The same conditions without their one or two indices: ``p[i] > 0`` for each i is one on every entry of p."""
     for c in conditions:
         names = free_indices(c.expr)
-        if c.kind in OF_ENTRIES and c.expr.is_scalar and len(names) == 1 and names <= ranges.keys():
-            (name,) = names
-            try:
-                yield Condition(c.kind, simplify(Batch(name, ranges[name]).array(normal(c.expr))))
-            except Unfit:
-                continue
+        if c.kind in OF_ENTRIES and c.expr.is_scalar and 1 <= len(names) <= 2 and names <= ranges.keys():
+            for order in permutations(names):
+                with suppress(Unfit):
+                    yield Condition(c.kind, _array(c.expr, order, ranges))
+
+
+def _array(root: Node, names: Sequence[str], ranges: Ranges) -> Node:
+    for name in names:
+        root = simplify(Batch(name, ranges[name]).array(normal(root)))
+    return root
 
 
 def with_any_name(c: Condition, ranges: Ranges) -> Condition | None:
