@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from closedform.check.certificate import Certificate, Claim
 from closedform.check.certify import certify
 from closedform.expr.node import Node
-from closedform.functions.algebra import num, transpose
+from closedform.functions.algebra import ZERO, num, ones, transpose
 from closedform.functions.known_facts import facts_of
 
 
@@ -28,7 +28,10 @@ def refutes(found: Certificate) -> bool:
 
 
 def mutants(a: Node) -> Iterator[tuple[str, Node]]:
-    """What ``a`` is not: twice it, its negative, its transpose (of which some are equal: see ``is_wrong``)."""
+    """What ``a`` is not: twice it, its negative, its transpose (of which some are equal: see ``is_wrong``); of 0, 1."""
+    if a.op is ZERO:
+        yield "one", ones(a.rows, a.cols)
+        return
     yield "twice", num(2) * a
     yield "negative", -a
     if a.is_square and not a.is_scalar and "sym" not in facts_of(a):

@@ -26,6 +26,7 @@ MIRROR: dict[str, Callable[[int], int]] = {
     "normcdf": lambda y: 1 - y,
 }
 """f(-x) as a function of f(x)."""
+TWICE_AT_ZERO = {"exp": 2, "cos": 2, "normcdf": 1, **dict.fromkeys(("erf", "asin", "atan", "sin"), 0)}
 BITS, LAWS, LARGEST, ORDERS, MET = 63, 16, 1000, 13, 6
 
 
@@ -61,9 +62,8 @@ class Field:
 
     def forget(self, lenient: bool = False) -> None:
         """Start anew at another point."""
-        self.known: dict[tuple[str, int], int] = {("exp", 0): 1, ("log", 1): 0}
-        self.logs: list[tuple[int, int]] = []
-        self.squares = set(self.constants)
+        self.known = {("log", 1): 0} | {(f, 0): twice * (self.half + 1) % self.p for f, twice in TWICE_AT_ZERO.items()}
+        self.logs, self.squares = list[tuple[int, int]](), set(self.constants)
         self.seen: dict[tuple[str, int], int] = {}
         self.lenient, self.spoiled, self.related = lenient, False, False
 

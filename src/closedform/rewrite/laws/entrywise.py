@@ -42,6 +42,7 @@ law("min of equals", min2(x, x), x)
 law("relu of a nonnegative", relu(x), x, x="nonneg")
 law("step of a positive", step(x), x / x, x="pos")
 
+NOTHING = zeros("m", "n")
 ODD = (sin, tan, asin, atan, sinh, tanh, erf)
 EVEN = (cos, cosh)
 
@@ -49,10 +50,13 @@ EVEN = (cos, cosh)
 def _state_parity() -> None:
     for f in ODD:
         acts(f"{f.op.text} is odd", f(-x))(lambda a, f=f: -f(-a) if _negative(a) else None)
+        law(f"{f.op.text} of zero", f(NOTHING), NOTHING)
     for f in EVEN:
         acts(f"{f.op.text} is even", f(-x))(lambda a, f=f: f(-a) if _negative(a) else None)
+        law(f"{f.op.text} of zero", f(NOTHING), ones("m", "n"))
     for g in (sigmoid, normcdf):
         acts(f"{g.op.text} of -x", g(-x))(lambda a, g=g: 1 - g(-a) if _negative(a) else None)
+        law(f"{g.op.text} of zero", g(NOTHING), num(Fraction(1, 2)) * ones("m", "n"))
 
 
 def _negative(a: Node) -> bool:
@@ -124,6 +128,11 @@ def one_plus(a: Node) -> Node | None:
         if c == 1 and (core is UNITY or is_full(core)):
             return times(*terms[1 - k])
     return None
+
+
+@acts("log of one", log(ones("m", "n")))
+def _log_of_one(a: Node) -> Node | None:
+    return zeros(a.rows, a.cols) if normal_ones(a) or a is UNITY else None
 
 
 @acts("log(1 + exp(x)) is softplus", log(ones("m", "n") + exp(x)))

@@ -14,7 +14,7 @@ from closedform.expr.node import Node, make
 from closedform.expr.op import Op
 from closedform.expr.size import ONE, Size
 from closedform.expr.walk import leaves, rebuild
-from closedform.functions.algebra import SYM, sym
+from closedform.functions.algebra import NUM, ONES, SYM, ZERO, sym
 from closedform.functions.known_facts import facts_of
 
 Bound = dict[Node, Node]
@@ -85,6 +85,9 @@ class _Match:
         """Whether ``node`` is an instance of ``pattern``; patterns are a few levels deep."""
         if pattern.op is SYM:
             return self._bind(pattern, node)
+        if pattern.op in (ZERO, ONES) and (node.op is pattern.op or node.op is NUM):
+            number = node.op is NUM and node.params[0] != (pattern.op is ONES)
+            return not number and self._sized(pattern, node)
         if pattern.op is not node.op or pattern.params != node.params or len(pattern.args) != len(node.args):
             return False
         return all(self.fits(p, a) for p, a in zip(pattern.args, node.args, strict=True))
@@ -92,13 +95,18 @@ class _Match:
     def _bind(self, pattern: Node, node: Node) -> bool:
         if pattern in self.bound:
             return self.bound[pattern] is node
+        if not self._sized(pattern, node):
+            return False
+        self.bound[pattern] = node
+        return True
+
+    def _sized(self, pattern: Node, node: Node) -> bool:
         for want, have in zip(pattern.shape, node.shape, strict=True):
             if want is ONE:
                 if have is not ONE:
                     return False
             elif self.sizes.setdefault(want.text, have) is not have:
                 return False
-        self.bound[pattern] = node
         return True
 
     def put_into(self, answer: Node) -> Node:
