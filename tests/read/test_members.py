@@ -57,3 +57,14 @@ def test_other_names_stay(text: str, names: set[str]) -> None:
 def test_what_is_refused(text: str, where: str, said: str) -> None:
     with pytest.raises(cf.ClosedformError, match=re.escape(said)):
         read(text, where)
+
+
+@pytest.mark.parametrize(("text", "families"), [
+    ("sum(i, sum(j, ||x[i] - c[j]||^2))", {"x", "c"}),
+    (r"\sum_i \sum_j w_{ij}\|x_i - x_j\|^2", {"x"}),
+    ("sum(i, sum(k, r[i,k]*||x_i - mu_k||^2))", {"x", "mu"}),
+    ("sum(i, ||a[i]*x - b[i]||^2)", {"b"}),
+    ("sum(i, |x[i] - c[i]|)", set()),
+])  # fmt: skip
+def test_in_a_norm_members_are_vectors(text: str, families: set[str]) -> None:
+    assert read(text, syntax="auto").families == families

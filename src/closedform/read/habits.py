@@ -62,6 +62,8 @@ class Uses:
     """Names below functions that are not of each entry."""
     closing: set[str] = field(default_factory=set)
     """Names that end a product behind a row, ``x'*beta``: they make a number of it."""
+    normed: set[str] = field(default_factory=set)
+    """Names whose members stand in a norm by themselves or as a term, ``||x[i] - c[j]||``."""
 
 
 def gather(trees: Sequence[Tree], uses: Uses) -> None:
@@ -87,10 +89,23 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
         elif isinstance(tree, Product):
             uses.quotients.update(_divided(tree))
             uses.closing |= _closing(tree)
+        elif isinstance(tree, Norm):
+            uses.normed.update(_members_of(tree.inner))
         uses.columns.update(part.name for part in _entries(tree) if isinstance(part, Name))
         if isinstance(tree, Index):
             uses.fixed.update(a for a in tree.at if isinstance(a, str))
             uses.shifted.update(a for k, a in enumerate(tree.at) if isinstance(a, str) and tree.shift(k))
+
+
+def _members_of(tree: Tree) -> Iterator[str]:
+    """The names with one index among the terms of what a norm is of."""
+    todo = [tree]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, (Group, Sum, Negative)):
+            todo.extend(part.parts)
+        elif isinstance(part, Index) and len(part.at) == 1 and isinstance(part.base, Name):
+            yield part.base.name
 
 
 def _divided(tree: Product) -> Iterator[str]:
@@ -161,7 +176,8 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
     if name in uses.one_index:
         if shape == "arrows":
             return (("F", 0.0),)
-        return (("F", 0.0), ("V", 1.0)) if capital or shape == "rows" else (("V", 0.0), ("F", 0.9))
+        member = capital or shape == "rows" or name in uses.normed
+        return (("F", 0.0), ("V", 1.0)) if member else (("V", 0.0), ("F", 0.9))
     if name in uses.exponents:
         return NUMBER if name in ("n", "m", "k") else (("S", 0.0),)
     if shape == "arrows":
