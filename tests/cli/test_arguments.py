@@ -54,6 +54,12 @@ def test_a_formula_may_begin_with_a_minus_sign(run: Run, args: list[str], answer
                      "See closedform --help."),
         (["grad"], "the formula is missing\nGive it in quotes, or - for standard input, or --file."),
         (["grad", "x'*x", "--by", "z"], "there is no variable z in this formula; it has x"),
+        (["grad", "sum(y*log(p))", "--by", "p"],
+         "there is no variable p in this formula; it has y\n"
+         "Here p is a size; declare p in R for a number, p in R^n for a vector."),
+        (["grad", "sum(sort(x))"],
+         "order statistics are not supported: sort(…)\n  sum(sort(x))\n      ^^^^"),
+        (["eval", "x", "x=1..5"], "x=1..5 is no value that can be read\n" + VALUES),
         (["grad", "A*x"],
          "a gradient is of a scalar; this is a vector (m×1): ask for the Jacobian or the derivative\n"
          "Read with A ∈ ℝ^(m×n), x ∈ ℝⁿ."),
@@ -112,6 +118,11 @@ def test_what_is_refused(run: Run) -> None:
     assert found.code == 3
     assert found.err.startswith("error: the derivative of polar(X)")
     assert run("grad", "x+" * 60_000 + "x").code == 3
+
+
+def test_a_number_may_begin_with_its_point(run: Run) -> None:
+    found = run("eval", "--text", "x'*y + s", "x=[.5,-.25]", "y=[2,1.5]", "s=-.125")
+    assert float(found.out) == 1 - 0.375 - 0.125
 
 
 def test_the_time_limit(run: Run) -> None:

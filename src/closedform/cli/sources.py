@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -69,7 +70,7 @@ def values(assignments: Iterable[str], file: str | None) -> dict[str, Any]:
 
 def _value(name: str, text: str) -> Any:
     if not text.startswith("@"):
-        return _parsed(text, f"{name}={text if len(text) < 40 else text[:36] + ' …'}")
+        return _parsed(_LEADING_POINT.sub("0", text), f"{name}={text if len(text) < 40 else text[:36] + ' …'}")
     path = text[1:]
     if Path(path).suffix == ".npy":
         return _numpy(path)
@@ -95,6 +96,10 @@ def _decoded_values(path: str) -> str:
     except UnicodeDecodeError:
         mend = "Values are read from .json, .npy and .npz."
         raise ValueProblem(f"{path} is not text in UTF-8", hint=mend) from None
+
+
+_LEADING_POINT = re.compile(r"(?<![0-9\w\"])(?=\.[0-9])")
+"""Before the point of ``.5``, which JSON does not read."""
 
 
 def _parsed(text: str, shown: str) -> Any:

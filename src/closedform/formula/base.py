@@ -126,7 +126,9 @@ class Base:
         found = self._reading.names.get(variable_name(name))
         if found is None:
             names = ", ".join(sorted(self._reading.names)) or "none"
-            raise DeclarationError(f"there is no variable {name} in this formula; it has {names}")
+            size = name in {n for s in self._sizes() for n in s.names}
+            hint = f"Here {name} is a size; declare {name} in R for a number, {name} in R^n for a vector." if size else ""
+            raise DeclarationError(f"there is no variable {name} in this formula; it has {names}", hint=hint)
         return found
 
     @property

@@ -25,6 +25,8 @@ APPLIED = {"sigma": "sigmoid", "Phi": "normcdf"}
 REFUSED = {
     "conj": "complex numbers", "Re": "complex numbers", "Im": "complex numbers", "real": "complex numbers",
     "imag": "complex numbers", "ctranspose": "complex numbers", "hermitian": "complex numbers",
+    **dict.fromkeys(("sort", "argsort", "median", "quantile", "percentile", "rank"), "order statistics"),
+    **dict.fromkeys(("floor", "ceil", "round", "mod", "rem", "fmod"), "functions that round"),
 }  # fmt: skip
 
 
@@ -33,7 +35,7 @@ ELSEWHERE = {
     "erfc": "1 - erf(x)", "sinc": "sin(x)./x", "exp2": "exp(log(2)*x)", "cot": "1./tan(x)", "sec": "1./cos(x)",
     "csc": "1./sin(x)", "coth": "1./tanh(x)", "cbrt": "x.^(1/3)", "square": "x.^2", "logit": "log(x./(1 - x))",
     "softsign": "x./(1 + abs(x))", "mish": "x.*tanh(softplus(x))", "logsigmoid": "-softplus(-x)",
-    "mse": "mean((x - y).^2)",
+    "mse": "mean((x - y).^2)", "cosine": "x'*y/(||x||*||y||)", "cosine_similarity": "x'*y/(||x||*||y||)",
 }  # fmt: skip
 """Functions of other languages, as they are written here."""
 
