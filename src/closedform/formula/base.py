@@ -127,7 +127,7 @@ class Base:
         if found is None:
             names = ", ".join(sorted(self._reading.names)) or "none"
             size = name in {n for s in self._sizes() for n in s.names}
-            hint = f"Here {name} is a size; declare {name} in R for a number, {name} in R^n for a vector." if size else ""
+            hint = f"Here {name} is a size; declare {name} in R for a number, {name} in R^n for a vector." * size
             raise DeclarationError(f"there is no variable {name} in this formula; it has {names}", hint=hint)
         return found
 
