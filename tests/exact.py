@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from closedform.check.certificate import Certificate, Claim
 from closedform.check.certify import certify
 from closedform.expr.node import Node
-from closedform.functions.algebra import ZERO, num, ones, transpose
+from closedform.functions.algebra import NUM, ZERO, num, ones, transpose
 from closedform.functions.known_facts import facts_of
 
 
@@ -27,9 +27,13 @@ def refutes(found: Certificate) -> bool:
     return not found.ok and found.decided
 
 
+def is_nothing(a: Node) -> bool:
+    return a.op is ZERO or (a.op is NUM and a.params[0] == 0)
+
+
 def mutants(a: Node) -> Iterator[tuple[str, Node]]:
     """What ``a`` is not: twice it, its negative, its transpose (of which some are equal: see ``is_wrong``); of 0, 1."""
-    if a.op is ZERO:
+    if is_nothing(a):
         yield "one", ones(a.rows, a.cols)
         return
     yield "twice", num(2) * a

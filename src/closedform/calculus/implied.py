@@ -57,7 +57,8 @@ def never(c: Condition) -> bool:
     if c.kind in SIMPLE:
         core = content(c.expr)[1]
         core = core.args[1] if core.op is SCALE else core
-        return core.op in (EYE, ZERO) and not c.expr.is_scalar
+        paired = c.kind.endswith("singular") and not {"orth", "skew"}.isdisjoint(facts_of(core))
+        return (paired or core.op in (EYE, ZERO)) and not c.expr.is_scalar
     if c.kind not in ("positive", "nonneg", "nonzero", "notzero", "below-one"):
         return False
     found = range_of(c.expr)

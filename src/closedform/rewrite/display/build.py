@@ -220,8 +220,13 @@ def _transpose(node: Node, faces: list[Face]) -> Face:
 
 def _mark(node: Node) -> str:
     r"""Its sign in LaTeX; where that means another function of a matrix (``|A|``, ``\exp P``), its name stands."""
-    other = node.op.latex.startswith(r"\lvert") or (node.op.name in OF_MATRICES and not node.args[0].args)
+    other = node.op.latex.startswith(r"\lvert") or (node.op.name in OF_MATRICES and _is_name(node.args[0]))
     return "" if other and not node.is_column and not node.is_scalar else node.op.latex
+
+
+def _is_name(node: Node) -> bool:
+    """Whether it is a name, or the transpose of one, which is printed as the name where all is turned."""
+    return not node.args or (node.op is algebra.TRANSPOSE and not node.args[0].args)
 
 
 def _trace(node: Node, faces: list[Face]) -> Face:

@@ -30,7 +30,7 @@ from closedform.functions.eigen import lambda_max
 from closedform.functions.elementwise import exp, log
 from closedform.functions.known_facts import facts_of
 from closedform.functions.matrix import adj, det, logdet, lyap, pinv, tril, triu
-from closedform.functions.matrix_functions import expm, expm_frechet, logm, logm_frechet
+from closedform.functions.matrix_functions import expm, expm_frechet, logm, logm_frechet, polar
 from closedform.functions.norms import norm_nuc, norm_op
 from closedform.functions.piecewise import absolute
 from closedform.functions.rearrange import vec
@@ -66,6 +66,9 @@ law("pinv of an invertible", pinv(X), inv(X), X="inv")
 law("lower triangle of a lower triangular", tril(X), X, X="lower")
 law("upper triangle of an upper triangular", triu(X), X, X="upper")
 law("nuclear norm of a positive semidefinite", norm_nuc(X), tr(X), X="psd")
+law("spectral norm of an orthogonal matrix", norm_op(X), num(1), X="orth")
+law("nuclear norm of an orthogonal matrix", norm_nuc(X), tr(eye("n")), X="orth")
+law("polar factor of an orthogonal matrix", polar(X), X, X="orth")
 law("logm undoes expm", logm(expm(X)), X, X="sym")
 law("expm undoes logm", expm(logm(X)), X)
 

@@ -9,7 +9,7 @@ from closedform.functions.elementwise import exp, log
 from closedform.functions.matrix import det
 from closedform.functions.piecewise import maxentry, minentry
 from closedform.functions.sizes import is_whole
-from closedform.functions.vectors import logsumexp, logsumexp_rows, prod, prod_others, softmax, softmax_rows
+from closedform.functions.vectors import logsumexp, logsumexp_rows, prod, prod_others, prod_pairs, softmax, softmax_rows
 from closedform.rewrite.laws.law import acts, law
 
 x = sym("x", "n")
@@ -24,6 +24,8 @@ law("log of softmax of rows", log(softmax_rows(X)), X - logsumexp_rows(X) @ tran
 law("log of the largest of softmax", log(maxentry(softmax(x))), maxentry(x) - logsumexp(x))
 law("log of the least of softmax", log(minentry(softmax(x))), minentry(x) - logsumexp(x))
 law("product of all but one, of nonzero entries", prod_others(x), prod(x) * x**-1, x="nonzero")
+law("product of the others of one entry", prod_others(s), num(1))
+law("products of pairs of one entry", prod_pairs(s), num(0))
 law("product of the eigenvalues is the determinant", prod(eigvals(S)), det(S))
 
 
