@@ -83,14 +83,14 @@ def _is_name(name: str, source: str, latex: bool, font: bool) -> bool:
         return False
     if font or low in NOUNS:
         return True
-    if len(name) == 2 and not name.isupper():
-        return False
+    if len(name) == 2 and name[0].isupper() and name[1].islower():
+        return False  # A x
     if latex and not name.isupper():
         return False
     around = [m.group() for m in _RUN.finditer(source) if name not in m.group()]
     apart = "".join(w for w in around if len(w) <= 3 and not (latex and w in ("top", "bf", "rm")))
     seen = [c for c in set(name) if c in apart]
-    return 2 * len(seen) < len(set(name))
+    return 2 * len(seen) < len(set(name)) and not (seen and name.islower() and len(name) == 2)
 
 
 def _replaced(source: str, name: str, short: str) -> str:

@@ -174,7 +174,7 @@ def meaning(base: str, items: list[int | str], typed: str, known: Known, active:
     joined = canonical(base + "".join(map(str, items)))
     if joined in known.declared and all(isinstance(i, int) for i in items):
         return Meaning(joined)
-    summed = [i for i in items if letter_of(i) in known.summed or letter_of(i) in active]
+    summed = [i for i in items if letter_of(i) in known.summed or letter_of(i) in active or i in known.fixed]
     letters = all(i == ":" or (isinstance(i, str) and (i in summed or i in INDEX_LETTERS)) for i in items)
     if len(items) <= 2 and (summed or ":" in items or (len(items) == 2 and letters)):
         return _entry(base, items, typed, known)

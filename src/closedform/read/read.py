@@ -273,6 +273,8 @@ class _Reader:
     def _kinds(self, name: str) -> Kinds:
         if SQUARE & self.said.facts.get(name, set()):
             return SQUARE_KINDS
+        if name in self.said.columns:
+            return COLUMN_KINDS
         scope = self.scope
         seen = {"arrows": scope.arrows, "rows": scope.rows, "bold": scope.bold}
         shape = next((s for s, names in seen.items() if name in names), "")
@@ -316,6 +318,7 @@ class _Reader:
 
 SQUARE = {"sym", "psd", "pd", "diag", "orth", "skew", "lower", "upper", "inv", "square"}
 SQUARE_KINDS: Kinds = (("M", 0.0),)
+COLUMN_KINDS: Kinds = (("V", 0.0),)
 
 
 def _direction(facts: Iterable[str]) -> list[str]:
