@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from closedform.judging.records import Judgement, Step
+from closedform.judging.records import Example, Judgement, Step
 
 _FONT = r"\\(?:mathbf|boldsymbol|bm|vec|pmb)\s*"
 _MEMBER = re.compile(
@@ -41,7 +41,14 @@ class Apart:
 
     def _step(self, step: Step) -> Step:
         text, reason, line = map(self._back, (step.text, step.reason, step.right_line))
-        return replace(step, text=text, reason=reason, right_line=line)
+        ours = any(re.search(rf"(?<![A-Za-z\\]){new}(?![A-Za-z])", line) for new in self.letters)
+        return replace(step, text=text, reason=reason, right_line="" if ours else line, example=self._example(step))
+
+    def _example(self, step: Step) -> Example | None:
+        shown = step.example
+        if shown is None:
+            return None
+        return replace(shown, point={f"{self.letters[x]}_k" if x in self.letters else x: v for x, v in shown.point.items()})
 
 
 def apart(source: str) -> Apart | None:

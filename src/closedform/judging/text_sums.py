@@ -61,14 +61,15 @@ def with_calls(text: str) -> str:
 
 def _reach(text: str, start: int) -> int:
     """Where the term that begins at ``start`` ends."""
-    depth, before = 0, ""
+    depth, before, bars = 0, "", False
     for place in range(start, len(text)):
         sign = text[place]
         if sign in "([{":
             depth += 1
         elif sign in ")]}":
             depth -= 1
-        if depth < 0 or (depth == 0 and (sign in "=,;" or (sign in "+-" and before not in ("", *"*/^+-.")))):
+        bars ^= sign in "|‖" and text[place - 1] != "|"
+        if depth < 0 or (depth == 0 and not bars and (sign in "=,;" or (sign in "+-" and before not in ("", *"*/^+-.")))):
             return place
         before = sign if sign.strip() else before
     return len(text)
