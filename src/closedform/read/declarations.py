@@ -53,6 +53,7 @@ class Declarations:
     shapes: dict[str, Shape] = field(default_factory=dict)
     facts: dict[str, set[str]] = field(default_factory=dict)
     families: set[str] = field(default_factory=set)
+    stacks: dict[str, Shape] = field(default_factory=dict)  # families of matrices, and the shape of their members
     columns: set[str] = field(default_factory=set)  # said to be vectors, of whatever length
     numbers: set[str] = field(default_factory=set)  # names in an inequality, which are scalars by habit
     functions: dict[str, Arrow] = field(default_factory=dict)
@@ -316,9 +317,14 @@ def _family(part: Part, into: Declarations) -> None:
             "the members of a family are counted from 1", f"Write {name}[{index}] in R^n for {index} = 1..m."
         )
     (length, cols), facts = parse_space(part.text(where + 1, last))
-    if cols is not ONE:
-        raise part.fail("families of matrices are not supported", "Members are vectors: a[i] in R^n for i = 1..m.")
     count = parse_size(part.text(dots + 1))
+    if cols is not ONE:
+        if facts:
+            raise part.fail("of a family of matrices nothing but its size is declared", "Write A[i] in R^(n×n).")
+        _shape(part, into, name, (count, length * cols), ())
+        into.add_sizes(length, cols)
+        into.stacks[name] = (length, cols)
+        return
     if length is ONE:
         _shape(part, into, name, (count, ONE), facts)
         return

@@ -145,5 +145,10 @@ def mask(pair: Pair) -> list[tuple[str, str]]:
     return [(_kind(text), text) for text in ["(", *texts, ")", "*", "("]]
 
 
+def factor_mask(pair: Pair) -> list[tuple[str, str]]:
+    """What stands before a factor of a product, up to its bracket: 1 + m*((factor) - 1), where m is 1 for the pairs."""
+    return [("num", "1"), ("op", "+"), *mask(pair), ("op", "(")]
+
+
 def _kind(text: str) -> str:
     return "num" if text == "1" else "name" if text.isalpha() else "op"
