@@ -42,6 +42,8 @@ class Below:
 def below(lower: Sequence[Sign], upper: Sequence[Sign], inside: Collection[str], active: Collection[str]) -> Below:
     """``inside``: letters that are indices in what is summed; ``active``: indices of sums that are open."""
     out, names = Below(), list[str]()
+    if lower and lower[0].text == "(" and lower[-1].kind == "close" and sum(s.kind == "close" for s in lower) == 1:
+        lower = lower[1:-1]  # (i, j)
     for clause in _clauses(lower):
         letters = [s.text for s in clause if s.kind == "letter"]
         if letters and len(letters) == len(clause):
