@@ -15,7 +15,7 @@ from closedform.check.certificate import Claim
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
-from closedform.functions.algebra import ADD, MUL, SYM, mul, num, scale, sym, transpose
+from closedform.functions.algebra import ADD, MUL, SYM, mul, num, scale, transpose
 from closedform.judging.atoms import Atom
 from closedform.judging.book import Moving, certified, disproved, entry_of, same, short
 from closedform.judging.chains import Chain

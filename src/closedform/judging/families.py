@@ -1,4 +1,4 @@
-r"""``u`` beside ``u_k``: where no reading by which the ``u_k`` are entries of ``u`` fits, they are a family of their own."""
+r"""``u`` beside ``u_k``: where the ``u_k`` cannot be entries of ``u``, they are a family of their own."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ class Apart:
         shown = step.example
         if shown is None:
             return None
-        return replace(shown, point={f"{self.letters[x]}_k" if x in self.letters else x: v for x, v in shown.point.items()})
+        names = {x: f"{self.letters[x]}_k" if x in self.letters else x for x in shown.point}
+        return replace(shown, point={names[x]: value for x, value in shown.point.items()})
 
 
 def apart(source: str) -> Apart | None:

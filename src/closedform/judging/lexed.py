@@ -136,7 +136,8 @@ class Lexed:
         own = self.outline.defined
         text = with_definitions(with_calls(text), self._entries, own.keys())
         text = re.sub(r"_\{([a-z])\}", r"_\1", text)
-        at = {n.partition("_")[2] for n, c in own.items() if c.members[1] is member} & {a for a, _ in self._entries.values()}
+        at = {n.partition("_")[2] for n, c in own.items() if c.members[1] is member}
+        at &= {index for index, _ in self._entries.values()}
         return with_rows(with_brackets(text, summed(text) | at, own.keys()), self._rows, "text")
 
     def _own_argument(self, member: Member, text: str) -> str:

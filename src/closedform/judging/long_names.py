@@ -78,8 +78,14 @@ def long_names(source: str, latex: bool) -> LongNames:
 
 
 _D = r"(?<![A-Za-z\\])d(?![A-Za-z])"
-_D_DEFINED = re.compile(rf"(?:^|\$|[.;,]\s|&|\b(?:[Ll]et|[Ww]here|[Dd]efine|[Hh]ave)\b)\s*\$?\s*{_D}\s*(?:\(\s*(\\?\w+)\s*\))?\s*&?\s*:?=", re.MULTILINE)
-_DIFFERENTIAL = re.compile(rf"(?<![A-Za-z\\])d(?:[A-Za-z]|\s*\\?[{{(\[]|\s*\\(?:[A-Za-z]+))|\\(?:mathrm|text|rm)\s*\{{?\s*d\b|\\dd?\b")
+_D_DEFINED = re.compile(
+    rf"(?:^|\$|[.;,]\s|&|\b(?:[Ll]et|[Ww]here|[Dd]efine|[Hh]ave)\b)\s*\$?\s*"
+    rf"{_D}\s*(?:\(\s*(\\?\w+)\s*\))?\s*&?\s*:?=",
+    re.MULTILINE,
+)
+_DIFFERENTIAL = re.compile(
+    r"(?<![A-Za-z\\])d(?:[A-Za-z]|\s*\\?[{(\[]|\s*\\[A-Za-z]+)|\\(?:mathrm|text|rm)\s*\{?\s*d\b|\\dd?\b"
+)
 
 
 def distance(source: str) -> bool:

@@ -27,7 +27,8 @@ def under(truth: Node, node: Node, moving: Moving) -> str:
     matrices = [s for s in own if s.is_square and not s.is_scalar][:MAX_MATRICES]
     fixed = [s for s in matrices if s.params[0] not in moving]
     scalars = [s for s in own if s.is_scalar and s.params[0] not in moving]
-    for words, facts in (*_of_matrices(matrices, fixed), *_of_one([s for s in matrices if s not in fixed]), *_positive(scalars)):
+    others = _of_one([s for s in matrices if s not in fixed])
+    for words, facts in (*_of_matrices(matrices, fixed), *others, *_positive(scalars)):
         if all(fact not in s.params[1] for s, fact in facts) and _holds(truth, node, facts):
             return words
     return ""

@@ -69,7 +69,8 @@ def _reach(text: str, start: int) -> int:
         elif sign in ")]}":
             depth -= 1
         bars ^= sign in "|‖" and text[place - 1] != "|"
-        if depth < 0 or (depth == 0 and not bars and (sign in "=,;" or (sign in "+-" and before not in ("", *"*/^+-.")))):
+        ends = sign in "=,;" or (sign in "+-" and before not in ("", *"*/^+-."))
+        if depth < 0 or (depth == 0 and not bars and ends):
             return place
         before = sign if sign.strip() else before
     return len(text)

@@ -18,7 +18,7 @@ from closedform.functions.table import SIZED, SYMMETRIC, by_text
 from closedform.functions.vectors import dot
 from closedform.read.index_nodes import index_node, over_node
 from closedform.read.infer import Trial, Unit
-from closedform.read.norms import norm_by, power_of_norm, norm_node
+from closedform.read.norms import norm_by, norm_node, power_of_norm
 from closedform.read.products import are_columns
 from closedform.read.syntax import (
     Call,

@@ -44,7 +44,8 @@ def _unknown(trial: Trial) -> list[str]:
 
 
 def _names(trial: Trial) -> set[str]:
-    return {n for shape in (*trial.names.values(), *trial.stacks.values()) for s in trial.sizes.shape(shape) for n in s.names}
+    shapes = (*trial.names.values(), *trial.stacks.values())
+    return {n for shape in shapes for s in trial.sizes.shape(shape) for n in s.names}
 
 
 def _name_both(trial: Trial, typed: list[str]) -> None:

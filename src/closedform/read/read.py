@@ -234,7 +234,8 @@ class _Reader:
         names = dict(sorted(symbols.items(), key=lambda item: order[item[0]]))
         return Reading(
             self.formula.source, self.units[-1].root, node, names, families, tuple(trial.fixed),
-            dict(self.said.functions), where_text(names, families, self.said, self._variables, self._counted(trial), stacks),
+            dict(self.said.functions),
+            where_text(names, families, self.said, self._variables, self._counted(trial), stacks),
             assumptions(names, families, self.said, trial, [*notes, *self.scope.notes], self._variables, stacks),
             order, tuple(self.said.commuting), bound=elaborator.bound,
         )  # fmt: skip
