@@ -426,10 +426,10 @@ WRONG = [
      "   ^^^^^^^^\n"
      "Members of a family are x^{(i)} of a name; powers are written without the brackets."),
     (r"\left. x \right|", "",
-     "brackets of which one is left out are not read\n"
+     "an expression at a point is not read\n"
      "  \\left. x \\right|\n"
-     "       ^\n"
-     "Write both."),
+     "                 ^\n"
+     "Read the expression, then substitute the point."),
     (r"x \leq y", "",
      "\\leq is no part of a formula\n"
      "  x \\leq y\n"
@@ -465,11 +465,6 @@ WRONG = [
      "  x__1\n"
      "    ^\n"
      "Indices are numbers or letters: x_i, A_{ij}."),
-    (r"\prod_{i<j} x_i x_j", "",
-     "what is summed over is not clear\n"
-     "  \\prod_{i<j} x_i x_j\n"
-     "         ^^^\n"
-     "Write \\sum_{i=1}^{n}, \\sum_i or \\sum_{i,j}."),
     (r"", "",
      "there is no formula here\n"
      "  \n"

@@ -19,6 +19,8 @@ SAME = [
     ("sum(i=1..n, log(1+exp(-y_i*(a_i'*w))))", "a_i, w in R^d, y_i in R",
      "sum(i=1..n, log(1+exp(-y[i]*(a[i]'*w))))", "a[i] in R^d for i = 1..n, w in R^d, y in R^n"),
     ("prod(k, s_k)", "", "prod(k, s[k])", ""),
+    ("sum(i=1..K, ||W_i*x - y_i||^2)", "W_i in R^(m×k)",
+     "sum(i=1..K, ||W[i]*x - y[i]||^2)", "W[i] in R^(m×k) for i = 1..K"),
     ("sum(i=1..n, (a[i] - b[i])'*x)", "a[i], b[i] in R^d for i = 1..n",
      "sum(i=1..n, (a[i] - b[i])'*x)", "a[i] in R^d for i = 1..n, b[i] in R^d for i = 1..n"),
 ]  # fmt: skip
@@ -52,7 +54,7 @@ def test_other_names_stay(text: str, names: set[str]) -> None:
 @pytest.mark.parametrize(("text", "where", "said"), [
     ("sum(i, a_i'*x)", "a_i in R^d", "a_i in R^d is no family"),
     ("sum(i=1..n, x_i'*y) + x_i'*z", "", "i is summed in one place and fixed in another"),
-    ("sum(i=1..n, W_i*x)", "W_i in R^(m×k)", "families of matrices are not supported"),
+    ("sum(i=1..n, tr(S_i*X))", "S_i in Sym(k)", "of a family of matrices nothing but its size is declared"),
 ])  # fmt: skip
 def test_what_is_refused(text: str, where: str, said: str) -> None:
     with pytest.raises(cf.ClosedformError, match=re.escape(said)):

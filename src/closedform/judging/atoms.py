@@ -334,7 +334,7 @@ _TWICE = re.compile(r"(?:\\partial|∂|d)\s*(?:\^\s*(?:2|\{2\})|²)")
 SQUARE = 3
 """Stands as the order of a first derivative by the square of a scalar."""
 _SLASH = re.compile(
-    r"(?P<d>\\partial|∂|(?<![\w\\])d(?=\s?[^\W\d_]\d*(?:_\w+)?(?:\([^()]*\))?\s*/\s*d)|(?<![\w\\])d(?=\())"
+    r"(?P<d>\\partial|∂|(?<![\w\\])d(?=\s?" + LETTER + r"\d*(?:_\w+)?(?:\([^()]*\))?\s*/\s*d)|(?<![\w\\])d(?=\())"
     r"\s*(?:\^\s*(?:2|\{2\})|²)?"
 )
 _UNDER = re.compile(

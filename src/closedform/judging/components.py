@@ -123,7 +123,8 @@ def with_definitions(text: str, bodies: Mapping[str, tuple[str, str]], own: Cont
 
 
 def _summed(body: str, letter: str) -> bool:
-    return re.search(rf"\\sum\s*(?:\\limits)?\s*_\s*(?:\{{\s*{letter}(?![A-Za-z])|{letter})", body) is not None
+    latex = rf"\\sum\s*(?:\\limits)?\s*_\s*(?:\{{\s*{letter}(?![A-Za-z])|{letter})"
+    return re.search(rf"{latex}|(?<!\w)sum\(\s*{letter}\s*[,=]", body) is not None
 
 
 def _renamed(body: str, letter: str, other: str) -> str:
@@ -133,7 +134,7 @@ def _renamed(body: str, letter: str, other: str) -> str:
         inner = found["one"] or found["in"]
         return "_{" + re.sub(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])|(?<=[a-z]){letter}(?![A-Za-z])", other, inner) + "}"
 
-    return _SUBSCRIPT.sub(subscript, body)
+    return re.sub(rf"(?<!\w)sum\(\s*{letter}(?=\s*[,=])", f"sum({other}", _SUBSCRIPT.sub(subscript, body))
 
 
 _CONVENTION = re.compile(r"\bindex notation\b|\bindicial\b|\beinstein\b|\bsummation convention\b", re.IGNORECASE)

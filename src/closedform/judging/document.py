@@ -9,6 +9,7 @@ from closedform.errors import LimitError, ReadError
 from closedform.judging.pieces import MAX_CHARACTERS, pieces
 from closedform.judging.relations import Relation, increments, logarithms, plain_tex
 from closedform.judging.statements import relations_of
+from closedform.judging.text_sums import with_lowered
 
 
 @dataclass
@@ -34,6 +35,7 @@ def document(source: str, syntax: str = "auto") -> Document:
         syntax = "latex" if is_latex(source) else "text"
     if syntax not in ("text", "latex"):
         raise ReadError(f"the syntax {syntax} is not known", hint="Known are auto, text and latex.")
+    source = source if syntax == "latex" else with_lowered(source)
     found = Document(source, syntax)
     for family in _FAMILY.finditer(source):
         found.families.append(_declared(family))

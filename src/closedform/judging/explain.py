@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Any
 
 from closedform.calculus.adjoint import adjoint
@@ -15,12 +15,13 @@ from closedform.check.certificate import Claim
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
-from closedform.functions.algebra import ADD, MUL, SYM, mul, num, scale, sym, transpose
+from closedform.functions.algebra import ADD, MUL, SYM, mul, num, scale, transpose
 from closedform.judging.atoms import Atom
 from closedform.judging.book import Moving, certified, disproved, entry_of, same, short
 from closedform.judging.chains import Chain
 from closedform.judging.components import plain_deltas
 from closedform.judging.numbers import example
+from closedform.judging.properties import under
 from closedform.judging.records import Example
 from closedform.judging.section import Section
 from closedform.judging.slips import WHOLE_SIGN, Slip, find, scalar_lost, there_of
@@ -33,7 +34,6 @@ from closedform.rewrite.simplify.expand import expanded
 from closedform.write.render import render
 
 MAX_SCALARS = 8
-PROPERTIES = {"sym": "symmetric", "skew": "skew-symmetric", "orth": "orthogonal", "diag": "diagonal"}
 
 
 @dataclass(frozen=True)
@@ -200,33 +200,7 @@ class Explainer:
 
     # -- the property that would make it right
     def _property(self, truth: Node, node: Node) -> str:
-        symbols = {n.params[0]: n for n in postorder([truth, node]) if n.op is SYM}
-        matrices = [s for name, s in symbols.items() if s.is_square and not s.is_scalar and name[0] != "d"]
-        fixed = [s for s in matrices if s.params[0] not in self.moving and f"d{s.params[0]}" not in symbols]
-        for fact, word in PROPERTIES.items():
-            for s in fixed:
-                if fact not in s.params[1] and self._holds(truth, node, [(s, fact)]):
-                    return f"{s.params[0]} is {word}"
-        for a, b in combinations(matrices, 2):
-            if a.shape != b.shape:
-                continue
-            facts = [(a, f"commutes:{b.params[0]}"), (b, f"commutes:{a.params[0]}")]
-            if self._holds(truth, node, facts):
-                return f"{a.params[0]} and {b.params[0]} commute"
-            if a in fixed and b in fixed and self._holds(truth, node, [(a, "sym"), (b, "sym")]):
-                return f"{a.params[0]} and {b.params[0]} are symmetric"
-        for name, s in symbols.items():
-            if s.is_scalar and name not in self.moving and name[0] != "d" and self._holds(truth, node, [(s, "pos")]):
-                return f"{name} > 0"
-        return ""
-
-    def _holds(self, truth: Node, node: Node, facts: list[tuple[Node, str]]) -> bool:
-        there = {s: sym(s.params[0], s.rows, s.cols, (*s.params[1], fact)) for s, fact in facts}
-        try:
-            one, two = (rebuild(e, lambda n, _: there.get(n)) for e in (truth, node))
-            return same(one, two)
-        except ClosedformError:
-            return False
+        return under(truth, node, self.moving)
 
     # -- the right line
     def _right_line(self, mended: Node | None, written: bool = True) -> str:

@@ -13,6 +13,7 @@ from closedform.judging.chains import Chain, is_zero
 from closedform.judging.conditions import is_condition, is_reason
 from closedform.judging.equations import Zero
 from closedform.judging.explain import Explainer, Full, agreeing, side_by_side
+from closedform.judging.names import is_differential
 from closedform.judging.records import Step
 from closedform.judging.state import UNDECIDED, State
 
@@ -138,6 +139,7 @@ class Identities:
                       if m.start < place or (c.defines and c is not chain)]  # fmt: skip
             if re.fullmatch(r"\w+_[a-z][pm]\d+", name):
                 return name
-            if name[:1].isupper() and not any(t.text == name for found in tokens if found for t in found.tokens):
+            stands = {name, name[1:]} if is_differential(name) else {name}
+            if not any(t.text in stands for found in tokens if found for t in found.tokens):
                 return name
         return ""

@@ -23,6 +23,7 @@ from closedform.judging.reading import Shared, check_length, limited
 from closedform.judging.relations import Member
 from closedform.judging.rows import rows_of, with_rows
 from closedform.judging.solutions import plain_stars
+from closedform.judging.text_sums import summed, with_brackets, with_calls
 from closedform.judging.typed import apart, typed
 from closedform.read.lexer import Tokens
 from closedform.read.vocabulary import APPLIED
@@ -43,8 +44,7 @@ class Lexed:
         self._free = free_letters(source, syntax)
         self._summing = sums_by_convention(source)
         texts = {n: c.members[1].text for n, c in outline.defined.items() if c.defines == n}
-        entries = defined_entries(texts) if syntax == "latex" else {}
-        self._entries = {n: (at, with_rows(body, self._rows, "latex")) for n, (at, body) in entries.items()}
+        self._entries = {n: (at, self._entry_body(body)) for n, (at, body) in defined_entries(texts).items()}
         wholes = self._whole_vectors()
         self.shared = Shared(syntax, ", ".join(dict.fromkeys(outline.where)))
         self.shared.reserved = frozenset(self._free | index_letters(source))
@@ -90,7 +90,9 @@ class Lexed:
             names = {bare(m.group()) for t in texts for m in alone.finditer(t)}
             if name in names - self.outline.defined.keys():
                 start = self.outline.defined[f"{name}_{index}"].members[1].start
-                whole = Member(rf"\sum_{{{index}}} \left({body}\right) I_{{:,{index}}}", start)
+                latex = self.outline.document.syntax == "latex"
+                typeset = rf"\sum_{{{index}}} \left({body}\right) I_{{:,{index}}}"
+                whole = Member(typeset if latex else f"sum({index}, ({body})*I[:,{index}])", start)
                 self.outline.defined[name] = Chain([Member(name, start), whole], defines=name)
                 wholes.append(whole)
         return wholes
@@ -112,15 +114,31 @@ class Lexed:
             for name in abstract(self.outline):
                 argument = self.outline.functions.get(f"{name}_0", "")
                 text = apart(text, name, f"{name}_0" in self.outline.defined, argument)
-            text = self._own_argument(member, with_rows(text, self._rows, syntax))
+            text = with_rows(text, self._rows, syntax) if syntax == "latex" else self._with_calls(member, text)
+            text = self._own_argument(member, text)
             text = with_sums(text) if self._summing else text
-            text = with_definitions(text, self._entries, self.outline.defined.keys())
+            if syntax == "latex":
+                text = with_definitions(text, self._entries, self.outline.defined.keys())
             text = with_entries(text, self._free, self.outline.defined.keys(), syntax)
             text = hessian_or_gradient(text, self.outline.function, self.atoms)
             self.texts[id(member)] = self.atoms.replaced(text)
             self.tokens[id(member)] = limited(self.shared.tokens(self.texts[id(member)]))
         except ClosedformError as error:
             self.problems[id(member)] = error
+
+    def _entry_body(self, body: str) -> str:
+        """What entries are defined to be, as it is put in for one of them."""
+        latex = self.outline.document.syntax == "latex"
+        return with_rows(body, self._rows, "latex") if latex else with_calls(typed(body, "text"))
+
+    def _with_calls(self, member: Member, text: str) -> str:
+        """A text with its sums as calls, and with brackets around what indexes."""
+        own = self.outline.defined
+        text = with_definitions(with_calls(text), self._entries, own.keys())
+        text = re.sub(r"_\{([a-z])\}", r"_\1", text)
+        at = {n.partition("_")[2] for n, c in own.items() if c.members[1] is member}
+        at &= {index for index, _ in self._entries.values()}
+        return with_rows(with_brackets(text, summed(text) | at, own.keys()), self._rows, "text")
 
     def _own_argument(self, member: Member, text: str) -> str:
         """The body of ``h(x) = …`` with a name of its own for x, where h is taken of members of a family x."""

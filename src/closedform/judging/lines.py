@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from closedform.errors import LimitError, ReadError
+from contextlib import suppress
+
+from closedform.errors import ClosedformError, LimitError, ReadError
 from closedform.judging.document import document, is_latex
+from closedform.judging.families import apart
 from closedform.judging.following import Follower
 from closedform.judging.long_names import long_names
 from closedform.judging.outline import outlines
@@ -14,7 +17,17 @@ MAX_LINES = 600
 
 
 def judged(text: str, where: str | None, syntax: str) -> Judgement:
-    """What ``closedform.judge`` finds."""
+    """What ``closedform.judge`` finds; where not all is right, with ``u_k`` as vectors beside ``u`` if that fits."""
+    found = _judged(text, where, syntax)
+    other = apart(text) if found.verdict != "right" else None
+    if other is not None:
+        with suppress(ClosedformError):
+            again = _judged(other.text, where, syntax)
+            return other.told(again) if again.verdict != "undecided" and other.are_vectors(again) else found
+    return found
+
+
+def _judged(text: str, where: str | None, syntax: str) -> Judgement:
     steps, assumed = list[Step](), list[str]()
     named = long_names(text, is_latex(text) if syntax == "auto" else syntax == "latex")
     taken_apart = document(named.text, syntax)

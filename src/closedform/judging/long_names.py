@@ -69,10 +69,37 @@ def long_names(source: str, latex: bool) -> LongNames:
             if number > LAST or f"L{number}" in source or f"L_{{{number}}}" in source:
                 break
             names[str(number)] = name
+    if distance(source) and len(names) <= LAST - FIRST:
+        names[str(FIRST + len(names))] = "d"
     for at, name in names.items():
         short = f"L_{{{at}}}" if latex else f"L{at}"
         source = _replaced(source, name, short)
     return LongNames(source, names)
+
+
+_D = r"(?<![A-Za-z\\])d(?![A-Za-z])"
+_D_DEFINED = re.compile(
+    rf"(?:^|\$|[.;,]\s|&|\b(?:[Ll]et|[Ww]here|[Dd]efine|[Hh]ave)\b)\s*\$?\s*"
+    rf"{_D}\s*(?:\(\s*(\\?\w+)\s*\))?\s*&?\s*:?=",
+    re.MULTILINE,
+)
+_DIFFERENTIAL = re.compile(
+    r"(?<![A-Za-z\\])d(?:[A-Za-z]|\s*\\?[{(\[]|\s*\\[A-Za-z]+)|\\(?:mathrm|text|rm)\s*\{?\s*d\b|\\dd?\b"
+)
+
+
+def distance(source: str) -> bool:
+    r"""Whether d is a name here, ``d(x) = \sqrt{…}``, and nowhere the sign of a differential.
+
+    >>> distance("Let d = sqrt(u'*u). grad d = u/d"), distance("d(x) = A*dx"), distance("f = x'*d\ndf = d'*dx")
+    (True, False, False)
+    """
+    found = _D_DEFINED.search(source)
+    if found is None:
+        return False
+    argument = found[1]
+    applied = rf"{_D}\s*\(\s*{re.escape(argument)}\s*\)" if argument else "(?!)"
+    return _DIFFERENTIAL.search(re.sub(applied, "D", source)) is None
 
 
 def _is_name(name: str, source: str, latex: bool, font: bool) -> bool:
@@ -83,14 +110,14 @@ def _is_name(name: str, source: str, latex: bool, font: bool) -> bool:
         return False
     if font or low in NOUNS:
         return True
-    if len(name) == 2 and not name.isupper():
-        return False
+    if len(name) == 2 and name[0].isupper() and name[1].islower():
+        return False  # A x
     if latex and not name.isupper():
         return False
     around = [m.group() for m in _RUN.finditer(source) if name not in m.group()]
     apart = "".join(w for w in around if len(w) <= 3 and not (latex and w in ("top", "bf", "rm")))
     seen = [c for c in set(name) if c in apart]
-    return 2 * len(seen) < len(set(name))
+    return 2 * len(seen) < len(set(name)) and not (seen and name.islower() and len(name) == 2)
 
 
 def _replaced(source: str, name: str, short: str) -> str:

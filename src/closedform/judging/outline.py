@@ -56,7 +56,10 @@ def _new(document: Document, where: str) -> Outline:
             out.where.append(f"{name} in R")
         elif "×" in fact:
             out.where.append(f"{name} in R^({fact})")
-        elif fact not in ("vector", "matrix"):
+        elif fact == "vector":
+            if not re.match(r"[a-z](?![a-z])|\w+_", name):
+                out.where.append(f"{name} is a vector")
+        elif fact != "matrix":
             out.facts.setdefault(name, set()).add(fact)
     for relation in document.relations:
         if len(relation.members) == 1:

@@ -99,10 +99,12 @@ _AFTER = re.compile(
 )
 _BEFORE = re.compile(rf"(?<![\w-])(?P<fact>{_PROPERTY})\s+(?:matrix|matrices)?\s*{_LIST}(?![\w'(\\])")
 _KIND = re.compile(
-    rf"(?<![\w\\]){_LIST}\s+(?:is|are)\s+(?:an?\s+)?(?:constant\s+|fixed\s+|positive\s+)?"
+    rf"(?<![\w\\]){_LIST}\s+(?:is|are|be|as|being)\s+(?:an?\s+)?(?:constant\s+|fixed\s+|positive\s+|random\s+|data\s+)?"
     r"(?P<kind>scalar|vector|matrix|number|column vector|matrices|scalars|vectors)\b"
 )
-_KIND_BEFORE = re.compile(rf"\b(?:an?|the|for|with|fixed|constant)\s+(?P<kind>scalar|scalars)\s+{_EVERY}(?![\w'(])")
+_KIND_BEFORE = re.compile(
+    rf"\b(?:an?|the|for|with|fixed|constant|column|two)\s+(?P<kind>scalar|scalars|vector|vectors)\s+{_EVERY}(?![\w'(])"
+)
 _IN_BRACKETS = re.compile(rf"(?<![\w\\]){_LIST}\s*\(\s*(?P<kind>scalars?)\b")
 _SYMMETRY = re.compile(rf"\b[Ss]ymmetry of\s+({_NAME})(?!\w)")
 _IS_SHAPE = re.compile(

@@ -36,7 +36,7 @@ from closedform.rewrite.normal.normal import normal
 FACTORS = tuple(Fraction(c) for c in ("2", "1/2", "-1", "-2", "-1/2", "4", "1/4", "3", "1/3"))
 MAX_TRIALS = 240
 WHOLE_SIGN = "the sign is wrong"
-GIVEN_SHAPE = {"sumover", "call"}
+GIVEN_SHAPE = {"sumover", "call", "unvec", "sub", "unit"}
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def _call(parser: Parser, frame: Frame, span: tuple[int, int], args: tuple[Tree,
 
 
 MARKS = {"": "", "2": "2", "F": "F", "fro": "F", "Fro": "F", "1": "1", "inf": "inf"} | {
-    "∞": "inf", "infty": "inf", "*": "nuc", "nuc": "nuc", "op": "op",
+    "∞": "inf", "infty": "inf", "*": "nuc", "nuc": "nuc", "op": "op", "11": "11", "max": "max",
 }  # fmt: skip
 
 

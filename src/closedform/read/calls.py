@@ -10,7 +10,7 @@ from closedform.expr.signature import Signature
 from closedform.expr.size import ONE, Size
 from closedform.functions.algebra import DIAGM, DIAGV
 from closedform.read.infer import ABSURD, SCALAR, UNLIKELY, Trial
-from closedform.read.misfit import Misfit
+from closedform.read.misfit import Misfit, names_below
 from closedform.read.norms import MARK, norm_call
 from closedform.read.products import has_open_entry
 from closedform.read.sizes import tree_size
@@ -186,6 +186,11 @@ def _square(trial: Trial, tree: Call) -> Shape:
 
 def _trace(trial: Trial, tree: Call) -> Shape:
     _square(trial, tree)
+    names = list(dict.fromkeys(names_below(tree.args[:1])))
+    free = next((n for n in names if n in trial.greek and not trial.declared(n)), None)
+    if free is not None and all(trial.kinds.get(n) == "S" for n in names):
+        head = f"{trial.typed(tree)} is the trace of a number"
+        raise Misfit(tree, head, hint=f"Declare {free} in R^(n×n) for a matrix, or leave the trace out.", final=True)
     return SCALAR
 
 

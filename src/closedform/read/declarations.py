@@ -15,7 +15,7 @@ from closedform.expr.facts import WORDS, close
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE, Size, size
 from closedform.read.lexer import Token, Tokens
-from closedform.read.said import equation_fact, nearest_fact, plain_fact, tall_columns
+from closedform.read.said import equation_fact, nearest_fact, plain_fact, says_vector, tall_columns
 from closedform.read.spaces import factors, parse_size, parse_space
 
 MAX_ARGUMENTS = 9
@@ -53,6 +53,8 @@ class Declarations:
     shapes: dict[str, Shape] = field(default_factory=dict)
     facts: dict[str, set[str]] = field(default_factory=dict)
     families: set[str] = field(default_factory=set)
+    stacks: dict[str, Shape] = field(default_factory=dict)  # families of matrices, and the shape of their members
+    columns: set[str] = field(default_factory=set)  # said to be vectors, of whatever length
     numbers: set[str] = field(default_factory=set)  # names in an inequality, which are scalars by habit
     functions: dict[str, Arrow] = field(default_factory=dict)
     formulas: dict[str, Formula] = field(default_factory=dict)
@@ -166,6 +168,9 @@ def _declare(part: Part, into: Declarations, before: list[str]) -> None:
     elif (fact := plain_fact(texts[1:]) or equation_fact(texts)) is not None:
         _said(part, into, [*before, first.text], fact)
         before.clear()
+    elif says_vector(texts[1:]):
+        _vector(part, into, [*before, first.text])
+        before.clear()
     elif second == "=":
         _bind(part, into)
     elif second == "(" and "=" in texts:
@@ -238,6 +243,16 @@ def _said(part: Part, into: Declarations, names: list[str], fact: str) -> None:
             into.numbers.add(name)
 
 
+def _vector(part: Part, into: Declarations, names: list[str]) -> None:
+    """``X is a vector``: of whatever length."""
+    for name in names:
+        if name in into.shapes and (into.shapes[name][1] is not ONE or into.shapes[name][0] is ONE):
+            raise part.fail(f"{name} is {_words(into.shapes[name])}, not a vector")
+        _new(part, into, name)
+        into.facts.setdefault(name, set())
+        into.columns.add(name)
+
+
 def _bind(part: Part, into: Declarations) -> None:
     name = part.texts[0]
     if name in into.variables:
@@ -305,7 +320,12 @@ def _family(
 ) -> None:
     (length, cols), facts = space
     if cols is not ONE:
-        raise part.fail("families of matrices are not supported", "Members are vectors: a[i] in R^n for i = 1..m.")
+        if facts:
+            raise part.fail("of a family of matrices nothing but its size is declared", "Write A[i] in R^(n×n).")
+        _shape(part, into, name, (count, length * cols), ())
+        into.add_sizes(length, cols)
+        into.stacks[name] = (length, cols)
+        return
     _shape(part, into, name, (count, length), facts)
     if length is not ONE:
         into.families.add(name)

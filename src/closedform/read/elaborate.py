@@ -18,7 +18,7 @@ from closedform.functions.table import SIZED, SYMMETRIC, by_text
 from closedform.functions.vectors import dot
 from closedform.read.index_nodes import index_node, over_node
 from closedform.read.infer import Trial, Unit
-from closedform.read.norms import norm_by, power_of_norm
+from closedform.read.norms import norm_by, norm_node, power_of_norm
 from closedform.read.products import are_columns
 from closedform.read.syntax import (
     Call,
@@ -272,10 +272,6 @@ def _product(to: Elaborator, tree: Product) -> Node:
     return chain.node()
 
 
-def _norm(to: Elaborator, tree: Norm) -> Node:
-    return make(to.trial.choice[tree], (to.node[tree.inner],))
-
-
 def _stack(to: Elaborator, tree: Stack) -> Node:
     return block([[to.node[t] for t in row] for row in tree.rows])
 
@@ -353,6 +349,6 @@ BUILT: dict[str, Callable[[Elaborator, Call, tuple[Node, ...]], Node]] = {
 }  # fmt: skip
 BUILD: dict[type[Tree], Callable[[Elaborator, Any], Node]] = {
     Number: _number, Name: _name, Group: _inner_node, Negative: _negative, Transpose: _transpose, Sum: _sum,
-    Inner: _inner, Power: _power, Product: _product, Over: over_node, Index: index_node, Norm: _norm, Stack: _stack,
+    Inner: _inner, Power: _power, Product: _product, Over: over_node, Index: index_node, Norm: norm_node, Stack: _stack,
     Call: _call,
 }  # fmt: skip

@@ -176,7 +176,9 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
     if name in uses.one_index:
         if shape == "arrows":
             return (("F", 0.0),)
-        member = capital or shape == "rows" or name in uses.normed
+        if capital:
+            return (("F", 0.0), ("G", 0.6), ("V", 1.0))
+        member = shape == "rows" or name in uses.normed
         return (("F", 0.0), ("V", 1.0)) if member else (("V", 0.0), ("F", 0.9))
     if name in uses.exponents:
         return NUMBER if name in ("n", "m", "k") else (("S", 0.0),)

@@ -9,9 +9,9 @@ from closedform.expr.node import Node, make
 from closedform.expr.size import ONE
 from closedform.expr.walk import postorder, rebuild
 from closedform.functions import algebra as a
-from closedform.functions.rearrange import sub
+from closedform.functions.rearrange import sub, unvec
 from closedform.functions.table import by_text
-from closedform.read.syntax import Index, Over
+from closedform.read.syntax import Index, Name, Over
 
 if TYPE_CHECKING:
     from closedform.read.elaborate import Elaborator
@@ -52,8 +52,9 @@ def index_node(to: Elaborator, tree: Index) -> Node:
     base = _part(to, tree)
     at = [None if i is None else _at(to, i) for i in tree.at]
     if len(at) == 1:
-        e = a.unit(_given(at[0]), base.rows)
-        return a.mul(a.transpose(base), e)
+        row = a.mul(a.transpose(base), a.unit(_given(at[0]), base.rows))
+        member = to.trial.member(tree.base.name) if isinstance(tree.base, Name) else None
+        return row if member is None else unvec(row, *to.trial.sizes.shape(member))
     first, second = at
     if first is None:
         return a.mul(base, a.unit(_given(second), base.cols))

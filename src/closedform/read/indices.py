@@ -88,6 +88,10 @@ def index_shape(trial: Trial, tree: Index) -> Shape:
     """The shape of an entry, a row or a column."""
     rows, cols = trial.shape[tree.base]
     family = isinstance(tree.base, Name) and trial.is_family(tree.base.name)
+    member = trial.member(tree.base.name) if isinstance(tree.base, Name) else None
+    if member is not None and len(tree.at) == 1:
+        _indexed(trial, tree, 0, rows)
+        return member
     if len(tree.at) == 1:
         if family:
             _indexed(trial, tree, 0, rows)

@@ -57,6 +57,7 @@ class Question:
     shapes: dict[str, Shape]  # declared
     functions: dict[str, Arrow]
     families: frozenset[str]
+    stacks: dict[str, Shape]  # declared families of matrices: the shapes of their members
     differentials: dict[str, str]
     sizes: frozenset[str]  # names that are sizes, whatever the trial
     indices: frozenset[str]  # summed names
@@ -81,7 +82,7 @@ class Near:
 
 @dataclass
 class Trial:
-    """One assignment of kinds: S scalar, V vector, M matrix, F family of vectors, Z a size."""
+    """One assignment of kinds: S scalar, V vector, M matrix, F family of vectors, G of matrices, Z a size."""
 
     question: Question
     kinds: dict[str, str]
@@ -92,6 +93,7 @@ class Trial:
     choice: dict[Tree, Any] = field(default_factory=dict)
     ranges: dict[str, Size] = field(default_factory=dict)
     near: dict[str, list[Near]] = field(default_factory=dict)  # of indices that are shifted somewhere
+    stacks: dict[str, Shape] = field(default_factory=dict)  # families of matrices found: the shapes of their members
     fixed: dict[str, Size] = field(default_factory=dict)  # names of entries, and the length that each is within
     notes: list[str] = field(default_factory=list)
     cost: float = 0.0
@@ -133,6 +135,8 @@ class Trial:
     def _new_shape(self, name: str) -> Shape:
         question = self.question
         if name in question.shapes:
+            if name in question.stacks:
+                self.stacks[name] = question.stacks[name]
             return question.shapes[name]
         if name in question.differentials:
             return self.name_shape(question.differentials[name])
@@ -140,11 +144,18 @@ class Trial:
         if kind in "SZ":
             return SCALAR
         rows = self.sizes.fresh()
+        if kind == "G":
+            self.stacks[name] = (self.sizes.fresh(), self.sizes.fresh())
+            return rows, self.stacks[name][0]  # the length of a row is known at the end
         return (rows, ONE) if kind == "V" else (rows, self.sizes.fresh())
 
     def is_family(self, name: str) -> bool:
         base = self.question.differentials.get(name, name)
         return base in self.question.families or self.kinds.get(base) == "F"
+
+    def member(self, name: str) -> Shape | None:
+        """The shape of the members of a family of matrices; None for what is none."""
+        return self.stacks.get(self.question.differentials.get(name, name))
 
     def declared(self, name: str) -> bool:
         question = self.question

@@ -48,6 +48,8 @@ class Lexer:
         self.hidden: set[int] = set()  # braces that belong to a font or to a wrapper
         self.gap = False
         self.side = 0
+        self.lefts: list[bool] = []  # of each \\left that is open: whether no bracket stands behind it
+        self.unseen = False  # whether this \\right closes such a one
         self.overs: dict[int, int] = {}  # \\over, and the brace it stands in
         self.skipped: dict[int, int] = {}  # labels that are left out
         self.first, self.tail = head(source), tail(source)
@@ -154,7 +156,7 @@ class Lexer:
         elif self.side and text in "<>":
             self._bracket("open" if text == "<" else "close", "<", place, end)
         elif self.side and text == ".":
-            self.fail("brackets of which one is left out are not read", place, end, "Write both.")
+            self._unseen(place, end)
         elif text in ",;" and place >= self.tail:
             self.gap = True
         elif text in words.BASIC:
@@ -185,6 +187,10 @@ class Lexer:
         return argument.end() if argument else place
 
     def _bracket(self, kind: str, text: str, start: int, end: int) -> None:
+        if self.unseen:
+            bar = kind == "bar"
+            head = "an expression at a point is not read" if bar else "brackets of which one is left out are not read"
+            self.fail(head, start, end, "Read the expression, then substitute the point." if bar else "Write both.")
         if self.side and kind == "bar":
             self._add("bar", text, start, end)
         elif self.side and (kind == "open") != (self.side > 0):
@@ -192,6 +198,15 @@ class Lexer:
         else:
             self._add(kind, text, start, end)
         self.side = 0
+
+    def _unseen(self, place: int, end: int) -> None:
+        r"""``\\left.`` and ``\\right.``: brackets that do not show, where both do not."""
+        if self.side < 0 and not self.unseen:
+            self.fail("brackets of which one is left out are not read", place, end, "Write both.")
+        if self.side > 0 and self.lefts:
+            self.lefts[-1] = True
+        self._add("open" if self.side > 0 else "close", "(", place, end)
+        self.side, self.unseen = 0, False
 
     def _doubled(self, place: int) -> bool:
         r"""Whether ``\\vert`` stands right behind another."""
@@ -280,6 +295,9 @@ class Lexer:
 
     def _sizing(self, name: str, place: int, end: int) -> None:
         name = name.removeprefix("m") if name in ("mleft", "mright") else name
+        if name == "left":
+            self.lefts.append(False)
+        self.unseen = name == "right" and bool(self.lefts) and self.lefts.pop()
         self.side = 1 if name == "left" or name[-1] == "l" else -1 if name == "right" or name[-1] == "r" else 0
 
     def _argument(self, place: int, end: int) -> tuple[int, int]:

@@ -33,6 +33,7 @@ class Known:
     turned_one: bool = False  # 1^\top stands for the ones
     primed: bool = False  # x' is another name than x
     fixed: frozenset[str] = frozenset()  # indices that stand for one entry each
+    bold: set[tuple[str, bool]] = field(default_factory=set)  # small bold letters, and whether with an index
     low: set[str] = field(default_factory=set)  # stand elsewhere than alone in a superscript
 
     def add(self, said: Declarations) -> None:
@@ -55,6 +56,8 @@ class Known:
             if not _raised(signs, place):
                 self.low.add(sign.text)
             behind = signs[place + 1]
+            if sign.font in ("bold", "arrow") and sign.text.islower():
+                self.bold.add((sign.text, behind.kind == "_"))
             if behind.kind != "_":
                 self.bare.add(sign.text)
                 if behind.kind != "open" and not (sign.text == "d" and behind.kind == "letter" and not behind.gap):
@@ -174,8 +177,11 @@ def meaning(base: str, items: list[int | str], typed: str, known: Known, active:
     joined = canonical(base + "".join(map(str, items)))
     if joined in known.declared and all(isinstance(i, int) for i in items):
         return Meaning(joined)
-    summed = [i for i in items if letter_of(i) in known.summed or letter_of(i) in active]
+    summed = [i for i in items if letter_of(i) in known.summed or letter_of(i) in active or i in known.fixed]
     letters = all(i == ":" or (isinstance(i, str) and (i in summed or i in INDEX_LETTERS)) for i in items)
+    if len(items) == 1 and summed and {(base, True), (base, False)} <= known.bold:
+        own = f"{base}_all"
+        return Meaning(own, tuple(items), f"The {base}_{items[0]} are vectors, called {own}, beside the vector {base}.")
     if len(items) <= 2 and (summed or ":" in items or (len(items) == 2 and letters)):
         return _entry(base, items, typed, known)
     if any(i != letter_of(i) for i in map(str, items)):

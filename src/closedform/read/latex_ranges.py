@@ -42,6 +42,8 @@ class Below:
 def below(lower: Sequence[Sign], upper: Sequence[Sign], inside: Collection[str], active: Collection[str]) -> Below:
     """``inside``: letters that are indices in what is summed; ``active``: indices of sums that are open."""
     out, names = Below(), list[str]()
+    if lower and lower[0].text == "(" and lower[-1].kind == "close" and sum(s.kind == "close" for s in lower) == 1:
+        lower = lower[1:-1]  # (i, j)
     for clause in _clauses(lower):
         letters = [s.text for s in clause if s.kind == "letter"]
         if letters and len(letters) == len(clause):
@@ -143,6 +145,11 @@ def mask(pair: Pair) -> list[tuple[str, str]]:
     ordered = entry("triu", "(", "ones", "*", "ones", "'", ")")
     texts = {"≠": ["1", "-", *entry("I")], "<": [*ordered, "-", *entry("I")], "<=": ordered}[pair.sign]
     return [(_kind(text), text) for text in ["(", *texts, ")", "*", "("]]
+
+
+def factor_mask(pair: Pair) -> list[tuple[str, str]]:
+    """What stands before a factor of a product, up to its bracket: 1 + m*((factor) - 1), where m is 1 for the pairs."""
+    return [("num", "1"), ("op", "+"), *mask(pair), ("op", "(")]
 
 
 def _kind(text: str) -> str:

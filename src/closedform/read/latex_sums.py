@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from closedform.read.latex_names import argument
-from closedform.read.latex_ranges import below, mask
+from closedform.read.latex_ranges import below, factor_mask, mask
 from closedform.read.latex_scripts import script_range
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import Token
@@ -34,7 +34,7 @@ def summation(t: Translator, sign: Sign) -> None:
     upper = scripts["^"][0] if "^" in scripts else []
     _end_same(t, {s.text for s in lower}, place)
     found = below(lower, upper, term_indices(t.signs, place, t.end), {*t.active, *t.known.fixed})
-    if not found.clear or (found.pairs and sign.text != "sum"):
+    if not found.clear or (found.pairs and sign.text not in ("sum", "prod")):
         t.fail("what is summed over is not clear", span, UNCLEAR)
     for each in found.ranges:
         _check_bound(t, each.low)
@@ -43,9 +43,11 @@ def summation(t: Translator, sign: Sign) -> None:
         if index in t.active:
             t.fail(f"{index} is summed twice", span, "Give each sum its own index.")
         _open(t, sign, index, low, high, number > 0)
-    for kind, text in (token for pair in found.pairs for token in mask(pair)):
+    masked = mask if sign.text == "sum" else factor_mask
+    for kind, text in (token for pair in found.pairs for token in masked(pair)):
         t.put(kind, text, sign.start, sign.end, 0)
-    t.top.after += [Token("op", ")", sign.end, sign.end) for _ in found.pairs]
+    ends = [("op", ")")] if sign.text == "sum" else [("op", "-"), ("num", "1"), ("op", ")"), ("op", ")")]
+    t.top.after += [Token(kind, text, sign.end, sign.end) for _ in found.pairs for kind, text in ends]
 
 
 def _end_same(t: Translator, letters: set[str], place: int) -> None:

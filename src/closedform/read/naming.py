@@ -36,7 +36,7 @@ def name_others(trial: Trial) -> None:
 
 def _unknown(trial: Trial) -> list[str]:
     free: dict[str, None] = {}
-    for name, (rows, cols) in trial.names.items():
+    for name, (rows, cols) in (*trial.names.items(), *trial.stacks.items()):
         order = (cols, rows) if name not in trial.question.differentials else ()
         for s in order:
             free.update(dict.fromkeys(sorted(n for n in trial.sizes.resolve(s).names if n[0] == "?")))
@@ -44,7 +44,8 @@ def _unknown(trial: Trial) -> list[str]:
 
 
 def _names(trial: Trial) -> set[str]:
-    return {n for shape in trial.names.values() for s in trial.sizes.shape(shape) for n in s.names}
+    shapes = (*trial.names.values(), *trial.stacks.values())
+    return {n for shape in shapes for s in trial.sizes.shape(shape) for n in s.names}
 
 
 def _name_both(trial: Trial, typed: list[str]) -> None:

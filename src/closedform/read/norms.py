@@ -11,6 +11,7 @@ from closedform.expr.op import Shape
 from closedform.expr.size import ONE
 from closedform.functions import algebra as a
 from closedform.functions.known_facts import facts_of
+from closedform.functions.table import by_text
 from closedform.read.infer import ABSURD, SCALAR, UNLIKELY, Trial
 from closedform.read.misfit import Misfit
 from closedform.read.products import doubt_subtracted
@@ -30,6 +31,21 @@ MARK = {
     "norm_nuc": "nuc",
     "norm_op": "op",
 }
+
+
+ENTRYWISE = {"11": "sum", "max": "max"}
+"""The norms of all entries of a matrix, by their marks: what is taken of the absolute values."""
+
+
+def norm_node(to: Elaborator, tree: Norm) -> Node:
+    chosen, inner = to.trial.choice[tree], to.node[tree.inner]
+    if chosen not in ENTRYWISE:
+        return make(chosen, (inner,))
+    entries = make(operations("abs")[0], (inner,))
+    if chosen == "max" and not entries.is_column:
+        entries = make(operations("vec")[0], (entries,))
+    ops = by_text[ENTRYWISE[chosen]]
+    return make(ops[0] if chosen == "11" else next(op for op in ops if op.name == "maxentry"), (entries,))
 
 
 def norm_call(trial: Trial, tree: Call) -> Shape:
@@ -66,12 +82,14 @@ def norm_shape(trial: Trial, tree: Norm) -> Shape:
 def _norm(trial: Trial, tree: Norm | Call, arg: Tree, mark: str) -> Shape:
     rows, cols = trial.shape[arg]
     X = trial.typed(arg)
+    if mark in ENTRYWISE:
+        trial.choice[tree] = mark
+        return SCALAR
     if rows is ONE and cols is ONE:
         trial.doubt(tree, ABSURD if mark in ("F", "nuc", "op") else UNLIKELY)
         name = "abs"
     elif cols is ONE and mark in ("F", "nuc") and _of_family(trial, arg):
-        head = f"{trial.typed(tree)} says that {X} is a matrix, and families of matrices are not supported"
-        raise Misfit(tree, head, hint="Give each matrix a name of its own.", final=True)
+        raise Misfit(tree, f"{trial.typed(tree)} says that {X} is a matrix")
     elif cols is ONE:
         name = {"": "norm2", "2": "norm2", "F": "norm2", "op": "norm2", "1": "norm1", "inf": "norm_inf"}.get(mark, "")
     elif rows is ONE:

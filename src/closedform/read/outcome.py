@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from closedform.expr.node import Node
+from closedform.expr.op import Shape
 from closedform.expr.size import ONE, Size
 from closedform.read.alphabet import sentence_power
 from closedform.read.declarations import Arrow, Declarations
@@ -21,12 +22,13 @@ def where_text(
     said: Declarations,
     undeclared: Mapping[str, str | None],
     sizes: Iterable[str] = (),
+    stacks: Mapping[str, Shape] | None = None,
 ) -> str:
     """Declarations of all variables and functions, from which formula and derivatives read back the same."""
     parts = []
     for name, node in names.items():
         if undeclared.get(name) is None:
-            parts += _declared(name, node, name in families)
+            parts += _declared(name, node, name in families, (stacks or {}).get(name))
     parts += [_arrow(name, f) for name, f in said.functions.items()]
     parts += [f"{x}*{y} = {y}*{x}" for x, y in said.commuting]
     shapes = [*(s for x in names.values() for s in x.shape), *_sizes_of(said.functions)]
@@ -44,11 +46,11 @@ def _arrow(name: str, f: Arrow) -> str:
     return f"{name}: {' × '.join(map(space_text, f.domains))} -> {space_text(f.codomain)}"
 
 
-def _declared(name: str, node: Node, family: bool) -> list[str]:
+def _declared(name: str, node: Node, family: bool, member: Shape | None) -> list[str]:
     facts = [f for f in node.params[1] if ":" not in f]
-    if family:
+    if family or member:
         index = "i" if name != "i" else "j"
-        return [f"{name}[{index}] in {space_text((node.cols, ONE))} for {index} = 1..{node.rows}"] + [
+        return [f"{name}[{index}] in {space_text(member or (node.cols, ONE))} for {index} = 1..{node.rows}"] + [
             f"{name} {SIGNS[f]}" for f in facts if f in SIGNS
         ]
     spaces = [f"{name} in {WRITTEN[f]}({node.rows})" for f in facts if f in WRITTEN]
@@ -62,7 +64,7 @@ def _declared(name: str, node: Node, family: bool) -> list[str]:
 
 def assumptions(
     names: Mapping[str, Node], families: frozenset[str], said: Declarations, trial: Trial, notes: list[str],
-    undeclared: Mapping[str, str | None],
+    undeclared: Mapping[str, str | None], stacks: Mapping[str, Shape],
 ) -> tuple[str, ...]:  # fmt: skip
     """Sentences: the shapes that were not declared, then how doubtful spellings were read."""
     out = []
@@ -71,9 +73,12 @@ def assumptions(
             continue
         if name in families:
             out.append(f"{name}[i] ∈ {real(node.cols, ONE)} for i = 1..{node.rows}")
+        elif name in stacks:
+            out.append(f"{name}[i] ∈ {real(*stacks[name])} for i = 1..{node.rows}")
         else:
             out.append(f"{name} ∈ {real(*node.shape)}")
     out += [f"{name} is the matrix whose rows are {name}[i], in answers too" for name in names if name in families]
+    out += [f"{name} is the matrix whose rows are vec({name}[i]), in answers too" for name in names if name in stacks]
     out += [note for name, node in names.items() if (note := _entry_by_entry(name, node, said))]
     out += [_size_note(n, names) for n, kind in trial.kinds.items() if kind == "Z"]
     return tuple(dict.fromkeys([*out, *notes, *said.notes, *trial.notes]))

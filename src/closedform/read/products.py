@@ -5,7 +5,7 @@ from __future__ import annotations
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE, size
 from closedform.read.infer import SLIGHT, UNLIKELY, Trial, constant
-from closedform.read.misfit import Misfit, entry_hint
+from closedform.read.misfit import Misfit, entry_hint, names_below
 from closedform.read.syntax import Group, Index, Name, Product, Stack, Sum, Transpose, Tree
 from closedform.read.unify import is_scalar
 
@@ -105,6 +105,8 @@ def _times(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape
     if is_scalar(a):
         if is_scalar(b):
             _doubt_turned(trial, tree, place)
+        elif place > 1 and isinstance(tree.factors[place - 2][1], Transpose):
+            _doubt_row(trial, tree, tree.factors[place - 1][1])
         return b
     if is_scalar(b):
         if a[0] is ONE and _open_entry(trial, tree.factors[place][1]):
@@ -116,6 +118,12 @@ def _times(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape
     if not trial.sizes.unify(a[1], b[0]):
         raise _clash(trial, tree, place, a, b)
     return a[0], b[1]
+
+
+def _doubt_row(trial: Trial, tree: Product, middle: Tree) -> None:
+    """``x'*A[k]*x`` of an undeclared A: its members are sooner matrices than vectors."""
+    if _open_entry(trial, middle) and any(n[0].isupper() for n in names_below([middle])):
+        trial.doubt(tree, UNLIKELY)
 
 
 def _check_ones(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> None:

@@ -239,11 +239,13 @@ class _Reader:
             raise error.at(None, self.formula.source) from None
         families = frozenset(n for n in symbols if trial.is_family(n))
         order = {name: rank for rank, name in enumerate(self._order(symbols))}
+        stacks = {n: trial.sizes.shape(shape) for n, shape in trial.stacks.items()}
         names = dict(sorted(symbols.items(), key=lambda item: order[item[0]]))
         return Reading(
             self.formula.source, self.units[-1].root, node, names, families, tuple(trial.fixed),
-            dict(self.said.functions), where_text(names, families, self.said, self._variables, self._counted(trial)),
-            assumptions(names, families, self.said, trial, [*notes, *self.scope.notes], self._variables),
+            dict(self.said.functions),
+            where_text(names, families, self.said, self._variables, self._counted(trial), stacks),
+            assumptions(names, families, self.said, trial, [*notes, *self.scope.notes], self._variables, stacks),
             order, tuple(self.said.commuting), bound=elaborator.bound,
         )  # fmt: skip
 
@@ -273,7 +275,7 @@ class _Reader:
         }
         roots = {u.bound: u.root for u in self.units if u.bound}
         return Question(
-            self.units, said.shapes, said.functions, frozenset(said.families), away, frozenset(sizes),
+            self.units, said.shapes, said.functions, frozenset(said.families), said.stacks, away, frozenset(sizes),
             indices, frozenset(uses.shifted & indices), roots,
             tuple(said.commuting), frozenset(n for n, facts in said.facts.items() if SQUARE & facts),
             style == "matrixcalculus", self.reserved, style == "latex",
@@ -282,6 +284,8 @@ class _Reader:
     def _kinds(self, name: str) -> Kinds:
         if SQUARE & self.said.facts.get(name, set()):
             return SQUARE_KINDS
+        if name in self.said.columns:
+            return COLUMN_KINDS
         scope = self.scope
         seen = {"arrows": scope.arrows, "rows": scope.rows, "bold": scope.bold}
         shape = next((s for s, names in seen.items() if name in names), "")
@@ -307,6 +311,9 @@ class _Reader:
 
     def _symbol(self, trial: Trial, name: str, facts: Iterable[str]) -> Node:
         rows, cols = self._known(trial, trial.name_shape(name), name)
+        if (member := trial.member(name)) is not None:
+            high, wide = self._known(trial, member, name)
+            cols = high * wide
         if any(f in SQUARE for f in facts) and rows is not cols:
             if "orth" in facts:
                 raise tall_columns(name, rows, cols)
@@ -325,6 +332,7 @@ class _Reader:
 
 SQUARE = {"sym", "psd", "pd", "diag", "orth", "skew", "lower", "upper", "inv", "square"}
 SQUARE_KINDS: Kinds = (("M", 0.0),)
+COLUMN_KINDS: Kinds = (("V", 0.0),)
 
 
 def _direction(facts: Iterable[str]) -> list[str]:

@@ -33,6 +33,15 @@ def plain_fact(words: Sequence[str]) -> str | None:
     return PLAIN.get("".join(word for word in single if word not in LEFT_OUT))
 
 
+def says_vector(words: Sequence[str]) -> bool:
+    """Whether the words behind a name say that it is a vector.
+
+    >>> says_vector(["is", "a", "vector"]), says_vector(["is", "a", "positive", "vector"])
+    (True, False)
+    """
+    return [w for w in words if w not in ("is", "are", "a", "column")] in (["vector"], ["vectors"])
+
+
 def nearest_fact(words: Sequence[str]) -> str:
     """The word of a property that misspelled words come near, or ``""``."""
     from difflib import get_close_matches

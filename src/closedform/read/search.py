@@ -57,10 +57,11 @@ def settle(question: Question, choices: dict[str, Kinds]) -> Trial:
         except Misfit as misfit:
             if first is None:
                 first = (trial, misfit)
-            if misfit.final and not trial.doubts:
+            final = misfit.final and all(trial.kinds.get(n) != "G" for n in names_below([misfit.tree]))
+            if final and not trial.doubts:
                 raise _refusal(first, []) from None
             guilty = [misfit.tree]
-            if misfit.final:  # asked about, unless what is doubtful in it may be read otherwise, and nearer
+            if final:  # asked about, unless what is doubtful in it may be read otherwise, and nearer
                 guilty, least = trial.doubts, min(least, distance + trial.cost - 2 * EPSILON)
         for name in _suspects(question, guilty, choices):
             if any(name == changed for changed, _ in picks):
@@ -111,7 +112,8 @@ def _refusal(first: tuple[Trial, Misfit] | None, fits: list[Trial]) -> Closedfor
 
 
 def _offers(habit: Trial, fits: list[Trial]) -> str:
-    words = {"S": " in R", "V": " in R^n", "M": " in R^(m×n)", "F": "[i] in R^n for i = 1..m", "Z": " in R"}
+    words = {"S": " in R", "V": " in R^n", "M": " in R^(m×n)", "F": "[i] in R^n for i = 1..m",
+             "G": "[i] in R^(m×n) for i = 1..k", "Z": " in R"}
     offers: dict[str, None] = {}
     for fit in fits:
         changed = [n for n in fit.kinds if fit.kinds[n] != habit.kinds.get(n)]
