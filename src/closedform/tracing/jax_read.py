@@ -28,7 +28,7 @@ from closedform.tracing.jax_primitives import COMPARED, PRIMITIVES, Iota, lifted
 from closedform.tracing.jax_rules import agree
 from closedform.tracing.ops import indexing, whole
 from closedform.tracing.ops import shape as shapes
-from closedform.tracing.place import ELSEWHERE, is_users, refusal, refuse
+from closedform.tracing.place import ELSEWHERE, is_users, refusal, refuse, without_values
 from closedform.tracing.pytrees import flat
 from closedform.tracing.refused import no_array, unread
 from closedform.tracing.sizes import MARK
@@ -123,7 +123,10 @@ def _read(trace: Trace, fn: Callable[..., Any], values: Sequence[Value], *, name
         refuse("random numbers are drawn here, by a key that is an argument", "Draw them before, and hand them over.")
     if len(closed.out_avals) != 1:
         no_array(out)
-    return lifted(trace, Interpreter(trace, named).run(closed.jaxpr, closed.consts, values)[0])
+    if any(map(without_values, closed.consts)):
+        refuse("a value of another transformation of JAX is closed over here", "Hand it over as an argument.")
+    with jax.ensure_compile_time_eval():  # under jit too, what depends on no argument is numbers
+        return lifted(trace, Interpreter(trace, named).run(closed.jaxpr, closed.consts, values)[0])
 
 
 def _needs_numbers(error: Exception) -> ClosedformError:

@@ -192,9 +192,10 @@ def _of_style(array: Any, read: Read, leaves: Sequence[Any], flatten: bool = Tru
     array = array.detach().reshape(flat) if tensor else np.asarray(array, float).reshape(flat)
     like = next((x for x in leaves if "float" in str(getattr(x, "dtype", "")) and hasattr(x, "shape")), None)
     if read.style == "jax":
-        import jax.numpy as jnp
+        import jax
 
-        return jnp.asarray(array, None if like is None else like.dtype)
+        with jax.ensure_compile_time_eval():  # under jit too: a program is kept for later calls
+            return jax.numpy.asarray(array, None if like is None else like.dtype)
     if read.style == "torch":
         import torch
 
