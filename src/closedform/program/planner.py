@@ -15,6 +15,7 @@ from closedform.expr.walk import postorder
 from closedform.functions.algebra import CALL, INDEX, SUMOVER, SYM, TRANSPOSE
 from closedform.program.ir import Program, Ref, Step, dims, needed, rank
 from closedform.rewrite.normal.engine import ntranspose
+from closedform.rewrite.vectorise.indices import free_indices
 
 MAX_NESTING = 150
 SIGN_PASSES = frozenset({
@@ -70,10 +71,9 @@ class Planner:
 
     def prepare(self, root: Node) -> None:
         """Plan vectors, scalars and functions below ``root`` first, so that recursion stays shallow."""
-        bound = free_indices_below(root)
         for node in postorder(root, stop=lambda n: n.op is SUMOVER):
             lazy = rank(node.shape) == 2 and node.op in LAZY
-            if not lazy and node.op is not SUMOVER and not bound.get(node):
+            if not lazy and node.op is not SUMOVER and not free_indices(node):
                 self.value(node)
 
     def value(self, node: Node) -> Ref:
@@ -104,7 +104,7 @@ class Planner:
     @contextmanager
     def home(self, node: Node) -> Iterator[None]:
         """Inside a loop: what does not depend on its index is planned outside of it."""
-        free = free_indices_below(node).get(node, frozenset())
+        free = free_indices(node)
         level = len(self.scopes)
         while level > 1 and self.scopes[level - 1].index not in free:
             level -= 1
@@ -240,21 +240,6 @@ def upright(node: Node) -> Node:
         return node
     turned = ntranspose(node)
     return node if turned.op is TRANSPOSE else turned
-
-
-def free_indices_below(root: Node) -> dict[Node, frozenset[str]]:
-    """The indices of loops that each node below depends on."""
-    known: dict[Node, frozenset[str]] | None = root.memo.get("program indices")
-    if known is not None:
-        return known
-    free: dict[Node, frozenset[str]] = {}
-    for n in postorder(root):
-        names = frozenset[str]().union(*(free[a] for a in n.args))
-        if n.op is INDEX:
-            names |= {n.params[0]}
-        free[n] = names - {n.params[0]} if n.op is SUMOVER else names
-    root.memo["program indices"] = free
-    return free
 
 
 def refuse(node: Node) -> MissingRule:

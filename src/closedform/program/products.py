@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from closedform.expr.node import Node
 from closedform.expr.op import Shape
@@ -57,8 +58,10 @@ def _kind(node: Node) -> str:
 class Chain:
     """One product being ordered."""
 
-    def __init__(self, plan: Planner, parts: list[Leaf]) -> None:
+    def __init__(self, plan: Planner, parts: list[Leaf], known: dict[Any, float] | None = None) -> None:
         self.plan, self.parts = plan, parts
+        self.known: dict[Any, float] = {} if known is None else known
+        """What nodes below cost, for this product and those inside of it."""
         self.best: dict[tuple[int, int], tuple[float, int]] = {}
 
     # -- costs
@@ -132,9 +135,10 @@ class Chain:
     def term_cost(self, term: Node, rows: int, cols: int) -> float:
         inner = term.args[1] if term.op is SCALE else term
         if inner.op is MUL:
-            chain = Chain(self.plan, [*leaves(inner.args), Leaf("plain", (inner.cols, ONE))])
-            chain.order()
-            return chain.cost(0, len(chain.parts) - 1) + elementwise(rows).ns
+            column = (inner, "column")
+            if column not in self.known:
+                self.known[column] = self.inside([*leaves(inner.args), Leaf("plain", (inner.cols, ONE))])
+            return self.known[column] + elementwise(rows).ns
         if inner.op in (DIAGM, EYE):
             return 2 * elementwise(rows).ns
         return self.plan_cost(inner) + product(rows, cols, 1).ns + elementwise(rows).ns
@@ -143,13 +147,22 @@ class Chain:
         """What it costs to have the array of a node; nothing for a variable or what is there already."""
         if not node.args or node.op is TRANSPOSE or self.plan.is_fixed(node) or self.plan.look(node) is not None:
             return 0.0
+        if node not in self.known:
+            self.known[node] = self._plan_cost(node)
+        return self.known[node]
+
+    def inside(self, parts: list[Leaf]) -> float:
+        """What a product inside this one costs."""
+        chain = Chain(self.plan, parts, self.known)
+        chain.order()
+        return chain.cost(0, len(parts) - 1)
+
+    def _plan_cost(self, node: Node) -> float:
         rows, cols = self.plan.dims(node.shape)
         if node.op is ADD:
             return sum(self.plan_cost(a) + 2 * elementwise(rows * cols).ns for a in node.args)
         if node.op is MUL:
-            chain = Chain(self.plan, leaves(node.args))
-            chain.order()
-            return chain.cost(0, len(chain.parts) - 1)
+            return self.inside(leaves(node.args))
         if node.op is SCALE:
             return self.plan_cost(node.args[1]) + elementwise(rows * cols).ns
         return elementwise(rows * cols).ns

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
-from closedform.errors import MissingRule
+from closedform.errors import LimitError, MissingRule
 from closedform.expr.size import ONE, Size
 from closedform.functions.declared import LIBRARIES, has_value, operation, rank_of_pattern
 from closedform.program.in_place import is_into
@@ -19,8 +19,20 @@ from closedform.program.parts import blocks, spans, two_axes
 
 STRING = re.compile(r'"[^"]*"')
 SLOT = re.compile(r"<(\w+)(?:\^(\d))?>")
+LONG = 2**1000
+"""Fractions of longer numbers are written as floats."""
 ATOM, WIDTH = 5, 48
 """The tightest binding; and how long a value may be that is written inside another."""
+
+
+def _as_float(value: Fraction) -> str:
+    try:
+        found = float(value)
+    except OverflowError:
+        found = 0.0
+    if not found:
+        raise LimitError("a number of the formula is beyond the floats, over 1e308 or under 1e-323 (limit: digits)")
+    return repr(found)
 
 
 @dataclass(frozen=True)
@@ -134,6 +146,10 @@ class Speller:
         self.uses = program.uses()
         self.texts: dict[Ref, Text] = {}
         self.steps = program.by_ref()
+        self.users: dict[Ref, list[Step]] = {}
+        for step in self.steps.values():
+            for ref in set(step.args):
+                self.users.setdefault(ref, []).append(step)
         self.size_names: dict[str, str] = {}
         for step in program.inputs:
             self.texts[step.ref] = Text(self.names.of(step.attrs[0]))
@@ -237,8 +253,8 @@ class Speller:
 
     def used_twice(self, step: Step) -> bool:
         """Whether the template of the one step that uses a value writes it more than once."""
-        for user in self.steps.values():
-            if step.ref in user.args and user.op not in ("loop", "dense"):
+        for user in self.users.get(step.ref, ()):
+            if user.op not in ("loop", "dense"):
                 ranks = tuple(self.steps[a].rank for a in user.args)
                 slots = [m.group(1) for m in SLOT.finditer(self.backend.template(user, ranks).text)]
                 if slots.count(str(user.args.index(step.ref))) > 1:
@@ -344,8 +360,9 @@ class Speller:
     def number(self, value: Fraction) -> Text:
         whole = value.denominator == 1
         text = str(value.numerator) if whole else f"{value.numerator} / {value.denominator}"
-        if whole and abs(value.numerator) >= 2**31:  # JAX takes no larger whole numbers where it has 32 bits
-            text = f"{float(value)!r}"
+        long = max(abs(value.numerator), value.denominator) >= LONG
+        if long or (whole and abs(value.numerator) >= 2**31):  # JAX takes no larger whole numbers where it has 32 bits
+            return Text(_as_float(value), ATOM if value >= 0 else 3)
         return Text(text, (ATOM if value >= 0 else 3) if whole else 2)
 
     def size(self, size: Size) -> str:

@@ -7,6 +7,7 @@ What is too large or too small on the way is a matter of ``run.wide``.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -84,17 +85,52 @@ def _is_one(a: Node) -> bool:
 
 def _without_cancellation(given: Terms) -> Node | None:
     terms = [(c, a, _factors(a)) for c, a in given]
-    done: Terms = []
-    while terms:
-        c, a, factors = terms.pop()
-        pairs = ((k, _paired(c, a, factors, *other)) for k, other in enumerate(terms))
-        partner, found = next(((k, pair) for k, pair in pairs if pair is not None), (None, None))
+    partners = _Partners(terms)
+    left, done = dict(enumerate(terms)), list[tuple[Fraction, Node]]()
+    while left:
+        k, term = left.popitem()
+        pairs = ((other, _paired(*term, *left[other])) for other in partners.of(k) if other in left)
+        partner, found = next(((other, pair) for other, pair in pairs if pair is not None), (None, None))
         if partner is None or found is None:
-            done.append((c, a))
+            done.append(term[:2])
             continue
-        terms.pop(partner)
+        left.pop(partner)
         done.append(found)
     return total(done) if len(done) < len(given) else None
+
+
+class _Partners:
+    """Which terms of a sum may be pairs, by what they are, and are without one factor: sums may be long."""
+
+    def __init__(self, terms: list[tuple[Fraction, Node, Factors | None]]) -> None:
+        self._own = [_whole(*term) for term in terms]
+        self._less = [_lessened(*term) for term in terms]
+        self._by_own, self._by_less = defaultdict[object, list[int]](list), defaultdict[object, list[int]](list)
+        for keys, table in ((self._own, self._by_own), (self._less, self._by_less)):
+            for k, some in enumerate(keys):
+                for key in some:
+                    table[key].append(k)
+
+    def of(self, k: int) -> list[int]:
+        near = (self._by_less.get(key, ()) for key in self._own[k])
+        return sorted(set[int]().union(*near, *(self._by_own.get(key, ()) for key in self._less[k])))
+
+
+def _whole(c: Fraction, a: Node, factors: Factors | None) -> set[object]:
+    return {(abs(c), factors), *(a.args if a.op is DIAGM else ())}
+
+
+def _lessened(c: Fraction, a: Node, factors: Factors | None) -> set[object]:
+    """What a partner may be: the term without a power of a function that has a complement."""
+    found: set[object] = {a.args[0]} if a.op is MUL else set()
+    for base, e in factors or ():
+        rest = (factors or frozenset()) - {(base, e)}
+        if e == 2 and not rest:
+            found.add((abs(c), rest))
+        for op, power, _ in (*FROM_ONE, *ONTO_ONE):
+            if base.op is op:
+                found.add((abs(c), rest | {(base, e - power)} if e != power else rest))
+    return found
 
 
 def _factors(a: Node) -> Factors | None:

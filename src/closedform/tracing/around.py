@@ -5,8 +5,15 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
-from types import CellType, CodeType, FunctionType, MethodType, ModuleType
+from functools import cached_property, partial
+from types import (
+    CellType,
+    CodeType,
+    FunctionType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+)  # fmt: skip
 from typing import Any
 
 import numpy as np
@@ -18,6 +25,10 @@ ROWS = (list, tuple, set, deque)
 MOST = 20000
 """So many things are watched; what lies behind a larger heap of objects is read once."""
 MISSING = object()
+CALLED = {"__call__", "__getattr__", "__getattribute__", "__getitem__"}
+"""What Python calls by itself."""
+ANY_NAME = {"getattr", "vars", "__dict__", "attrgetter", "__getattr__", "__getattribute__"}
+"""Where code names these, an attribute may be read that it does not name."""
 PASSING = {"_backward_hooks", "_backward_pre_hooks", "_state_dict_hooks", "_version", "__weakref__", "__dict__"}
 
 
@@ -74,6 +85,10 @@ class Around:
             yield from (x.__func__, x.__self__)
         elif isinstance(x, partial):
             yield from (x.func, x.args, x.keywords)
+        elif isinstance(x, property | cached_property):
+            yield x.fget if isinstance(x, property) else x.func
+        elif isinstance(x, staticmethod | classmethod):
+            yield x.__func__
         elif isinstance(x, ModuleType):
             if not _is_library(x.__name__):
                 yield from self._keys(vars(x), [n for n in vars(x) if n in self._names])
@@ -85,21 +100,25 @@ class Around:
             yield from tuple(x)
         elif isinstance(x, type):
             if not _is_library(x.__module__):
-                yield from self._keys(vars(x), [n for n in vars(x) if n in self._names or n == "__call__"])
+                self._names |= CALLED & vars(x).keys()
+            yield from self._keys(vars(x), [n for n in vars(x) if n in self._names or n in CALLED])
         else:
             yield from self._object(x)
 
     def _object(self, x: Any) -> Iterator[Any]:
         yield from (base for base in type(x).__mro__ if not _is_library(base.__module__))
-        yield getattr(x, "__wrapped__", None)
         own = getattr(x, "__dict__", None)
-        if not isinstance(own, dict):
-            return
+        own = own if isinstance(own, dict) else {}
+        yield own.get("__wrapped__")
         if is_module(x):
             self._names.add("forward")
             yield from self._keys(own, [n for n in own if n not in PASSING])
         elif not _is_library(type(x).__module__) or type(x).__module__ == "types":
-            yield from self._keys(own, [n for n in self._names if n in own or hasattr(type(x), n)])
+            every = self._names & ANY_NAME
+            names = self._names.union(own) if every else self._names
+            yield from self._keys(own, [n for n in names if n in own or _of_class(x, n)])
+            slots = [n for n in _members(type(x)) if every or n in self._names]
+            yield from self._keys(Slots(x), slots)
 
     def _function(self, fn: FunctionType) -> Iterator[Any]:
         names = list(_names(fn.__code__))
@@ -116,6 +135,25 @@ class Around:
             value = holder.get(key, MISSING)
             self._places.append((holder, key, value))
             yield value
+
+
+class Slots:
+    """The attributes of an object that has slots, as a mapping."""
+
+    def __init__(self, of: Any) -> None:
+        self._of = of
+
+    def get(self, name: str, default: Any) -> Any:
+        return getattr(self._of, name, default)
+
+
+def _members(kind: type) -> Iterator[str]:
+    for base in kind.__mro__:
+        yield from (n for n, d in vars(base).items() if isinstance(d, MemberDescriptorType))
+
+
+def _of_class(x: Any, name: str) -> bool:
+    return any(name in vars(base) for base in type(x).__mro__)
 
 
 def _names(code: CodeType) -> Iterator[str]:

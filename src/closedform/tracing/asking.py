@@ -18,7 +18,8 @@ from closedform.tracing.inputs import Call, Leaf
 from closedform.tracing.names import Names
 from closedform.tracing.plans import Wanted, shape_now
 from closedform.tracing.pytrees import Tree
-from closedform.tracing.reading import Read, kind_of
+from closedform.tracing.reading import Read
+from closedform.tracing.value import kind_of
 
 ASKED = SimpleNamespace(directed={"jvp", "vjp", "hvp"}, of_scalars={"grad", "hessian", "hvp", "value_and_grad"})
 

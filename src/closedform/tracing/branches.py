@@ -12,16 +12,18 @@ from closedform.calculus.conditions import conditions_of
 from closedform.errors import ValueProblem
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
-from closedform.functions.algebra import SYM, fill, num, sub, total, transpose
+from closedform.functions.algebra import SYM, add, fill, num, sub, total, transpose
 from closedform.functions.norms import normF
 from closedform.functions.piecewise import absolute, sign, step
+from closedform.rewrite.normal.engine import content
 from closedform.rewrite.normal.normal import normal
 from closedform.run.values import value
 from closedform.tracing.extremes import at_extremes
+from closedform.tracing.ops import whole
 from closedform.tracing.ops.basic import binary, broadcast_dims, maximum, minimum, minus, plus, spread, times
 from closedform.tracing.ops.reduce import sum_of
 from closedform.tracing.place import refuse
-from closedform.tracing.value import Guard, Value, as_two_axes
+from closedform.tracing.value import Guard, Trace, Value, as_two_axes
 
 MOVED = 0.01
 LOWEST, LARGE = -1e30, 1e6
@@ -45,6 +47,25 @@ COMPARE = {
 }
 
 
+def converted(x: Value, kind: str) -> Value:
+    """As floats, truth values or other whole numbers."""
+    if kind == "b" and x.whole:
+        return compare("not_equal", x, x.trace.number(0))
+    out = Value(x.trace, x.node, x.dims, kind, x.why)
+    return out if x.kind == "b" else whole.kept(out, linear=x.kind != "uint64")
+
+
+def count_no_further(trace: Trace) -> None:
+    """That no type of whole numbers is left, as conditions of the answer."""
+    for x, error in list(trace.counted.values()):
+        held = np.iinfo(x.kind)
+        high, low = (fill(num(k), x.node) for k in (int(held.max), int(held.min)))
+        beyond = add(step(sub(x.node, high)), step(sub(low, x.node)))
+        test = _truth(trace.value(step(sum_of(trace.value(beyond, x.dims)).node), ()))
+        if trace.given is None or truth(test):
+            raise error
+
+
 def compare(name: str, a: Value, b: Value) -> Value:
     """A comparison entry by entry: one where it holds, zero elsewhere."""
     out = binary(name, COMPARE[name], a, b)
@@ -56,7 +77,7 @@ def both(a: Value, b: Value) -> Value:
 
 
 def either(a: Value, b: Value) -> Value:
-    return _truth(minus(plus(a, b), times(a, b)))
+    return _truth(plus(a, b) if a.kind == b.kind == "b" else minus(plus(a, b), times(a, b)))
 
 
 def negated(a: Value) -> Value:
@@ -74,12 +95,20 @@ def where(test: Value, yes: Value, no: Value) -> Value:
         return known
     asked = _symbols(test.node)
     for side in (yes, no):
-        if any(asked & _symbols(c.expr) for c in conditions_of(side.node, ()).defined):
+        if any(asked & _symbols(c.expr) and not _guarded(c.expr, test) for c in conditions_of(side.node, ()).defined):
             refuse(
                 "where: a branch is not defined everywhere, and its formula would be used on both sides",
                 "Move the where inside: f(np.where(test, x, 1)).",
             )
-    return plus(times(test, yes), times(negated(test), no))
+    out = binary("+", add, times(test, yes), times(negated(test), no))
+    out.trace.guarded.add(out.node)
+    return out
+
+
+def _guarded(expr: Node, test: Value) -> bool:
+    """Whether it was put in by ``where`` before: what is computed of it is defined where it is in the code."""
+    sizes = test.trace.sizes
+    return content(normal(expr))[1] in {content(normal(sizes.node(n)))[1] for n in test.trace.guarded}
 
 
 def _symbols(node: Node) -> set[Node]:

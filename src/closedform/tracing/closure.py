@@ -6,13 +6,14 @@ import builtins
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import CodeType, FunctionType, MethodType
+from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from closedform.tracing.modules import is_module
 from closedform.tracing.numpy_array import Array
+from closedform.tracing.value import kind_of
 
 _lock = threading.RLock()
 
@@ -53,7 +54,9 @@ def libraries(fn: Callable[..., Any]) -> set[str]:
     """The libraries whose names a function uses."""
     homes = set[str]()
     for v in closed_over(fn).values():
-        homes |= {str(told).split(".")[0] for told in (getattr(v, "__name__", ""), getattr(v, "__module__", ""))}
+        named = isinstance(v, FunctionType | BuiltinFunctionType | type)
+        told = v.__name__ if isinstance(v, ModuleType) else v.__module__ if named else type(v).__module__
+        homes.add(str(told).split(".")[0].replace("jaxlib", "jax"))
     return homes & {"numpy", "scipy", "jax", "torch"}
 
 
@@ -124,6 +127,50 @@ def patched(fn: Callable[..., Any]) -> Iterator[None]:
             space.update(before)
             for name in added:
                 del space[name]
+
+
+def narrow(fn: Callable[..., Any]) -> list[str]:
+    """The names of the arrays of whole numbers of less than 64 bits that a function closes over."""
+    return [name for name, x in closed_over(fn).items() if is_narrow(x)]
+
+
+@contextmanager
+def widened(fn: Callable[..., Any]) -> Iterator[None]:
+    """While it lasts, those arrays are of whole numbers with room for what is computed of them."""
+    inside = plain(fn)
+    assert inside is not None
+    space, cells = inside.__globals__, inside.__closure__ or ()
+    with _lock:
+        before = {n: space[n] for n in _global_names(inside.__code__) if n in space and is_narrow(space[n])}
+        held = [(cell, cell.cell_contents) for cell in cells if _is_filled(cell) and is_narrow(cell.cell_contents)]
+        space.update({n: wide(x) for n, x in before.items()})
+        for cell, x in held:
+            cell.cell_contents = wide(x)
+        try:
+            yield
+        finally:
+            space.update(before)
+            for cell, x in held:
+                cell.cell_contents = x
+
+
+def _is_filled(cell: CellType) -> bool:
+    try:
+        return cell.cell_contents is not None
+    except ValueError:
+        return False
+
+
+def is_narrow(x: Any) -> bool:
+    if not isinstance(x, np.ndarray | np.generic) and not _foreign(x):
+        return False
+    kind = kind_of(x)
+    return kind not in ("f", "b", "int64", "uint64")
+
+
+def wide(x: Any) -> Any:
+    """Whole numbers with room for what is computed of them."""
+    return x.long() if hasattr(x, "detach") else x.astype(int)
 
 
 def arrays(found: dict[str, Any]) -> dict[int, tuple[str, Any]]:

@@ -11,6 +11,7 @@ from closedform.read.declarations import Declarations
 from closedform.read.outcome import real, where_text
 from closedform.read.read import Reading
 from closedform.read.syntax import Name
+from closedform.tracing.extent import within_limits
 from closedform.tracing.extremes import without_shifts
 from closedform.tracing.names import size_names
 from closedform.tracing.sizes import MARK, renamed
@@ -58,6 +59,7 @@ class Letters:
 
 def formula_of(trace: Trace, value: Value, letters: Letters, source: str) -> Formula:
     """The formula of a traced value."""
+    within_limits(value.node)
     raw = letters.node(without_shifts(trace, value.node))
     names = {i.name: letters.node(i.value.node) for i in trace.inputs}
     here = {n.params[0]: n for n in postorder(raw) if n.op is SYM}

@@ -32,6 +32,7 @@ def read_without_values(
     spelled = dict(zip(moved, moved if kept else chosen(moved), strict=True))
     said = declared(where, spelled)
     first: ClosedformError | None = None
+    other: Exception | None = None
     for kinds in _tries(names, spelled, said.shapes):
         call = _call(fn, names, spelled, kinds)
         try:
@@ -41,7 +42,9 @@ def read_without_values(
             return found, call
         except ClosedformError as error:
             first = first or error
-    assert first is not None
+        except (TypeError, ValueError, IndexError) as error:  # the library's own, for a number of axes that is none
+            other = error
+    first = first or ShapeError(f"{source} could not be read without arrays: {other}")
     shown = ", ".join(f"{n} in R^n" for n in [x for x, _ in names][:1]) or "x in R^n"
     first.hint = first.hint or f'Give arrays by calling it, or declare the shapes: where="{shown}".'
     raise first

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from closedform.errors import ClosedformError, MissingRule, ShapeError
+from closedform.errors import ClosedformError, DeclarationError, MissingRule, ShapeError
 from closedform.read.alphabet import canonical
 from closedform.read.declarations import Declarations, declare_all
 from closedform.read.lexer import lex
@@ -69,7 +69,7 @@ class Call:
     @property
     def renamed(self) -> dict[str, str]:
         """Arguments by their names in the code, with those in the formula."""
-        return {leaf.path[0]: leaf.name for leaf in self.leaves if leaf.name and len(leaf.path) == 1}
+        return {leaf.path[0] if len(leaf.path) == 1 else leaf.name: leaf.name for leaf in self.leaves if leaf.name}
 
     @property
     def style(self) -> str:
@@ -87,11 +87,23 @@ def declared(where: str | None, names: Mapping[str, str]) -> Declarations:
     said = Declarations()
     if where:
         declare_all(lex(where), 0, said)
+        _all_there(said, names)
     for own, name in names.items():
         if canonical(own) != name:
             said.shapes |= {name: said.shapes.pop(own)} if own in said.shapes else {}
             said.facts |= {name: said.facts.pop(own)} if own in said.facts else {}
     return said
+
+
+def _all_there(said: Declarations, names: Mapping[str, str]) -> None:
+    """Refuse what is declared of no argument."""
+    known = {*names.values(), *map(canonical, names)}
+    for name in (*said.shapes, *said.facts):
+        if name not in known:
+            raise DeclarationError(
+                f"{name} is declared, and the function has no argument {name}",
+                hint=f"Its arguments are {', '.join(names) or 'none that hold numbers'}.",
+            )
 
 
 def signature_of(fn: Callable[..., Any]) -> inspect.Signature | None:

@@ -111,7 +111,7 @@ def _take_along(trace: Trace, inner: Any, x: Value, y: Value, *rest: Any) -> lis
     made = inner.outvars[0].aval.shape
     if rest or x.rank != 2 or len(made) != 2 or made[1] != 1 or trace.sizes.number(x.dims[1]) == 1:
         return None
-    return [labels.picked_along(x, y, 1)] if y.kind == "i" and y.node.op is SYM else None
+    return [labels.picked_along(x, y, 1)] if y.whole and y.node.op is SYM else None
 
 
 def _pinv(trace: Trace, inner: Any, x: Value, *_: Any) -> list[Any] | None:
@@ -164,5 +164,6 @@ NAMED: dict[str, Reader] = {
     "celu": _celu,
     "logaddexp": _named(basic.logaddexp, 2),
     "xlogy": _named(basic.xlogy, 2),
+    "entr": _named(lambda x: basic.unary("entr", x)),
     "hypot": _named(basic.hypot, 2),
 }

@@ -16,7 +16,7 @@ from closedform.functions.matrix import sym_part
 from closedform.functions.vectors import revcumsum
 from closedform.tracing import branches
 from closedform.tracing.numbers import plain_number
-from closedform.tracing.ops import basic, indexing, linear, products, reduce, repeat, shape
+from closedform.tracing.ops import basic, indexing, linear, products, reduce, repeat, shape, whole
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Trace, Value
 
@@ -265,7 +265,7 @@ def symmetric_root(trace: Trace, x: Value) -> Value:
 def _converted(trace: Trace, size: Dims, x: Value, *, new_dtype: Any, **_: Any) -> Value:
     if x.kind == "f" and np.dtype(new_dtype).kind in "iub":
         refuse("a conversion of floats to whole numbers or truth values is not read")
-    return x
+    return whole.as_floats(x) if np.dtype(new_dtype).kind == "f" else trace.value(x.node, x.dims, x.kind)
 
 
 PRIMITIVES: dict[str, Reader] = {

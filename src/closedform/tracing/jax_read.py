@@ -26,9 +26,9 @@ from closedform.tracing.declared import reader_of
 from closedform.tracing.jax_named import is_own, reader_of_name
 from closedform.tracing.jax_primitives import COMPARED, PRIMITIVES, Iota, lifted
 from closedform.tracing.jax_rules import agree
-from closedform.tracing.ops import indexing
+from closedform.tracing.ops import indexing, whole
 from closedform.tracing.ops import shape as shapes
-from closedform.tracing.place import ELSEWHERE, is_users, refusal, refuse
+from closedform.tracing.place import ELSEWHERE, is_users, refusal, refuse, without_values
 from closedform.tracing.pytrees import flat
 from closedform.tracing.refused import no_array, unread
 from closedform.tracing.sizes import MARK
@@ -38,6 +38,8 @@ LONGEST = 10_000
 """Steps of a scan that are unrolled."""
 MOVES = ("gather", "rev", "split", "tile", "dynamic_slice", "strided slice")
 """What gives entries of its first argument, chosen by numbers."""
+COUNTING = ("reduce_sum", "cumsum", "reduce_prod", "dot_general", "convert_element_type", "add_any")
+"""What may leave the type of its whole numbers, besides arithmetic."""
 AS_GIVEN = ("max", "add", "select_n", "concatenate", "stack")
 LIBRARIES = (*(str(Path(str(m.__file__)).parent) for m in (jax, np)), str(Path(__file__).parents[1]))
 UNNAMED = (ClosedformError, TypeError, ValueError, NotImplementedError, jax.errors.InconclusiveDimensionOperation)
@@ -71,7 +73,7 @@ def call(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[str
 
 def _whole(trace: Trace, x: Any) -> Any:
     """The numbers of an array of whole numbers, which the formula is then for."""
-    name = x.node.params[0] if isinstance(x, Value) and x.kind == "i" and x.node.op is SYM else None
+    name = x.node.params[0] if isinstance(x, Value) and x.whole and x.node.op is SYM else None
     if name not in trace.statics:
         return None
     trace.looked_at.add(name)
@@ -110,6 +112,7 @@ def _called(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[
 
 def _read(trace: Trace, fn: Callable[..., Any], values: Sequence[Value], *, named: bool) -> Value:
     avals = _avals(trace, values, named)
+    trace.counted.clear()
     try:
         closed, out = jax.make_jaxpr(fn, return_shape=True)(*avals)
     except (jax.errors.JAXTypeError, jax.errors.JAXIndexError) as error:
@@ -120,7 +123,10 @@ def _read(trace: Trace, fn: Callable[..., Any], values: Sequence[Value], *, name
         refuse("random numbers are drawn here, by a key that is an argument", "Draw them before, and hand them over.")
     if len(closed.out_avals) != 1:
         no_array(out)
-    return lifted(trace, Interpreter(trace, named).run(closed.jaxpr, closed.consts, values)[0])
+    if any(map(without_values, closed.consts)):
+        refuse("a value of another transformation of JAX is closed over here", "Hand it over as an argument.")
+    with jax.ensure_compile_time_eval():  # under jit too, what depends on no argument is numbers
+        return lifted(trace, Interpreter(trace, named).run(closed.jaxpr, closed.consts, values)[0])
 
 
 def _needs_numbers(error: Exception) -> ClosedformError:
@@ -135,7 +141,7 @@ def _needs_numbers(error: Exception) -> ClosedformError:
 
 def _avals(trace: Trace, values: Sequence[Value], named: bool) -> list[Any]:
     dims = [v.dims for v in values]
-    types = {"f": jnp.result_type(float), "i": jnp.result_type(int), "b": bool}
+    types = {v.kind: _type(v.kind) for v in values}
     if not named:
         shapes = [tuple(trace.sizes.number(d) for d in ds) for ds in dims]
         return [jax.ShapeDtypeStruct(shape, types[v.kind]) for shape, v in zip(shapes, values, strict=True)]
@@ -146,6 +152,10 @@ def _avals(trace: Trace, values: Sequence[Value], named: bool) -> list[Any]:
         out.append(jax.ShapeDtypeStruct(tuple(every[at : at + len(ds)]), types[v.kind]))
         at += len(ds)
     return out
+
+
+def _type(kind: str) -> Any:
+    return {"f": jnp.result_type(float), "i": jnp.result_type(int), "b": bool}.get(kind, kind)
 
 
 def _spoken(n: Size) -> str:
@@ -211,7 +221,17 @@ class Interpreter:
             unread(f"the JAX primitive {name}", name)
         raw = name in AS_GIVEN or name in COMPARED
         clean = given if raw else [lifted(self.trace, x) for x in given]
-        return [reader(self.trace, self.size, *clean, **params)]
+        return [self.counted(eqn, reader(self.trace, self.size, *clean, **params))]
+
+    def counted(self, eqn: Any, out: Any) -> Any:
+        """What is computed of whole numbers, in the type that JAX gives it."""
+        kind = np.dtype(eqn.outvars[0].aval.dtype)
+        if not isinstance(out, Value) or kind.kind not in "iu":
+            return out
+        if eqn.primitive.name == "div":
+            refuse("a quotient of whole numbers is rounded to a whole number here", "Write / for //, or use floats.")
+        out.kind = kind.name
+        return whole.kept(out, linear=eqn.primitive.name != "dot_general") if eqn.primitive.name in COUNTING else out
 
     def moved(self, eqn: Any, given: list[Any]) -> list[Any]:
         """Entries chosen by numbers: the same is done to their places, which tells where each comes from."""

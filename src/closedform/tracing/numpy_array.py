@@ -11,13 +11,13 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from closedform.errors import ClosedformError, ReadError
 from closedform.expr.size import Size
 from closedform.functions.algebra import SYM
-from closedform.tracing.branches import truth
+from closedform.tracing.branches import converted, truth
 from closedform.tracing.dims import Dim
 from closedform.tracing.ops import indexing, reduce, shape
 from closedform.tracing.ops.labels import picked
 from closedform.tracing.place import refuse, stores
 from closedform.tracing.refused import FILLED, unread
-from closedform.tracing.value import Trace, Value
+from closedform.tracing.value import Trace, Value, kind_of
 
 HANDLERS: dict[Any, Any] = {}
 """By NumPy function: what reads a call of it. The modules that ``numpy_read`` lists fill it."""
@@ -126,7 +126,7 @@ class Array(NDArrayOperatorsMixin):
 
     @property
     def dtype(self) -> Any:
-        return np.dtype({"f": float, "i": int, "b": bool}[self._value.kind])
+        return np.dtype({"f": float, "i": int, "b": bool}.get(self._value.kind, self._value.kind))
 
     @property
     def T(self) -> Array:
@@ -151,7 +151,7 @@ class Array(NDArrayOperatorsMixin):
     def astype(self, dtype: Any, **_: Any) -> Array:
         if np.dtype(dtype).kind != "f" and self._value.kind == "f":
             refuse(f"a conversion to {np.dtype(dtype)} is not read", kind=ReadError)
-        return self
+        return Array(converted(self._value, kind_of(np.empty(0, dtype))), fresh=False)
 
     def copy(self, *_: Any) -> Array:
         return Array(self._value)

@@ -54,7 +54,13 @@ SAME = {"float_power": "power", "fmax": "maximum", "fmin": "minimum"}
 
 
 def _ufunc_one(name: str) -> Handler:
-    return lambda trace, x: Array(basic.unary(name, lift(trace, x)))
+    def handler(trace: Trace, x: Any) -> Array:
+        v = lift(trace, x)
+        if name == "reciprocal" and v.whole:
+            refuse("np.reciprocal of whole numbers is a whole number", "Write 1 / x.")
+        return Array(basic.unary(name, v))
+
+    return handler
 
 
 def _ufunc_two(build: Callable[[Value, Value], Value]) -> Handler:

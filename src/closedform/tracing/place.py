@@ -11,7 +11,7 @@ from dis import opmap
 from itertools import islice
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from closedform.errors import ClosedformError, MissingRule
 
@@ -56,6 +56,12 @@ def in_library(text: str) -> str:
     for own, other in SPELLED[LIBRARY.get()]:
         text = re.sub(rf"(?<!\w){re.escape(own)}", other, text)
     return text
+
+
+def without_values(x: Any) -> bool:
+    """Whether an array stands for others, as under ``jax.jit`` and ``jax.vmap``: it has a shape, and no values."""
+    jax = sys.modules.get("jax")
+    return jax is not None and isinstance(x, jax.core.Tracer)
 
 
 def user_frame() -> FrameType | None:

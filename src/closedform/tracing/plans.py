@@ -14,7 +14,7 @@ from closedform.expr.size import ONE, Size
 from closedform.formula import Formula, LinearMap
 from closedform.program.compiled import Compiled
 from closedform.tracing.reading import Read
-from closedform.tracing.value import as_two_axes
+from closedform.tracing.value import as_two_axes, looked
 
 Take = Callable[[Sequence[Any], dict[str, int]], Any]
 
@@ -88,8 +88,8 @@ class Program:
         return lambda _: number
 
     def _have(self, leaves: Sequence[Any]) -> dict[str, Any]:
-        given = {name: _looked(leaves[place]) for name, place in self.read.places.items()}
-        every = {**{name: _looked(x) for name, x in self.read.constants.items()}, **given}
+        given = {name: looked(leaves[place]) for name, place in self.read.places.items()}
+        every = {**{name: looked(x) for name, x in self.read.constants.items()}, **given}
         return {name: as_two_axes(x) for name, x in every.items()}
 
     def _placed(self, place: int, leaves: Sequence[Any]) -> Any:
@@ -116,7 +116,7 @@ class Program:
     def holds(self, leaves: Sequence[Any]) -> bool:
         """Whether the path that was read is the one for these values."""
         for name, seen in self.read.looked_at.items():
-            if not np.array_equal(seen, _looked(leaves[self.read.places[name]])):
+            if not np.array_equal(seen, looked(leaves[self.read.places[name]])):
                 return False
         if self.guards is None:
             return True
@@ -185,10 +185,6 @@ def flat_shape(shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(k for k in shape if k != 1)
 
 
-def _looked(x: Any) -> Any:
-    return np.asarray(x.detach().cpu() if hasattr(x, "detach") else x)
-
-
 def _of_style(array: Any, read: Read, leaves: Sequence[Any], flatten: bool = True) -> Any:
     """A constant as an array of the library that the call uses."""
     flat = flat_shape(array.shape) if flatten else array.shape
@@ -196,9 +192,10 @@ def _of_style(array: Any, read: Read, leaves: Sequence[Any], flatten: bool = Tru
     array = array.detach().reshape(flat) if tensor else np.asarray(array, float).reshape(flat)
     like = next((x for x in leaves if "float" in str(getattr(x, "dtype", "")) and hasattr(x, "shape")), None)
     if read.style == "jax":
-        import jax.numpy as jnp
+        import jax
 
-        return jnp.asarray(array, None if like is None else like.dtype)
+        with jax.ensure_compile_time_eval():  # under jit too: a program is kept for later calls
+            return jax.numpy.asarray(array, None if like is None else like.dtype)
     if read.style == "torch":
         import torch
 

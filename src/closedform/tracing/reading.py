@@ -11,17 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from closedform.errors import ClosedformError, ShapeError
+from closedform.errors import ClosedformError, ShapeError, ValueProblem
 from closedform.expr.node import Node
 from closedform.expr.size import ONE, Size
 from closedform.formula import Formula
 from closedform.read.declarations import Declarations
-from closedform.tracing.closure import arrays, closed_over, libraries, plain
+from closedform.tracing import branches
+from closedform.tracing.closure import arrays, closed_over, libraries, narrow, plain, widened
 from closedform.tracing.extremes import at_extremes
 from closedform.tracing.finish import Letters, formula_of
 from closedform.tracing.inputs import Call, Leaf, declared, statics_of
 from closedform.tracing.place import HOME, LIBRARY, is_users, refusal
-from closedform.tracing.value import Guard, Input, Trace, Value, as_two_axes
+from closedform.tracing.value import Guard, Input, Trace, Value, as_two_axes, kind_of, looked
 
 MODULES = {"numpy": "numpy_read", "jax": "jax_read", "torch": "torch_read"}
 
@@ -65,9 +66,27 @@ def read_call(
     """Read a function at the arguments of a call, whose values decide its branches."""
     asked = Asked(fn, call, style or _style(fn, call), declared(where, call.renamed))
     trace, out = _traced(asked, None)
+    _without_overflow(asked, trace, out)
     if trace.sizes.pinned:
         _settle(asked, trace, out)
     return _finished(trace, out, call, asked.style, source)
+
+
+def _without_overflow(asked: Asked, trace: Trace, out: Value) -> None:
+    """What the library computes of short whole numbers around the function must be what real numbers give."""
+    names = narrow(asked.fn)
+    if not names:
+        return
+    with widened(asked.fn):
+        again, found = _traced(asked, None)
+    same = Letters(trace).node(out.node) is Letters(again).node(found.node)
+    pairs = zip(trace.constants.values(), again.constants.values(), strict=False)
+    if not same or not all(np.shape(a) == np.shape(b) and np.allclose(a, b, 1e-9, 0) for a, b in pairs):
+        raise ValueProblem(
+            f"what this function computes of {' and '.join(names)} beforehand is another number in whole numbers of so "
+            "few bits than it is",
+            hint=f"Convert before: {names[0]}.astype(float), in PyTorch {names[0]}.double().",
+        )
 
 
 def _style(fn: Callable[..., Any], call: Call) -> str:
@@ -108,7 +127,9 @@ def _traced(asked: Asked, other: dict[int, tuple[int, ...]] | None) -> tuple[Tra
     leaves = [_leaf(trace, leaf, reader, shape, asked.said) for leaf, shape in zip(call.leaves, shapes, strict=True)]
     args, kwargs = call.arguments(leaves)
     with _spoken(asked):
-        return trace, reader.result(trace, reader.call(trace, asked.fn, args, kwargs))
+        out = reader.result(trace, reader.call(trace, asked.fn, args, kwargs))
+        branches.count_no_further(trace)
+        return trace, out
 
 
 @contextmanager
@@ -168,22 +189,10 @@ def _leaf(trace: Trace, leaf: Leaf, reader: Any, shape: tuple[int, ...] | None, 
     value = trace.symbol(leaf.name, dims, kind, facts)
     trace.inputs.append(Input(leaf.name, value, leaf, ".".join(leaf.path)))
     if trace.given is not None:
-        trace.given[leaf.name] = as_two_axes(as_numpy(array))
-        if kind == "i" and leaf.kind != "number":
-            trace.statics[leaf.name] = as_numpy(array)
+        trace.given[leaf.name] = as_two_axes(looked(array))
+        if value.whole and leaf.kind != "number":
+            trace.statics[leaf.name] = looked(array)
     return reader.wrap(value)
-
-
-def kind_of(array: Any) -> str:
-    text = str(getattr(array, "dtype", "float"))
-    return "i" if "int" in text else "b" if "bool" in text else "f"
-
-
-def as_numpy(array: Any) -> Any:
-    """Values to look at, on the CPU."""
-    if hasattr(array, "detach"):
-        array = array.detach().cpu()
-    return np.asarray(array)
 
 
 def _settle(asked: Asked, trace: Trace, out: Value) -> None:

@@ -150,7 +150,8 @@ class Tensor:
 
     @property
     def dtype(self) -> Any:
-        return {"f": torch.float64, "i": torch.int64, "b": torch.bool}[self._value.kind]
+        kind = {"f": "float64", "i": "int64", "b": "bool"}.get(self._value.kind, self._value.kind)
+        return getattr(torch, kind)
 
     @property
     def device(self) -> Any:

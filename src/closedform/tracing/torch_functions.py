@@ -12,7 +12,7 @@ from closedform.tracing import branches
 from closedform.tracing.ops import basic, moments, reduce
 from closedform.tracing.place import refuse
 from closedform.tracing.torch_array import HANDLERS, Tensor, lift
-from closedform.tracing.value import Trace, Value
+from closedform.tracing.value import Trace, Value, kind_of
 
 Handler = Callable[..., Any]
 
@@ -77,7 +77,7 @@ simple("any", branches.some, 1)
 simple("all", branches.every, 1)
 simple("_is_all_true", branches.every, 1)
 simple("clone", lambda x: x, 1)
-for _name in ("contiguous", "double", "float"):
+for _name in ("contiguous",):
     simple(_name, lambda x: x, 1, views=True)
 
 
@@ -101,16 +101,24 @@ def _div(trace: Trace, a: Any, b: Any) -> Tensor:
 
 
 @reads("to", "type_as", "cpu")
-def _to(trace: Trace, x: Any, *_: Any, **__: Any) -> Tensor:
-    return Tensor(lift(trace, x), fresh=False)
+def _to(trace: Trace, x: Any, *more: Any, **named: Any) -> Tensor:
+    wanted = next((a for a in (*more, *named.values()) if isinstance(a, torch.dtype)), None)
+    kinds = [kind_of(a) for a in more if hasattr(a, "dtype")] + ([] if wanted is None else [_kind(wanted)])
+    return _converted(lift(trace, x), kinds[0]) if kinds else Tensor(lift(trace, x), fresh=False)
 
 
-@reads("long", "int", "bool")
-def _whole(trace: Trace, x: Any) -> Tensor:
-    v = lift(trace, x)
-    if v.kind == "f":
+for _name, _type in (("double", "f"), ("float", "f"), ("long", "int64"), ("int", "int32"), ("bool", "b")):
+    reads(_name)(lambda trace, x, kind=_type: _converted(lift(trace, x), kind))
+
+
+def _converted(v: Value, kind: str) -> Tensor:
+    if v.kind == "f" and kind != "f":
         refuse("a conversion of floats to whole numbers or truth values is not read", kind=ReadError)
-    return Tensor(v, fresh=False)
+    return Tensor(branches.converted(v, kind), fresh=False)
+
+
+def _kind(dtype: Any) -> str:
+    return "f" if dtype.is_floating_point else str(dtype).removeprefix("torch.").replace("bool", "b")
 
 
 @reads("clamp", "clip")

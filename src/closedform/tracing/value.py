@@ -8,19 +8,24 @@ from typing import Any
 
 import numpy as np
 
+from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 from closedform.expr.size import ONE, Size
 from closedform.functions.algebra import eye, num, ones, scale, size_number, sym, zeros
 from closedform.tracing.names import Names
 from closedform.tracing.numbers import number
-from closedform.tracing.place import refuse
+from closedform.tracing.place import refuse, without_values
 from closedform.tracing.sizes import Sizes
 
 Dims = tuple[Size, ...]
+KINDS = {bool: "b", int: "i"}
 
 
 class Value:
-    """One array: a node, its axes, and whether it holds floats, whole numbers or truth values (``f``, ``i``, ``b``)."""
+    """One array: a node, its axes, and what it holds: floats, truth values, plain whole numbers (``f``, ``b``, ``i``).
+
+    Arrays of whole numbers have the name of their type as kind: ``int8``.
+    """
 
     __slots__ = ("_dims", "_node", "_version", "kind", "trace", "why")
 
@@ -49,6 +54,11 @@ class Value:
     @property
     def rank(self) -> int:
         return len(self._dims)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it holds whole numbers."""
+        return self.kind not in ("f", "b")
 
     @property
     def is_one(self) -> bool:
@@ -89,6 +99,10 @@ class Trace:
     tops: dict[Node, Value] = field(default_factory=dict)
     stopped: set[Node] = field(default_factory=set)
     """Of the largest entries those whose gradient the user's code stops: they may only be what does not matter."""
+    guarded: set[Node] = field(default_factory=set)
+    """What ``where`` gave: a function of it is defined, or is not, as it is in the code."""
+    counted: dict[Node, tuple[Value, ClosedformError]] = field(default_factory=dict)
+    """What is computed in a type of whole numbers, each with the error for numbers that it does not hold."""
     statics: dict[str, Any] = field(default_factory=dict)
     foreign: dict[int, Any] = field(default_factory=dict)
     looked_at: set[str] = field(default_factory=set)
@@ -103,7 +117,7 @@ class Trace:
         return Value(self, node, dims, kind)
 
     def number(self, x: Any) -> Value:
-        kind = "b" if isinstance(x, bool | np.bool_) else "i" if isinstance(x, int | np.integer) else "f"
+        kind = kind_of(x) if isinstance(x, np.generic) else KINDS.get(type(x), "f")
         plain = int(x) if kind != "f" else float(x)
         return Value(self, number(plain), (), kind)
 
@@ -131,7 +145,7 @@ class Trace:
             refuse(f"an array of {array.dtype} is in this function; formulas are of real numbers")
         if array.ndim > 3:
             refuse(f"an array of {array.ndim} axes is in this function; those of one, two and three are read")
-        kind = {"u": "i"}.get(array.dtype.kind, array.dtype.kind)
+        kind = kind_of(array)
         if array.ndim == 0 or (closed is None and array.size == 1):
             return Value(self, number(array.item()), (ONE,) * array.ndim, kind)
         dims = tuple(self.sizes.fresh(k) for k in array.shape)
@@ -152,6 +166,28 @@ class Trace:
         self.inputs.append(Input(name, found, None, wish))
         self.derived[name] = make
         return found
+
+
+def kind_of(array: Any) -> str:
+    """What an array holds: ``f``, ``b``, or the name of its type of whole numbers."""
+    name = str(getattr(array, "dtype", "float")).rpartition(".")[2]
+    return name if "int" in name else "b" if "bool" in name else "f"
+
+
+def looked(x: Any) -> Any:
+    """Values to look at, on the CPU; an error where a transformation of the library hides them."""
+    if without_values(x):
+        raise ClosedformError(
+            "the formula of this function depends on the values of its arguments, which jax.jit and jax.vmap hide",
+            hint="Call it with arrays, or transform its formula: .formula.export(\"jax\").",
+        )
+    try:
+        return np.asarray(x.detach().cpu() if hasattr(x, "detach") else x)
+    except RuntimeError as error:
+        raise ClosedformError(
+            f"torch.func.vmap, grad or compile hides the values that this function is read at: {error}",
+            hint="Call it once with tensors before, or transform its formula: .formula.export(\"torch\").",
+        ) from None
 
 
 def shape_of(dims: Dims) -> tuple[Size, Size]:

@@ -22,7 +22,8 @@ from closedform.tracing.closure import style_of
 from closedform.tracing.guess import read_without_values
 from closedform.tracing.inputs import bound
 from closedform.tracing.pytrees import library
-from closedform.tracing.reading import as_numpy, read_shapes
+from closedform.tracing.reading import read_shapes
+from closedform.tracing.value import looked
 
 Array = Any
 WAYS = ("raise", "warn", "nan")
@@ -145,7 +146,7 @@ class Minimiser:
         else:
             found = self.judged(objective, leaves, self.by_solver(objective, leaves))
         objective.check_path(self._at(objective, leaves, np.reshape(found.x, -1)))
-        self._last = ([as_numpy(x).copy() if hasattr(x, "dtype") else x for x in leaves], found)
+        self._last = ([looked(x).copy() if hasattr(x, "dtype") else x for x in leaves], found)
         return found
 
     def judged(self, objective: Objective, leaves: Sequence[Any], x: Array) -> Solution:
@@ -161,7 +162,7 @@ class Minimiser:
     def by_solver(self, objective: Objective, leaves: Sequence[Any]) -> Array:
         """What the user's solver gives, as one flat array."""
         found = self.run_solver(objective, leaves)
-        return np.concatenate([np.asarray(as_numpy(x), float).reshape(-1) for x in found])
+        return np.concatenate([np.asarray(looked(x), float).reshape(-1) for x in found])
 
     def run_solver(self, objective: Objective, leaves: Sequence[Any]) -> list[Any]:
         """``solver(objective, start)``: the point it gives, or the ``x`` or ``value`` of its result, leaf by leaf."""
@@ -264,7 +265,7 @@ def _same(one: Sequence[Any], other: Sequence[Any]) -> bool:
             if a is not b and a != b:
                 return False
             continue
-        b = as_numpy(b)
+        b = looked(b)
         if np.shape(a) != b.shape or not np.array_equal(a, b):
             return False
     return True

@@ -20,7 +20,8 @@ from closedform.functions.vectors import dot
 from closedform.tracing.asking import Asked
 from closedform.tracing.inputs import Call
 from closedform.tracing.plans import Program, Wanted, numbers_of
-from closedform.tracing.reading import Read, as_numpy
+from closedform.tracing.reading import Read
+from closedform.tracing.value import looked
 
 Array = Any
 MOST = 3000
@@ -68,8 +69,8 @@ class Objective:
     def values(self, leaves: Sequence[Any]) -> dict[str, Any]:
         """Arrays of NumPy by name, in the shapes that the formula gives them."""
         read, numbers = self.read, numbers_of(self.read, leaves)
-        have = {name: as_numpy(leaves[place]) for name, place in read.places.items()}
-        have |= {name: as_numpy(x) for name, x in read.constants.items()}
+        have = {name: looked(leaves[place]) for name, place in read.places.items()}
+        have |= {name: looked(x) for name, x in read.constants.items()}
         made = {name: np.asarray(make(have, numbers), float) for name, make in read.derived.items()}
         symbols = _symbols(read.formula._raw)
         found = {name: _shaped(x, symbols[name]) for name, x in {**have, **made}.items() if name in symbols}
@@ -78,7 +79,7 @@ class Objective:
     def problem(self, leaves: Sequence[Any]) -> Problem:
         """The problem at these arrays; the leaves of the variable are where a search starts."""
         values = self.values(leaves)
-        flat = np.concatenate([np.asarray(as_numpy(leaves[k]), float).reshape(-1) for k in self.over])
+        flat = np.concatenate([np.asarray(looked(leaves[k]), float).reshape(-1) for k in self.over])
         f, x, more = self.packed(leaves)
         skip = {*self.names, *more}
         here = _symbols(f)

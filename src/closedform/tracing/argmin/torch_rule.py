@@ -14,7 +14,7 @@ from closedform.errors import ClosedformError, MissingRule
 from closedform.tracing.argmin.minimiser import Minimiser
 from closedform.tracing.argmin.objective import Objective
 from closedform.tracing.argmin.status import numbers_of
-from closedform.tracing.reading import as_numpy
+from closedform.tracing.value import looked
 
 Array = Any
 DENSE = 2000
@@ -104,7 +104,7 @@ class Task:
         for k in self.places:
             J = self.solution.jacobian(self.objective.call.leaves[k].name)
             matrix = np.asarray(J, float).reshape(self.width, -1)
-            out.append(u.new_tensor(as_numpy(u) @ matrix).reshape(self.leaves[k].shape))
+            out.append(u.new_tensor(looked(u) @ matrix).reshape(self.leaves[k].shape))
         return out
 
 

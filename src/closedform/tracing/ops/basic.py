@@ -28,6 +28,7 @@ from closedform.functions.algebra import (
 from closedform.functions.piecewise import absolute, elu, larger, relu, sign, smaller, step
 from closedform.tracing.numbers import plain_number
 from closedform.tracing.ops import stacks
+from closedform.tracing.ops.whole import as_floats, kept, promoted
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Dims, Value, shape_of, zero_like
 
@@ -72,32 +73,33 @@ def spread(x: Value, dims: Dims) -> Node:
 def binary(what: str, build: Callable[[Node, Node], Node], a: Value, b: Value) -> Value:
     """Both in one shape, then ``build``."""
     dims = broadcast_dims(what, a, b)
-    return a.trace.value(build(spread(a, dims), spread(b, dims)), dims, _kind(a, b))
-
-
-def _kind(a: Value, b: Value) -> str:
-    return "f" if "f" in (a.kind, b.kind) else "i"
+    return a.trace.value(build(spread(a, dims), spread(b, dims)), dims, promoted(a.kind, b.kind))
 
 
 def plus(a: Value, b: Value) -> Value:
-    return binary("+", add, a, b)
+    """The sum; that of truth values is whether one of them holds, as in NumPy and PyTorch."""
+    if a.kind == b.kind == "b":
+        return binary("+", lambda x, y: total([(1, x), (1, y), (-1, had(x, y))]), a, b)
+    return kept(binary("+", add, a, b), linear=True)
 
 
 def minus(a: Value, b: Value) -> Value:
     if a.node is zero_like(a) and a.is_one and a.rank == 0:
         return negative(b)
-    return binary("-", sub, a, b)
+    return kept(binary("-", sub, a, b), linear=True)
 
 
 def negative(a: Value) -> Value:
-    return a.trace.value(total([(-1, a.node)]), a.dims, "i" if a.kind == "b" else a.kind)
+    out = a.trace.value(total([(-1, a.node)]), a.dims, "i" if a.kind == "b" else a.kind)
+    return kept(out, linear=True)
 
 
 def times(a: Value, b: Value) -> Value:
     """The product entry by entry; rows and columns scale a matrix without being repeated."""
     dims = broadcast_dims("*", a, b)
     A, B = (stacks.rows_in(x, dims) if len(dims) == 3 else in_rank(x, len(dims)) for x in (a, b))
-    return a.trace.value(_product(A, B), dims, _kind(a, b))
+    kind = promoted(a.kind, b.kind)
+    return kept(a.trace.value(_product(A, B), dims, kind), linear="i" in (a.kind, b.kind))
 
 
 def _product(A: Node, B: Node) -> Node:
@@ -123,14 +125,14 @@ def raised(a: Value, b: Value) -> Value:
     """``a ** b``."""
     known = plain_number(b.node)
     if known is not None and b.is_one and b.rank <= a.rank:
-        return a.trace.value(power(a.node, num(known)), a.dims, _kind(a, b))
-    return binary("**", power, a, b)
+        return kept(a.trace.value(power(a.node, num(known)), a.dims, promoted(a.kind, b.kind)))
+    return kept(binary("**", power, a, b))
 
 
 def maximum(a: Value, b: Value) -> Value:
     for x, other in ((a, b), (b, a)):
         if plain_number(x.node) == 0 and x.rank <= other.rank:
-            return other.trace.value(relu(other.node), other.dims, _kind(a, b))
+            return other.trace.value(relu(other.node), other.dims, promoted(a.kind, b.kind))
     return binary("maximum", larger, a, b)
 
 
@@ -151,6 +153,7 @@ def xlogy(a: Value, b: Value) -> Value:
 
 
 def hypot(a: Value, b: Value) -> Value:
+    a, b = as_floats(a), as_floats(b)
     return unary("sqrt", plus(unary("square", a), unary("square", b)))
 
 
@@ -218,7 +221,8 @@ WHOLE = {"abs", "sign", "relu", "square", "positive", "step"}
 def unary(name: str, x: Value) -> Value:
     """A function of each entry."""
     kind = x.kind if name in WHOLE and x.kind != "b" else "f"
-    return x.trace.value(UNARY[name](x.node), x.dims, kind)
+    out = x.trace.value(UNARY[name](x.node), x.dims, kind)
+    return kept(out) if name in ("abs", "square") else out
 
 
 def clip(x: Value, low: Value | None, high: Value | None) -> Value:

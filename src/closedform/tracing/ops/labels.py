@@ -20,7 +20,7 @@ Number = Callable[[Size], int]
 def one_hot(y: Value, classes: Size) -> Value:
     """The matrix with a one in each row where ``y`` says, the vector where y is one number: made at each call."""
     name = y.node.params[0] if y.node.op is SYM else None
-    if name is None or y.kind != "i":
+    if name is None or not y.whole:
         refuse("class labels are an argument that holds whole numbers, as it is given")
     dims = (*y.dims, classes)
 

@@ -12,10 +12,12 @@ from closedform.functions.rearrange import kron as kronecker
 from closedform.functions.vectors import colsum, rowsum, total
 from closedform.tracing.ops import stacked_products, stacks
 from closedform.tracing.ops.basic import times
+from closedform.tracing.ops.whole import of_products
 from closedform.tracing.place import refusal, refuse
 from closedform.tracing.value import Value
 
 
+@of_products
 def matmul(a: Value, b: Value) -> Value:
     """``a @ b``: a vector is a row on the left and a column on the right."""
     if not a.rank or not b.rank:
@@ -52,6 +54,7 @@ def inner_product(a: Value, b: Value) -> Value:
     return einsum([tuple(s) for s in labels], "".join(s[:-1] for s in labels), [a, b])
 
 
+@of_products
 def rowdot(a: Value, b: Value) -> Value:
     """``vecdot``: the products of rows with rows, summed along the last axis."""
     if a.rank == b.rank == 1:
@@ -63,6 +66,7 @@ def rowdot(a: Value, b: Value) -> Value:
     return a.trace.value(rowsum(product.node), product.dims[:1])
 
 
+@of_products
 def outer(a: Value, b: Value) -> Value:
     """Every entry of one by every entry of the other."""
     if a.rank != 1 or b.rank != 1:
@@ -70,6 +74,7 @@ def outer(a: Value, b: Value) -> Value:
     return a.trace.value(mul(a.node, transpose(b.node)), (a.dims[0], b.dims[0]))
 
 
+@of_products
 def kron(a: Value, b: Value) -> Value:
     """The Kronecker product."""
     if a.rank != b.rank or a.rank == 3:
@@ -80,6 +85,7 @@ def kron(a: Value, b: Value) -> Value:
 Labelled = tuple[tuple[str, ...], Value]
 
 
+@of_products
 def einsum(labels: Sequence[Sequence[str]], out: Sequence[str], operands: Sequence[Value]) -> Value:
     """Sums of products by labels of axes; what needs an array of four axes on the way is refused."""
     parts: list[Labelled] = [_without_repeats(tuple(names), x) for names, x in zip(labels, operands, strict=True)]

@@ -29,6 +29,7 @@ from closedform.functions.vectors import (
 )
 from closedform.tracing.ops import stacks
 from closedform.tracing.ops.basic import minus, times, unary
+from closedform.tracing.ops.whole import ROOMY, as_floats, kept
 from closedform.tracing.place import refuse
 from closedform.tracing.value import Dims, Value
 
@@ -145,7 +146,9 @@ def prod_of(x: Value, axis: Axes = None, keepdims: bool = False) -> Value:
     assert not isinstance(axis, tuple)
     if axis is not None and x.rank == 2:
         refuse("a product along an axis of a matrix has no closed form here")
-    return reduced(x, None, keepdims, lambda v: v if v.is_scalar else prod(as_vector(v)), rowsum)
+    out = reduced(x, None, keepdims, lambda v: v if v.is_scalar else prod(as_vector(v)), rowsum)
+    out.kind = ROOMY if x.whole else "f"
+    return kept(out)
 
 
 def as_vector(x: Node) -> Node:
@@ -211,6 +214,7 @@ def cumsum_of(x: Value, axis: Axis) -> Value:
 
 def norm_of(x: Value, order: object, axis: Axes, keepdims: bool, *, entries: bool = False) -> Value:
     """Norms of vectors and matrices; ``entries``: of the entries, whatever the number of axes."""
+    x = as_floats(x)
     if x.rank == 3 and axis is None:
         if order is not None and not (entries and order == 2):
             refuse(f"a norm of order {order!r} of a stack is not read")
