@@ -16,7 +16,7 @@ from closedform.argmin.judge import CONVERGED, Judged
 from closedform.argmin.newton import Spot, Walk, spot, walk
 from closedform.argmin.problem import Problem, natural_shape
 from closedform.argmin.root_kinds import judged_root
-from closedform.argmin.search import starts
+from closedform.argmin.search import damped, starts
 from closedform.argmin.sensitivity import predicted_error
 from closedform.argmin.solution import Other, Solution
 from closedform.argmin.space import basis_of, shape_at, sizes_of, start_of
@@ -142,6 +142,10 @@ class RootProblem(Problem):
             near = scipy.optimize.least_squares(self.residual, z, jac=self.slope, xtol=1e-15, ftol=1e-15, gtol=1e-15).x
         except (ValueError, np.linalg.LinAlgError):
             near = z
+        found = self._judged(near)
+        return self._judged(damped(self.residual, self.slope, z)) if found.verdict.kind == "not-converged" else found
+
+    def _judged(self, near: Array) -> Judged:
         way = walk(self.view, self.view.point(self._with_zeros(near)), saddle=True)
         verdict = judged_root(self, way, near)
         self._note(verdict, way.end, way)

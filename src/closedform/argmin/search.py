@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from closedform.argmin.system import System
 
 Array = Any
 DENSE, FAR = 300, 1e7
+SHORT, LEAST, NEAR = 80, 1e-300, 1e-14
 
 
 class _Far(Exception):
@@ -63,6 +64,28 @@ def _minimised(value: Any, slope: Any, second: Any, method: str, n: int, watch: 
         ).x
     except (np.linalg.LinAlgError, ValueError, FloatingPointError):
         return None
+
+
+def damped(residual: Callable[[Array], Array], slope: Callable[[Array], Array], z: Array) -> Array:
+    """Newton's steps on F = 0, shortened until the next one falls: whatever the units of F and x."""
+    for _ in range(SHORT):
+        F, J = residual(z), slope(z)
+        weights = np.linalg.norm(J, axis=0)
+        try:
+            step = -np.linalg.solve(J, F)
+        except np.linalg.LinAlgError:
+            return z
+        t, size = 1.0, float(np.linalg.norm(weights * step))
+        while t > LEAST and not np.linalg.norm(weights * _step(J, residual(z + t * step))) <= (1 - t / 4) * size:
+            t /= 2
+        if not size > 0 or t <= LEAST or np.linalg.norm(step) <= NEAR * np.linalg.norm(z):
+            return z
+        z = z + t * step
+    return z
+
+
+def _step(J: Array, F: Array) -> Array:
+    return np.linalg.solve(J, F) if np.isfinite(F).all() else np.full_like(F, np.inf)
 
 
 def _scales(H: Array) -> Array:
