@@ -145,7 +145,7 @@ def _falls_for_ever(p: RootProblem, z: Array, d: Array) -> bool:
     """Whether ‖F‖ falls on and on in a direction."""
     size = max(float(np.linalg.norm(z)), 1e-300)
     sizes = [float(np.linalg.norm(p.residual(z + size * 10.0**k * d))) for k in range(8)]
-    return all(b < a for a, b in pairwise(sizes)) and sizes[-1] < np.linalg.norm(p.residual(z))
+    return all(b < a for a, b in pairwise([float(np.linalg.norm(p.residual(z))), *sizes]))
 
 
 def _shown(x: Any) -> str:
