@@ -12,7 +12,7 @@ from closedform.argmin.judge import ILL, named
 from closedform.argmin.newton import Spot, Walk
 from closedform.argmin.switches import KINKS
 from closedform.argmin.system import function
-from closedform.argmin.verdict import Verdict
+from closedform.argmin.verdict import Verdict, stands_at
 from closedform.expr.walk import postorder
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _branches_meet(p: RootProblem, at: Spot, V: Array, W: Array) -> str | None:
 
 def _none(p: RootProblem, way: Walk, near: Array) -> Verdict:
     F, J = p.residual(near), p.slope(near)
-    top, where = float(np.abs(F).max(initial=0.0)) or 1.0, _shown(p.whole(near))
+    top, where = float(np.abs(F).max(initial=0.0)) or 1.0, stands_at(p.block.name, p.whole(near))
     part = float(np.linalg.norm(F / top))
     size, pull, scale = top * part, float(np.linalg.norm(J.T @ (F / top))), float(np.linalg.norm(J)) * part
     step = way.end.step[: p.width]
@@ -136,8 +136,8 @@ def _none(p: RootProblem, way: Walk, near: Array) -> Verdict:
                        "is reached.", "Bound x, or change the equation.", direction=d)  # fmt: skip
     if pull <= 1e-5 * scale or (size > 0 and not J.any()):
         return Verdict("no-root", f"no root was reached: ‖F‖ has a local minimum of {size:.6g} at "
-                       f"{p.block.name} = {where}.", "Try other starts, or change a parameter.")  # fmt: skip
-    return Verdict("not-converged", f"no root was reached; ‖F‖ is {size:.3g} at {p.block.name} = {where}.",
+                       f"{where}.", "Try other starts, or change a parameter.")  # fmt: skip
+    return Verdict("not-converged", f"no root was reached; ‖F‖ is {size:.3g} at {where}.",
                    "Try other starts.")  # fmt: skip
 
 
@@ -146,7 +146,3 @@ def _falls_for_ever(p: RootProblem, z: Array, d: Array) -> bool:
     size = max(float(np.linalg.norm(z)), 1e-300)
     sizes = [float(np.linalg.norm(p.residual(z + size * 10.0**k * d))) for k in range(8)]
     return all(b < a for a, b in pairwise([float(np.linalg.norm(p.residual(z))), *sizes]))
-
-
-def _shown(x: Any) -> str:
-    return f"{x:.6g}" if np.ndim(x) == 0 else np.array2string(np.asarray(x), precision=6)

@@ -22,7 +22,7 @@ from closedform.argmin.solution import Other, Solution
 from closedform.argmin.space import basis_of, shape_at, sizes_of, start_of
 from closedform.argmin.switches import unknown_kink
 from closedform.argmin.system import Block, System, function
-from closedform.argmin.verdict import Verdict
+from closedform.argmin.verdict import Verdict, stands_at
 from closedform.argmin.views import Exact, best_view
 from closedform.errors import ClosedformError, ShapeError, ValueProblem
 from closedform.expr.node import Node
@@ -189,9 +189,9 @@ class RootProblem(Problem):
                 seen.append(z)
                 out.others.append(Other(self.whole(z), 0.0))
         if out.others:
-            v, first = out.verdict, np.array2string(np.asarray(out.others[0].x), precision=6)
+            v, first = out.verdict, stands_at(self.block.name, out.others[0].x)
             out.verdict = Verdict(
-                "several-roots", f"{v.sentence} Others exist, as at x = {first}; the derivative is of this branch.",
+                "several-roots", f"{v.sentence} Others exist, as at {first}; the derivative is of this branch.",
                 "Start nearer to the one that is meant.", also=(v.kind, *v.also), numbers=v.numbers, exists=v.exists,
             )  # fmt: skip
         return out
