@@ -126,25 +126,37 @@ class Large:
 
 
 def _lanczos(operator: Any, which: str, start: Array, tol: float) -> tuple[float, Array]:
+    if not np.any(operator @ start):  # a general vector: the operator is 0
+        return 0.0, start / np.linalg.norm(start)
     try:
         values, vectors = scipy.sparse.linalg.eigsh(operator, k=1, which=which, v0=start, tol=tol, maxiter=3000)
-    except scipy.sparse.linalg.ArpackNoConvergence as error:
+    except scipy.sparse.linalg.ArpackError as error:
         raise ClosedformError("Lanczos did not find the smallest eigenvalue of the Hessian") from error
     return values[0], vectors[:, 0]
 
 
 def newton(system: System, start: Array) -> Array:
-    """Damped Newton steps while the Hessian is positive definite; then trust regions."""
+    """Damped Newton steps while the Hessian is positive definite; else trust regions, and Newton steps from there."""
+    z = _newton(system, start)
+    if z is None:
+        z = descend(system, start)
+        near = _newton(system, z)
+        return z if near is None else near
+    return z
+
+
+def _newton(system: System, start: Array) -> Array | None:
+    """None where the Hessian is not positive definite on the way."""
     z, value = start, system.value(start)
     for _ in range(STEPS):
         g, here = system.gradient(z), Large(system, z)
         try:
             step = here.solve(-g)
         except ClosedformError:
-            return descend(system, z)
+            return None
         slope = float(g @ step)
         if not slope < 0:
-            return z if slope == 0 else descend(system, z)
+            return z if slope == 0 else None
         if np.linalg.norm(step) <= 1e-9 * max(1e-300, float(np.linalg.norm(z))):
             return z + step
         t, moved = _armijo(system.value, z, step, value, slope)
@@ -174,6 +186,10 @@ def verdict(here: Large) -> Verdict:
     if low < -noise:
         return Verdict("saddle", f"no minimum: the Hessian has the eigenvalue {low:.3g}.", "Start elsewhere.",
                        numbers=numbers, direction=vector)  # fmt: skip
+    if low <= noise and not numbers["gradient"] <= 1e-6 * high * float(np.linalg.norm(here.z)):
+        return Verdict("not-converged", f"no stationary point was reached: the gradient is {numbers['gradient']:.2g}, "
+                       f"and the smallest eigenvalue of the Hessian {low:.3g}.", "Try another start.",
+                       numbers=numbers)  # fmt: skip
     if low <= noise:
         return Verdict(
             "singular-hessian", f"the smallest eigenvalue of the Hessian, {low:.3g}, is 0 to rounding: x* is not "

@@ -16,7 +16,7 @@ from closedform.argmin.views import Point, View
 
 Array = Any
 MOST_STEPS, SETTLED, NEAR, CLOSER = 80, 12, 0.1, 1e-3
-TURNS, DOUBLINGS, HALVINGS = 3, 60, 8
+TURNS, DOUBLINGS, HALVINGS, ON_A_TAIL = 2, 60, 6, 0.9
 
 
 @dataclass
@@ -68,7 +68,8 @@ def equilibrated(H: Array) -> tuple[Array, Array]:
     return s, s[:, None] * H * s
 
 
-def spot(view: View, z: Point) -> Spot:
+def spot(view: View, z: Point, *, bends: bool = True) -> Spot:
+    """What is known of a point; ``bends`` is whether K is wanted, which takes third derivatives."""
     g, H = view.slopes(z)
     if not (np.isfinite(g).all() and np.isfinite(H).all()):
         nan = np.full(len(g), np.nan)
@@ -81,7 +82,8 @@ def spot(view: View, z: Point) -> Spot:
     null = np.abs(mu) <= max(len(g), 2) * view.rank_tolerance * np.abs(mu).max(initial=0.0)
     held = ~null
     step = -s * (V[:, held] @ ((V[:, held].T @ (s * g)) / mu[held]))
-    return Spot(z, g, H, s, mu, V, null, step, _kantorovich(view, z, s, mu[held], V[:, held], step))
+    K = _kantorovich(view, z, s, mu[held], V[:, held], step) if bends else np.nan
+    return Spot(z, g, H, s, mu, V, null, step, K)
 
 
 def _kantorovich(view: View, z: Point, s: Array, mu: Array, V: Array, step: Array) -> float:
@@ -106,13 +108,18 @@ def walk(view: View, z: Point, *, saddle: bool = False) -> Walk:
     """Newton's steps from a point; to a saddle, where ``saddle`` is set, also from where the Hessian is indefinite."""
     seen: list[float] = []
     begin, last, turns = view.floats(z), None, 0
+    before: Spot | None = None
     for k in range(MOST_STEPS):
         at = spot(view, z)
         if not np.isfinite(at.step).all():
             return Walk("lost", at, steps=k)
         if at.rank == 0:
             return Walk("flat", at, steps=k)
+        on_a_tail = len(seen) >= 2 and min(seen[-2:]) >= ON_A_TAIL
+        if before is not None and at.rank < before.rank and on_a_tail:  # a curvature fell below rounding
+            return Walk("escape", before, steps=k)
         seen.append(at.K)
+        before = at
         size = float(np.linalg.norm(at.step / at.scale))
         if _arrived(view, at, size, begin, last):
             return Walk("arrived", at, steps=k)
@@ -161,7 +168,7 @@ def before_turn(view: View, at: Spot) -> Point | None:
     way, low, high = at.step / at.scale, 0.0, 1.0
 
     def goes_on(t: float) -> bool | None:
-        there = spot(view, view.move(at.z, t * at.step))
+        there = spot(view, view.move(at.z, t * at.step), bends=False)
         lost = not np.isfinite(there.step).all() or there.rank != at.rank
         return None if lost else bool((there.step / at.scale) @ way > 0)
 

@@ -15,7 +15,7 @@ from closedform.expr.node import Node
 
 Array = Any
 REACHES, CORRECTIONS, COMBINATIONS = (1e-3, 1e-1), 6, 4
-FLAT, UNSURE, FARTHER = 1e-11, 1e-12, range(9, 31, 3)
+UNSURE, FARTHER = 1e-12, range(9, 31, 3)
 
 
 @dataclass
@@ -35,7 +35,7 @@ def along_null(view: View, at: Spot) -> Seen:
         rises = []
         for h in REACHES:
             rise = _rise_on_floor(view, at, N, h * size * d)
-            small = FLAT * max((h * size) ** 2 * top, abs(view.value(at.z)) * 1e-8)
+            small = view.flatness * max((h * size) ** 2 * top, abs(view.value(at.z)) * 1e-8)
             rises.append(0.0 if abs(rise) <= small and top else rise)
             if rises[-1] < 0:
                 return Seen("falls", d)

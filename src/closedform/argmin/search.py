@@ -12,7 +12,7 @@ from closedform.argmin.newton import equilibrated
 from closedform.argmin.system import System
 
 Array = Any
-DENSE, FAR = 300, 1e7
+DENSE, EXACT, FAR = 300, 60, 1e7
 SHORT, LEAST, NEAR = 80, 1e-300, 1e-14
 
 
@@ -48,12 +48,14 @@ def descend(system: System, start: Array, most: int = 300) -> Array:
 
     options = {"gtol": 1e-9, "maxiter": most, "initial_trust_radius": 1.0, "max_trust_radius": max(1e4, away)}
     with np.errstate(all="ignore"):
-        if dense:
+        if system.n <= EXACT:
             curvature = lambda y: np.nan_to_num(s[:, None] * system.hessian(point(y)) * s / size)  # noqa: E731
             found = _minimised(value, slope, {"hess": curvature}, "trust-exact", system.n, watch, options)
         else:
             times = lambda y, v: s * system.times(point(y), s * v) / size  # noqa: E731
             found = _minimised(value, slope, {"hessp": times}, "trust-krylov", system.n, watch, options)
+            if found is None or not found.any():  # as where there is no curvature at the start
+                found = _minimised(value, slope, {}, "L-BFGS-B", system.n, watch, {"gtol": 1e-9, "maxiter": most})
     return kept[0] if found is None else point(found)
 
 
@@ -62,7 +64,7 @@ def _minimised(value: Any, slope: Any, second: Any, method: str, n: int, watch: 
         return scipy.optimize.minimize(
             value, np.zeros(n), jac=slope, method=method, callback=watch, options=options, **second
         ).x
-    except (np.linalg.LinAlgError, ValueError, FloatingPointError):
+    except (np.linalg.LinAlgError, ValueError, FloatingPointError, UnboundLocalError):  # the last is SciPy's own slip
         return None
 
 
