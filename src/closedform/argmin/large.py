@@ -190,7 +190,7 @@ def verdict(here: Large) -> Verdict:
         return Verdict("not-converged", f"no stationary point was reached: the gradient is {numbers['gradient']:.2g}, "
                        f"and the smallest eigenvalue of the Hessian {low:.3g}.", "Try another start.",
                        numbers=numbers)  # fmt: skip
-    if low <= noise:
+    if low <= noise or (here.dense and here.factor is None):
         return Verdict(
             "singular-hessian", f"the smallest eigenvalue of the Hessian, {low:.3g}, is 0 to rounding: x* is not "
             "isolated, or the minimum is degenerate.", "Add a ridge term.", numbers=numbers,
