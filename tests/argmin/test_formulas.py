@@ -63,6 +63,27 @@ def test_refusals() -> None:
         s.jacobian("b")
 
 
+@pytest.mark.parametrize(
+    ("typed", "at", "said"),
+    [
+        ("x => 0", "=>", 'Write "x >= 0".'),
+        ("x >= 0, t =< x", "=<", 'Write "t <= x".'),
+        ("x == t", "==", 'Write "x = t".'),
+        ("0 <= x <= 1", "<=", 'Write "0 <= x, x <= 1".'),
+        ("t >= ", ">=", "nothing stands after >="),
+        ("x", "x", 'Write "x >= 0", or "x = 0".'),
+        ("x >= 0; x <= 1", ";", "commas part constraints"),
+        ("x >= 0, sum(x - t) <= 2*", "*", "something is missing after *"),
+        ("x >= 0, x + t) >= 1", ")", ""),
+    ],
+)
+def test_complaints_about_constraints_are_about_what_was_typed(typed: str, at: str, said: str) -> None:
+    with pytest.raises(cf.ClosedformError) as caught:
+        cf.formula("1/2*||x - t||^2", "t in R^2").argmin("x", subject_to=typed).solve(t=[1.0, 2.0])
+    assert caught.value.source == typed and caught.value.span is not None and said in str(caught.value)
+    assert caught.value.span[0] == typed.rindex(at)
+
+
 @pytest.mark.parametrize("text", ["1/2*||x - y||^2 + lam*||x||_1", "||x||_1", "sum(abs(x - y))", "max(x) + ||x||^2"])
 def test_beside_kinks_the_hessian_says_nothing_of_convexity(text: str) -> None:
     """With lam = -1 the first has two minima in each variable; the second is not linear."""

@@ -51,6 +51,8 @@ class Active:
     """The gradient of L by x, beside its terms."""
     pull: float
     """The size of these terms."""
+    runs_off: bool = False
+    """Whether Newton's steps lead away for ever."""
 
     @property
     def sizes(self) -> Array:
@@ -159,7 +161,8 @@ def _newton(system: System, x: Array, state: State, reach: Array) -> Active:
     multipliers = np.linalg.lstsq(A.T, -g[:n], rcond=1e-12)[0] if len(A) else np.zeros(0)
     z = np.concatenate([x, multipliers])
     view = best_view(system, z)
-    end = walk(view, view.point(z)).end
+    way = walk(view, view.point(z))
+    end = way.end
     if not np.isfinite(end.step).all():
         raise ClosedformError("the optimality conditions have no value near this point: try another start")
     z = view.floats(end.z)
@@ -174,7 +177,8 @@ def _newton(system: System, x: Array, state: State, reach: Array) -> Active:
     pulls = np.abs(g[:n]) + np.abs(A.T) @ np.abs(z[n:]) + terms @ reach
     pull = max(float(pulls.max()), 1e-300)
     slope = float(np.abs(end.g[:n]).max() / pull)
-    return Active(view, end.z, z[:n], state, z[n:], end.H[n:, :n], end.H[:n, :n], terms, left, slope, pull)
+    return Active(view, end.z, z[:n], state, z[n:], end.H[n:, :n], end.H[:n, :n], terms, left, slope, pull,
+                  way.outcome == "escape")  # fmt: skip
 
 
 def _mended(found: Active, switches: Sequence[Switch], seen: set[bytes], unit: float) -> tuple[State, bool]:

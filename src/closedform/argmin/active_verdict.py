@@ -131,7 +131,7 @@ def _rise(problem: Problem, found: Active, d: Array) -> float | None:
 def _stationary(found: Active, kinks: Array) -> bool:
     """Whether the gradient of L is 0 beside its parts, Newton's step is short, and the multipliers do not run off."""
     n, at = len(found.x), spot(found.view, found.z)
-    if not (np.isfinite(at.g).all() and np.isfinite(at.step).all()):
+    if found.runs_off or not (np.isfinite(at.g).all() and np.isfinite(at.step).all()):
         return False
     size = max(1.0, float(np.abs(found.x).max(initial=0.0)))
     pulls = float(np.abs(found.A * found.multipliers[:, None]).max(initial=0.0))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Array = Any
 SOFTENINGS = (1.0, 1e-2, 1e-4, 1e-6)
-INFEASIBLE, HERE, RUN_OFF = 1e-6, 1e-5, 1e10
+INFEASIBLE, HERE, RUN_OFF, THOUSANDS = 1e-6, 1e-5, 1e10, 1e3
 SLOPE, NEARNESS = 1e-7, (1e-4, 1e-6, 1e-8, 1e-10)
 """How near to 0 is first taken for active; less, where what is that near cannot all be active."""
 
@@ -156,21 +156,38 @@ def _sequential(problem: Problem, system: System, z: Array) -> Array | None:
         {"type": "eq" if s.kind == "equality" else "ineq", "fun": one.value, "jac": one.slope}
         for s, one in _rules(problem)
     ]
-    kept = independent(rules, z)
-    size = _unit(system, z)
+    size, far = _unit(system, z), max(1.0, _newton_length(system, z))
+    kept = [_in_units(r, far) for r in independent(rules, z)]
     with np.errstate(all="ignore"):
         found = scipy.optimize.minimize(
-            lambda y: _finite(system.value(y) / size), z, jac=lambda y: np.nan_to_num(system.gradient(y) / size),
+            lambda y: _finite(system.value(far * y) / (far * size)), z / far,
+            jac=lambda y: np.nan_to_num(system.gradient(far * y) / size),
             method="SLSQP", constraints=kept, options={"maxiter": 500, "ftol": 1e-15},
         )  # fmt: skip
-    if not np.isfinite(found.x).all() or np.abs(found.x).max() > 1e10:
+    there = far * np.asarray(found.x)
+    if not np.isfinite(there).all() or np.abs(there).max() > RUN_OFF * far:
         return None
     for rule in rules:
-        c: Array = rule["fun"](found.x)
+        c: Array = rule["fun"](there)
         off = np.abs(c) if rule["type"] == "eq" else -c
-        if off.max(initial=0.0) > INFEASIBLE * max(1.0, float(np.abs(found.x).max())):
+        if off.max(initial=0.0) > INFEASIBLE * max(1.0, float(np.abs(there).max())):
             return None
-    return np.asarray(found.x)
+    return there
+
+
+def _in_units(rule: dict[str, Any], far: float) -> dict[str, Any]:
+    """A rule of y = x / far, its own values in these units too."""
+    value, slope = rule["fun"], rule["jac"]
+    return {**rule, "fun": lambda y: value(far * y) / far, "jac": lambda y: slope(far * y)}
+
+
+def _newton_length(system: System, z: Array) -> float:
+    """How far away Newton's step sees a minimum of f, where it is thousands away; else 0."""
+    g, H = system.gradient(z), system.hessian(z)
+    if not (np.isfinite(g).all() and np.isfinite(H).all() and H.any()):
+        return 0.0
+    length = float(np.abs(np.linalg.lstsq(H, g, rcond=1e-10)[0]).max())
+    return length if length > THOUSANDS else 0.0
 
 
 def _unit(system: System, z: Array) -> float:

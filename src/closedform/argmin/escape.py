@@ -15,7 +15,7 @@ from closedform.argmin.verdict import Verdict
 from closedform.argmin.views import Plain
 
 Array = Any
-FAR, HOLDS, FALLS = (1.0, 1e2, 1e4, 1e6), 1e-9, 1e-9
+FAR, HOLDS, FALLS = (1.0, 1e2, 1e4, 1e6, 1e9, 1e12, 1e18, 1e24), 1e-9, 1e-9
 
 
 @dataclass

@@ -26,7 +26,7 @@ Point = list[Any]
 """Balls, one a free component."""
 MOST_VARIABLES, MOST_NUMBERS = 12, 4000
 BITS = (256, 1024, 4096)
-ENOUGH = 2.0**-70
+ENOUGH, LEAST = 2.0**-70, 5e-324
 
 
 class NoBalls(Exception):
@@ -174,14 +174,16 @@ def _applied(turned: Array, m: Any) -> Point:
 
 
 def nearest(ball: Any) -> float:
-    """The float64 nearest to the middle of a ball (``float`` of it rounds down)."""
+    """The float64 nearest to the middle of a ball (``float`` of it rounds down); 0 for 0 alone, so that signs stay."""
     mantissa, exponent = ball.mid().man_exp()
     m, e = int(mantissa), int(exponent)
+    if not m:
+        return 0.0
     surplus = max(0, m.bit_length() - 900)
     try:
-        return math.ldexp(m >> surplus if m >= 0 else -(-m >> surplus), e + surplus)
+        return math.ldexp(m >> surplus if m >= 0 else -(-m >> surplus), e + surplus) or (LEAST if m > 0 else -LEAST)
     except OverflowError:
-        return math.copysign(math.inf, m)
+        return math.inf if m > 0 else -math.inf
 
 
 def rounded(m: Any) -> Array:

@@ -17,7 +17,7 @@ from closedform.argmin.views import Point, View
 from closedform.expr.node import Node
 
 Array = Any
-CONVERGED, ILL = 1e-5, 1e-8
+CONVERGED, DEGENERATE, ILL = 1e-5, 1e-2, 1e-8
 EPS = float(np.finfo(float).eps)
 
 
@@ -250,12 +250,12 @@ def _saturated(q: Question, at: Spot) -> bool:
 
 def _arrived_there(q: Question, first: Spot, way: Walk, verdict: Verdict) -> Verdict:
     """A point that a person brought: whether it is the minimum, or how far it still is."""
-    if verdict.kind == "degenerate-minimum":
-        return verdict
-    error = max([predicted_error(q.view, first, t) for t in q.thetas] or [first.K])
     distance = verdict.numbers["distance"]
-    verdict.numbers["predicted_error"] = error
     size = max(1.0, float(np.abs(q.view.floats(first.z)).max(initial=0.0)))
+    if verdict.kind == "degenerate-minimum":
+        return verdict if distance <= DEGENERATE * size else _not_there(distance, verdict)
+    error = max([predicted_error(q.view, first, t) for t in q.thetas] or [first.K])
+    verdict.numbers["predicted_error"] = error
     if error <= CONVERGED and distance <= CONVERGED * size and first.negative == q.constraints:
         return verdict
     error = max([error, *(_apart(q, first, way.end, t) for t in q.thetas)])
@@ -266,6 +266,12 @@ def _arrived_there(q: Question, first: Spot, way: Walk, verdict: Verdict) -> Ver
         "relative.", f"Take {steps} more Newton step{'s' * (steps > 1)}, or jacobian(..., corrected=True).",
         also=(verdict.kind,), numbers=verdict.numbers,
     )  # fmt: skip
+
+
+def _not_there(distance: float, verdict: Verdict) -> Verdict:
+    return Verdict("not-converged", f"an isolated minimum whose Hessian is singular lies {distance:.3g} away: there "
+                   "is no derivative by the implicit function theorem, here or there.",
+                   "Take that point: solve gives it.", also=(verdict.kind,), numbers=verdict.numbers)  # fmt: skip
 
 
 def _apart(q: Question, first: Spot, end: Spot, theta: Node) -> float:

@@ -20,6 +20,8 @@ from closedform.expr.node import Node
 Array = Any
 FROM, DENSE = 150, 3000
 RTOL, ENOUGH, STEPS = 1e-13, 1e-8, 60
+SINGLE, CLOSER, CALLS = 2e-6, 1e-2, 200
+"""Of one round in single precision: how near it aims, how much nearer it must come, and what it may take."""
 TOLERANCES, CLEAR = (1e-3, 1e-4, 1e-5, 1e-6), 8
 """Of eigenvalues, in units of the largest; the sign of one that is so much larger is clear."""
 EPS = float(np.finfo(float).eps)
@@ -63,12 +65,34 @@ class Large:
         if self.dense:
             x = np.full_like(b, np.nan) if self.factor is None else scipy.linalg.cho_solve(self.factor, b)
         else:
-            x, _ = scipy.sparse.linalg.cg(self.operator, b, rtol=self.rtol, maxiter=min(20 * self.system.n, 20_000))
+            near = self._by_single(b)
+            most = min(20 * self.system.n, 20_000)
+            x, _ = scipy.sparse.linalg.cg(self.operator, b, near, rtol=self.rtol, maxiter=most)
         residual = float(np.linalg.norm(self.operator @ x - b) / np.linalg.norm(b))
         self.residuals.append(residual)
         if not residual <= ENOUGH:
             way = "Cholesky" if self.dense else "conjugate gradients"
             raise ClosedformError(f"the linear solve by {way} leaves a relative residual of {residual:.1e}")
+        return x
+
+    @cached_property
+    def narrow(self) -> Any:
+        """The operator in single precision: half as much to read."""
+        times = self.system.products(self.z, np.float32)
+        return scipy.sparse.linalg.LinearOperator((self.system.n,) * 2, matvec=times, dtype=np.float32)
+
+    def _by_single(self, b: Array) -> Array:
+        """H⁻¹b as near as conjugate gradients in single precision come, their residuals taken in double."""
+        x, r, size = np.zeros_like(b), b, float(np.linalg.norm(b))
+        with np.errstate(all="ignore"):  # what single precision does not hold brings nothing nearer
+            while (left := float(np.linalg.norm(r))) > self.rtol * size:
+                near = max(SINGLE, self.rtol * size / left / 2)
+                d, _ = scipy.sparse.linalg.cg(self.narrow, (r / left).astype(np.float32), rtol=near, maxiter=CALLS)
+                there = x + left * d.astype(float)
+                off = b - self.operator @ there
+                if not np.linalg.norm(off) < CLOSER * left:
+                    break
+                x, r = there, off
         return x
 
     @cached_property
@@ -102,25 +126,37 @@ class Large:
 
 
 def _lanczos(operator: Any, which: str, start: Array, tol: float) -> tuple[float, Array]:
+    if not np.any(operator @ start):  # a general vector: the operator is 0
+        return 0.0, start / np.linalg.norm(start)
     try:
         values, vectors = scipy.sparse.linalg.eigsh(operator, k=1, which=which, v0=start, tol=tol, maxiter=3000)
-    except scipy.sparse.linalg.ArpackNoConvergence as error:
+    except scipy.sparse.linalg.ArpackError as error:
         raise ClosedformError("Lanczos did not find the smallest eigenvalue of the Hessian") from error
     return values[0], vectors[:, 0]
 
 
 def newton(system: System, start: Array) -> Array:
-    """Damped Newton steps while the Hessian is positive definite; then trust regions."""
+    """Damped Newton steps while the Hessian is positive definite; else trust regions, and Newton steps from there."""
+    z = _newton(system, start)
+    if z is None:
+        z = descend(system, start)
+        near = _newton(system, z)
+        return z if near is None else near
+    return z
+
+
+def _newton(system: System, start: Array) -> Array | None:
+    """None where the Hessian is not positive definite on the way."""
     z, value = start, system.value(start)
     for _ in range(STEPS):
         g, here = system.gradient(z), Large(system, z)
         try:
             step = here.solve(-g)
         except ClosedformError:
-            return descend(system, z)
+            return None
         slope = float(g @ step)
         if not slope < 0:
-            return z if slope == 0 else descend(system, z)
+            return z if slope == 0 else None
         if np.linalg.norm(step) <= 1e-9 * max(1e-300, float(np.linalg.norm(z))):
             return z + step
         t, moved = _armijo(system.value, z, step, value, slope)
@@ -150,7 +186,11 @@ def verdict(here: Large) -> Verdict:
     if low < -noise:
         return Verdict("saddle", f"no minimum: the Hessian has the eigenvalue {low:.3g}.", "Start elsewhere.",
                        numbers=numbers, direction=vector)  # fmt: skip
-    if low <= noise:
+    if low <= noise and not numbers["gradient"] <= 1e-6 * high * float(np.linalg.norm(here.z)):
+        return Verdict("not-converged", f"no stationary point was reached: the gradient is {numbers['gradient']:.2g}, "
+                       f"and the smallest eigenvalue of the Hessian {low:.3g}.", "Try another start.",
+                       numbers=numbers)  # fmt: skip
+    if low <= noise or (here.dense and here.factor is None):
         return Verdict(
             "singular-hessian", f"the smallest eigenvalue of the Hessian, {low:.3g}, is 0 to rounding: x* is not "
             "isolated, or the minimum is degenerate.", "Add a ridge term.", numbers=numbers,

@@ -16,6 +16,7 @@ from closedform.argmin.views import Point, View
 
 Array = Any
 MOST_STEPS, SETTLED, NEAR, CLOSER = 80, 12, 0.1, 1e-3
+TURNS, DOUBLINGS, HALVINGS, ON_A_TAIL = 2, 60, 6, 0.9
 
 
 @dataclass
@@ -67,7 +68,8 @@ def equilibrated(H: Array) -> tuple[Array, Array]:
     return s, s[:, None] * H * s
 
 
-def spot(view: View, z: Point) -> Spot:
+def spot(view: View, z: Point, *, bends: bool = True) -> Spot:
+    """What is known of a point; ``bends`` is whether K is wanted, which takes third derivatives."""
     g, H = view.slopes(z)
     if not (np.isfinite(g).all() and np.isfinite(H).all()):
         nan = np.full(len(g), np.nan)
@@ -80,7 +82,8 @@ def spot(view: View, z: Point) -> Spot:
     null = np.abs(mu) <= max(len(g), 2) * view.rank_tolerance * np.abs(mu).max(initial=0.0)
     held = ~null
     step = -s * (V[:, held] @ ((V[:, held].T @ (s * g)) / mu[held]))
-    return Spot(z, g, H, s, mu, V, null, step, _kantorovich(view, z, s, mu[held], V[:, held], step))
+    K = _kantorovich(view, z, s, mu[held], V[:, held], step) if bends else np.nan
+    return Spot(z, g, H, s, mu, V, null, step, K)
 
 
 def _kantorovich(view: View, z: Point, s: Array, mu: Array, V: Array, step: Array) -> float:
@@ -104,17 +107,21 @@ class Walk:
 def walk(view: View, z: Point, *, saddle: bool = False) -> Walk:
     """Newton's steps from a point; to a saddle, where ``saddle`` is set, also from where the Hessian is indefinite."""
     seen: list[float] = []
-    first = last = None
+    begin, last, turns = view.floats(z), None, 0
+    before: Spot | None = None
     for k in range(MOST_STEPS):
         at = spot(view, z)
         if not np.isfinite(at.step).all():
             return Walk("lost", at, steps=k)
         if at.rank == 0:
             return Walk("flat", at, steps=k)
+        on_a_tail = len(seen) >= 2 and min(seen[-2:]) >= ON_A_TAIL
+        if before is not None and at.rank < before.rank and on_a_tail:  # a curvature fell below rounding
+            return Walk("escape", before, steps=k)
         seen.append(at.K)
+        before = at
         size = float(np.linalg.norm(at.step / at.scale))
-        first = first or size
-        if _arrived(view, at, size, first, last):
+        if _arrived(view, at, size, begin, last):
             return Walk("arrived", at, steps=k)
         if k == 0 and at.negative and at.K >= NEAR and not saddle:
             return Walk("indefinite", at)
@@ -124,18 +131,24 @@ def walk(view: View, z: Point, *, saddle: bool = False) -> Walk:
             if end is not None:
                 return end
         elif found:
-            return Walk(found, at, steps=k)
+            nearer = before_turn(view, at) if turns < TURNS else None
+            if nearer is None:
+                return Walk(found, at, steps=k)
+            z, last, seen, turns = nearer, None, [], turns + 1
+            continue
         z, last = view.move(z, at.step), size
     return Walk("lost", at, steps=MOST_STEPS)
 
 
-def _arrived(view: View, at: Spot, size: float, first: float, last: float | None) -> bool:
-    here = float(np.linalg.norm(view.floats(at.z) / at.scale))
-    if size <= view.arrival * max(here, first):
+def _arrived(view: View, at: Spot, size: float, begin: Array, last: float | None) -> bool:
+    """Whether a step is short beside the point and the way to it, all measured at the point."""
+    z = view.floats(at.z)
+    length = max(float(np.linalg.norm(z / at.scale)), float(np.linalg.norm((z - begin) / at.scale)))
+    if size <= view.arrival * length:
         return True
     stalled = last is not None and size > last / 4 and at.K < 1e-6
     floor = max(1e5 * view.arrival, 1e-14 * at.condition if at.condition < 1e15 else 0.0)
-    return stalled and size <= floor * max(here, first)
+    return stalled and size <= floor * length
 
 
 def _settled(seen: list[float]) -> str | None:
@@ -145,6 +158,33 @@ def _settled(seen: list[float]) -> str | None:
     if low >= 0.97:
         return "escape"
     return "degenerate" if low > 0.2 and high < 0.96 and high - low < 0.02 else None
+
+
+def before_turn(view: View, at: Spot) -> Point | None:
+    """Out on a tail: the last point along the Newton step before the steps turn round, or None where they never do.
+
+    A tail looks the same whether it goes on for ever or a stationary point ends it: only points farther out tell.
+    """
+    way, low, high = at.step / at.scale, 0.0, 1.0
+
+    def goes_on(t: float) -> bool | None:
+        there = spot(view, view.move(at.z, t * at.step), bends=False)
+        lost = not np.isfinite(there.step).all() or there.rank != at.rank
+        return None if lost else bool((there.step / at.scale) @ way > 0)
+
+    for _ in range(DOUBLINGS):
+        on = goes_on(high)
+        if on is None:
+            return None
+        if not on:
+            break
+        low, high = high, 2 * high
+    else:
+        return None
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if goes_on(middle) else (low, middle)
+    return view.move(at.z, low * at.step)
 
 
 def _accelerated(view: View, at: Spot, steps: int) -> Walk | None:

@@ -15,7 +15,7 @@ from closedform.expr.node import Node
 
 Array = Any
 REACHES, CORRECTIONS, COMBINATIONS = (1e-3, 1e-1), 6, 4
-FLAT = 1e-11
+UNSURE, FARTHER = 1e-12, range(9, 31, 3)
 
 
 @dataclass
@@ -31,16 +31,14 @@ def along_null(view: View, at: Spot) -> Seen:
     N = at.null_space
     size, top = _size(view, at.z), float(np.abs(at.H).max(initial=0.0))
     flat = None
-    for d in _directions(N):
+    for d in (sign * d for d in _directions(N) for sign in (1.0, -1.0)):
         rises = []
         for h in REACHES:
-            for sign in (1.0, -1.0):
-                step = sign * h * size * d
-                rise = _rise_on_floor(view, at, N, step)
-                small = FLAT * max((h * size) ** 2 * top, abs(view.value(at.z)) * 1e-8)
-                rises.append(0.0 if abs(rise) <= small and top else rise)
-                if rises[-1] < 0:
-                    return Seen("falls", sign * d)
+            rise = _rise_on_floor(view, at, N, h * size * d)
+            small = view.flatness * max((h * size) ** 2 * top, abs(view.value(at.z)) * 1e-8)
+            rises.append(0.0 if abs(rise) <= small and top else rise)
+            if rises[-1] < 0:
+                return Seen("falls", d)
         if not any(rises):
             flat = d
     return Seen("rises", N[:, 0]) if flat is None else Seen("flat", flat)
@@ -87,15 +85,23 @@ class Tail:
 
 def tail(view: View, z: Point, direction: Array) -> Tail:
     """Whether f falls for ever along a direction."""
-    size, gaps = _size(view, z), []
-    for k in range(7):
-        gaps.append(view.rise(z, size * 10.0**k * direction))
+    size = _size(view, z)
+    gaps = [view.rise(z, size * 10.0**k * direction) for k in range(7)]
     if np.isnan(gaps).any() or not all(b <= a for a, b in pairwise(gaps)) or gaps[-1] >= 0:
+        return Tail("stops")
+    if _rises_far_away(view, z, size * direction, gaps[-1]):
         return Tail("stops")
     if gaps[-1] == -np.inf or gaps[-2] - gaps[-1] > 0.5 * (gaps[-3] - gaps[-2]) > 0:
         return Tail("unbounded")
     limit = view.value(view.move(z, size * 1e7 * direction))
     return Tail("limit", 0.0 if abs(limit) <= 1e-6 * abs(gaps[-1]) else limit)
+
+
+def _rises_far_away(view: View, z: Point, d: Array, fallen: float) -> bool:
+    """Whether f, after it fell, rises beyond what rounding of its terms may feign."""
+    slope = abs(float(view.slopes(z)[0] @ d))
+    far = ((10.0**k, view.rise(z, 10.0**k * d)) for k in FARTHER)
+    return any(gap > fallen + UNSURE * slope * t for t, gap in far)
 
 
 def branches_meet(view: View, at: Spot, thetas: Sequence[Node], falls: bool) -> str | None:

@@ -20,7 +20,7 @@ from closedform.argmin.solution import Other, Solution, unknown_parameter
 from closedform.argmin.space import basis_of, shape_at, sizes_of, start_of
 from closedform.argmin.switches import Constraint, Switch, norms, switched, unknown_kink
 from closedform.argmin.system import Block, System, function
-from closedform.argmin.verdict import Verdict
+from closedform.argmin.verdict import Verdict, stands_at
 from closedform.argmin.views import Exact, Plain, View, best_view
 from closedform.errors import ClosedformError, ValueProblem
 from closedform.expr.node import Node
@@ -263,8 +263,8 @@ class Problem:
         which = "an equal one" if abs(gap) <= noise else "a lower one" if gap < 0 else "a higher one"
         jump = " The global argmin jumps between them." if abs(gap) <= noise else ""
         jump = " The global argmin is not here." if gap < -noise else jump
-        first = np.array2string(np.asarray(out.others[0].x), precision=6)
-        sentence = f"a strict minimum, but others exist: {which} at x = {first}.{jump}"
+        first = stands_at(self.block.name, out.others[0].x)
+        sentence = f"a strict minimum, but others exist: {which} at {first}.{jump}"
         kinds = (out.verdict.kind, *out.verdict.also)
         out.verdict = Verdict("several-minima", sentence + " The derivative is that of this branch.",
                               "Start nearer to the one that is meant.", also=kinds, numbers=out.verdict.numbers,

@@ -9,6 +9,8 @@ import numpy as np
 if TYPE_CHECKING:
     from closedform.argmin.solution import Solution
 
+WIDE = 40
+"""A value longer than this has its line to itself."""
 SHOWN = (
     ("gradient", "‖∇f‖"), ("residual_of_F", "‖F‖"), ("sigma_min", "smallest singular value of ∂F/∂x"),
     ("sigma_max", "largest singular value of ∂F/∂x"), ("spectral_radius", "spectral radius of ∂T/∂x"),
@@ -35,6 +37,38 @@ def report(s: Solution) -> str:
     if s.verdict.next_move:
         lines.append(f"next      {s.verdict.next_move}")
     return "\n".join(lines)
+
+
+def summary(s: Solution) -> str:
+    """A few lines: what the point is, where it lies, and what to ask next."""
+    lines = [f"{s.verdict.kind}: {s.verdict.sentence}", f"x = {_brief(s.x)}"]
+    if "residual_of_F" not in s.verdict.numbers:
+        lines[1] += f"{_break(lines[1])}f(x) = {s.value:.10g}, global: {s.minimality}"
+    else:
+        lines[1] += f"{_break(lines[1])}‖F(x)‖ = {s.value:.3g}"
+    return "\n".join([*lines, f"Next: {_ways_on(s)}"])
+
+
+def _ways_on(s: Solution) -> str:
+    names = [*s.problem.parameters]
+    by = names[0] if names else "θ"
+    if s.verdict.exists and names:
+        return f'.jacobian("{by}") is dx*/d{by}; .report has the numbers behind the verdict.'
+    if s.verdict.one_sided and names:
+        return f'.directional("{by}", v) is the derivative in a direction v; .report has the numbers.'
+    if s.verdict.exists:
+        return ".report has the numbers behind the verdict."
+    said = s.verdict.next_move
+    return (said[:1].lower() + said[1:] + " There is no derivative here: .report has the numbers.").strip()
+
+
+def _break(line: str) -> str:
+    return "\n" if "\n" in line or len(line) > WIDE else ",  "
+
+
+def _brief(x: Any) -> str:
+    with np.printoptions(precision=6, threshold=12, edgeitems=3):
+        return f"{x:.10g}" if np.ndim(x) == 0 else str(np.asarray(x)).replace("\n", "\n    ")
 
 
 def _values(s: Solution) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from closedform.argmin.judge import ILL, named
 from closedform.argmin.newton import Spot, Walk
 from closedform.argmin.switches import KINKS
 from closedform.argmin.system import function
-from closedform.argmin.verdict import Verdict
+from closedform.argmin.verdict import Verdict, stands_at
 from closedform.expr.walk import postorder
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 Array = Any
 EPS = float(np.finfo(float).eps)
-SMALL, FAR, AT_KINK = 1e-9, 1e6, 1e-10
+SMALL, AT_KINK = 1e-9, 1e-10
 
 
 def judged_root(p: RootProblem, way: Walk, near: Array) -> Verdict:
@@ -125,20 +126,23 @@ def _branches_meet(p: RootProblem, at: Spot, V: Array, W: Array) -> str | None:
 
 def _none(p: RootProblem, way: Walk, near: Array) -> Verdict:
     F, J = p.residual(near), p.slope(near)
-    size, where = float(np.linalg.norm(F)), _shown(p.whole(near))
-    pull = float(np.linalg.norm(J.T @ F))
-    scale = float(np.linalg.norm(J)) * size
-    if way.outcome == "escape" or np.abs(near).max(initial=0.0) > FAR:
-        step = way.end.step[: p.width]
-        d = step / np.linalg.norm(step) if np.isfinite(step).all() and step.any() else near / np.linalg.norm(near)
+    top, where = float(np.abs(F).max(initial=0.0)) or 1.0, stands_at(p.block.name, p.whole(near))
+    part = float(np.linalg.norm(F / top))
+    size, pull, scale = top * part, float(np.linalg.norm(J.T @ (F / top))), float(np.linalg.norm(J)) * part
+    step = way.end.step[: p.width]
+    d = step / np.linalg.norm(step) if np.isfinite(step).all() and step.any() else near
+    if way.outcome == "escape" or _falls_for_ever(p, near, d):
         return Verdict("no-root", f"‖F‖ falls for ever in the direction {named(p.block.name, d)}, and no root "
                        "is reached.", "Bound x, or change the equation.", direction=d)  # fmt: skip
     if pull <= 1e-5 * scale or (size > 0 and not J.any()):
         return Verdict("no-root", f"no root was reached: ‖F‖ has a local minimum of {size:.6g} at "
-                       f"{p.block.name} = {where}.", "Try other starts, or change a parameter.")  # fmt: skip
-    return Verdict("not-converged", f"no root was reached; ‖F‖ is {size:.3g} at {p.block.name} = {where}.",
+                       f"{where}.", "Try other starts, or change a parameter.")  # fmt: skip
+    return Verdict("not-converged", f"no root was reached; ‖F‖ is {size:.3g} at {where}.",
                    "Try other starts.")  # fmt: skip
 
 
-def _shown(x: Any) -> str:
-    return f"{x:.6g}" if np.ndim(x) == 0 else np.array2string(np.asarray(x), precision=6)
+def _falls_for_ever(p: RootProblem, z: Array, d: Array) -> bool:
+    """Whether ‖F‖ falls on and on in a direction."""
+    size = max(float(np.linalg.norm(z)), 1e-300)
+    sizes = [float(np.linalg.norm(p.residual(z + size * 10.0**k * d))) for k in range(8)]
+    return all(b < a for a, b in pairwise([float(np.linalg.norm(p.residual(z))), *sizes]))

@@ -16,13 +16,13 @@ from closedform.argmin.judge import CONVERGED, Judged
 from closedform.argmin.newton import Spot, Walk, spot, walk
 from closedform.argmin.problem import Problem, natural_shape
 from closedform.argmin.root_kinds import judged_root
-from closedform.argmin.search import starts
+from closedform.argmin.search import damped, starts
 from closedform.argmin.sensitivity import predicted_error
 from closedform.argmin.solution import Other, Solution
 from closedform.argmin.space import basis_of, shape_at, sizes_of, start_of
 from closedform.argmin.switches import unknown_kink
 from closedform.argmin.system import Block, System, function
-from closedform.argmin.verdict import Verdict
+from closedform.argmin.verdict import Verdict, stands_at
 from closedform.argmin.views import Exact, best_view
 from closedform.errors import ClosedformError, ShapeError, ValueProblem
 from closedform.expr.node import Node
@@ -142,6 +142,10 @@ class RootProblem(Problem):
             near = scipy.optimize.least_squares(self.residual, z, jac=self.slope, xtol=1e-15, ftol=1e-15, gtol=1e-15).x
         except (ValueError, np.linalg.LinAlgError):
             near = z
+        found = self._judged(near)
+        return self._judged(damped(self.residual, self.slope, z)) if found.verdict.kind == "not-converged" else found
+
+    def _judged(self, near: Array) -> Judged:
         way = walk(self.view, self.view.point(self._with_zeros(near)), saddle=True)
         verdict = judged_root(self, way, near)
         self._note(verdict, way.end, way)
@@ -185,9 +189,9 @@ class RootProblem(Problem):
                 seen.append(z)
                 out.others.append(Other(self.whole(z), 0.0))
         if out.others:
-            v, first = out.verdict, np.array2string(np.asarray(out.others[0].x), precision=6)
+            v, first = out.verdict, stands_at(self.block.name, out.others[0].x)
             out.verdict = Verdict(
-                "several-roots", f"{v.sentence} Others exist, as at x = {first}; the derivative is of this branch.",
+                "several-roots", f"{v.sentence} Others exist, as at {first}; the derivative is of this branch.",
                 "Start nearer to the one that is meant.", also=(v.kind, *v.also), numbers=v.numbers, exists=v.exists,
             )  # fmt: skip
         return out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,8 @@ from closedform.argmin.newton import equilibrated
 from closedform.argmin.system import System
 
 Array = Any
-DENSE, FAR = 300, 1e7
+DENSE, EXACT, FAR = 300, 60, 1e7
+SHORT, LEAST, NEAR = 80, 1e-300, 1e-14
 
 
 class _Far(Exception):
@@ -47,12 +48,14 @@ def descend(system: System, start: Array, most: int = 300) -> Array:
 
     options = {"gtol": 1e-9, "maxiter": most, "initial_trust_radius": 1.0, "max_trust_radius": max(1e4, away)}
     with np.errstate(all="ignore"):
-        if dense:
+        if system.n <= EXACT:
             curvature = lambda y: np.nan_to_num(s[:, None] * system.hessian(point(y)) * s / size)  # noqa: E731
             found = _minimised(value, slope, {"hess": curvature}, "trust-exact", system.n, watch, options)
         else:
             times = lambda y, v: s * system.times(point(y), s * v) / size  # noqa: E731
             found = _minimised(value, slope, {"hessp": times}, "trust-krylov", system.n, watch, options)
+            if found is None or not found.any():  # as where there is no curvature at the start
+                found = _minimised(value, slope, {}, "L-BFGS-B", system.n, watch, {"gtol": 1e-9, "maxiter": most})
     return kept[0] if found is None else point(found)
 
 
@@ -61,8 +64,30 @@ def _minimised(value: Any, slope: Any, second: Any, method: str, n: int, watch: 
         return scipy.optimize.minimize(
             value, np.zeros(n), jac=slope, method=method, callback=watch, options=options, **second
         ).x
-    except (np.linalg.LinAlgError, ValueError, FloatingPointError):
+    except (np.linalg.LinAlgError, ValueError, FloatingPointError, UnboundLocalError):  # the last is SciPy's own slip
         return None
+
+
+def damped(residual: Callable[[Array], Array], slope: Callable[[Array], Array], z: Array) -> Array:
+    """Newton's steps on F = 0, shortened until the next one falls: whatever the units of F and x."""
+    for _ in range(SHORT):
+        F, J = residual(z), slope(z)
+        weights = np.linalg.norm(J, axis=0)
+        try:
+            step = -np.linalg.solve(J, F)
+        except np.linalg.LinAlgError:
+            return z
+        t, size = 1.0, float(np.linalg.norm(weights * step))
+        while t > LEAST and not np.linalg.norm(weights * _step(J, residual(z + t * step))) <= (1 - t / 4) * size:
+            t /= 2
+        if not size > 0 or t <= LEAST or np.linalg.norm(step) <= NEAR * np.linalg.norm(z):
+            return z
+        z = z + t * step
+    return z
+
+
+def _step(J: Array, F: Array) -> Array:
+    return np.linalg.solve(J, F) if np.isfinite(F).all() else np.full_like(F, np.inf)
 
 
 def _scales(H: Array) -> Array:

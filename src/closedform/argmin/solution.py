@@ -16,7 +16,7 @@ from closedform.argmin.fine import NoBalls
 from closedform.argmin.judge import Judged
 from closedform.argmin.large import Large, pushed
 from closedform.argmin.one_sided import along, margin, parted
-from closedform.argmin.report import as_data, report
+from closedform.argmin.report import as_data, report, summary
 from closedform.argmin.verdict import NoDerivative, Verdict
 from closedform.argmin.views import Exact
 from closedform.errors import ClosedformError, DeclarationError, ValueProblem
@@ -38,12 +38,18 @@ class Other:
     value: float
 
 
-@dataclass
+@dataclass(repr=False)
 class Solution:
     """A point with its verdict. Derivatives are given where they exist, else NoDerivative is raised.
 
     ``x`` is the point, ``value`` f there, ``others`` further minima, ``minimality`` "proved" or "unproved" (of
     global minimality).
+
+    >>> import closedform as cf
+    >>> cf.formula("(x - t)^2", "x in R, t in R").argmin("x").solve(t=2.0)
+    minimum: a strict minimum: the gradient is 0 and the Hessian positive definite.
+    x = 2,  f(x) = 0, global: proved (f is convex)
+    Next: .jacobian("t") is dx*/dt; .report has the numbers behind the verdict.
     """
 
     problem: Problem
@@ -57,6 +63,9 @@ class Solution:
     minimality: str = "unproved"
     notes: list[str] = field(default_factory=list)
     cone: Cone | None = None
+
+    def __repr__(self) -> str:
+        return summary(self)
 
     @property
     def report(self) -> str:

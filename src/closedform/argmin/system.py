@@ -90,7 +90,8 @@ class Function:
                 return self._nothing(env)
 
     def held(self, env: Mapping[str, Any], free: str) -> Callable[[Array], Array]:
-        """It as a function of one argument; what the others alone decide is computed once."""
+        """It as a function of one argument; what the others alone decide is computed once, but for their products:
+        as many calls as conjugate gradients take do not pay for those."""
 
         def anew(v: Array) -> Array:
             return self({**env, free: v})
@@ -98,7 +99,8 @@ class Function:
         if self.compiled is None or free not in self.compiled.arguments:
             return anew
         try:
-            fast = Compiled((self.node,), "numpy", fixed={n: env[n] for n in self.compiled.arguments if n != free})
+            fixed = {n: env[n] for n in self.compiled.arguments if n != free}
+            fast = Compiled((self.node,), "numpy", fixed=fixed, few=True)
         except (MissingRule, ValueProblem):
             return anew
 
@@ -230,18 +232,18 @@ class System:
             self._last = np.array(z), self.products(z)
         return self._last[1](v)
 
-    def products(self, z: Array) -> Callable[[Array], Array]:
-        """The Hessian times v as a function of v; the Hessian is not formed."""
-        env = self.env(z)
+    def products(self, z: Array, kind: type = np.float64) -> Callable[[Array], Array]:
+        """The Hessian times v as a function of v, in arrays of a kind; the Hessian is not formed."""
+        env = {k: v.astype(kind, copy=False) if isinstance(v, np.ndarray) else v for k, v in self.env(z).items()}
         ways = [(c, [(b, function(along_node(G, c.symbol)).held(env, DIRECTION)) for b, G in self.pairs])
                 for c in self.blocks]  # fmt: skip
 
         def times(v: Array) -> Array:
-            out = np.zeros(self.n)
+            out: Array = np.zeros(self.n, kind)
             for (c, along), part in zip(ways, self.parts(v), strict=True):
-                d = as_given(c.put(part), c.symbol, self.sizes)
+                d = as_given(c.put(part), c.symbol, self.sizes, kind)
                 out = out + np.concatenate([b.pull(f(d).reshape(-1)) for b, f in along])
-            return out
+            return out.astype(kind, copy=False)
 
         return times
 
@@ -277,16 +279,16 @@ def _holds(facts: Facts, v: Any) -> bool:
     return True
 
 
-def as_given(flat: Array, like: Node, sizes: Mapping[str, int] | None) -> Any:
+def as_given(flat: Array, like: Node, sizes: Mapping[str, int] | None, kind: type = np.float64) -> Any:
     """Entries row by row as programs take them: a float, a 1-d array for a column, else a 2-d array."""
     if like.is_scalar:
         return float(flat[0])
     if like.is_column:
-        return np.asarray(flat, float)
+        return np.asarray(flat, kind)
     if sizes is None or not (like.rows.names | like.cols.names) <= set(sizes):
         n = round(len(flat) ** 0.5) if like.is_square else like.cols.number
-        return np.asarray(flat, float).reshape(-1, n) if n else flat
-    return np.asarray(flat, float).reshape(like.rows.value(sizes), like.cols.value(sizes))
+        return np.asarray(flat, kind).reshape(-1, n) if n else flat
+    return np.asarray(flat, kind).reshape(like.rows.value(sizes), like.cols.value(sizes))
 
 
 def _array(v: Any) -> Any:

@@ -25,7 +25,7 @@ ALIKE = 1e-6
 """Derivatives closer than this, relative, are said to be the same."""
 
 
-@dataclass
+@dataclass(repr=False)
 class Unrolled:
     """Where k steps lead, with the derivative of those steps and the verdict on where they lead as an argmin."""
 
@@ -39,6 +39,9 @@ class Unrolled:
     minimum: Solution
     """The minimum that lies near it, where there is one; else the same."""
     jacobians: dict[str, Array] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"{self.steps} steps of {self.method} (rate {self.rate:g}) lead to a point that is\n{self.solution!r}"
 
     def derivative_of_steps(self, by: str) -> Any:
         """d(x after k steps)/dθ, by forward differentiation of the steps: (shape of x) + (shape of θ)."""

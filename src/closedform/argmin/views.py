@@ -21,6 +21,7 @@ class View(Protocol):
 
     arrival: float
     rank_tolerance: float
+    flatness: float
 
     @property
     def system(self) -> System: ...
@@ -43,6 +44,7 @@ class Exact:
     fine: Fine
     arrival: float = 1e-28
     rank_tolerance: float = 2e-15
+    flatness: float = 1e-13
 
     @property
     def system(self) -> System:
@@ -118,6 +120,7 @@ class Plain:
     system: System
     arrival: float = 1e-13
     rank_tolerance: float = 2e-14
+    flatness: float = 1e-11
 
     def point(self, z: Array) -> Point:
         return np.array(z, float)

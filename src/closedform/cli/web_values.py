@@ -12,7 +12,7 @@ import numpy as np
 from closedform.answers import Asked
 from closedform.argmin.solution import Solution
 from closedform.cli import records
-from closedform.cli.argmin import _json as argmin_json
+from closedform.cli.argmin import as_json as argmin_json
 from closedform.cli.backprop import _json as backprop_json
 from closedform.cli.work import split_names
 from closedform.comparing.data import arrays

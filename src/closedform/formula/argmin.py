@@ -20,6 +20,7 @@ from closedform.read.declarations import Declarations
 from closedform.read.named import variable_name
 from closedform.read.outcome import where_text
 from closedform.read.read import read
+from closedform.read.relations import Piece, constraints, placed, relation
 from closedform.rewrite.normal.engine import is_zero
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
@@ -267,20 +268,23 @@ class Argmin:
         """The equations and inequalities, the names in them, and whether x is in the cone of PSD matrices."""
         from closedform.argmin.switches import Constraint
 
+        source = self.subject_to or ""
         out, names, cone = [], dict[str, Node](), False
-        for text in _parted(self.subject_to or ""):
-            if CONE.fullmatch(text):
-                cone = self._in_cone(text)
+        for piece in constraints(source):
+            if CONE.fullmatch(piece.text):
+                cone = self._in_cone(piece.text)
                 continue
-            left, sign, right = _sides(text)
-            one, other = (right, left) if sign == "<=" else (left, right)
+            r = relation(source, piece)
+            one, other = (r.right, r.left) if r.sign == "<=" else (r.left, r.right)
             gap = next((c for c in (_less_number(one, other), _less_number(other, one)) if c), None)
-            reading = read(gap[0] if gap else f"({one}) - ({other})", self._declared(f"{left} {right}"), "text")
+            text = gap[0].text if gap else f"({one.text}) - ({other.text})"
+            with placed(source, *([(0, gap[0])] if gap else [(1, one), (len(one.text) + 5, other)])):
+                reading = read(text, self._declared(f"{one.text} {other.text}"), "text")
             names.update(reading.names)
             node = total([(1, reading.node), (-1, fill(num(gap[1]), reading.node))]) if gap else reading.node
             if gap and gap[0] is not one:
                 node = total([(-1, node)])
-            out.append(Constraint(node, sign == "=", text))
+            out.append(Constraint(node, r.sign == "=", piece.text))
         return out, names, cone
 
     def _in_cone(self, text: str) -> bool:
@@ -299,31 +303,9 @@ def _stands(name: str, text: str) -> bool:
     return name in words or any(variable_name(w) == name for w in words if w.isidentifier())
 
 
-def _parted(text: str) -> list[str]:
-    """Split at commas that stand in no bracket."""
-    out, depth, part = [], 0, ""
-    for c in text:
-        depth += (c in "([{") - (c in ")]}")
-        if c == "," and depth == 0:
-            out.append(part)
-            part = ""
-        else:
-            part += c
-    return [p.strip() for p in (*out, part) if p.strip()]
-
-
-def _sides(text: str) -> tuple[str, str, str]:
-    plain = text.replace("≥", ">=").replace("≤", "<=")
-    for sign in (">=", "<=", "="):
-        if plain.count(sign) == 1:
-            left, right = plain.split(sign)
-            return left.strip(), sign, right.strip()
-    raise DeclarationError(f"{text} is no constraint: write two formulas with =, <= or >= between them")
-
-
-def _less_number(side: str, other: str) -> tuple[str, str] | None:
+def _less_number(side: Piece, other: Piece) -> tuple[Piece, str] | None:
     """A side and the number that stands on the other: subtracted from every entry, of a matrix too."""
-    return (side, other) if NUMBER.fullmatch(other) and not NUMBER.fullmatch(side) else None
+    return (side, other.text) if NUMBER.fullmatch(other.text) and not NUMBER.fullmatch(side.text) else None
 
 
 def _root_of_affine(g: Node, slope: Node, x: Node) -> Node | None:

@@ -43,6 +43,7 @@ class Compiled:
     or by name. NumPy: anything that is an array of numbers, float32 stays float32. JAX, PyTorch: arrays of theirs,
     which keep dtype and device; the function may be jitted, mapped and differentiated.
     ``order`` ranks the names of the formula it comes from; those it does not need may be given, and are not used.
+    What ``fixed`` arguments alone decide is computed once; for ``few`` calls no product of theirs is formed for that.
     Raises ValueProblem where shapes do not fit.
 
     >>> from closedform.functions.algebra import sym
@@ -60,6 +61,7 @@ class Compiled:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     check: Callable[[Mapping[str, Any]], None] | None = None
     order: Mapping[str, int] = field(default_factory=dict)
+    few: bool = False
     arguments: tuple[str, ...] = field(init=False)
     _all: tuple[Argument, ...] = field(init=False)
     _free: tuple[Argument, ...] = field(init=False)
@@ -157,13 +159,15 @@ class Compiled:
 
     def program(self, values: Mapping[str, Any]) -> Program:
         """The steps for arrays of these shapes."""
-        return plan(self.nodes, self.sizes(values), frozenset(self.fixed))
+        return plan(self.nodes, self.sizes(values), frozenset() if self.few else frozenset(self.fixed))
 
     def _facts(self, values: Mapping[str, Any]) -> None:
         """ValueProblem where the first arrays of a shape are not what their variables are declared to be."""
         if self.target == "numpy":
             for name, symbol in together(self.nodes).symbols.items():
-                check_facts(name, as_matrix(name, values[name], symbol.shape), facts_of(symbol))
+                facts = facts_of(symbol)
+                if facts:  # a large array is not copied for nothing
+                    check_facts(name, as_matrix(name, values[name], symbol.shape), facts)
 
     def sizes(self, values: Mapping[str, Any]) -> dict[str, int]:
         """The sizes that the shapes of these arrays tell; ValueProblem where they do not fit."""
