@@ -277,6 +277,18 @@ def _apart(q: Question, first: Spot, end: Spot, theta: Node) -> float:
     return float(np.linalg.norm(here - there)) / size if size else 0.0
 
 
+def located(name: str, x: Any) -> str:
+    """A point in a sentence: ``x = -2``, ``x = (2, -1)``, ``X = ((1, 0), (0, 1))``."""
+    return f"{name} = {_entries(np.asarray(x))}"
+
+
+def _entries(x: Array) -> str:
+    if x.ndim == 0:
+        return f"{float(x):.6g}"
+    shown = [_entries(row) for row in x[:6]]
+    return f"({', '.join([*shown, '…'] if len(x) > 6 else shown)})"
+
+
 def named(name: str, d: Array) -> str:
     """A direction, with its sign and few digits."""
     shown = ", ".join(f"{v:.3g}" for v in d[:6]) + (", …" if len(d) > 6 else "")

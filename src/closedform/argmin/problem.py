@@ -12,7 +12,7 @@ from closedform.argmin import enclose
 from closedform.argmin.cone import cone_solution
 from closedform.argmin.constrained import active_solution, near_kinks
 from closedform.argmin.convex import is_convex
-from closedform.argmin.judge import Judged, Question, judge
+from closedform.argmin.judge import Judged, Question, judge, located
 from closedform.argmin.large import FROM, Large, newton, verdict
 from closedform.argmin.newton import spot, walk
 from closedform.argmin.search import descend, inside, starts
@@ -263,8 +263,8 @@ class Problem:
         which = "an equal one" if abs(gap) <= noise else "a lower one" if gap < 0 else "a higher one"
         jump = " The global argmin jumps between them." if abs(gap) <= noise else ""
         jump = " The global argmin is not here." if gap < -noise else jump
-        first = np.array2string(np.asarray(out.others[0].x), precision=6)
-        sentence = f"a strict minimum, but others exist: {which} at x = {first}.{jump}"
+        first = located(self.block.name, out.others[0].x)
+        sentence = f"a strict minimum, but others exist: {which} at {first}.{jump}"
         kinds = (out.verdict.kind, *out.verdict.also)
         out.verdict = Verdict("several-minima", sentence + " The derivative is that of this branch.",
                               "Start nearer to the one that is meant.", also=kinds, numbers=out.verdict.numbers,

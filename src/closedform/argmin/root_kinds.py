@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from closedform.argmin.fine import NoBalls
-from closedform.argmin.judge import ILL, named
+from closedform.argmin.judge import ILL, located, named
 from closedform.argmin.newton import Spot, Walk
 from closedform.argmin.switches import KINKS
 from closedform.argmin.system import function
@@ -125,7 +125,7 @@ def _branches_meet(p: RootProblem, at: Spot, V: Array, W: Array) -> str | None:
 
 def _none(p: RootProblem, way: Walk, near: Array) -> Verdict:
     F, J = p.residual(near), p.slope(near)
-    size, where = float(np.linalg.norm(F)), _shown(p.whole(near))
+    size, where = float(np.linalg.norm(F)), located(p.block.name, p.whole(near))
     pull = float(np.linalg.norm(J.T @ F))
     scale = float(np.linalg.norm(J)) * size
     if way.outcome == "escape" or np.abs(near).max(initial=0.0) > FAR:
@@ -135,10 +135,6 @@ def _none(p: RootProblem, way: Walk, near: Array) -> Verdict:
                        "is reached.", "Bound x, or change the equation.", direction=d)  # fmt: skip
     if pull <= 1e-5 * scale or (size > 0 and not J.any()):
         return Verdict("no-root", f"no root was reached: ‖F‖ has a local minimum of {size:.6g} at "
-                       f"{p.block.name} = {where}.", "Try other starts, or change a parameter.")  # fmt: skip
-    return Verdict("not-converged", f"no root was reached; ‖F‖ is {size:.3g} at {p.block.name} = {where}.",
+                       f"{where}.", "Try other starts, or change a parameter.")  # fmt: skip
+    return Verdict("not-converged", f"no root was reached; ‖F‖ is {size:.3g} at {where}.",
                    "Try other starts.")  # fmt: skip
-
-
-def _shown(x: Any) -> str:
-    return f"{x:.6g}" if np.ndim(x) == 0 else np.array2string(np.asarray(x), precision=6)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import scipy.optimize
 
-from closedform.argmin.judge import CONVERGED, Judged
+from closedform.argmin.judge import CONVERGED, Judged, located
 from closedform.argmin.newton import Spot, Walk, spot, walk
 from closedform.argmin.problem import Problem, natural_shape
 from closedform.argmin.root_kinds import judged_root
@@ -185,9 +185,9 @@ class RootProblem(Problem):
                 seen.append(z)
                 out.others.append(Other(self.whole(z), 0.0))
         if out.others:
-            v, first = out.verdict, np.array2string(np.asarray(out.others[0].x), precision=6)
+            v, first = out.verdict, located(self.block.name, out.others[0].x)
             out.verdict = Verdict(
-                "several-roots", f"{v.sentence} Others exist, as at x = {first}; the derivative is of this branch.",
+                "several-roots", f"{v.sentence} Others exist, as at {first}; the derivative is of this branch.",
                 "Start nearer to the one that is meant.", also=(v.kind, *v.also), numbers=v.numbers, exists=v.exists,
             )  # fmt: skip
         return out
