@@ -170,7 +170,7 @@ def test_every_example_is_one_click(page: Any):
         button.click()
         until(page, "(text) => document.querySelector('#formula').value === text", formula)
         page.wait_for_timeout(100)
-        page.wait_for_selector("#result[aria-busy=false]:not(.old) .answer .badge.right")
+        page.wait_for_selector("#answered:not(.old) #result[aria-busy=false] .answer .badge.right")
         assert page.is_hidden("#fault")
     assert k == 19
 
