@@ -24,13 +24,17 @@ STARTS = 60.0
 REFUSED = "the server responded with a status of 422"  # a formula half typed, which the browser notes too
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "long: what CI leaves out, so that the page takes it two minutes")
+
+
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "closedform", "web", "--port", str(port)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         here = f"http://127.0.0.1:{port}/"
         try:
             _ready(here)

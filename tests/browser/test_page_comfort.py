@@ -104,6 +104,7 @@ def test_mathematics_on_a_phone_has_keys_of_its_own(tab: Callable[..., Any], sho
     page.wait_for_selector(".answer .formula[aria-label*='||']")
 
 
+@pytest.mark.long
 def test_dark_is_dark(tab: Callable[..., Any]):
     def ground(colours: str) -> int:
         page = tab(color_scheme=colours)
@@ -162,6 +163,7 @@ def test_the_saved_page_reads_offline(page: Any, browser: Any, tmp_path: Path):
     context.close()
 
 
+@pytest.mark.long
 def test_every_example_is_one_click(page: Any):
     for k in range(page.locator("#gallery button").count()):
         page.get_by_role("tab", name="Examples").click()

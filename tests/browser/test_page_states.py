@@ -216,6 +216,7 @@ def test_another_minimum_is_written_as_a_person_does(page: Any):
     assert "an equal one at x = -2. The global" in page.inner_text("#argmin-verdict")
 
 
+@pytest.mark.long
 def test_a_range_is_asked_for_as_it_is_typed(page: Any):
     part(page, "picture")
     page.wait_for_selector("#picture img")

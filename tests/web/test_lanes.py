@@ -1,4 +1,4 @@
-"""Clients in turn: no one of them holds all processes, fills the queue, or floods the server; and it is told what is so."""
+"""Clients in turn: none holds all processes, fills the queue, or floods the server; and each is told what is so."""
 
 import asyncio
 import time
@@ -51,7 +51,7 @@ def test_clients_take_turns(loop: asyncio.AbstractEventLoop):
 
 @pytest.mark.parametrize(("size", "asked", "at_once"), [
     (1, "aaa", "a"), (2, "aaa", "a"), (3, "aaa", "aa"), (8, "a" * 9, "a" * 7), (3, "aaabbb", "ab"), (3, "aaabc", "abc"),
-    (3, "AAAa", "aa"), (3, "AAABBB", "ab"), (3, "ABC", "ab"), (2, "AB", "a"), (1, "A", "a"), (8, "AAAAAAAAaa", "aaaaaaa"),
+    (3, "AAAa", "aa"), (3, "AAABBB", "ab"), (3, "ABC", "ab"), (2, "AB", "a"), (1, "A", "a"), (8, "AAAAAAAAa", "a" * 7),
 ])  # fmt: skip
 def test_one_is_left_to_whoever_comes(loop: asyncio.AbstractEventLoop, size: int, asked: str, at_once: str):
     assert running(size, loop, asked) == at_once
@@ -171,7 +171,7 @@ def test_a_flood_is_refused_and_nobody_else(monkeypatch: pytest.MonkeyPatch):
     with TestClient(served, base_url=HERE, client=("192.0.2.1", 1)) as client:
         found = [client.post("/api/v1/answer", json={}) for _ in range(BURST + 80)]
         assert {one.status_code for one in found} == {400, 429} and found[BURST - 1].status_code == 400
-        refused = [one for one in found if one.status_code == 429][0]
+        refused = next(one for one in found if one.status_code == 429)
         assert "requests a second" in refused.json()["error"]["message"] and refused.headers["retry-after"] == "1"
         other: Any = TestClient(served, base_url=HERE, client=("192.0.2.2", 1))
         assert other.post("/api/v1/answer", json={}).status_code == 400

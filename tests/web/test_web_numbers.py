@@ -79,7 +79,8 @@ def test_what_a_point_and_a_range_cannot_hold(client: TestClient):
     for span, said in (("[[-1, 1], [0, 1]]", "one range; here are 2"), ("[[false, true]]", "two numbers")):
         found = client.post("/api/v1/plot", json={**curve, "span": span})
         assert found.status_code == 422 and said in found.json()["error"]["message"]
-    found = client.post("/api/v1/plot", json={"formula": "x*y", "where": "x in R, y in R", "span": "[[0,1],[0,1],[0,1]]"})
+    plane = {"formula": "x*y", "where": "x in R, y in R", "span": "[[0, 1], [0, 1], [0, 1]]"}
+    found = client.post("/api/v1/plot", json=plane)
     assert found.status_code == 422 and "at most two ranges; here are 3" in found.json()["error"]["message"]
 
 

@@ -211,6 +211,6 @@ def _shown(draw: Callable[[], Picture]) -> dict[str, Any]:
 
 def _is_pair(span: Any) -> bool:
     return (
-        isinstance(span, list) and len(span) == 2 and all(isinstance(x, int | float) and not isinstance(x, bool) for x in span)
-        and span[0] < span[1]
+        isinstance(span, list) and len(span) == 2
+        and all(isinstance(x, int | float) and not isinstance(x, bool) for x in span) and span[0] < span[1]
     )  # fmt: skip

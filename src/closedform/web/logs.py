@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TextIO
 
 LONGEST = 4000
@@ -21,7 +21,7 @@ class Lines(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        when = datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds")
+        when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         said = dict(record.msg) if isinstance(record.msg, dict) else {"message": record.getMessage()[:LONGEST].strip()}
         if record.exc_info:
             said["trace"] = self.formatException(record.exc_info)[-LONGEST:]
