@@ -54,6 +54,18 @@ def test_the_input_of_mathematics_has_no_serious_finding(page: Any):
     assert grave(page, "document.querySelector('#question')") == []
 
 
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_what_is_old_has_no_serious_finding(tab: Callable[..., Any], colours: str):
+    page = tab(color_scheme=colours)
+    part(page, "numbers")
+    page.wait_for_selector("#computed .formula")
+    page.fill("#formula", "1 + logsumxp(A*x)")
+    page.wait_for_selector("#answered.old")
+    page.wait_for_selector("button.mend")
+    page.evaluate(AXE.read_text("utf-8"))
+    assert grave(page, "document") == []
+
+
 def test_everything_by_keyboard(page: Any):
     def reach(what: str) -> None:
         for _ in range(60):
