@@ -2,9 +2,10 @@
 
     python benchmarks/clients.py [--clients 20] [--seconds 20]
 
-Each client types formulas of the seed corpus: it asks for three beginnings of a formula and for the whole, as the page
-does when a person stops for a moment. Three rounds: all as they should; one client with formulas that take as long as
-they may; and a process that answers killed every two seconds.
+Each client has an address of its own, as people have, and types formulas of the seed corpus: it asks for three
+beginnings of a formula and for the whole, as the page does when a person stops for a moment. Three rounds: all as they
+should; one client with formulas that take as long as they may, 32 at once; and a process that answers killed every two
+seconds.
 """
 
 from __future__ import annotations
@@ -20,15 +21,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
+from urllib.error import URLError
+from urllib.request import urlopen
 
 CORPUS = Path(__file__).parents[1] / "tests" / "data" / "seed_problems.jsonl"
 LONG = "*".join(["expm(A)*sqrtm(B)"] * 12)
 HOSTILE = (f"tr({LONG})", "sum(" + "tanh(" * 300 + "x" + ")" * 300 + ")", "det(A)^300")
 PAUSE, STARTS = 0.4, 60.0
+AT_ONCE = 32
+"""Requests that the hostile client keeps open."""
 
 
 class Server:
@@ -40,7 +44,7 @@ class Server:
             port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
         self.process = subprocess.Popen([sys.executable, "-m", "closedform", "web", "--port", str(port)],
-                                        stderr=subprocess.DEVNULL)  # fmt: skip
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
         for _ in range(int(STARTS / 0.1)):
             try:
                 urlopen(f"{self.address}/healthz").close()
@@ -60,19 +64,21 @@ class Server:
             total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
         return total / 1024
 
-    def ask(self, formula: str) -> tuple[float, int]:
+    def ask(self, formula: str, client: int = 0) -> tuple[float, int]:
         """Seconds and status of one question; the status is 0 where no answer came."""
         body = json.dumps({"formula": formula}).encode()
-        asked = Request(f"{self.address}/api/v1/answer", body, {"Content-Type": "application/json"})
+        port = int(self.address.rpartition(":")[2])
+        line = HTTPConnection("127.0.0.1", port, timeout=30, source_address=(f"127.0.1.{client + 1}", 0))
         start = time.perf_counter()
         try:
-            with urlopen(asked, timeout=30) as answer:
-                answer.read()
-                return time.perf_counter() - start, int(answer.status)
-        except HTTPError as error:
-            return time.perf_counter() - start, error.code
-        except (URLError, OSError):
+            line.request("POST", "/api/v1/answer", body, {"Content-Type": "application/json"})
+            answer = line.getresponse()
+            answer.read()
+            return time.perf_counter() - start, answer.status
+        except (HTTPException, OSError):
             return time.perf_counter() - start, 0
+        finally:
+            line.close()
 
 
 def typed(seed: int, formulas: list[str]) -> Iterator[str]:
@@ -83,12 +89,12 @@ def typed(seed: int, formulas: list[str]) -> Iterator[str]:
         yield formula
 
 
-def client(server: Server, texts: Iterator[str], until: float, pause: float) -> list[tuple[float, int]]:
+def client(server: Server, number: int, texts: Iterator[str], until: float, pause: float) -> list[tuple[float, int]]:
     out = []
     for text in texts:
         if time.perf_counter() > until:
             return out
-        out.append(server.ask(text))
+        out.append(server.ask(text, number))
         time.sleep(pause * random.uniform(0.5, 1.5))
     return out
 
@@ -98,7 +104,7 @@ def round_of(server: Server, clients: int, seconds: float, beside: Callable[[flo
     until = time.perf_counter() + seconds
     with ThreadPoolExecutor(clients + 1) as pool:
         other = pool.submit(beside, until) if beside else None
-        jobs = [pool.submit(client, server, typed(k, formulas), until, PAUSE) for k in range(clients)]
+        jobs = [pool.submit(client, server, k, typed(k, formulas), until, PAUSE) for k in range(clients)]
         found = [answer for job in jobs for answer in job.result()]
         if other is not None:
             other.result()
@@ -118,9 +124,13 @@ def main() -> None:
     server = Server()
 
     def hostile(until: float) -> None:
-        while time.perf_counter() < until:
-            for formula in HOSTILE:
-                server.ask(formula)
+        def without_end(number: int) -> None:
+            while time.perf_counter() < until:
+                for formula in HOSTILE:
+                    server.ask(formula, 200)
+
+        with ThreadPoolExecutor(AT_ONCE) as others:
+            list(others.map(without_end, range(AT_ONCE)))
 
     def killing(until: float) -> None:
         while time.perf_counter() < until:

@@ -28,3 +28,16 @@ def test_an_unknown_target_is_named_beside_those_there_are() -> None:
     assert "'tset'" in answer.stderr
     assert all(target in answer.stderr for target in TARGETS)
     assert answer.stdout == ""
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_the_page_is_not_tried_where_no_browser_starts(tmp_path: Path, there: bool) -> None:
+    """Nothing can be installed either, without apt-get; .ci/run knows the exit code."""
+    if there:
+        (tmp_path / "chromium").write_text("#!/bin/sh\nexit 0\n")
+        (tmp_path / "chromium").chmod(0o755)
+    command = [sys.executable, str(ROOT / "dev"), "test", "--web"]
+    answer = subprocess.run(command, env={"PATH": str(tmp_path)}, capture_output=True, text=True, timeout=60)
+    assert answer.returncode == 69 and "these need Chromium" in answer.stderr
+    assert ("shows no page" in answer.stderr) == there
+    assert "69)" in (ROOT / ".ci" / "run").read_text()

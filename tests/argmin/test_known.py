@@ -234,6 +234,14 @@ def test_22_equal_minima() -> None:
     assert "jumps" in s.verdict.sentence and [o.x for o in s.others] == [-1.0]
 
 
+def test_other_minima_are_named_as_a_person_writes_them() -> None:
+    one = argmin("(x^2 - 4)^2 + t*x", SCALARS).solve(t=0.0, start=0.5)
+    assert "an equal one at x = -2. The global" in one.verdict.sentence
+    two = cf.formula("sum((z.^2 - a).^2)", "z in R^n, a in R^n").argmin("z").solve(a=[4.0, 1.0], start=[1.0, 1.0])
+    other = ", ".join(f"{x:.6g}" for x in two.others[0].x)
+    assert f"at z = ({other})." in two.verdict.sentence
+
+
 def test_23_single_precision() -> None:
     a, values = network("network-456")
     narrow = {k: np.asarray(v, np.float32) for k, v in values.items()}

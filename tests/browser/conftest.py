@@ -1,5 +1,6 @@
 """The page in a real browser: ``./dev test --web``. Without it, nothing here is collected."""
 
+import json
 import os
 import shutil
 import socket
@@ -23,13 +24,17 @@ STARTS = 60.0
 REFUSED = "the server responded with a status of 422"  # a formula half typed, which the browser notes too
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "long: what CI leaves out, so that the page takes it two minutes")
+
+
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "closedform", "web", "--port", str(port)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         here = f"http://127.0.0.1:{port}/"
         try:
             _ready(here)
@@ -42,7 +47,8 @@ def _ready(here: str) -> None:
     for _ in range(int(STARTS / 0.2)):
         try:
             with urlopen(f"{here}healthz") as said:
-                if b'"free":2' in said.read():
+                found = json.load(said)
+                if found["free"] == found["processes"]:
                     return
         except URLError:
             pass

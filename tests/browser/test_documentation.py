@@ -30,6 +30,7 @@ def test_the_page_leads_there(documentation: Any, shot: Callable[[Any, str], Non
     assert documentation.locator(".katex-error").count() == 0
 
 
+@pytest.mark.long
 def test_every_page_is_typeset(documentation: Any, address: str):
     assert len(PAGES) > 20
     for name in PAGES:

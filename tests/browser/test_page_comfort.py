@@ -54,6 +54,18 @@ def test_the_input_of_mathematics_has_no_serious_finding(page: Any):
     assert grave(page, "document.querySelector('#question')") == []
 
 
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_what_is_old_has_no_serious_finding(tab: Callable[..., Any], colours: str):
+    page = tab(color_scheme=colours)
+    part(page, "numbers")
+    page.wait_for_selector("#computed .formula")
+    page.fill("#formula", "1 + logsumxp(A*x)")
+    page.wait_for_selector("#answered.old")
+    page.wait_for_selector("button.mend")
+    page.evaluate(AXE.read_text("utf-8"))
+    assert grave(page, "document") == []
+
+
 def test_everything_by_keyboard(page: Any):
     def reach(what: str) -> None:
         for _ in range(60):
@@ -104,6 +116,7 @@ def test_mathematics_on_a_phone_has_keys_of_its_own(tab: Callable[..., Any], sho
     page.wait_for_selector(".answer .formula[aria-label*='||']")
 
 
+@pytest.mark.long
 def test_dark_is_dark(tab: Callable[..., Any]):
     def ground(colours: str) -> int:
         page = tab(color_scheme=colours)
@@ -162,6 +175,7 @@ def test_the_saved_page_reads_offline(page: Any, browser: Any, tmp_path: Path):
     context.close()
 
 
+@pytest.mark.long
 def test_every_example_is_one_click(page: Any):
     for k in range(page.locator("#gallery button").count()):
         page.get_by_role("tab", name="Examples").click()
@@ -170,7 +184,7 @@ def test_every_example_is_one_click(page: Any):
         button.click()
         until(page, "(text) => document.querySelector('#formula').value === text", formula)
         page.wait_for_timeout(100)
-        page.wait_for_selector("#result[aria-busy=false]:not(.old) .answer .badge.right")
+        page.wait_for_selector("#answered:not(.old) #result[aria-busy=false] .answer .badge.right")
         assert page.is_hidden("#fault")
     assert k == 19
 

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+import pytest
 from page_reading import drawn, labels, part
 
 
@@ -28,6 +29,7 @@ def test_random_numbers_and_pasted_ones(page: Any, shot: Callable[[Any, str], No
     shot(page, "numbers")
 
 
+@pytest.mark.long
 def test_automatic_differentiation_beside_it(page: Any):
     part(page, "numbers")
     page.get_by_role("button", name="Compare with automatic differentiation").click()

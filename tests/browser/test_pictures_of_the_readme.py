@@ -6,8 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from page_reading import part
 from PIL import Image
+
+pytestmark = pytest.mark.long
 
 LARGEST = 150_000
 COLOURS = 160

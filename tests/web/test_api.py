@@ -95,6 +95,21 @@ def test_code_in_every_language_is_that_of_the_command_line(
         assert found["code"] == capsys.readouterr().out.rstrip("\n"), target
 
 
+@pytest.mark.parametrize(("given", "said"), [
+    ({"and_by": "y"}, "and_by is for the op hessian"), ({"op": "gradient", "and_by": "y"}, "and_by is for the op"),
+    ({"op": "hessian", "layout": "denominator"}, "layout is for the op jacobian; this is hessian"),
+    ({"symmetric": "free", "op": "hessian"}, "symmetric is for the op gradient"),
+])  # fmt: skip
+def test_a_wish_that_does_not_fit_is_refused(client: TestClient, given: dict[str, str], said: str):
+    found = client.post("/api/v1/answer", json={"formula": "x'*A*y", "by": "x", **given})
+    assert found.status_code in (400, 422) and said in found.json()["error"]["message"]
+
+
+def test_a_formula_is_read_alone(client: TestClient):
+    found = asked(client, "read", formula=r"\frac{1}{2}\|Ax-b\|^2", syntax="latex")
+    assert found["function"]["text"] == "||A*x - b||^2/2" and found["where"] == "A in R^(m×n), x in R^n, b in R^m"
+
+
 def test_a_name_that_is_none_is_refused(client: TestClient):
     found = client.post("/api/v1/code", json={"formula": "x'*x", "name": "f\nimport os"})
     assert found.status_code == 422 and "no name" in found.json()["error"]["message"]
@@ -122,4 +137,4 @@ def test_the_document_names_every_question(client: TestClient):
 
 def test_health(client: TestClient):
     found = client.get("/healthz").json()
-    assert found["status"] == "ok" and found["processes"] == 2
+    assert found["status"] == "ok" and found["processes"] == 3

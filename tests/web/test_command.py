@@ -62,20 +62,25 @@ def test_it_serves_bears_a_crowd_and_stops(served: tuple[subprocess.Popen[bytes]
     status, body = asyncio.run(spoken(port, "/api/v1/answer", BODY))
     assert status == 200 and json.loads(body)["derivatives"][0]["text"] == "(A + A')*x"
 
+    errors = [os.readlink(f"/proc/{pid}/fd/2") for pid in children(process)]
+    assert errors and all(where.startswith("pipe:") for where in errors)  # read by the server, which logs it
+    assert os.readlink(f"/proc/{process.pid}/fd/2") not in errors
+
     async def crowd() -> Counter[int]:
         found = await asyncio.gather(*(spoken(port, "/api/v1/answer", BODY) for _ in range(200)))
         return Counter(status for status, _ in found)
 
     told = asyncio.run(crowd())
-    assert told[200] >= 64 and set(told) <= {200, 503} and told.total() == 200
+    assert told[200] >= 32 and set(told) <= {200, 429} and told.total() == 200
     assert asyncio.run(spoken(port, "/healthz"))[0] == 200
     workers = children(process)
-    assert len(workers) == 2
+    assert len(workers) == 3
     process.send_signal(signal.SIGINT)
     _, log = process.communicate(timeout=15)
     assert process.returncode == 0
     assert not [pid for pid in workers if os.path.exists(f"/proc/{pid}")]
-    lines = [json.loads(line) for line in log.decode().splitlines() if line.startswith("{")]
+    lines = [json.loads(line) for line in log.decode().splitlines()]
+    assert all({"time", "level", "by"} <= set(line) for line in lines)
     assert {"method": "POST", "path": "/api/v1/answer", "status": 200}.items() <= lines[0].items()
     assert "x'*A*x" not in log.decode() and "Traceback" not in log.decode()
 

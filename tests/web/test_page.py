@@ -45,6 +45,7 @@ def error(client: TestClient, formula: str, where: str) -> dict[str, Any]:
     ("tr(inv(A)*B)", "A in R^(m×n)", ["tr(pinv(A)*B)"]),
     ("exp x + y", "", []),
     ("1_6*x", "", []),
+    (r"b+x^{\top}Ay", "A in R^(m×n), x in R^n, y in R^m, b in R", [r"b+x^{\top} A^\top y"]),
 ])  # fmt: skip
 def test_mends_keep_all_that_was_typed(
     client: TestClient, engine: MiniRacer, formula: str, where: str, mended: list[str]

@@ -8,17 +8,16 @@ from typing import Any
 
 import pytest
 
+from closedform.web import lanes
 from closedform.web import pool as pools
-from closedform.web.pool import Busy, Lost, Overtime, Pool
+from closedform.web.lanes import Crowded
+from closedform.web.pool import Lost, Overtime, Pool, Waited
 from closedform.web.worker import TIRED
 
 BROKEN = "broken_answers"
 
 
-@pytest.fixture(autouse=True)
-def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    monkeypatch.setattr(pools, "GRACE", 0.2)
+pytestmark = pytest.mark.usefixtures("broken")
 
 
 def with_pool(talk: Callable[[Pool], Awaitable[Any]], size: int = 2) -> Any:
@@ -64,7 +63,7 @@ def test_memory_is_refused_and_the_process_replaced():
 def test_one_that_hangs_blocks_nobody():
     async def talk(pool: Pool) -> float:
         await pool.ask(b"?")
-        hung = asyncio.ensure_future(pool.ask(b"hold all"))
+        hung = asyncio.ensure_future(pool.ask(b"hold all", client="other"))
         begun = time.perf_counter()
         for _ in range(20):
             assert await pool.ask(b"?") == b'{"answer": 1}'
@@ -92,7 +91,7 @@ def test_nobody_waits_for_it_any_more(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_too_many_wait(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pools, "WAITING", 3)
+    monkeypatch.setattr(lanes, "OWN", 4)
 
     async def talk(pool: Pool) -> list[Any]:
         await pool.ask(b"?")
@@ -103,8 +102,34 @@ def test_too_many_wait(monkeypatch: pytest.MonkeyPatch):
         return found
 
     found = with_pool(talk, 1)
-    assert sum(isinstance(one, Busy) for one in found) == 5
+    assert sum(isinstance(one, Crowded) for one in found) == 5
     assert sum(one == b'{"answer": 1}' for one in found) == 3
+
+
+def test_a_turn_that_does_not_come(monkeypatch: pytest.MonkeyPatch):
+    async def talk(pool: Pool) -> bytes:
+        await pool.ask(b"?")
+        monkeypatch.setattr(pools, "WAIT", 0.1)
+        hung = asyncio.ensure_future(pool.ask(b"sleep on"))
+        await asyncio.sleep(0.05)
+        with pytest.raises(Waited):
+            await pool.ask(b"?", client="other")
+        await asyncio.gather(hung, return_exceptions=True)
+        monkeypatch.setattr(pools, "WAIT", 15)
+        return await pool.ask(b"?")
+
+    assert with_pool(talk, 1) == b'{"answer": 1}'
+
+
+def test_what_a_process_says_is_a_line_of_the_log(caplog: pytest.LogCaptureFixture):
+    async def talk(pool: Pool) -> None:
+        await pool.ask(b"?")
+        await pool.ask(b"?")
+
+    with_pool(talk, 1)
+    said = [record.msg for record in caplog.records if record.name == pools.log.name]
+    assert [one["message"] for one in said] == ["this goes to standard error"] * 2
+    assert all(isinstance(one["process"], int) for one in said)
 
 
 def test_no_process_is_left_behind():
@@ -129,7 +154,7 @@ def test_a_large_server_has_processes_that_stay():
 def test_long_requests_leave_one_process_to_the_others():
     async def talk(pool: Pool) -> float:
         await pool.ask(b"?")
-        long = [asyncio.ensure_future(pool.ask(b"sleep on", 1.5)) for _ in range(3)]
+        long = [asyncio.ensure_future(pool.ask(b"sleep on", 1.5, str(k))) for k in range(3)]
         await asyncio.sleep(0.1)
         begun = time.perf_counter()
         for _ in range(20):

@@ -108,7 +108,8 @@ BODIES = [
     (b'{"formula": ' + b"9" * 5000 + b"}", 400), (b'{"formula": "x", "extra": "y"}', 400), (b'{"formula": null}', 400),
     (b'{"formula": "x", "op": "__class__"}', 400), (b'{"formula": "\\ud800"}', 400), (b'{"where": "x in R^n"}', 400),
     (b'{"formula": "' + b"x" * 30_000 + b'"}', 400), (b'{"formula": "' + b"x" * 70_000 + b'"}', 413),
-    (b'{"formula": "\\u0000"}', 422),
+    (b'{"formula": "\\u0000"}', 422), (b'{"formula": "x", "formula": "y"}', 400),
+    (b'{"formula": {"a": 1, "a": 2}}', 400),
 ]  # fmt: skip
 
 

@@ -47,6 +47,7 @@ BAD = [
     '{"x": [1', '{"x": NaN}', '{"x": 1e999}', '{"x": Infinity}', "[1, 2]", "3", '{"x": [[1], [2, 3]]}', '{"x": "one"}',
     '{"x": null}', '{"x": {"y": 1}}', '{"x": [true, "no"]}', f'{{"x": {"9" * 6000}}}', "[" * 9000, '{"y": [1]}',
     '{"x": [[[1]]]}', '{"x": []}',
+    '{"x": [1, true]}', '{"x": [1, null]}', '{"x": true}', '{"x": [1, 2], "x": [1, 2]}',
 ]  # fmt: skip
 
 
@@ -57,6 +58,30 @@ def test_numbers_that_are_none_are_refused(client: TestClient, values: str):
         found = client.post(f"/api/v1/{question}", json=given)
         assert found.status_code == 422, (question, found.text[:300])
         assert found.json()["error"]["kind"] != "InternalError" and found.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(("values", "said"), [
+    ('{"x": [1, true, 2]}', "x has true"), ('{"x": [null, 1]}', "x has null"), ('{"x": ["1"]}', 'x has "1"'),
+    ('{"lam": 1, "lambda": 2, "x": [1]}', "lam is given twice"), ('{"x": [1], "x": [2]}', "x is given twice"),
+    ('{"x": [[1], [2, 3]]}', "rows are not of one length"),
+])  # fmt: skip
+def test_what_is_no_number_is_named(client: TestClient, values: str, said: str):
+    found = client.post("/api/v1/eval", json={"formula": "lam*sum(x)", "where": "x in R^n", "values": values})
+    assert found.status_code == 422 and said in found.json()["error"]["message"]
+
+
+def test_what_a_point_and_a_range_cannot_hold(client: TestClient):
+    well = {"formula": "(x^2 - a)^2", "where": "x in R, a in R", "over": "x", "values": '{"a": 4}'}
+    for name in ("point", "start"):
+        found = client.post("/api/v1/argmin", json={**well, name: "true"})
+        assert found.status_code == 422 and f"the {name} has true" in found.json()["error"]["message"]
+    curve = {"formula": "x^2", "where": "x in R"}
+    for span, said in (("[[-1, 1], [0, 1]]", "one range; here are 2"), ("[[false, true]]", "two numbers")):
+        found = client.post("/api/v1/plot", json={**curve, "span": span})
+        assert found.status_code == 422 and said in found.json()["error"]["message"]
+    plane = {"formula": "x*y", "where": "x in R, y in R", "span": "[[0, 1], [0, 1], [0, 1]]"}
+    found = client.post("/api/v1/plot", json=plane)
+    assert found.status_code == 422 and "at most two ranges; here are 3" in found.json()["error"]["message"]
 
 
 def test_an_argmin_is_that_of_the_command_line(client: TestClient, capsys: pytest.CaptureFixture[str]):
@@ -126,4 +151,4 @@ def test_automatic_differentiation_beside_it_in_a_process_of_its_own(client: Tes
     assert [one["value"] for one in scalar["witnesses"]] == [12] * len(found["witnesses"])
     bad = client.post("/api/v1/witness", json={"formula": LEAST_SQUARES, "by": "x", "values": '{"x": [1]}'})
     assert bad.status_code == 422 and "no value" in bad.json()["error"]["message"]
-    assert client.get("/healthz").json()["processes"] == 2
+    assert client.get("/healthz").json()["processes"] == 3

@@ -39,6 +39,9 @@ def _answer(given: Given) -> str:
 
 
 def _derived(f: Formula, op: str, by: list[str], given: Given, *, steps: bool) -> list[Answer]:
+    for name, meant, plain in (("layout", "jacobian", "numerator"), ("symmetric", "gradient", "projected")):
+        if op != meant and given.get(name, plain) != plain:
+            raise ClosedformError(f"{name} is for the op {meant}; this is {op}")
     wish = Asked(op, "", given.get("and_by"), given.get("layout", "numerator"), given.get("symmetric", "projected"))
     how = (given.get("method", "differentials"), given.get("detail", "normal")) if steps else None
     return answers(f, questions(f, by, wish), named=bool(by), check=True, steps=how)
@@ -62,6 +65,10 @@ def _fitting(f: Formula, by: list[str]) -> str:
         return "gradient"
     names = by or f._differentiable()
     return "jacobian" if f._raw.is_column and all(f._variable(x).is_column for x in names) else "derivative"
+
+
+def _read_alone(given: Given) -> str:
+    return records.dump("read", _read(given))
 
 
 def _along(f: Formula, op: str, by: str) -> dict[str, Any]:
@@ -136,6 +143,7 @@ def _read(given: Given) -> Formula:
 
 
 QUESTIONS: dict[str, Callable[[Given], str]] = {
+    "read": _read_alone,
     "answer": _answer, "check": _check, "judge": _judge, "code": _code, "replay": _replay, "functions": _functions,
     "export": _export, "eval": _numbers, "argmin": _argmin, "backprop": _backprop, "plot": _plot,
     "explain": _explain,

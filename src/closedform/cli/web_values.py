@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -39,9 +39,20 @@ def numbers(text: str, what: str = "the numbers") -> Any:
     {'x': [1, 2.5]}
     """
     try:
-        return json.loads(text, parse_int=_whole, parse_float=_finite, parse_constant=_finite)
+        return json.loads(
+            text, parse_int=_whole, parse_float=_finite, parse_constant=_finite, object_pairs_hook=_named_once
+        )
     except (ValueError, RecursionError):
         raise ValueProblem(f"{what} cannot be read: they are JSON, of finite numbers", hint=MEND) from None
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict[str, Any]()
+    for name, value in pairs:
+        if (name := canonical(name.strip())) in found:
+            raise ValueProblem(f"{name[:40]} is given twice", hint="Give each name one value.")
+        found[name] = value
+    return found
 
 
 def _whole(digits: str) -> int | float:
@@ -63,20 +74,32 @@ def by_name(given: Given) -> dict[str, Any]:
     found = numbers(text)
     if not isinstance(found, dict):
         raise ValueProblem("the numbers have no names", hint=MEND)
-    return {canonical(name.strip()): _array(name, value) for name, value in found.items()}
+    return {name: _array(name, value) for name, value in found.items()}
 
 
 def _array(name: str, value: Any) -> Any:
     """Lists as arrays: the sizes that only they show are read off them."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    for entry in _entries(value):
+        if isinstance(entry, bool) or not isinstance(entry, int | float):
+            shown = json.dumps(entry, ensure_ascii=False)[:40]
+            raise ValueProblem(f"{name[:40]} has {shown} where a number must stand", hint=MEND)
+    if not isinstance(value, list):
         return value
     try:
-        found = np.array(value, float) if isinstance(value, list) else None
-    except (TypeError, ValueError):
-        found = None
-    if found is None:
-        raise ValueProblem(f"{name[:40]} is neither a number nor an array whose rows are of one length", hint=MEND)
-    return found
+        return np.array(value, float)
+    except ValueError:
+        raise ValueProblem(f"{name[:40]} is no array: its rows are not of one length", hint=MEND) from None
+
+
+def _entries(value: Any) -> Iterator[Any]:
+    """All that stands in lists within lists; what is given where it is no list."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += one
+        else:
+            yield one
 
 
 def evaluated(f: Formula, given: Given, asked: Asked | None) -> str:
@@ -137,12 +160,16 @@ def _derivatives(found: Argmin, by: list[str], named: bool) -> list[tuple[str, F
 
 def _solved(found: Argmin, values: dict[str, Any], given: Given) -> Solution:
     if point := given.get("point", "").strip():
-        return found.diagnose(numbers(point, "the point"), values)
+        return found.diagnose(_point(point, "the point"), values)
     start = given.get("start", "").strip()
     try:
-        return found.solve(values, start=numbers(start, "the start") if start else None)
+        return found.solve(values, start=_point(start, "the start") if start else None)
     except np.linalg.LinAlgError as error:
         raise ValueProblem(f"at these numbers linear algebra fails: {error}") from None
+
+
+def _point(text: str, what: str) -> Any:
+    return _array(what, numbers(text, what))
 
 
 def backprop(f: Formula, given: Given) -> str:
@@ -184,6 +211,6 @@ def _shown(draw: Callable[[], Picture]) -> dict[str, Any]:
 
 def _is_pair(span: Any) -> bool:
     return (
-        isinstance(span, list) and len(span) == 2 and all(isinstance(x, int | float) for x in span)
-        and span[0] < span[1]
+        isinstance(span, list) and len(span) == 2
+        and all(isinstance(x, int | float) and not isinstance(x, bool) for x in span) and span[0] < span[1]
     )  # fmt: skip

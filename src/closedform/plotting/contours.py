@@ -117,7 +117,9 @@ def curve(
     axes = made.add_subplot()
     axes.plot(t, y, "-", color="black", linewidth=1.8, label="f")
     axes.plot(t, dy, "--", color="black", linewidth=1.0, label="derivative")
-    axes.plot(t, here + steep * (t - at), ":", color="0.3", linewidth=1.4, label=f"tangent at {at:g}")
+    if np.isfinite([here, steep]).all():
+        tangent = here + steep * (t - at)
+        axes.plot(t, tangent, ":", color="0.3", linewidth=1.4, label=f"tangent at {at:g}")
     axes.plot([at], [here], "o", color="white", markeredgecolor="black")
     axes.axhline(0, color="0.7", linewidth=0.6)
     finite = y[np.isfinite(y)]

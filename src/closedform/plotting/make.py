@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from closedform.formula import Formula
 
 KINDS = ("contours", "curve", "jacobian", "hessian")
+AXES = {"contours": 2, "curve": 1}
+"""Ranges that a picture may be given."""
+TAKEN = ("no range", "one range", "at most two ranges")
 SAID = ("diag", "pd", "psd", "orth", "skew", "lower", "upper", "sym")
 
 
@@ -34,6 +37,8 @@ def plot(
     if not names:
         raise ClosedformError("there is no variable in this formula to draw it over")
     kind = kind or _fitting(f, names)
+    if len(spans) > (most := AXES.get(kind, 0)):
+        raise ClosedformError(f"a picture of the kind {kind} takes {TAKEN[most]}; here are {len(spans)}")
     if kind == "contours":
         return contours(plane(f, names, given), _title(f), spans, start)
     if kind == "curve":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,8 +19,9 @@ from starlette.routing import Route
 from closedform._version import __version__
 from closedform.web.fields import PATIENT, QUESTIONS, WITNESS, BadRequest, checked
 from closedform.web.guard import LOOPBACK, Guard, error_body
+from closedform.web.lanes import OWN, RATE, WAITING, Crowded, Full, Rates, client_of
 from closedform.web.openapi import description
-from closedform.web.pool import Busy, Lost, Overtime, Pool
+from closedform.web.pool import WAIT, Lost, Overtime, Pool, Waited
 from closedform.web.static import LINK, documents, pages
 
 LARGEST = 64 * 1024
@@ -38,7 +40,7 @@ def app(hosts: Sequence[str] = LOOPBACK, pool: Pool | None = None, docs: Path | 
 
     @asynccontextmanager
     async def lifespan(inner: Starlette) -> AsyncIterator[None]:
-        inner.state.pool, inner.state.table = served, None
+        inner.state.pool, inner.state.table, inner.state.rates = served, None, Rates()
         inner.state.witnesses = Pool(1, WITNESS_SECONDS, WITNESSES)  # begins when it is first asked
         await served.start()
         try:
@@ -92,6 +94,8 @@ async def _to_docs(request: Request) -> Response:
 
 def _question(name: str) -> Endpoint:
     async def ask(request: Request) -> Response:
+        if wait := request.app.state.rates.wait(_client(request)):
+            return _later(429, "TooMany", f"over {RATE:g} requests a second come from this address (limit: rate)", wait)
         try:
             given = checked(name, await body(request))
         except BadRequest as error:
@@ -107,7 +111,7 @@ async def _computed(request: Request, name: str, given: dict[str, str]) -> Respo
     pool: Pool = state.witnesses if name == WITNESS else state.pool
     seconds = pool.seconds * PATIENT.get(name, 1)
     asked = json.dumps({"question": name, "given": given, "seconds": seconds}).encode()
-    work = asyncio.ensure_future(pool.ask(asked, seconds))
+    work = asyncio.ensure_future(pool.ask(asked, seconds, _client(request)))
     gone = asyncio.ensure_future(_gone(request))
     try:
         await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -120,14 +124,26 @@ async def _computed(request: Request, name: str, given: dict[str, str]) -> Respo
 def _told(work: asyncio.Future[bytes], seconds: float) -> Response:
     try:
         found = work.result()
-    except Busy:
-        return JSONResponse(error_body("Busy", "too many requests wait here; try again soon"), 503)
+    except Crowded:
+        return _later(429, "TooMany", f"{OWN} requests from this address are here already (limit: requests at a time)")
+    except Full:
+        return _later(503, "Busy", f"{WAITING} requests wait here already; try again soon")
+    except Waited:
+        return _later(503, "Busy", f"its turn did not come within {WAIT:g} seconds; try again soon")
     except Overtime:
         return JSONResponse(error_body("LimitError", f"no answer within {seconds:g} seconds (limit: time)"), 422)
     except Lost:
         return JSONResponse(error_body("InternalError", "the computing process ended without an answer"), 500)
     status = 422 if found.startswith(b'{"version":1,"error":') else 200
     return Response(found, status, media_type="application/json")
+
+
+def _later(status: int, kind: str, message: str, seconds: float = 1) -> Response:
+    return JSONResponse(error_body(kind, message), status, headers={"retry-after": str(math.ceil(seconds))})
+
+
+def _client(request: Request) -> str:
+    return client_of(request.client.host if request.client else "")
 
 
 async def _gone(request: Request) -> None:

@@ -66,9 +66,10 @@ STEPS = (
     Field("detail", "How much the derivation shows.", ("short", "normal", "full")),
 )
 QUESTIONS: dict[str, tuple[str, tuple[Field, ...]]] = {
+    "read": ("A formula as it is read: its text and LaTeX, its variables, what was assumed.", (FORMULA, WHERE, SYNTAX)),
     "answer": ("A derivative in closed form, with its certificate.", (
         FORMULA, WHERE, SYNTAX, OP, Field("by", "The variable, or several with commas; by default every one."),
-        Field("and_by", "The second variable of a mixed Hessian."), *CONVENTIONS, *STEPS,
+        Field("and_by", "The second variable of a mixed Hessian, with the op hessian."), *CONVENTIONS, *STEPS,
     )),
     "check": ("Judge an answer: is it the derivative of the formula?", (
         FORMULA, Field("answer", "The answer to judge.", needed=True), WHERE, SYNTAX,
@@ -129,7 +130,7 @@ PATIENT = {"argmin": 3, "plot": 3, "backprop": 2, "export": 2, "explain": 2}
 def checked(question: str, body: bytes) -> dict[str, str]:
     """The members of a request that is JSON. Raises BadRequest."""
     try:
-        given = json.loads(body, parse_constant=_refuse, parse_float=_finite)
+        given = json.loads(body, parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         raise BadRequest("the body is no JSON") from None
     if not isinstance(given, dict):
@@ -138,7 +139,20 @@ def checked(question: str, body: bytes) -> dict[str, str]:
     known = [field.name for field in fields]
     if strange := [name for name in given if name not in known]:
         raise BadRequest(f"there is no member {strange[0][:40]!a}; there are {', '.join(known)}")
-    return {field.name: value for field in fields if (value := field.of(given))}
+    found = {field.name: value for field in fields if (value := field.of(given))}
+    if "and_by" in found and found.get("op") != "hessian":
+        raise BadRequest(f"and_by is for the op hessian; this asks for {found.get('op', 'what fits')}")
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose members differ in their names. Raises BadRequest."""
+    found = dict[str, Any]()
+    for name, value in pairs:
+        if name in found:
+            raise BadRequest(f"{name[:40]!a} is given twice")
+        found[name] = value
+    return found
 
 
 def _refuse(word: str) -> float:

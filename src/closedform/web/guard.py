@@ -74,7 +74,7 @@ class Guard:
         finally:
             taken = round(1000 * (time.perf_counter() - begun), 1)
             said = {"method": scope["method"], "path": scope["path"][:100], "status": status, "ms": taken}
-            log.info(json.dumps(said))
+            log.info(said)
 
     def refusal(self, scope: Scope) -> str:
         """Why a request is not answered; empty where it is."""

@@ -33,7 +33,8 @@ REFUSALS = {
     "415": "The content type is not application/json.",
     "422": "The formula is at fault, unsupported, or over a limit; the error says where and what would mend it.",
     "500": "The computing process ended without an answer.",
-    "503": "Too many requests wait.",
+    "429": "So many requests from one address are here already, or came within a second; Retry-After says when to ask.",
+    "503": "So many requests of all wait, or no process became free in time; Retry-After says when to ask.",
 }
 
 
@@ -66,7 +67,7 @@ def _post(means: str, fields: tuple[Field, ...]) -> dict[str, Any]:
 
 
 def _get(means: str) -> dict[str, Any]:
-    return {"summary": means, "responses": _responses({"403": REFUSALS["403"], "503": REFUSALS["503"]})}
+    return {"summary": means, "responses": _responses({code: REFUSALS[code] for code in ("403", "429", "503")})}
 
 
 def _responses(refusals: dict[str, str]) -> dict[str, Any]:

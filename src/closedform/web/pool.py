@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import sys
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any
 
+from closedform.web.lanes import Lanes, Ticket
 from closedform.web.worker import STAYS
 
 ANSWERS = "closedform.cli.web_answers"
-SIZE = 2
+SIZE = 3
+"""One for each of two cores, and one that whoever comes finds free."""
 SECONDS = 3.0
 GRACE = 1.0
 """Seconds beyond the limit after which a process that did not stop by itself is killed."""
 PATIENCE = 0.5
 """Seconds that a request may still take when nobody waits for it any more."""
-WAITING = 64
 WAIT = 15.0
 START = 60.0
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL", "NUMEXPR")}
+SAID = 500
+"""Characters of a line that a process says on standard error."""
+log = logging.getLogger("closedform.web.process")
 
-T = TypeVar("T")
 
-
-class Busy(Exception):
-    """Too many wait already, or a request waited too long."""
+class Waited(Exception):
+    """No process became free in time."""
 
 
 class Overtime(Exception):
@@ -45,13 +48,14 @@ class Worker:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
         self.stays = True
+        self._hears = asyncio.ensure_future(self._heard())
 
     @classmethod
     async def start(cls, module: str) -> Worker:
         """A process without a terminal, so that Ctrl-C reaches the server alone."""
         return cls(await asyncio.create_subprocess_exec(
             sys.executable, "-m", module, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            start_new_session=True, env={**os.environ, **ONE_THREAD},
+            stderr=asyncio.subprocess.PIPE, start_new_session=True, env={**os.environ, **ONE_THREAD},
         ))  # fmt: skip
 
     async def ready(self) -> None:
@@ -79,34 +83,50 @@ class Worker:
 
     async def end(self) -> None:
         """Wait for the end of a process that was killed, and close what was open to it."""
-        await self.process.communicate()
+        self._hears.cancel()
+        await asyncio.gather(self._hears, return_exceptions=True)
+        _, rest = await self.process.communicate()
+        for line in rest.splitlines():
+            self._said(line)
+
+    async def _heard(self) -> None:
+        """What the process says on standard error goes to the log."""
+        assert self.process.stderr is not None
+        while not self.process.stderr.at_eof():
+            try:
+                self._said(await self.process.stderr.readline())
+            except ValueError:  # a line too long to be held, of which nothing is kept
+                continue
+
+    def _said(self, line: bytes) -> None:
+        if said := line.decode(errors="replace").strip():
+            log.warning({"process": self.process.pid, "message": said[:SAID]})
 
 
 class Pool:
-    """Some processes, each with one request at a time; the requests that find none free wait in turn."""
+    """Some processes, each with one request at a time; the requests that find none free wait, clients in turn."""
 
     def __init__(self, size: int = SIZE, seconds: float = SECONDS, module: str = ANSWERS) -> None:
         self.size, self.seconds, self.module = size, seconds, module
         self.replaced = 0
-        self._idle = asyncio.Queue[Worker]()
+        self._idle = list[Worker]()
         self._workers = set[Worker]()
         self._tasks = set[asyncio.Task[Any]]()
-        self._waiting = 0
-        self._long = asyncio.Semaphore(max(1, size - 1))
-        self._begun = False
+        self._lanes = Lanes[Worker](size)
+        self._begun = self._closing = False
 
     @property
     def free(self) -> int:
-        return self._idle.qsize()
+        return len(self._idle)
 
     async def start(self) -> None:
-        """Start every process; requests wait until the first is ready. Without it, the first request starts them."""
+        """Start one process, which is ready the sooner, then the others. Without it, the first request starts them."""
         self._begun = True
-        for _ in range(self.size):
-            self._spawn(self._fresh())
+        self._spawn(self._all())
 
     async def close(self) -> None:
         """Kill what still computes."""
+        self._closing = True
         tasks, workers = list(self._tasks), list(self._workers)
         for task in tasks:
             task.cancel()
@@ -115,44 +135,51 @@ class Pool:
             worker.kill()
             await worker.end()
 
-    async def ask(self, request: bytes, seconds: float | None = None) -> bytes:
-        """The answer of the next process that is free. Raises Busy, Overtime or Lost.
+    async def ask(self, request: bytes, seconds: float | None = None, client: str = "") -> bytes:
+        """The answer of a process, when it is the client's turn. Raises Crowded, Full, Waited, Overtime or Lost.
 
         Requests that may take longer than usual leave one process to the others.
         """
         if not self._begun:
             await self.start()
-        if seconds is None or seconds <= self.seconds:
-            return await self._asked(request, self.seconds)
-        await self._turn(self._long.acquire())
-        try:
-            return await self._asked(request, seconds)
-        finally:
-            self._long.release()
-
-    async def _asked(self, request: bytes, seconds: float) -> bytes:
-        worker = await self._turn(self._idle.get())
-        task = self._spawn(self._work(worker, request, seconds))
+        seconds = seconds or self.seconds
+        ticket = Ticket[Worker](client, seconds > self.seconds, asyncio.get_running_loop().create_future())
+        worker = await self._turn(ticket)
+        task = self._spawn(self._work(worker, ticket, request, seconds))
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
             asyncio.get_running_loop().call_later(PATIENCE, task.cancel)
             raise
 
-    async def _turn(self, comes: Coroutine[Any, Any, T]) -> T:
-        if self._waiting >= WAITING:
-            comes.close()
-            raise Busy
-        self._waiting += 1
+    async def _turn(self, ticket: Ticket[Worker]) -> Worker:
+        self._lanes.join(ticket)
+        self._give()
+        came = False
         try:
             async with asyncio.timeout(WAIT):
-                return await comes
+                worker = await ticket.turn
+            came = True
         except TimeoutError:
-            raise Busy from None
+            raise Waited from None
         finally:
-            self._waiting -= 1
+            if not came:
+                self._left(ticket)
+        return worker
 
-    async def _work(self, worker: Worker, request: bytes, seconds: float) -> bytes:
+    def _left(self, ticket: Ticket[Worker]) -> None:
+        """Nobody waits for the turn of this ticket, though it may have come just now."""
+        if ticket.turn.done() and not ticket.turn.cancelled():
+            self._idle.append(ticket.turn.result())
+        self._lanes.leave(ticket)
+        self._give()
+
+    def _give(self) -> None:
+        """The processes that are free to those whose turn it is."""
+        while self._idle and (ticket := self._lanes.next()):
+            ticket.turn.set_result(self._idle.pop())
+
+    async def _work(self, worker: Worker, ticket: Ticket[Worker], request: bytes, seconds: float) -> bytes:
         answered = False
         try:
             async with asyncio.timeout(seconds + GRACE):
@@ -163,16 +190,24 @@ class Pool:
         except (asyncio.IncompleteReadError, ConnectionError):
             raise Lost from None
         finally:
+            self._lanes.leave(ticket)
             if answered and worker.stays:
-                self._idle.put_nowait(worker)
+                self._idle.append(worker)
             else:
                 self._replace(worker)
+            self._give()
         return answer
 
     def _replace(self, worker: Worker) -> None:
         worker.kill()
-        self.replaced += 1
-        self._spawn(self._fresh(worker))
+        if not self._closing:
+            self.replaced += 1
+            self._spawn(self._fresh(worker))
+
+    async def _all(self) -> None:
+        await self._fresh()
+        for _ in range(self.size - 1):
+            self._spawn(self._fresh())
 
     async def _fresh(self, before: Worker | None = None) -> None:
         """Put a new process with the free ones, as soon as it is ready; one that fails to start is tried again."""
@@ -191,7 +226,8 @@ class Pool:
                 self._workers.discard(worker)
                 await asyncio.sleep(1)
             else:
-                self._idle.put_nowait(worker)
+                self._idle.append(worker)
+                self._give()
                 return
 
     def _spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:

@@ -3,6 +3,7 @@
 import { ask } from "./api.js";
 import { $, el, letter, typeset } from "./dom.js";
 import { filled } from "./folding.js";
+import { belongs, isOld, made } from "./fresh.js";
 import { equation, plain, shape, short } from "./numbers.js";
 import { image } from "./pictures.js";
 import { certificate } from "./result.js";
@@ -22,6 +23,11 @@ const NUMBERS = {
   weakly_active: "weakly active", reduced_inertia: "on the tangent space (+, −, 0)", arithmetic: "arithmetic",
 };
 
+const NEXT = { // where the hint of the library is about its own functions
+  "not-converged": "Search from this point instead of judging it.",
+  "singular-hessian": "Add a term that makes the minimiser the only one, such as lam*||x||^2.",
+};
+
 const given = () => Object.fromEntries(FIELDS.map((id) => [id.replace("argmin-", ""), $(id).value.trim()]));
 
 function write(state) {
@@ -30,6 +36,9 @@ function write(state) {
 
 export function start(changed) {
   write(EXAMPLES[0][1]);
+  belongs($("minimum"), () => JSON.stringify(given()), (old) => {
+    $("argmin-note").textContent = old ? "changed since: press Minimise" : "";
+  });
   $("argmin-examples").append("for example", ...EXAMPLES.map(([title, state]) =>
     el("button", { type: "button", onclick: () => { write(state); changed(); minimise(); } }, title)));
   $("minimising").addEventListener("submit", (event) => { event.preventDefault(); changed(); minimise(); });
@@ -41,17 +50,19 @@ export function start(changed) {
 
 /** The first look at this view shows its answer. */
 export function opened() {
-  if (!$("minimum").childElementCount) minimise();
+  if (!$("minimum").childElementCount || isOld($("minimum"))) minimise();
 }
 
-function minimise() {
-  const { subject, ...rest } = given();
+async function minimise() {
+  const asked = given();
+  const { subject, ...rest } = asked;
   const question = { ...rest, subject_to: subject };
-  filled($("minimum"), async () => {
+  const put = await filled($("minimum"), async () => {
     const found = await ask("argmin", question);
     return [said(found, question), ...found.derivatives.map((one) => derivative(one, found)),
       ...(found.solution ? [solution(found, question)] : [el("p", { class: "aside" }, "Give numbers for the point itself and a verdict on it.")])];
   });
+  if (put) made($("minimum"), JSON.stringify(asked));
 }
 
 function said(found, question) {
@@ -87,7 +98,7 @@ function solution(found, question) {
   const [x, word] = there ? [`${letter(over)}^{*}`, `${over}*`] : [letter(over), over];
   return el("article", { class: "card", id: "argmin-verdict", "aria-label": "Verdict" },
     el("h2", { class: COLOUR[verdict.kind] ?? "wrong" }, verdict.kind.replaceAll("-", " ")),
-    el("p", {}, `At these numbers: ${verdict.sentence} ${verdict.next}`.trim()),
+    el("p", {}, `At these numbers: ${verdict.sentence} ${/\w\(|=/.test(verdict.next) ? NEXT[verdict.kind] ?? "" : verdict.next}`.trim()),
     verdict.also.length ? el("p", {}, `Also: ${verdict.also.map((word) => word.replaceAll("-", " ")).join(", ")}.`) : null,
     there ? el("p", {}, `That no other point is lower: ${at.global}.`) : el("p", {}, "The point that was looked at:"),
     equation(x, word, at.x), equation(`f(${x})`, `f at ${word}`, at.value),

@@ -25,11 +25,19 @@ export const EXAMPLES = [
   ["From LaTeX", "\\frac{1}{2} \\|Ax - b\\|_2^2 + \\lambda \\|x\\|_1", "\\tfrac12\\lVert Ax-b\\rVert_2^2+\\lambda\\lVert x\\rVert_1", { by: "x" }],
 ];
 
+/** What stands where nothing was typed yet. */
+export function invitation(choose) {
+  return el("div", { class: "card" }, el("p", {}, "Type a formula above: its derivative appears here. Or begin with one of these:"),
+    el("div", { class: "bar" }, ...EXAMPLES.slice(0, 6).map(([title, formula, , more]) =>
+      el("button", { type: "button", onclick: () => choose(stated(formula, more)) }, title))));
+}
+
+const stated = (formula, more) => ({ formula, where: "", op: "", by: "", layout: "", ...more });
+
 export function fill(choose) {
   $("gallery").replaceChildren(...EXAMPLES.map(([title, formula, latex, more]) => {
     const shown = typeset(latex, formula);
     shown.removeAttribute("tabindex");
-    const state = { formula, where: "", op: "", by: "", layout: "", ...more };
-    return el("li", {}, el("button", { type: "button", onclick: () => choose(state) }, title, shown, el("code", {}, formula)));
+    return el("li", {}, el("button", { type: "button", onclick: () => choose(stated(formula, more)) }, title, shown, el("code", {}, formula)));
   }));
 }

@@ -28,7 +28,8 @@ const WORD = /^\\?[\p{L}][\p{L}\p{N}_]*$/u;
 function replaced({ source, span: [start, end] }, word, renames) {
   const letters = Array.from(source);
   const there = letters.slice(start, end).join("");
-  const put = (from, text) => [...letters.slice(0, from), text, ...letters.slice(end)].join("");
+  const gap = (text) => (/\\[A-Za-z]+$/.test(text) && /[A-Za-z]/.test(letters[end] ?? "") ? " " : "");
+  const put = (from, text) => [...letters.slice(0, from), text, gap(text), ...letters.slice(end)].join("");
   if (WORD.test(word)) return renames && WORD.test(there) ? put(start, word) : null;
   if (/[^\p{L}\p{N}\s.]/u.test(word) && variables(word) === variables(there)) return put(start, word);
   const stem = word.replace(/'$/, "");
@@ -36,9 +37,9 @@ function replaced({ source, span: [start, end] }, word, renames) {
   return tail ? put(end - Array.from(stem).length, word) : null;
 }
 
-/** The names in a text that call nothing, sorted. */
+/** The names in a text that call nothing, sorted; signs that LaTeX spells in letters are none. */
 function variables(text) {
-  return (text.match(/[\p{L}][\p{L}\p{N}_]*(?![\p{L}\p{N}_]*\()/gu) ?? []).sort().join(" ");
+  return (text.replace(/\\(?:top|odot|cdot|circ|left|right)(?![A-Za-z])/g, " ").match(/[\p{L}][\p{L}\p{N}_]*(?![\p{L}\p{N}_]*\()/gu) ?? []).sort().join(" ");
 }
 
 export function show(error, fields, apply) {

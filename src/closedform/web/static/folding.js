@@ -9,25 +9,26 @@ export function fault(error) {
   return [error.message, error.error.hint].filter(Boolean).join("\n");
 }
 
-/** Put what is asked for into its place, or why there is none; the last question wins. */
+/** Put what is asked for into its place, or why there is none; the last question wins. True where it was put there. */
 export async function filled(place, work) {
   const turn = (place.turn = (place.turn ?? 0) + 1);
+  if (place.childElementCount) place.setAttribute("aria-busy", "true"); // what stood there stays, in grey
   const slow = setTimeout(() => {
-    if (place.childElementCount) place.setAttribute("aria-busy", "true"); // what stood there stays, dimmed
-    else place.append(el("p", { class: "aside", role: "status" }, "computing …"));
+    if (!place.childElementCount) place.append(el("p", { class: "aside", role: "status" }, "computing …"));
   }, 200);
   let children;
   try {
     children = await work();
   } catch (error) {
-    if (error.name === "AbortError") return; // another answer stands there by now
+    if (error.name === "AbortError") return false; // another answer stands there by now
     children = [el("p", { class: "wrong said" }, fault(error))];
   } finally {
     clearTimeout(slow);
   }
-  if (turn !== place.turn) return;
+  if (turn !== place.turn) return false;
   place.removeAttribute("aria-busy");
   place.replaceChildren(...children);
+  return true;
 }
 
 /** A part that opens; ``state[name]`` remembers whether it is open. */

@@ -1,17 +1,18 @@
 // What goes with the function itself: numbers, the passes of backpropagation, a picture.
 
-import { ask } from "./api.js";
+import { Fault, ask } from "./api.js";
 import { variables } from "./declarations.js";
-import { $, choice, copyButton, el, letter, typeset } from "./dom.js";
-import { filled, whenOpen } from "./folding.js";
+import { $, choice, copyButton, el, typeset } from "./dom.js";
+import { filled } from "./folding.js";
+import { belongs, look, made } from "./fresh.js";
+import { called } from "./labels.js";
 import { equation, latex, plain, shape, short } from "./numbers.js";
 import { image, saved } from "./pictures.js";
 
-const LEFT = {
-  gradient: (x) => [`\\nabla_{${x}} f`, "gradient"], jacobian: (x) => [`\\frac{\\partial f}{\\partial ${x}}`, "Jacobian"],
-  hessian: (x) => [`\\nabla^{2}_{${x}} f`, "Hessian"], derivative: (x) => [`\\mathrm{D} f(${x})`, "derivative"],
-};
-const PARTS = { numbers, backprop, plot };
+const SHOWN = ["gradient", "jacobian", "hessian", "derivative"];
+const PARTS = { numbers: [numbers, "computed"], backprop: [backprop, "passes"], plot: [plot, "picture"] };
+const RANGES = "A range is two numbers, the lower one first, as -2 to 2; for two axes -2 to 2, 0 to 1.";
+const of = {}; // the answer that each part was made for
 let current = null, wanted = null, signal = null, mode = "reverse", kind = "", drawn = "";
 
 /** The answer that stands above; open parts are asked for anew. */
@@ -20,7 +21,29 @@ export function show(found, asked, cancelled) {
   if (other && $("values").value === drawn) $("values").value = ""; // random numbers belong to one formula
   [current, wanted, signal] = [found, asked, cancelled];
   $("further").hidden = false;
-  for (const [name, fill] of Object.entries(PARTS)) if ($(`further-${name}`).open) fill();
+  for (const name of Object.keys(PARTS)) renew(name);
+  look();
+}
+
+/** A part that is open is made anew; one that is folded is empty until it is opened. */
+function renew(name) {
+  const [fill, place] = PARTS[name];
+  of[name] = null;
+  if ($(`further-${name}`).open) {
+    of[name] = current;
+    fill();
+  } else {
+    $(place).replaceChildren();
+    made($(place), null);
+  }
+}
+
+const typed = () => $("values").value.trim();
+
+/** Put into its place what these numbers lead to; numbers that are drawn meanwhile are those. */
+async function filledAt(place, work) {
+  const at = { values: typed() };
+  if (await filled($(place), () => work(at))) made($(place), at.values);
 }
 
 export function hide() {
@@ -29,7 +52,11 @@ export function hide() {
 }
 
 export function start(changed) {
-  for (const [name, fill] of Object.entries(PARTS)) whenOpen($(`further-${name}`), () => {}, () => current && fill());
+  const note = (old) => { $("values-note").textContent = old ? "changed since: press Compute" : ""; };
+  for (const [name, [, place]] of Object.entries(PARTS)) {
+    $(`further-${name}`).addEventListener("toggle", (event) => { if (event.target.open && current && of[name] !== current) renew(name); });
+    belongs($(place), typed, name === "numbers" ? note : undefined);
+  }
   $("compute").addEventListener("click", () => { changed(); refresh(); });
   $("random").addEventListener("click", () => { $("values").value = ""; changed(); refresh(); });
   $("values").addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("compute").click(); });
@@ -43,8 +70,7 @@ export function start(changed) {
 }
 
 function refresh() {
-  numbers();
-  for (const name of ["backprop", "plot"]) if ($(`further-${name}`).open) PARTS[name]();
+  for (const name of Object.keys(PARTS)) renew(name);
 }
 
 const base = () => ({ formula: wanted.formula, where: wanted.where, syntax: wanted.syntax });
@@ -52,25 +78,32 @@ const base = () => ({ formula: wanted.formula, where: wanted.where, syntax: want
 /** The value of the function, and of each derivative above at the same numbers. */
 function numbers() {
   const [found, question] = [current, base()];
-  filled($("computed"), async () => {
-    const first = found.derivatives.find((one) => (one.op ?? found.command) in LEFT);
-    const at = $("values").value.trim()
-      ? { values: $("values").value } : await ask("eval", { ...question, ...(first ? { by: first.by, op: first.op } : {}) }, signal);
+  filledAt("computed", async (used) => {
+    const first = found.derivatives.find((one) => SHOWN.includes(one.op ?? found.command));
+    const at = typed()
+      ? { values: typed() } : await ask("eval", { ...question, ...(first ? { by: first.by, op: first.op } : {}) }, signal);
     const values = typeof at.values === "string" ? at.values : JSON.stringify(at.values);
     const value = await ask("eval", { ...question, values }, signal);
     const lines = [equation("f", "f", value.value)];
-    for (const one of found.derivatives.filter((each) => each.op in LEFT && !each.and_by)) {
-      const [left, said] = LEFT[one.op](letter(one.by));
+    for (const one of found.derivatives.filter((each) => SHOWN.includes(each.op) && !each.and_by)) {
+      const [left, said] = valued(one, found);
       const derived = await ask("eval", { ...question, by: one.by, op: one.op, values }, signal);
-      lines.push(equation(left, `${said} by ${one.by}`, derived.value));
+      lines.push(equation(left, said, derived.value));
       if (one.op !== "derivative") lines.push(witness({ ...question, by: one.by, op: one.op, values }));
     }
-    if (!$("values").value.trim()) {
+    if (!typed()) {
       $("values").value = drawn = spaced(at.values);
+      used.values = typed();
       if ($("further-backprop").open) backprop();
     }
     return [...lines, el("div", { class: "bar" }, copyButton("numbers", () => values))];
   });
+}
+
+/** The derivative as an array has no direction in it. */
+function valued(one, found) {
+  const [left, said] = called(one.op, one, found);
+  return [left.replace(/\[d[^\]]*\]$/, ""), said.replace(" of f", "")];
 }
 
 /** What automatic differentiation gives at the same numbers, for those who ask. */
@@ -94,7 +127,7 @@ const plainly = (value) => JSON.stringify(value).replace(/,/g, ", ");
 
 function backprop() {
   const [question, values] = [base(), $("values").value];
-  filled($("passes"), async () => {
+  filledAt("passes", async () => {
     const found = await ask("backprop", { ...question, by: wanted.by, mode, values }, signal);
     const tables = ["forward_pass", "tangents", "backward_pass"].filter((name) => found[name]).map((name) => table(name, found[name]));
     const graph = found.graph
@@ -120,9 +153,9 @@ function table(name, lines) {
 
 function plot() {
   const span = $("span").value.trim();
-  filled($("picture"), async () => {
-    const drawn_ = await pictured();
-    const found = await ask("plot", { ...base(), ...drawn_, span: span && JSON.stringify(spans(span)) }, signal);
+  filledAt("picture", async () => {
+    const ranges = span && JSON.stringify(spans(span));
+    const found = await ask("plot", { ...base(), ...await pictured(), span: ranges }, signal);
     return [image(found.svg, found.words.join(". ")), el("p", { class: "aside said" }, found.words.join("\n")),
       el("div", { class: "bar" }, el("button", { type: "button", onclick: () => saved("picture.svg", found.svg, "image/svg+xml") }, "Save the picture"))];
   });
@@ -134,16 +167,20 @@ async function pictured() {
   const scalar = f.shape.every((n) => n === "1");
   const found = variables(where);
   const numbers_ = f.variables.filter((name) => found.get(name)?.kind.startsWith("scalar"));
-  const typed = $("values").value.trim();
-  if (scalar && numbers_.length === 2 && f.variables.length === 2 && !["curve", "hessian", "jacobian"].includes(kind)) return { kind, values: typed };
+  const values_ = typed();
+  if (scalar && numbers_.length === 2 && f.variables.length === 2 && !["curve", "hessian", "jacobian"].includes(kind)) return { kind, values: values_ };
   const by = wanted.by || numbers_[0] || f.variables[0];
-  if (scalar && f.variables.length === 1 && numbers_.length === 1 && !kind) return { by, values: typed };
-  const values = typed || JSON.stringify((await ask("eval", { ...base(), by }, signal)).values);
+  if (scalar && f.variables.length === 1 && numbers_.length === 1 && !kind) return { by, values: values_ };
+  const values = values_ || JSON.stringify((await ask("eval", { ...base(), by }, signal)).values);
   const at = JSON.parse(values)[by];
   const fits = !scalar ? "jacobian" : !Array.isArray(at) ? "curve" : at.length === 2 && !Array.isArray(at[0]) ? "contours" : "hessian";
   return { by, kind: kind || fits, values };
 }
 
-function spans(text) {
-  return text.split(",").map((one) => one.split(/\s*(?:to|–|:)\s*/).map(Number));
+/** What stands in the field of ranges, as the server wants it. */
+export function spans(text) {
+  const found = text.split(",").map((one) => one.trim().split(/\s*(?:to|–|:)\s*/).map((each) => (each ? Number(each) : NaN)));
+  const right = found.length <= 2 && found.every(([low, high, ...more]) => !more.length && low < high && Number.isFinite(high - low));
+  if (!right) throw new Fault({ message: RANGES, hint: "" });
+  return found;
 }

@@ -5,7 +5,9 @@ import * as argmin from "./argmin.js";
 import { $, choice, el } from "./dom.js";
 import * as examples from "./examples.js";
 import * as faults from "./faults.js";
+import * as fresh from "./fresh.js";
 import * as further from "./further.js";
+import * as inputs from "./inputs.js";
 import * as math from "./mathinput.js";
 import { follow } from "./naming.js";
 import * as result from "./result.js";
@@ -14,17 +16,20 @@ import { functions, judging } from "./views.js";
 
 const FIELDS = ["formula", "where", "op", "by", "layout"];
 const DELAY = 150, SLOW = 400;
-const INPUTS = ["text", "math"];
-let timer = 0, running = null, input = "text", latest = null;
+let timer = 0, running = null, latest = null;
 
-const typed = () => (input === "math" ? { formula: math.read(), syntax: "latex" } : {});
-const question = () => ({ ...Object.fromEntries(FIELDS.map((name) => [name, $(name).value.trim()])), ...typed() });
-const remember = () => state.remember({ ...question(), input: input === "math" ? input : "", values: $("values").value.trim() });
+function question() {
+  const asked = Object.fromEntries(FIELDS.map((name) => [name, $(name).value.trim()]));
+  return { ...asked, layout: asked.op === "jacobian" ? asked.layout : "", ...inputs.typed() };
+}
+
+const key = (asked) => JSON.stringify(asked);
+const remember = () => state.remember({ ...question(), input: inputs.now() === "math" ? "math" : "", values: $("values").value.trim() });
 
 function write(given) {
   if ("by" in given) variables([given.by].filter(Boolean), given.by);
   for (const name of FIELDS) if (name in given) $(name).value = given[name];
-  if ("formula" in given && input === "math") turn("text");
+  if ("formula" in given) inputs.write(given.formula, given.syntax);
 }
 
 /** The variables to choose from; the one that was chosen stays, even where a formula half typed lacks it. */
@@ -39,101 +44,102 @@ function apply(given) {
   update();
 }
 
+/** What is going on, with what may be done about it; and whose answer stands below where it is not that of the fields. */
+function tell(now, button = "") {
+  const old = latest && fresh.isOld($("answered"));
+  $("state-text").textContent = [now, old ? `Below, in grey, stands the answer to ${latest.found.function.as_read} from before.` : ""].join(" ").trim();
+  for (const id of ["stop", "again"]) $(id).hidden = id !== button;
+}
+
 async function update() {
   running?.abort();
   clearTimeout(timer);
   const asked = question();
   remember();
+  fresh.look();
   $("layout-choice").hidden = asked.op !== "jacobian";
-  if (!asked.formula || (input === "math" && !math.complete())) return asked.formula ? null : empty();
+  if (!asked.formula) return empty();
+  if (inputs.now() === "math" && !math.complete()) return incomplete();
   const mine = (running = new AbortController());
-  const slow = setTimeout(() => { $("progress").hidden = false; $("result").setAttribute("aria-busy", "true"); }, SLOW);
+  const slow = setTimeout(() => { tell("computing …", "stop"); $("result").setAttribute("aria-busy", "true"); }, SLOW);
   try {
-    const found = await ask("answer", { ...asked, layout: asked.op === "jacobian" ? asked.layout : "" }, mine.signal);
+    const found = await ask("answer", asked, mine.signal);
     if (mine === running) answered(found, asked);
   } catch (error) {
-    if (mine !== running || error.name === "AbortError") return;
-    $("result").classList.add("old");
-    const said = error instanceof Fault ? error.error : { message: "the server does not answer", span: null, source: null, hint: "" };
-    faults.show(said, asked, apply);
-    if (error instanceof Fault && asked.by) offerEvery(asked);
+    if (mine === running && error.name !== "AbortError") refused(error, asked);
   } finally {
     clearTimeout(slow);
-    if (mine === running) settle();
+    if (mine === running) $("result").setAttribute("aria-busy", "false");
   }
+}
+
+function clear() {
+  faults.clear();
+  fresh.made($("fault"), null);
+}
+
+function refused(error, asked) {
+  const said = error instanceof Fault ? error.error : { message: "the server does not answer", span: null, source: null, hint: "" };
+  faults.show(said, asked, (mend) => apply({ syntax: asked.syntax, ...mend }));
+  fresh.made($("fault"), key(asked));
+  tell("");
+  if (error instanceof Fault && asked.by) offerEvery(asked);
 }
 
 function empty() {
   latest?.parts.abort();
   latest = null;
-  faults.clear();
+  clear();
   further.hide();
-  $("result").replaceChildren();
-  settle();
+  $("result").replaceChildren(examples.invitation(chosen));
+  $("result").setAttribute("aria-busy", "false");
+  fresh.made($("answered"), null);
+  tell("");
 }
 
-function settle() {
-  $("progress").hidden = true;
+function incomplete() {
+  clear();
   $("result").setAttribute("aria-busy", "false");
+  tell("Fill the empty places of the formula.");
+}
+
+function stop() {
+  running?.abort();
+  $("result").setAttribute("aria-busy", "false");
+  tell("Stopped.", "again");
 }
 
 function answered(found, asked) {
   latest?.parts.abort(); // what is still asked about the answer before
   const { signal } = (latest = { found, asked, parts: new AbortController() }).parts;
-  faults.clear();
+  clear();
   variables(found.function.variables);
-  $("result").classList.remove("old");
   result.show($("result"), found, asked, (where) => apply({ where }), signal);
   further.show(found, asked, signal);
+  fresh.made($("answered"), key(asked));
+  tell("");
 }
 
 /** The variable that was chosen may be gone from the formula. */
 async function offerEvery(asked) {
   try {
     const found = await ask("answer", { ...asked, by: "" });
-    if (!found.function.variables.includes(asked.by) && $("by").value === asked.by && question().formula === asked.formula) apply({ by: "" });
+    if (!found.function.variables.includes(asked.by) && key(question()) === key(asked)) apply({ by: "" });
   } catch {
     // the fault shown already is the one to mend
   }
 }
 
+function chosen(given) {
+  state.view("derive");
+  apply(given);
+  $("formula").focus();
+}
+
 function soon() {
   clearTimeout(timer);
+  fresh.look();
   timer = setTimeout(update, DELAY);
-}
-
-/** The other input, with the same formula in it. */
-async function turn(wish) {
-  if (wish === input) return;
-  const now = question().formula;
-  const read = latest?.asked.formula === now ? latest : null;
-  if (wish === "math") {
-    await math.open(read?.found.function.latex ?? now, soon);
-  } else {
-    if (read && now) $("formula").value = read.found.function.text;
-    math.close();
-  }
-  use(wish);
-  if (read) await same(read.found);
-}
-
-function use(wish) {
-  input = wish;
-  $("formula").hidden = wish === "math";
-  $("formula-label").textContent = wish === "math" ? "Formula, as mathematics" : "Formula, as text or LaTeX";
-  for (const one of $("inputs").querySelectorAll("button")) one.setAttribute("aria-pressed", String(one.textContent === input));
-}
-
-/** Two ways of writing may be read by different habits: then what was assumed before is declared. */
-async function same(before) {
-  const asked = question();
-  try {
-    const { function: now, where } = await ask("answer", asked);
-    if (now.text !== before.function.text || where !== before.where) $("where").value = before.where;
-  } catch {
-    $("where").value = before.where;
-  }
-  update();
 }
 
 async function recall() {
@@ -142,24 +148,25 @@ async function recall() {
   if (!given.formula) Object.assign(given, { formula: "1/2*||A*x - b||^2", by: "x" });
   write(given);
   $("values").value = kept.values ?? "";
-  if (kept.input === "math") {
-    await math.open(given.formula, soon);
-    use("math");
-  }
+  if (kept.input === "math") await inputs.restore(given.formula);
 }
 
 function start() {
-  $("inputs").append(choice("Input", INPUTS, input, async (wish) => { await turn(wish); if (wish === "math") math.focus(); else $("formula").focus(); }));
+  fresh.belongs($("answered"), () => key(question()));
+  fresh.belongs($("fault"), () => key(question()));
+  fresh.start();
+  inputs.start({ changed: soon, turned: update, question, told: tell });
   state.views({ functions, argmin: argmin.opened }, remember);
   judging(remember);
   argmin.start(remember);
   further.start(remember);
   follow($("result"));
-  examples.fill((given) => { state.view("derive"); apply(given); $("formula").focus(); });
+  examples.fill(chosen);
   for (const name of ["formula", "where"]) $(name).addEventListener("input", soon);
   for (const name of ["op", "by", "layout"]) $(name).addEventListener("change", update);
   $("question").addEventListener("submit", (event) => { event.preventDefault(); update(); });
-  $("stop").addEventListener("click", () => { running?.abort(); settle(); });
+  $("stop").addEventListener("click", stop);
+  $("again").addEventListener("click", update);
   addEventListener("hashchange", again);
   again();
 }

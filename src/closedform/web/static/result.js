@@ -2,20 +2,14 @@
 
 import { Fault, ask } from "./api.js";
 import { editor } from "./declarations.js";
-import { choice, copyButton, el, letter, typeset } from "./dom.js";
+import { choice, copyButton, el, typeset } from "./dom.js";
 import { laws } from "./explained.js";
 import { filled, folding } from "./folding.js";
+import { called, explained } from "./labels.js";
 import { named, namedCode } from "./naming.js";
 import { saved } from "./pictures.js";
 
 const TARGETS = ["numpy", "jax", "torch", "julia", "octave", "matlab"];
-const LEFT = {
-  gradient: (x) => [`\\nabla_{${x}} f`, "gradient of f"],
-  jacobian: (x) => [`\\frac{\\partial f}{\\partial ${x}}`, "Jacobian of f"],
-  hessian: (x, y) => [y ? `\\nabla_{${x}}\\nabla_{${y}} f` : `\\nabla^{2}_{${x}} f`, "Hessian of f"],
-  derivative: (x) => [`\\mathrm{D} f(${x})[d${x}]`, "derivative of f"],
-  jvp: () => ["J v", "J v"], vjp: () => ["J^{\\top} u", "J' u"], hvp: () => ["\\nabla^{2} f\\, v", "H v"],
-};
 const LEVELS = {
   A: "exact, with a bound", B: "exact, with heuristics", C: "to 110 digits", D: "in floating point", X: "not certified",
 };
@@ -41,12 +35,12 @@ export function show(place, found, asked, change, cancelled) {
 
 function derivative(one, found, asked) {
   const op = one.op ?? found.command;
-  const [left, said] = LEFT[op](letter(one.by), one.and_by && letter(one.and_by));
+  const [left, said] = called(op, one, found);
   const latex = `${left} = ${named(one.latex, found.function.variables)}`;
   const question = { ...asked, op, by: one.by, and_by: one.and_by };
-  return el("article", { class: "card answer", "aria-label": `${said} by ${one.by}` },
-    typeset(latex, `${said} by ${one.by} = ${one.text}`),
-    notes(one, found),
+  return el("article", { class: "card answer", "aria-label": said },
+    typeset(latex, `${said} = ${one.text}`),
+    notes(op, one, found),
     el("div", { class: "bar" },
       copyButton("LaTeX", () => one.latex), copyButton("text", () => one.text)),
     certificate(one.certificate),
@@ -72,9 +66,10 @@ function page(found, asked) {
   return ["jvp", "vjp", "hvp"].includes(found.command) ? null : button;
 }
 
-function notes(one, found) {
+function notes(op, one, found) {
   const list = el("dl", {});
   const row = (label, text) => list.append(el("dt", {}, label), el("dd", {}, text));
+  for (const [name, meaning] of explained(op, one, found)) row(name, meaning);
   row("holds", one.conditions.length ? one.conditions.join("; ") : "everywhere");
   row("size", one.shape.join(" × "));
   const agreed = (one.assumed ?? []).filter((each) => !found.assumed.includes(each));

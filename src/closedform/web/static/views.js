@@ -3,7 +3,8 @@
 import { ask, table } from "./api.js";
 import { $, el } from "./dom.js";
 import { explain } from "./explained.js";
-import { fault } from "./folding.js";
+import { fault, filled } from "./folding.js";
+import { belongs, made } from "./fresh.js";
 
 const COLOUR = { right: "right", wrong: "wrong", undecided: "doubt", given: "aside" };
 const START = "f = x'*A*x\ndf = dx'*A*x + x'*A*dx\n   = 2*x'*A*dx\n";
@@ -15,16 +16,18 @@ export function judging(changed) {
   $("judging").addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) judge();
   });
+  belongs($("verdict"), () => JSON.stringify(derivation()), (old) => {
+    $("judge-note").textContent = old ? "changed since it was judged" : "";
+  });
 }
 
+const derivation = () => ({ derivation: $("derivation").value, where: $("judge-where").value });
+
 async function judge() {
-  const place = $("verdict");
-  place.replaceChildren(el("p", { class: "aside" }, "judging …"));
-  try {
-    place.replaceChildren(verdict(await ask("judge", { derivation: $("derivation").value, where: $("judge-where").value })));
-  } catch (error) {
-    place.replaceChildren(el("pre", { class: "wrong" }, fault(error)));
-  }
+  const asked = derivation();
+  const put = await filled($("verdict"), async () => [asked.derivation.trim() ? verdict(await ask("judge", asked))
+    : el("p", { class: "card aside" }, "Write a derivation above, a line for each step, as in: f = x'*A*x, then df = …")]);
+  if (put) made($("verdict"), JSON.stringify(asked));
 }
 
 const HEADLINES = {
@@ -51,6 +54,9 @@ function line(step) {
     notes.children.length ? notes : null);
 }
 
+/** A cell that says what it is where the head of the table is not shown, on a phone. */
+const cell = (title, ...content) => el("td", { role: "cell", "data-title": content.join("") ? title : false }, ...content);
+
 let rows = null;
 
 export async function functions() {
@@ -66,10 +72,10 @@ export async function functions() {
   const draw = () => {
     const word = filter.value.trim().toLowerCase();
     const kept = rows.filter((row) => !word || [row.name, row.call, row.what, row.family, ...row.aliases].join(" ").toLowerCase().includes(word));
-    $("table").replaceChildren(...kept.map((row) => el("tr", {},
-      el("th", { scope: "row" }, el("button", { type: "button", class: "link", "aria-haspopup": "dialog", onclick: () => explain(row.name) }, el("code", {}, row.call))), el("td", {}, row.what, row.aliases.length ? ` Also ${row.aliases.join(", ")}.` : ""),
-      el("td", {}, el("code", {}, row.differential)), el("td", {}, row.conditions.join("; ")))));
-    $("count").textContent = `${kept.length} of ${rows.length} functions`;
+    $("table").replaceChildren(...kept.map((row) => el("tr", { role: "row" },
+      el("th", { scope: "row", role: "rowheader" }, el("button", { type: "button", class: "link", "aria-haspopup": "dialog", onclick: () => explain(row.name) }, el("code", {}, row.call))), cell("", row.what, row.aliases.length ? ` Also ${row.aliases.join(", ")}.` : ""),
+      cell("d", el("code", {}, row.differential)), cell("where", row.conditions.join("; ")))));
+    $("count").textContent = kept.length ? `${kept.length} of ${rows.length} functions` : `None of the ${rows.length} functions is called so.`;
   };
   filter.addEventListener("input", draw);
   draw();

@@ -1,0 +1,177 @@
+"""Clients in turn: none holds all processes, fills the queue, or floods the server; and each is told what is so."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+from test_pool import with_pool
+
+from closedform.web import lanes, pool
+from closedform.web.app import app
+from closedform.web.lanes import BURST, OWN, RATE, Crowded, Full, Lanes, Rates, Ticket
+from closedform.web.pool import Pool, Waited
+
+HERE = "http://127.0.0.1:8000"
+
+
+@pytest.fixture
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    made = asyncio.new_event_loop()
+    yield made
+    made.close()
+
+
+def order(size: int, loop: asyncio.AbstractEventLoop, asked: str) -> str:
+    """Who runs, one after the other; capitals ask for long ones."""
+    line = Lanes[None](size)
+    for who in asked:
+        line.join(Ticket(who.lower(), who.isupper(), loop.create_future()))
+    out = ""
+    while ticket := line.next():
+        out += ticket.client
+        line.leave(ticket)
+    return out
+
+
+def running(size: int, loop: asyncio.AbstractEventLoop, asked: str) -> str:
+    """Who runs at the same time."""
+    line = Lanes[None](size)
+    for who in asked:
+        line.join(Ticket(who.lower(), who.isupper(), loop.create_future()))
+    return "".join(ticket.client for ticket in iter(line.next, None))
+
+
+def test_clients_take_turns(loop: asyncio.AbstractEventLoop):
+    assert order(1, loop, "aaaaabbc") == "abcabaaa"
+    assert order(3, loop, "AAabB") == "ababa"
+
+
+@pytest.mark.parametrize(("size", "asked", "at_once"), [
+    (1, "aaa", "a"), (2, "aaa", "a"), (3, "aaa", "aa"), (8, "a" * 9, "a" * 7), (3, "aaabbb", "ab"), (3, "aaabc", "abc"),
+    (3, "AAAa", "aa"), (3, "AAABBB", "ab"), (3, "ABC", "ab"), (2, "AB", "a"), (1, "A", "a"), (8, "AAAAAAAAa", "a" * 7),
+])  # fmt: skip
+def test_one_is_left_to_whoever_comes(loop: asyncio.AbstractEventLoop, size: int, asked: str, at_once: str):
+    assert running(size, loop, asked) == at_once
+
+
+def test_one_client_cannot_fill_the_queue(loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch):
+    line = Lanes[None](3)
+
+    def join(who: str) -> None:
+        line.join(Ticket(who, False, loop.create_future()))
+
+    for _ in range(OWN):
+        join("a")
+    while line.next():  # those that run count as well
+        pass
+    with pytest.raises(Crowded):
+        join("a")
+    join("b")
+    monkeypatch.setattr(lanes, "WAITING", OWN)
+    join("b")
+    with pytest.raises(Full):
+        join("b")
+
+
+def test_what_is_gone_gives_its_place_back(loop: asyncio.AbstractEventLoop):
+    line = Lanes[None](1)
+    first, second, third = (Ticket[None]("a", False, loop.create_future()) for _ in range(3))
+    for ticket in (first, second, third):
+        line.join(ticket)
+    assert line.next() is first and line.next() is None
+    second.turn.cancel()
+    line.leave(second)
+    line.leave(first)
+    assert line.next() is third
+
+
+@pytest.mark.usefixtures("broken")
+def test_many_hard_ones_of_one_client_leave_the_others_alone():
+    async def talk(pool: Pool) -> list[float]:
+        await pool.ask(b"?", client="a")
+        hard = [asyncio.ensure_future(pool.ask(b"sleep on", client="a")) for _ in range(OWN)]
+        await asyncio.sleep(0.05)
+        times = []
+        for _ in range(20):
+            begun = time.perf_counter()
+            assert await pool.ask(b"?", client="b") == b'{"answer": 1}'
+            times.append(time.perf_counter() - begun)
+        for one in hard:
+            one.cancel()
+        await asyncio.gather(*hard, return_exceptions=True)
+        return times
+
+    assert max(with_pool(talk, 2)) < 0.3
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_turn_that_comes_as_one_leaves_is_not_lost():
+    async def talk(pool: Pool) -> int:
+        await pool.ask(b"?")
+        for k in range(50):
+            left = asyncio.ensure_future(pool.ask(b"?", client=str(k)))
+            await asyncio.sleep(0)
+            left.cancel()
+            await asyncio.gather(left, return_exceptions=True)
+        assert await pool.ask(b"?") == b'{"answer": 1}'
+        return pool.free
+
+    assert with_pool(talk, 1) == 1
+
+
+def test_rates_by_client():
+    clock = [0.0]
+    rates = Rates(lambda: clock[0])
+    assert sum(rates.wait("a") == 0 for _ in range(2 * BURST)) == BURST
+    assert rates.wait("b") == 0 < rates.wait("a")
+    clock[0] = 1.0
+    assert sum(rates.wait("a") == 0 for _ in range(2 * BURST)) == RATE
+
+
+def test_those_who_are_quiet_are_forgotten(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(lanes, "REMEMBERED", 10)
+    clock = [0.0]
+    rates = Rates(lambda: clock[0])
+    for k in range(1000):
+        clock[0] += 1
+        rates.wait(str(k))
+    assert len(rates._left) <= 10
+
+
+class Refusing(Pool):
+    """A pool at which every request comes to the same fault."""
+
+    def __init__(self, fault: Exception) -> None:
+        super().__init__()
+        self.fault = fault
+
+    async def start(self) -> None:
+        pass
+
+    async def ask(self, request: bytes, seconds: float | None = None, client: str = "") -> bytes:
+        raise self.fault
+
+
+@pytest.mark.parametrize(("fault", "status", "said"), [
+    (Crowded(), 429, f"{OWN} requests from this address"), (Full(), 503, f"{lanes.WAITING} requests wait"),
+    (Waited(), 503, f"within {pool.WAIT:g} seconds"),
+])  # fmt: skip
+def test_it_is_told_what_is_so(fault: Exception, status: int, said: str):
+    with TestClient(app(pool=Refusing(fault)), base_url=HERE) as client:
+        found = client.post("/api/v1/answer", json={"formula": "x'*x"})
+        assert found.status_code == status and said in found.json()["error"]["message"]
+        assert int(found.headers["retry-after"]) >= 1
+
+
+def test_a_flood_is_refused_and_nobody_else(monkeypatch: pytest.MonkeyPatch):
+    served = app(pool=Refusing(Full()))
+    with TestClient(served, base_url=HERE, client=("192.0.2.1", 1)) as client:
+        found = [client.post("/api/v1/answer", json={}) for _ in range(BURST + 80)]
+        assert {one.status_code for one in found} == {400, 429} and found[BURST - 1].status_code == 400
+        refused = next(one for one in found if one.status_code == 429)
+        assert "requests a second" in refused.json()["error"]["message"] and refused.headers["retry-after"] == "1"
+        other: Any = TestClient(served, base_url=HERE, client=("192.0.2.2", 1))
+        assert other.post("/api/v1/answer", json={}).status_code == 400
