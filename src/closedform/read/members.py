@@ -19,7 +19,9 @@ def with_members(texts: list[Tokens]) -> tuple[list[Tokens], dict[str, str]]:
     if not ranges:
         return texts, ranges
     alone = {t.text for tokens in texts for k, t in enumerate(tokens.tokens) if _alone(tokens.tokens, k)}
-    return [_rewritten(tokens, ranges, alone) for tokens in texts], {i: high for i, high in ranges.items() if high}
+    told: set[str] = set()
+    known = {i: high for i, high in ranges.items() if high}
+    return [_rewritten(tokens, ranges, alone, told) for tokens in texts], known
 
 
 def _sums(tokens: Tokens) -> list[tuple[str, str]]:
@@ -39,7 +41,7 @@ def _alone(listed: list[Token], place: int) -> bool:
     return listed[place].kind == "name" and listed[place + 1].text != "["
 
 
-def _rewritten(tokens: Tokens, ranges: dict[str, str], alone: set[str]) -> Tokens:
+def _rewritten(tokens: Tokens, ranges: dict[str, str], alone: set[str], told: set[str]) -> Tokens:
     out: list[Token] = []
     read: dict[str, str] = {}
     for token in tokens.tokens:
@@ -49,10 +51,13 @@ def _rewritten(tokens: Tokens, ranges: dict[str, str], alone: set[str]) -> Token
             continue
         read[token.text] = f"{base}[{','.join(at)}]"
         out += _member(token, base, at)
+    found = replace(tokens, tokens=out)
+    read = {typed: meant for typed, meant in read.items() if typed not in told}
+    told |= read.keys()
     if not read:
-        return tokens
+        return found
     note = f"{', '.join(read)} {'are' if len(read) > 1 else 'is'} read as {', '.join(read.values())}."
-    return replace(tokens, tokens=out, notes=(*tokens.notes, note))
+    return replace(found, notes=(*tokens.notes, note))
 
 
 def _split(token: Token, ranges: dict[str, str]) -> tuple[str, list[str]]:
