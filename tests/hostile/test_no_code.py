@@ -69,12 +69,12 @@ LOOKED_UP = {
     "tracing/jax_primitives.py": ["getattr(name)"],  # a comparison that JAX names in its own program
     "tracing/torch_read.py": ["getattr(name)", "setattr(name)", "setattr(name)"],  # two functions of torch, named there
     "tracing/numpy_array.py": ["getattr(name)", "getattr(ufunc.__name__)"],  # NumPy's names, from its own tables
-    "tracing/around.py": ["hasattr(n)"],  # names that stand in the code of the user's own function
+    "tracing/around.py": ["getattr(name)"],  # an attribute that the user's own function asks for
     "tracing/pytrees.py": ["getattr(n)"],  # the fields of a dataclass
     "tracing/torch_array.py": [
         "setattr(f'__{_sign}__')", "setattr(f'__r{_sign}__')", "setattr(f'__i{_sign}__')", "setattr(f'__{_sign}__')",
-        "setattr(f'__{_sign}__')",
-    ],  # the operators, from a table
+        "setattr(f'__{_sign}__')", "getattr(kind)",
+    ],  # the operators, from a table; a type of torch, from another
     "read/applied.py": ["getattr(f.name)"],  # the fields of a dataclass
     "derivations/step.py": ["getattr(name)"],  # three fields of Step, named there
     "read/syntax.py": ["getattr(f.name)"],  # the fields of a dataclass

@@ -283,6 +283,13 @@ def _apart(q: Question, first: Spot, end: Spot, theta: Node) -> float:
     return float(np.linalg.norm(here - there)) / size if size else 0.0
 
 
+def stands_at(name: str, x: Any) -> str:
+    """A point in a sentence, with few digits: ``x = -2``, ``w = [1, 2.5]``."""
+    shown = np.array2string(np.asarray(x, float), formatter={"float_kind": "{:.6g}".format}, separator=", ",
+                            threshold=6, edgeitems=3, max_line_width=10_000)  # fmt: skip
+    return f"{name} = " + shown.replace("\n", "")
+
+
 def named(name: str, d: Array) -> str:
     """A direction, with its sign and few digits."""
     shown = ", ".join(f"{v:.3g}" for v in d[:6]) + (", …" if len(d) > 6 else "")

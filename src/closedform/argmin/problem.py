@@ -12,7 +12,7 @@ from closedform.argmin import enclose
 from closedform.argmin.cone import cone_solution
 from closedform.argmin.constrained import active_solution, near_kinks
 from closedform.argmin.convex import is_convex
-from closedform.argmin.judge import Judged, Question, judge
+from closedform.argmin.judge import Judged, Question, judge, stands_at
 from closedform.argmin.large import FROM, Large, newton, verdict
 from closedform.argmin.newton import spot, walk
 from closedform.argmin.search import descend, inside, starts
@@ -20,7 +20,7 @@ from closedform.argmin.solution import Other, Solution, unknown_parameter
 from closedform.argmin.space import basis_of, shape_at, sizes_of, start_of
 from closedform.argmin.switches import Constraint, Switch, norms, switched, unknown_kink
 from closedform.argmin.system import Block, System, function
-from closedform.argmin.verdict import Verdict, stands_at
+from closedform.argmin.verdict import Verdict
 from closedform.argmin.views import Exact, Plain, View, best_view
 from closedform.errors import ClosedformError, ValueProblem
 from closedform.expr.node import Node

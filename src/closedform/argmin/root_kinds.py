@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from closedform.argmin.fine import NoBalls
-from closedform.argmin.judge import ILL, named
+from closedform.argmin.judge import ILL, named, stands_at
 from closedform.argmin.newton import Spot, Walk
 from closedform.argmin.switches import KINKS
 from closedform.argmin.system import function
-from closedform.argmin.verdict import Verdict, stands_at
+from closedform.argmin.verdict import Verdict
 from closedform.expr.walk import postorder
 
 if TYPE_CHECKING:

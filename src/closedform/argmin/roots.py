@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import scipy.optimize
 
-from closedform.argmin.judge import CONVERGED, Judged
+from closedform.argmin.judge import CONVERGED, Judged, stands_at
 from closedform.argmin.newton import Spot, Walk, spot, walk
 from closedform.argmin.problem import Problem, natural_shape
 from closedform.argmin.root_kinds import judged_root
@@ -22,7 +22,7 @@ from closedform.argmin.solution import Other, Solution
 from closedform.argmin.space import basis_of, shape_at, sizes_of, start_of
 from closedform.argmin.switches import unknown_kink
 from closedform.argmin.system import Block, System, function
-from closedform.argmin.verdict import Verdict, stands_at
+from closedform.argmin.verdict import Verdict
 from closedform.argmin.views import Exact, best_view
 from closedform.errors import ClosedformError, ShapeError, ValueProblem
 from closedform.expr.node import Node

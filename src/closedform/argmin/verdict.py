@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from closedform.errors import ClosedformError
 
 DIFFERENTIABLE = ("minimum", "ill-conditioned-minimum", "several-minima")
@@ -30,13 +28,6 @@ class Verdict:
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.sentence}" + (f" {self.next_move}" if self.next_move else "")
-
-
-def stands_at(name: str, x: Any) -> str:
-    """A point in a sentence, with few digits: ``x = -2``, ``w = [1, 2.5]``."""
-    shown = np.array2string(np.asarray(x, float), formatter={"float_kind": "{:.6g}".format}, separator=", ",
-                            threshold=6, edgeitems=3, max_line_width=10_000)  # fmt: skip
-    return f"{name} = " + shown.replace("\n", "")
 
 
 class NoDerivative(ClosedformError):
