@@ -284,10 +284,15 @@ def _apart(q: Question, first: Spot, end: Spot, theta: Node) -> float:
 
 
 def stands_at(name: str, x: Any) -> str:
-    """A point in a sentence, with few digits: ``x = -2``, ``w = [1, 2.5]``."""
-    shown = np.array2string(np.asarray(x, float), formatter={"float_kind": "{:.6g}".format}, separator=", ",
-                            threshold=6, edgeitems=3, max_line_width=10_000)  # fmt: skip
-    return f"{name} = " + shown.replace("\n", "")
+    """A point in a sentence, with few digits: ``x = -2``, ``w = (1, 2.5)``, ``X = ((1, 0), (0, 1))``."""
+    return f"{name} = {_entries(np.asarray(x, float))}"
+
+
+def _entries(x: Array) -> str:
+    if x.ndim == 0:
+        return f"{float(x):.6g}"
+    shown = [_entries(row) for row in x[:6]]
+    return f"({', '.join([*shown, '…'] if len(x) > 6 else shown)})"
 
 
 def named(name: str, d: Array) -> str:

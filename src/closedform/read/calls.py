@@ -186,7 +186,9 @@ def _square(trial: Trial, tree: Call) -> Shape:
 
 def _trace(trial: Trial, tree: Call) -> Shape:
     _square(trial, tree)
-    names = list(dict.fromkeys(names_below(tree.args[:1])))
+    if not trial.greek or not is_scalar(trial.shape[tree.args[0]]):
+        return SCALAR
+    names = list(dict.fromkeys(names_below(tree.args[:1], but=tree.name)))
     free = next((n for n in names if n in trial.greek and not trial.declared(n)), None)
     if free is not None and all(trial.kinds.get(n) == "S" for n in names):
         head = f"{trial.typed(tree)} is the trace of a number"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE
-from closedform.read.syntax import Name, Tree
+from closedform.read.syntax import Call, Name, Tree
 
 Operand = tuple[Tree, Shape]
 
@@ -45,14 +45,16 @@ def entry_hint(trees: Sequence[Tree]) -> str:
     return f"{name} is a name of its own; for the entries of {base} write sum({index}, … {base}[{index}] …). "
 
 
-def names_below(trees: Sequence[Tree]) -> Iterator[str]:
-    """The names that stand in trees, in order; each tree once, whatever it stands in."""
+def names_below(trees: Sequence[Tree], but: str = "") -> Iterator[str]:
+    """The names that stand in trees, in order, each tree once; not those below the function ``but``."""
     todo, seen = list(reversed(trees)), set[int]()
     while todo:
         tree = todo.pop()
         if id(tree) in seen:
             continue
         seen.add(id(tree))
+        if but and isinstance(tree, Call) and tree.name == but:
+            continue
         if isinstance(tree, Name):
             yield tree.name
         todo.extend(reversed(tree.parts))
