@@ -128,6 +128,8 @@ class Base:
             names = ", ".join(sorted(self._reading.names)) or "none"
             size = name in {n for s in self._sizes() for n in s.names}
             hint = f"Here {name} is a size; declare {name} in R for a number, {name} in R^n for a vector." * size
+            whole = next((n for n in self._reading.names if name.startswith((n + "_", n + "["))), "")
+            hint = hint or f"Members and entries are derived by as a whole: by {whole}." * bool(whole)
             raise DeclarationError(f"there is no variable {name} in this formula; it has {names}", hint=hint)
         return found
 

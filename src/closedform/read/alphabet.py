@@ -17,7 +17,7 @@ SPELLED: dict[str, str] = {name: name for name in GREEK.values()} | {"lambda": "
 """Greek letters spelled in Latin ones."""
 
 SUPERSCRIPTS: dict[str, str] = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿᵐᵏᵖᵀ", "0123456789-+nmkpT", strict=True))
-SUBSCRIPTS: dict[str, str] = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
+SUBSCRIPTS: dict[str, str] = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₚᵣₛₜ", "0123456789ijklmnprst", strict=True))
 RAISED: dict[str, str] = {"n": "ⁿ", "m": "ᵐ", "k": "ᵏ", "p": "ᵖ"} | {
     str(digit): sign for digit, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")
 }

@@ -34,6 +34,7 @@ BOLD: Kinds = (("V", 0.0), ("S", 1.5))
 BOLD_MATRIX: Kinds = (("M", 0.0), ("V", 2.0), ("S", 3.5))
 SCALAR: Kinds = (("S", 0.0), ("V", 1.0))
 NUMBER: Kinds = (("S", 0.0), ("Z", 0.4))
+BESIDE: Kinds = (("S", 0.0), ("V", 0.3), ("Z", 0.6))
 SIZE_N: Kinds = (("Z", 0.0), ("V", 1.0), ("S", 1.2))
 SIZE_M: Kinds = (("V", 0.0), ("Z", 0.5), ("S", 1.0))
 SIZE_K: Kinds = (("V", 0.0), ("Z", 0.9), ("S", 1.0))
@@ -64,6 +65,8 @@ class Uses:
     """Names that end a product behind a row, ``x'*beta``: they make a number of it."""
     normed: set[str] = field(default_factory=set)
     """Names whose members stand in a norm by themselves or as a term, ``||x[i] - c[j]||``."""
+    beside: set[str] = field(default_factory=set)
+    """Names that are added to an entry or times one, ``m*x[i]``: no one counts so."""
 
 
 def gather(trees: Sequence[Tree], uses: Uses) -> None:
@@ -89,6 +92,9 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
         elif isinstance(tree, Product):
             uses.quotients.update(_divided(tree))
             uses.closing |= _closing(tree)
+            uses.beside.update(_beside([f for sign, f in tree.factors if not sign.endswith("/")]))
+        elif isinstance(tree, Sum):
+            uses.beside.update(_beside([t for _, t in tree.terms]))
         elif isinstance(tree, Norm):
             uses.normed.update(_members_of(tree.inner))
         uses.columns.update(part.name for part in _entries(tree) if isinstance(part, Name))
@@ -106,6 +112,13 @@ def _members_of(tree: Tree) -> Iterator[str]:
             todo.extend(part.parts)
         elif isinstance(part, Index) and len(part.at) == 1 and isinstance(part.base, Name):
             yield part.base.name
+
+
+def _beside(parts: Sequence[Tree]) -> Iterator[str]:
+    """The names among terms or factors of which another is an entry, or begins or ends with one."""
+    ends = [part.factors[k][1] for part in parts if isinstance(part, Product) for k in (0, -1)]
+    if any(isinstance(part, Index) for part in (*parts, *ends)):
+        yield from (part.name for part in parts if isinstance(part, Name))
 
 
 def _divided(tree: Product) -> Iterator[str]:
@@ -196,6 +209,8 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
     if is_greek(name) or alone or (style == "matrixcalculus" and "a" <= letters <= "g"):
         return SCALAR
     if style != "matrixcalculus" and not positive:
+        if name in uses.beside and name in ("m", "k", "p", "q") and name not in uses.bounds:
+            return BESIDE
         special = {"n": SIZE_N, "m": SIZE_M, "k": SIZE_K, "p": SIZE_K, "q": SIZE_K}.get(name)
         if special is not None:
             return special

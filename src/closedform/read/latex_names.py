@@ -11,8 +11,7 @@ from closedform.read.alphabet import canonical
 from closedform.read.declarations import Declarations
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.unify import is_scalar
-
-INDEX_LETTERS = set("ijklmnpqrst")
+from closedform.read.vocabulary import INDEX_LETTERS
 
 
 @dataclass

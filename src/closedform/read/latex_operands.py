@@ -9,7 +9,7 @@ from closedform.read.latex_functions import euler, function, refuse_expectation,
 from closedform.read.latex_names import Meaning, argument, index_items, is_turn, letter_of, meaning
 from closedform.read.latex_scripts import member, put_index, script_range
 from closedform.read.latex_signs import Sign
-from closedform.read.vocabulary import is_function
+from closedform.read.vocabulary import WEIGHTS, is_function
 
 if TYPE_CHECKING:
     from closedform.read.latex import Translator
@@ -200,8 +200,6 @@ def sized(t: Translator, name: str, sign: Sign, at: tuple[int, int]) -> None:
     t.ended, t.plain = True, ""
 
 
-WEIGHTS = "pi_vec"
-r"""The vector that has the entries ``\pi_k``: weights, frequencies."""
 VECTORS = {"bold", "arrow"}
 """Shapes of letters that vectors have, whose entries are in plain letters."""
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from closedform.read.latex_names import INDEX_LETTERS
 from closedform.read.latex_signs import Sign
+from closedform.read.vocabulary import INDEX_LETTERS
 
 RELATIONS = {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "≠": "≠"}
 TURNED = {">": "<", ">=": "<="}

@@ -143,6 +143,8 @@ def _add_sign(out: list[Token], source: str, kind: str, word: str, place: int, g
         for part in re.findall(r"[0-9]+|.", raised):
             kind = "num" if part.isdigit() else "turn" if part == "T" else "name" if part.isalpha() else "op"
             out.append(Token(kind, part, place, end))
+    elif kind == "mark" and word[:2] == "_{" and gap == 0 and out and out[-1].kind == "name" and out[-1].end == place:
+        _add_index(out, source, word, place)
     elif kind == "mark":
         if place and source[place - 1].isalnum():
             raise after_a_name(source, place, end)
@@ -161,6 +163,22 @@ def _add_sign(out: list[Token], source: str, kind: str, word: str, place: int, g
         raise ReadError("** is no operation here", span=(place - 1, end), source=source, hint="Write ^ for a power.")
     else:
         out.append(Token("op", SIGNS.get(word, word), place, end, gap))
+
+
+_INDICES = re.compile(r"\{\s*([A-Za-z0-9]+(?:\s*,\s*[A-Za-z0-9]+)*)\s*\}")
+_SHIFTED = re.compile(r"\{\s*([A-Za-z])\s*([-+])\s*([0-9]+)\s*\}")
+
+
+def _add_index(out: list[Token], source: str, word: str, place: int) -> None:
+    """``x_{i}`` is ``x_i``, ``A_{i,j}`` is ``A_ij``, ``x_{t-1}`` is ``x[t-1]``."""
+    end, name = place + len(word), out[-1]
+    if found := _INDICES.fullmatch(word[1:]):
+        out[-1] = Token("name", f"{name.text}_{re.sub('[ ,]', '', found[1])}", name.start, end, name.gap)
+    elif found := _SHIFTED.fullmatch(word[1:]):
+        signs = ("op", "["), ("name", found[1]), ("op", found[2]), ("num", found[3]), ("op", "]")
+        out += [Token(kind, text, place, end) for kind, text in signs]
+    else:
+        raise after_a_name(source, place, end)
 
 
 def check_number(source: str, place: int, word: str) -> None:

@@ -31,7 +31,7 @@ from closedform.read.search import settle
 from closedform.read.spaces import parse_size
 from closedform.read.syntax import Name, Tree
 from closedform.read.unify import is_scalar
-from closedform.read.vocabulary import CONSTANTS
+from closedform.read.vocabulary import CONSTANTS, INDEX_LETTERS
 
 SYNTAXES = ("text", "latex", "matrixcalculus")
 
@@ -228,9 +228,24 @@ class _Reader:
                     hint = f"Write {name}[{at}] for an entry, or declare {tree.name} too."
                     raise DeclarationError(head, span=tree.span, source=self.formula.source, hint=hint)
 
+    def _doubtful_entries(self, trial: Trial) -> None:
+        """Ask about ``logsumexp(z) - z_k`` in text: a number that is called as an entry of a vector would be."""
+        if self.formula.typeset:
+            return
+        columns = {n for n in self.names if (shape := trial.names.get(n)) and shape[1] is ONE and not is_scalar(shape)}
+        for tree in (t for unit in self.units for t in unit.trees if isinstance(t, Name)):
+            base, _, at = tree.name.rpartition("_")
+            if base not in columns or at not in INDEX_LETTERS or tree.name in self.said.variables:
+                continue
+            if is_scalar(trial.names.get(tree.name, (ONE, ONE))) and tree.name in trial.names:
+                head = f"{tree.name} may be the entry {at} of {base}, or a number of its own"
+                hint = f"Write {base}[{at}] for the entry, or declare {tree.name} in R."
+                raise DeclarationError(head, span=tree.span, source=self.formula.source, hint=hint)
+
     def reading(self, notes: list[str]) -> Reading:
         self._entries()
         trial = settle(self._question(), self._choices)
+        self._doubtful_entries(trial)
         symbols = self._symbols(trial)
         try:
             elaborator = Elaborator(trial, symbols)

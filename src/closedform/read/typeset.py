@@ -10,7 +10,7 @@ from closedform.read.alphabet import canonical
 from closedform.read.declarations import Declarations, declare_all
 from closedform.read.latex import Translator
 from closedform.read.latex_lexer import Lexer
-from closedform.read.latex_names import INDEX_LETTERS, Known, argument, index_items, turns
+from closedform.read.latex_names import Known, argument, index_items, turns
 from closedform.read.latex_prefix import notes as left_out
 from closedform.read.latex_prefix import whole
 from closedform.read.latex_primes import has_primes as has_primes
@@ -19,6 +19,7 @@ from closedform.read.latex_scripts import member
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import Token, Tokens, lex
 from closedform.read.said import SPOKEN, equation_fact
+from closedform.read.vocabulary import INDEX_LETTERS
 
 WHERE = {"where", "with"}
 SPACES = {"S": "Sym"}

@@ -20,6 +20,10 @@ SYNONYMS = {
 }  # fmt: skip
 OVER = ("sum", "prod", "max_over", "min_over")
 """Functions that may begin with an index: ``sum(i, x[i]^2)``."""
+INDEX_LETTERS = frozenset("ijklmnpqrst")
+"""Letters that are indices where they stand below."""
+WEIGHTS = "pi_vec"
+"""The vector that has the entries ``pi_k``: weights, frequencies."""
 APPLIED = {"sigma": "sigmoid", "Phi": "normcdf"}
 """Greek letters that are functions where they are applied to something."""
 REFUSED = {
