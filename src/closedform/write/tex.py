@@ -14,6 +14,7 @@ Factor = tuple[str, Show | None]
 """What is printed, and what it was; None for a fraction."""
 AFTER = {"transpose": r"^{\top}", "inverse": "^{-1}", "inverse-transpose": r"^{-\top}"}
 NORMS = {"": "", "_F": "_{F}", "_1": "_{1}", "_inf": r"_{\infty}"}
+WORD_BEHIND = re.compile(r"\\mathrm\{[^{}]*\}$")
 TALL = re.compile(r"\\(frac|sum|begin)(?![A-Za-z])")
 """What brackets of the usual height do not cover."""
 DIFFERENTIAL = re.compile(r"d([A-Za-z]|" + "|".join(GREEK) + r")\d*(_\w+)?")
@@ -164,10 +165,12 @@ def _product(show: Show, parts: list[str], closed: Callable[[int], str]) -> str:
 
 
 def _spaced(factors: Sequence[Factor]) -> str:
-    """A product with a thin space around differentials, so that ``A\\,dx`` is not taken for four letters."""
+    """A product with a thin space around differentials and words: ``A\\,dx`` is not to be taken for four letters."""
     out = factors[0][0]
-    for (_, before), (part, show) in pairwise(factors):
-        out += (r"\," if (show and _starts_moving(show)) or (before and _is_moving(before)) else " ") + part
+    for (left, before), (part, show) in pairwise(factors):
+        moving = (show and _starts_moving(show)) or (before and _is_moving(before))
+        word = part.startswith(r"\mathrm{") or WORD_BEHIND.search(left)
+        out += (r"\," if moving or word else " ") + part
     return out
 
 
