@@ -227,6 +227,8 @@ def a_field_is_fresh() -> bool:
     for field in fields:
         f, one = Scalars(field), field.pi.fixed(1, 1, 1)
         good = good and field.scalar("exp", 0) == 1 and field.scalar("log", 1) == 0
+        good = good and field.scalar("cos", 0) == 1 and 2 * field.scalar("normcdf", 0) % field.p == 1
+        good = good and not any(field.scalar(name, 0) for name in ("sin", "asin", "atan", "erf"))
         good = good and field.scalar("exp", 1) != 1 and field.scalar("log", 2) != 0
         good = good and field.fraction(one * Fraction(5, 14)) is None
         field.forget(lenient=True)
