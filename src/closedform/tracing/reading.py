@@ -48,6 +48,10 @@ class Read:
     numbers: dict[str, int]
     looked_at: dict[str, Any] = field(default_factory=dict)
     statics: tuple[Any, ...] = ()
+    wide: bool = False
+    """Whether whole numbers of many bits are combined with each other."""
+    dtype: Any = None
+    """The type of the floats that the function itself gives."""
 
 
 @dataclass(frozen=True)
@@ -233,7 +237,7 @@ def _finished(trace: Trace, out: Value, call: Call, style: str, source: str) -> 
         formula, style, letters.dims(out), {i.name: letters.dims(i.value) for i in trace.inputs}, places,
         {i.name: i.label for i in trace.inputs}, _originals(trace), _with_letters(trace, letters), guards,
         letters.numbers(), {n: trace.statics[n] for n in trace.looked_at},
-        statics_of(call),
+        statics_of(call), trace.wide,
     )  # fmt: skip
 
 

@@ -103,6 +103,8 @@ class Trace:
     """What ``where`` gave: a function of it is defined, or is not, as it is in the code."""
     counted: dict[Node, tuple[Value, ClosedformError]] = field(default_factory=dict)
     """What is computed in a type of whole numbers, each with the error for numbers that it does not hold."""
+    wide: bool = False
+    """Whether whole numbers of many bits are combined with each other."""
     statics: dict[str, Any] = field(default_factory=dict)
     foreign: dict[int, Any] = field(default_factory=dict)
     looked_at: set[str] = field(default_factory=set)
