@@ -13,9 +13,10 @@ from closedform.expr.node import Node
 from closedform.expr.size import ONE, Size
 from closedform.formula import Formula, LinearMap
 from closedform.program.compiled import Compiled
+from closedform.tracing.place import without_values
 from closedform.tracing.precision import cast, common, is_float
 from closedform.tracing.reading import Read
-from closedform.tracing.value import as_two_axes, looked
+from closedform.tracing.value import Given, looked
 
 Finish = Callable[[Any], Any]
 Take = Callable[[Sequence[Any], dict[str, int]], Any]
@@ -92,10 +93,8 @@ class Program:
             raise ValueProblem(f"the size {name} is not known from the arrays given")
         return lambda _: number
 
-    def _have(self, leaves: Sequence[Any]) -> dict[str, Any]:
-        given = {name: looked(leaves[place]) for name, place in self.read.places.items()}
-        every = {**{name: looked(x) for name, x in self.read.constants.items()}, **given}
-        return {name: as_two_axes(x) for name, x in every.items()}
+    def _have(self, leaves: Sequence[Any]) -> Given:
+        return Given({**self.read.constants, **{name: leaves[place] for name, place in self.read.places.items()}})
 
     def _placed(self, place: int, leaves: Sequence[Any]) -> Any:
         x = leaves[place]
@@ -200,6 +199,8 @@ def flat_shape(shape: Sequence[int]) -> tuple[int, ...]:
 def _of_style(array: Any, read: Read, leaves: Sequence[Any], dtype: Any, flatten: bool = True) -> Any:
     """A constant as an array of the library that the call uses."""
     flat = flat_shape(array.shape) if flatten else array.shape
+    if without_values(array):
+        return array.reshape(flat).astype(dtype)
     tensor = hasattr(array, "detach")
     array = array.detach().reshape(flat) if tensor else np.asarray(array, float).reshape(flat)
     like = next((x for x in leaves if "float" in str(getattr(x, "dtype", "")) and hasattr(x, "shape")), None)

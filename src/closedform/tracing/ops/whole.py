@@ -32,6 +32,8 @@ def kept(x: Value, *, linear: bool = False) -> Value:
     x.trace.wide |= x.kind in LONG
     if not x.whole or x.kind == "i" or (linear and x.kind == ROOMY) or x.node in x.trace.counted:
         return x
+    if x.node.op.name == "size" and x.node.params[0].name is not None:  # an array of so many entries is there
+        return x
     held = np.iinfo(x.kind)
     beyond = "goes beyond that at these values: it would come round at the other end"
     unseen = "whether it goes beyond that and comes round at the other end is not known without values"
