@@ -61,7 +61,7 @@ def call(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[str
     """What the function gives for traced values; whole numbers that choose entries are looked at."""
     try:
         return _called(trace, fn, args, kwargs)
-    except MissingRule:
+    except (MissingRule, ReadError):
         leaves, tree = flat([args, kwargs])
         known = [_whole(trace, x) for _, x in leaves]
         if all(x is None for x in known):
@@ -71,8 +71,8 @@ def call(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[str
 
 
 def _whole(trace: Trace, x: Any) -> Any:
-    """The numbers of an array of whole numbers, which the formula is then for."""
-    name = x.node.params[0] if isinstance(x, Value) and x.whole and x.node.op is SYM else None
+    """The numbers of an array of whole numbers or truth values, which the formula is then for."""
+    name = x.node.params[0] if isinstance(x, Value) and x.kind != "f" and x.node.op is SYM else None
     if name not in trace.statics:
         return None
     trace.looked_at.add(name)

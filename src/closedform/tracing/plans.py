@@ -11,6 +11,7 @@ import numpy as np
 from closedform.errors import ValueProblem
 from closedform.expr.node import Node
 from closedform.expr.size import ONE, Size
+from closedform.expr.walk import postorder
 from closedform.formula import Formula, LinearMap
 from closedform.program.compiled import Compiled
 from closedform.tracing.place import without_values
@@ -18,6 +19,8 @@ from closedform.tracing.precision import cast, common, is_float
 from closedform.tracing.reading import Read
 from closedform.tracing.value import Given, looked
 
+SPOKEN = 100
+"""Operations of a formula that its program is named by; to print a longer one takes longer than to compute it."""
 Finish = Callable[[Any], Any]
 Take = Callable[[Sequence[Any], dict[str, int]], Any]
 
@@ -65,7 +68,8 @@ class Program:
         numbers = numbers_of(read, leaves)
         self.dtype, self.plain = _types(read, leaves, more)
         nodes = tuple(w.formula._raw for w in wanted)
-        self.compiled = Compiled(nodes, read.style, "; ".join(w.formula.unicode for w in wanted))
+        short = sum(1 for n in nodes for _ in postorder(n)) <= SPOKEN
+        self.compiled = Compiled(nodes, read.style, "; ".join(w.formula.unicode for w in wanted) if short else "")
         self.takes = [self._take(name, leaves, numbers, more) for name in self.compiled.arguments]
         self.finish = [self._typed(w, self._finish(w, leaves)) for w in wanted]
         self.guards = Compiled(tuple(n for n, _ in read.guards), read.style) if read.guards else None

@@ -194,7 +194,7 @@ def _leaf(trace: Trace, leaf: Leaf, reader: Any, shape: tuple[int, ...] | None, 
     trace.inputs.append(Input(leaf.name, value, leaf, ".".join(leaf.path)))
     if trace.given is not None:
         trace.given[leaf.name] = as_two_axes(looked(array))
-        if value.whole and leaf.kind != "number":
+        if value.kind != "f" and leaf.kind != "number":
             trace.statics[leaf.name] = looked(array)
     return reader.wrap(value)
 
