@@ -14,6 +14,7 @@ from closedform.expr.walk import rebuild
 from closedform.formula import Formula
 from closedform.formula.base import Base
 from closedform.functions.algebra import add, had, scale
+from closedform.tracing.extent import answers_within_limits
 from closedform.tracing.inputs import Call, Leaf
 from closedform.tracing.names import Names
 from closedform.tracing.plans import Wanted, shape_now
@@ -54,6 +55,7 @@ class Asked:
             names += [leaf.name for leaf in mine]
         asked = cls(op, read, tuple(names), tuple(trees), single)
         asked.formulas = getattr(asked, f"_{op}")()
+        answers_within_limits(f._raw for f in asked.formulas.values())
         return asked
 
     # formulas
