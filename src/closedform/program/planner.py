@@ -60,6 +60,7 @@ class Planner:
         self.settled: dict[Node, bool] = {}
         self.made: dict[Ref, Step] = {}
         self.depth = 0
+        self.cuts = 0
 
     def program(self, roots: tuple[Node, ...]) -> Program:
         """The program of several formulas that share their work."""

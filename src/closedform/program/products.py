@@ -19,6 +19,9 @@ from closedform.program.sums import added, diagonal_of, diagonal_sum
 from closedform.rewrite.normal.engine import ntranspose, number
 
 MAX_POWER = 6
+MOST_CUTS = 100_000
+"""Places to cut a product that are weighed for one program; then what is inside of products is taken to cost the same
+in every order."""
 KRON = rearrange.kron.op
 
 
@@ -96,6 +99,7 @@ class Chain:
                 self.cost(i, i + length - 1)
 
     def cut(self, i: int, k: int, j: int) -> float:
+        self.plan.cuts += 1
         r, m, c = self.rows(i), self.cols(k), self.cols(j)
         left, right = self.parts[i] if i == k else None, self.parts[j] if k + 1 == j else None
         special = self.applied(left, right, r, m, c)
@@ -153,6 +157,8 @@ class Chain:
 
     def inside(self, parts: list[Leaf]) -> float:
         """What a product inside this one costs."""
+        if self.plan.cuts > MOST_CUTS:
+            return 0.0
         chain = Chain(self.plan, parts, self.known)
         chain.order()
         return chain.cost(0, len(parts) - 1)

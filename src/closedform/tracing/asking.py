@@ -14,9 +14,11 @@ from closedform.expr.walk import rebuild
 from closedform.formula import Formula
 from closedform.formula.base import Base
 from closedform.functions.algebra import add, had, scale
+from closedform.tracing.extent import answers_within_limits
 from closedform.tracing.inputs import Call, Leaf
 from closedform.tracing.names import Names
 from closedform.tracing.plans import Wanted, shape_now
+from closedform.tracing.precision import answered
 from closedform.tracing.pytrees import Tree
 from closedform.tracing.reading import Read
 from closedform.tracing.value import kind_of
@@ -53,6 +55,7 @@ class Asked:
             names += [leaf.name for leaf in mine]
         asked = cls(op, read, tuple(names), tuple(trees), single)
         asked.formulas = getattr(asked, f"_{op}")()
+        answers_within_limits(f._raw for f in asked.formulas.values())
         return asked
 
     # formulas
@@ -147,25 +150,27 @@ class Asked:
     def wanted(self, leaves: Sequence[Any], numbers: dict[str, int]) -> list[Wanted]:
         """The answers with the shapes that arrays have at the door."""
         shapes = {n: tuple(getattr(leaves[p], "shape", ())) for n, p in self.read.places.items()}
-        value = shape_now(self.read.dims, numbers)
+        types = {n: answered(self.read.style, leaves[p]) for n, p in self.read.places.items()}
+        value, own = shape_now(self.read.dims, numbers), self.read.dtype
         if self.op in ("value", "jvp"):
-            return [Wanted(f, value) for f in self.formulas.values()]
+            return [Wanted(f, value, dtype=own) for f in self.formulas.values()]
         if self.op == "jacobian":
-            return [self._second(f, value, shapes[n]) for n, f in self.formulas.items()]
+            return [self._second(f, value, shapes[n], types[n]) for n, f in self.formulas.items()]
         if self.op == "hessian":
             pairs = [(x, y) for x in self.names for y in self.names]
             found = zip(pairs, self.formulas.values(), strict=True)
-            return [self._second(f, shapes[x], shapes[y]) for (x, y), f in found]
-        return [Wanted(f, value if n == "value" else shapes[n]) for n, f in self.formulas.items()]
+            return [self._second(f, shapes[x], shapes[y], types[x]) for (x, y), f in found]
+        kinds = {n: (value, own) if n == "value" else (shapes[n], types[n]) for n in self.formulas}
+        return [Wanted(f, kinds[n][0], dtype=kinds[n][1]) for n, f in self.formulas.items()]
 
-    def _second(self, f: Formula, out: tuple[int, ...], into: tuple[int, ...]) -> Wanted:
+    def _second(self, f: Formula, out: tuple[int, ...], into: tuple[int, ...], dtype: Any) -> Wanted:
         """A Jacobian or Hessian; a map becomes its matrix on vec first."""
         if not isinstance(f, Base._map):
-            return Wanted(f, (*out, *into))
+            return Wanted(f, (*out, *into), dtype=dtype)
         try:
-            return Wanted(_scaled(f.kron), turned=(out, into))
+            return Wanted(_scaled(f.kron), turned=(out, into), dtype=dtype)
         except MissingRule:
-            return Wanted(f, (*out, *into), by_basis=True)
+            return Wanted(f, (*out, *into), by_basis=True, dtype=dtype)
 
     def put_together(self, found: list[Any]) -> Any:
         """The answers in the structure of the arguments."""

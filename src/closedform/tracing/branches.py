@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -96,13 +96,24 @@ def where(test: Value, yes: Value, no: Value) -> Value:
     asked = _symbols(test.node)
     for side in (yes, no):
         if any(asked & _symbols(c.expr) and not _guarded(c.expr, test) for c in conditions_of(side.node, ()).defined):
-            refuse(
-                "where: a branch is not defined everywhere, and its formula would be used on both sides",
-                "Move the where inside: f(np.where(test, x, 1)).",
-            )
+            _refuse_sides(test)
     out = binary("+", add, times(test, yes), times(negated(test), no))
     out.trace.guarded.add(out.node)
     return out
+
+
+def _refuse_sides(test: Value) -> NoReturn:
+    """Say what to do: the where inside may be there already, and what comes of it be more than is seen through."""
+    inside = any(_symbols(test.node) & _symbols(test.trace.sizes.node(n)) for n in test.trace.guarded)
+    if inside:
+        refuse(
+            "where: there is a where inside, and that a branch is defined on both sides with it is not recognised",
+            "Give the branch a name and a rule with cf.declare.",
+        )
+    refuse(
+        "where: a branch is not defined everywhere, and its formula would be used on both sides",
+        "Move the where inside: f(np.where(test, x, 1)).",
+    )
 
 
 def _guarded(expr: Node, test: Value) -> bool:

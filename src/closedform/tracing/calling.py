@@ -19,6 +19,7 @@ from closedform.tracing.inputs import PLAIN, Call, bound, look, modules_of, sign
 from closedform.tracing.modules import READING
 from closedform.tracing.place import without_values
 from closedform.tracing.plans import Program, Wanted, numbers_of, shape_now
+from closedform.tracing.precision import answered
 from closedform.tracing.pytrees import flat
 from closedform.tracing.reading import Read, read_call, read_shapes
 
@@ -174,16 +175,17 @@ class Own:
         mine = _plain(program(leaves)[0])
         close = max([CLOSE.get(str(getattr(x, "dtype", "")).rpartition(".")[2], 1e-7) for x in leaves])
         given = [leaf.value for leaf in call.leaves]
-        its = self._value(call, given)
+        own = self._value(call, given)
+        its, read.dtype = _plain(own), answered(read.style, own)
         if not _are_close(mine, its, close) and any(map(is_narrow, given)):  # NumPy's exp of int8 is in float16
-            its = self._value(call, [wide(x) if is_narrow(x) else x for x in given])
+            its = _plain(self._value(call, [wide(x) if is_narrow(x) else x for x in given]))
         if not _are_close(mine, its, close):
             raise self._differ(read, mine, its)
 
     def _value(self, call: Call, leaves: list[Any]) -> Any:
         """The function's own value."""
         values, named = call.arguments(leaves)
-        return _plain(self.fn(*values, **named))
+        return self.fn(*values, **named)
 
     def _differ(self, read: Read, mine: Any, its: Any) -> ValueProblem:
         if mine.shape == its.shape and np.any(np.isfinite(its) & ~np.isfinite(mine)):

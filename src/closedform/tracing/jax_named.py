@@ -16,6 +16,7 @@ from closedform.functions.algebra import SYM, transpose
 from closedform.functions.eigen import eigvals, eigvecs
 from closedform.functions.known_facts import facts_of
 from closedform.functions.matrix import sym_part
+from closedform.tracing.jax_indices import taken
 from closedform.tracing.jax_primitives import Unread, symmetric_root
 from closedform.tracing.ops import basic, labels, linear, products, rectified, reduce, shape
 from closedform.tracing.place import refuse
@@ -156,6 +157,7 @@ NAMED: dict[str, Reader] = {
     "_one_hot": _one_hot,
     "log_softmax": _log_softmax,
     "take_along_axis": _take_along,
+    "_take": taken,
     "softplus": _named(lambda x: basic.unary("softplus", x)),
     "silu": _named(lambda x: basic.unary("silu", x)),
     "log_sigmoid": _named(lambda x: basic.unary("logsigmoid", x)),
@@ -164,6 +166,5 @@ NAMED: dict[str, Reader] = {
     "celu": _celu,
     "logaddexp": _named(basic.logaddexp, 2),
     "xlogy": _named(basic.xlogy, 2),
-    "entr": _named(lambda x: basic.unary("entr", x)),
     "hypot": _named(basic.hypot, 2),
 }

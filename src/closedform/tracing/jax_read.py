@@ -20,8 +20,7 @@ from jax import export
 from closedform.errors import ClosedformError, MissingRule, ReadError
 from closedform.expr.size import Size, size
 from closedform.functions.algebra import SYM
-from closedform.read.spaces import parse_size
-from closedform.tracing import branches
+from closedform.tracing import branches, jax_indices
 from closedform.tracing.declared import reader_of
 from closedform.tracing.jax_named import is_own, reader_of_name
 from closedform.tracing.jax_primitives import COMPARED, PRIMITIVES, Iota, lifted
@@ -62,7 +61,7 @@ def call(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[str
     """What the function gives for traced values; whole numbers that choose entries are looked at."""
     try:
         return _called(trace, fn, args, kwargs)
-    except MissingRule:
+    except (MissingRule, ReadError):
         leaves, tree = flat([args, kwargs])
         known = [_whole(trace, x) for _, x in leaves]
         if all(x is None for x in known):
@@ -72,8 +71,8 @@ def call(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[str
 
 
 def _whole(trace: Trace, x: Any) -> Any:
-    """The numbers of an array of whole numbers, which the formula is then for."""
-    name = x.node.params[0] if isinstance(x, Value) and x.whole and x.node.op is SYM else None
+    """The numbers of an array of whole numbers or truth values, which the formula is then for."""
+    name = x.node.params[0] if isinstance(x, Value) and x.kind != "f" and x.node.op is SYM else None
     if name not in trace.statics:
         return None
     trace.looked_at.add(name)
@@ -98,11 +97,13 @@ def _called(trace: Trace, fn: Callable[..., Any], args: list[Any], kwargs: dict[
     numbered = all(trace.sizes.number(d) is not None for v in values for d in v.dims)
     out = _read(trace, plain, values, named=False) if numbered else None
     if any(d.number is None for v in values for d in v.dims):
+        counted = dict(trace.counted)
         try:
             return _read(trace, plain, values, named=True)
         except UNNAMED:
             if out is None:
                 raise
+            trace.counted = counted
     for v in values:
         for d in v.dims:
             trace.sizes.fix(d)
@@ -172,15 +173,20 @@ class Interpreter:
         """A length in a shape: a name where sizes are named, else a size that will be unified."""
         if isinstance(n, int):
             return size(n) if self.named or n == 1 else self.trace.sizes.fresh(n)
-        found = parse_size(str(n))
-        return found.put({name: size(name.replace("size", MARK)) for name in found.names})
+        return jax_indices.named(n)
 
     def run(self, jaxpr: Any, consts: Sequence[Any], args: Sequence[Any]) -> list[Any]:
         env: dict[Any, Any] = {}
         own = is_own(jaxpr)
         env.update(zip(jaxpr.constvars, [self.const(c) for c in consts], strict=True))
         env.update(zip(jaxpr.invars, args, strict=True))
+        wrapping = jax_indices.wrapping(jaxpr)
         for eqn in jaxpr.eqns:
+            index, length = wrapping.get(id(eqn), (None, None))
+            if index is not None and jax_indices.are_labels(env.get(index)):
+                found = length.val if hasattr(length, "val") else env[length]
+                env[eqn.outvars[0]] = jax_indices.Index(env[index], found)
+                continue
             given = [v.val if hasattr(v, "val") else env[v] for v in eqn.invars]
             here = ELSEWHERE.set(ELSEWHERE.get() if own else partial(_line, eqn, ELSEWHERE.get()))
             try:
@@ -210,6 +216,8 @@ class Interpreter:
             refuse("while_loop of JAX has no fixed length, and no closed form", "Use lax.scan or a Python loop.")
         if name == "dim_as_value":
             return [self.trace.size_value(self.size(params["dim"]))]
+        if any(isinstance(x, jax_indices.Index) for x in given):
+            return [jax_indices.followed(self.trace, name, given, params)]
         loose = not any(isinstance(x, Value | Iota) for x in given)
         if loose and not (name in ("iota", "broadcast_in_dim") and self.named):
             found = eqn.primitive.bind(*map(_array, given), **params)
@@ -217,6 +225,8 @@ class Interpreter:
         if name in MOVES and isinstance(given[0], Value) and not any(isinstance(x, Value | Iota) for x in given[1:]):
             return self.moved(eqn, given)
         reader = PRIMITIVES.get(name)
+        if reader is None and name in ("gather", "dynamic_slice"):
+            jax_indices.no_index()
         if reader is None:
             unread(f"the JAX primitive {name}", name)
         raw = name in AS_GIVEN or name in COMPARED

@@ -11,11 +11,17 @@ import numpy as np
 from closedform.errors import ValueProblem
 from closedform.expr.node import Node
 from closedform.expr.size import ONE, Size
+from closedform.expr.walk import postorder
 from closedform.formula import Formula, LinearMap
 from closedform.program.compiled import Compiled
+from closedform.tracing.place import without_values
+from closedform.tracing.precision import cast, common, is_float
 from closedform.tracing.reading import Read
-from closedform.tracing.value import as_two_axes, looked
+from closedform.tracing.value import Given, looked
 
+SPOKEN = 100
+"""Operations of a formula that its program is named by; to print a longer one takes longer than to compute it."""
+Finish = Callable[[Any], Any]
 Take = Callable[[Sequence[Any], dict[str, int]], Any]
 
 
@@ -29,6 +35,8 @@ class Wanted:
     """Of a matrix on vec: the shapes of what it gives and takes; it becomes an array of both."""
     by_basis: bool = False
     """A map without a matrix form: its array is made of its values at a basis."""
+    dtype: Any = None
+    """The type of its entries (None: that of what is computed)."""
 
 
 def numbers_of(read: Read, leaves: Sequence[Any]) -> dict[str, int]:
@@ -58,10 +66,12 @@ class Program:
         self.maps = [w for w in wanted if w.by_basis]
         wanted = [w for w in wanted if not w.by_basis]
         numbers = numbers_of(read, leaves)
+        self.dtype, self.plain = _types(read, leaves, more)
         nodes = tuple(w.formula._raw for w in wanted)
-        self.compiled = Compiled(nodes, read.style, "; ".join(w.formula.unicode for w in wanted))
+        short = sum(1 for n in nodes for _ in postorder(n)) <= SPOKEN
+        self.compiled = Compiled(nodes, read.style, "; ".join(w.formula.unicode for w in wanted) if short else "")
         self.takes = [self._take(name, leaves, numbers, more) for name in self.compiled.arguments]
-        self.finish = [self._finish(w, leaves) for w in wanted]
+        self.finish = [self._typed(w, self._finish(w, leaves)) for w in wanted]
         self.guards = Compiled(tuple(n for n, _ in read.guards), read.style) if read.guards else None
         self.guard_takes = [self._take(n, leaves, numbers, more) for n in self.guards.arguments] if self.guards else []
         self.numbers = numbers
@@ -76,33 +86,38 @@ class Program:
         if name in read.constants:
             constant = read.constants[name]
             if read.style == "jax":
-                constant = _of_style(constant, read, leaves)
+                constant = _of_style(constant, read, leaves, self.dtype)
                 return lambda _: constant
-            return lambda given: _of_style(constant, read, given)
+            return lambda given: _of_style(constant, read, given, self.dtype)
         if name in read.derived:
             make = read.derived[name]
-            return lambda given: _of_style(make(self._have(given), numbers), read, given)
+            return lambda given: _of_style(make(self._have(given), numbers), read, given, self.dtype)
         number = numbers.get(name, read.numbers.get(name))
         if number is None:
             raise ValueProblem(f"the size {name} is not known from the arrays given")
         return lambda _: number
 
-    def _have(self, leaves: Sequence[Any]) -> dict[str, Any]:
-        given = {name: looked(leaves[place]) for name, place in self.read.places.items()}
-        every = {**{name: looked(x) for name, x in self.read.constants.items()}, **given}
-        return {name: as_two_axes(x) for name, x in every.items()}
+    def _have(self, leaves: Sequence[Any]) -> Given:
+        return Given({**self.read.constants, **{name: leaves[place] for name, place in self.read.places.items()}})
 
     def _placed(self, place: int, leaves: Sequence[Any]) -> Any:
         x = leaves[place]
         shape = tuple(getattr(x, "shape", ()))
         flat = flat_shape(shape)
-        whole = getattr(x, "dtype", None) is not None and "float" not in str(x.dtype)
-        if shape == flat and not whole:
-            return place
-        like = self.read.style
-        return lambda given: floats(given[place], like).reshape(flat) if shape != flat else floats(given[place], like)
+        typed, dtype = getattr(x, "dtype", None) is not None, self.dtype
+        other = typed and (not is_float(x) or (self.read.style == "torch" and bool(shape) and x.dtype != dtype))
+        if not other:
+            return place if shape == flat else lambda given: given[place].reshape(flat)
+        return lambda given: cast(given[place], dtype).reshape(flat)
 
-    def _finish(self, w: Wanted, leaves: Sequence[Any]) -> Callable[[Any], Any] | None:
+    def _typed(self, w: Wanted, finish: Finish | None) -> Finish | None:
+        """The answer in its type, where the program may compute in another."""
+        dtype = w.dtype
+        if dtype is None or (self.plain and dtype == self.dtype):
+            return finish
+        return (lambda x: cast(x, dtype)) if finish is None else (lambda x: cast(finish(x), dtype))
+
+    def _finish(self, w: Wanted, leaves: Sequence[Any]) -> Finish | None:
         node: Node = w.formula._raw
         if w.turned is not None:
             out, into = w.turned
@@ -147,16 +162,16 @@ class Program:
         allowed = {*w.formula._allowed(), *w.formula.variables}
         assert isinstance(w.formula, LinearMap)
         found = w.formula.array({n: v for n, v in have.items() if n in allowed})
-        return _of_style(np.reshape(found, w.shape), self.read, leaves, flatten=False)
+        return _of_style(np.reshape(found, w.shape), self.read, leaves, w.dtype or self.dtype, flatten=False)
 
 
-def floats(x: Any, style: str) -> Any:
-    """An array of whole numbers or truth values as one of floats."""
-    if "float" in str(getattr(x, "dtype", "float")):
-        return x
-    if style == "torch":
-        return x.double() if hasattr(x, "double") else x
-    return x.astype(float)
+def _types(read: Read, leaves: Sequence[Any], more: dict[str, int]) -> tuple[Any, bool]:
+    """The type that is computed in, and whether all that is given is of it."""
+    given = [leaves[k] for k in (*read.places.values(), *more.values())]
+    held = [x for x in read.constants.values() if read.style == "torch" and hasattr(x, "detach")]
+    dtype = common(read.style, [*given, *held], wide=read.wide)
+    made = bool(read.constants or read.derived) and read.style == "numpy" and dtype != np.float64
+    return dtype, not made and all(getattr(x, "dtype", dtype) == dtype for x in given)
 
 
 def shaped(x: Any, shape: tuple[int, ...]) -> Any:
@@ -185,9 +200,11 @@ def flat_shape(shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(k for k in shape if k != 1)
 
 
-def _of_style(array: Any, read: Read, leaves: Sequence[Any], flatten: bool = True) -> Any:
+def _of_style(array: Any, read: Read, leaves: Sequence[Any], dtype: Any, flatten: bool = True) -> Any:
     """A constant as an array of the library that the call uses."""
     flat = flat_shape(array.shape) if flatten else array.shape
+    if without_values(array):
+        return array.reshape(flat).astype(dtype)
     tensor = hasattr(array, "detach")
     array = array.detach().reshape(flat) if tensor else np.asarray(array, float).reshape(flat)
     like = next((x for x in leaves if "float" in str(getattr(x, "dtype", "")) and hasattr(x, "shape")), None)
@@ -195,13 +212,11 @@ def _of_style(array: Any, read: Read, leaves: Sequence[Any], flatten: bool = Tru
         import jax
 
         with jax.ensure_compile_time_eval():  # under jit too: a program is kept for later calls
-            return jax.numpy.asarray(array, None if like is None else like.dtype)
+            return jax.numpy.asarray(array, dtype)
     if read.style == "torch":
         import torch
 
-        if like is None:
-            return torch.as_tensor(array)
-        return torch.as_tensor(array, dtype=like.dtype, device=like.device)
+        return torch.as_tensor(array, dtype=dtype, device=None if like is None else like.device)
     return array
 
 

@@ -48,6 +48,10 @@ class Read:
     numbers: dict[str, int]
     looked_at: dict[str, Any] = field(default_factory=dict)
     statics: tuple[Any, ...] = ()
+    wide: bool = False
+    """Whether whole numbers of many bits are combined with each other."""
+    dtype: Any = None
+    """The type of the floats that the function itself gives."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +194,7 @@ def _leaf(trace: Trace, leaf: Leaf, reader: Any, shape: tuple[int, ...] | None, 
     trace.inputs.append(Input(leaf.name, value, leaf, ".".join(leaf.path)))
     if trace.given is not None:
         trace.given[leaf.name] = as_two_axes(looked(array))
-        if value.whole and leaf.kind != "number":
+        if value.kind != "f" and leaf.kind != "number":
             trace.statics[leaf.name] = looked(array)
     return reader.wrap(value)
 
@@ -233,7 +237,7 @@ def _finished(trace: Trace, out: Value, call: Call, style: str, source: str) -> 
         formula, style, letters.dims(out), {i.name: letters.dims(i.value) for i in trace.inputs}, places,
         {i.name: i.label for i in trace.inputs}, _originals(trace), _with_letters(trace, letters), guards,
         letters.numbers(), {n: trace.statics[n] for n in trace.looked_at},
-        statics_of(call),
+        statics_of(call), trace.wide,
     )  # fmt: skip
 
 

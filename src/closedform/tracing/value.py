@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,6 +103,8 @@ class Trace:
     """What ``where`` gave: a function of it is defined, or is not, as it is in the code."""
     counted: dict[Node, tuple[Value, ClosedformError]] = field(default_factory=dict)
     """What is computed in a type of whole numbers, each with the error for numbers that it does not hold."""
+    wide: bool = False
+    """Whether whole numbers of many bits are combined with each other."""
     statics: dict[str, Any] = field(default_factory=dict)
     foreign: dict[int, Any] = field(default_factory=dict)
     looked_at: set[str] = field(default_factory=set)
@@ -178,16 +180,36 @@ def looked(x: Any) -> Any:
     """Values to look at, on the CPU; an error where a transformation of the library hides them."""
     if without_values(x):
         raise ClosedformError(
-            "the formula of this function depends on the values of its arguments, which jax.jit and jax.vmap hide",
-            hint="Call it with arrays, or transform its formula: .formula.export(\"jax\").",
+            "values of the arguments are looked at for this answer, and jax.jit and jax.vmap hide them",
+            hint="Call it with arrays, outside of jax.jit and jax.vmap.",
         )
     try:
         return np.asarray(x.detach().cpu() if hasattr(x, "detach") else x)
     except RuntimeError as error:
         raise ClosedformError(
             f"torch.func.vmap, grad or compile hides the values that this function is read at: {error}",
-            hint="Call it once with tensors before, or transform its formula: .formula.export(\"torch\").",
+            hint="Call it once with tensors before.",
         ) from None
+
+
+class Given(Mapping[str, Any]):
+    """The arrays of a call by name, each looked at when it is asked for."""
+
+    def __init__(self, arrays: Mapping[str, Any]) -> None:
+        self.arrays = arrays
+
+    def __getitem__(self, name: str) -> Any:
+        return as_two_axes(looked(self.arrays[name]))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.arrays)
+
+    def __len__(self) -> int:
+        return len(self.arrays)
+
+    def as_given(self, name: str) -> Any:
+        """An array that may have a shape and no values."""
+        return self.arrays[name]
 
 
 def shape_of(dims: Dims) -> tuple[Size, Size]:

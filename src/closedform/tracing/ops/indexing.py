@@ -249,7 +249,8 @@ def _taken(x: Value, axis: int, places: Any) -> Value:
     x.trace.sizes.fix(n)
     places = np.asarray(places) % number
     runs = np.split(places, np.flatnonzero(np.diff(places) != 1) + 1)
-    if len(runs) > MOST_PARTS and x.rank < 3:
+    repeated = len(runs) > 2 and len(set(places.tolist())) < len(places)
+    if (len(runs) > MOST_PARTS or repeated) and x.rank < 3:
         return _by_matrix(x, axis, places, number)
     parts = [_along(x, axis, int(k[0]) if len(k) == 1 else slice(int(k[0]), int(k[-1]) + 1))[0] for k in runs]
     return joined(parts, axis)

@@ -10,6 +10,7 @@ import numpy as np
 
 from closedform.errors import ValueProblem
 from closedform.tracing.place import refusal
+from closedform.tracing.precision import LONG
 from closedform.tracing.value import Value
 
 ROOMY = "int64"
@@ -28,12 +29,17 @@ def promoted(a: str, b: str) -> str:
 
 def kept(x: Value, *, linear: bool = False) -> Value:
     """The value, which at every call has to be one that its type holds; ``linear``: a sum, which grows slowly."""
+    x.trace.wide |= x.kind in LONG
     if not x.whole or x.kind == "i" or (linear and x.kind == ROOMY) or x.node in x.trace.counted:
         return x
+    if x.node.op.name == "size" and x.node.params[0].name is not None:  # an array of so many entries is there
+        return x
     held = np.iinfo(x.kind)
+    beyond = "goes beyond that at these values: it would come round at the other end"
+    unseen = "whether it goes beyond that and comes round at the other end is not known without values"
     error = refusal(
-        f"this is computed in {x.kind}, which holds {held.min} to {held.max}, and goes beyond that at these values: "
-        "it would come round at the other end",
+        f"this is computed in {x.kind}, which holds {held.min} to {held.max}, and "
+        f"{beyond if x.trace.given is not None else unseen}",
         "Convert the arrays to floats before: X.astype(float), in PyTorch X.double().", ValueProblem,
     )  # fmt: skip
     x.trace.counted[x.node] = (x, error)
