@@ -48,6 +48,7 @@ class Atoms:
     syntax: str
     functions: dict[str, str] = field(default_factory=dict)  # f -> x, of definitions f(x) = …
     bodies: dict[str, str] = field(default_factory=dict)  # f -> …
+    usual: set[str] = field(default_factory=set)  # those that are what their letter stands for by habit
     points: list[tuple[str, str]] = field(default_factory=list)  # an argument, and what stands for it somewhere
     found: dict[str, Atom] = field(default_factory=dict)
     variations: bool = False  # δx is written for dx
@@ -187,16 +188,20 @@ class Atoms:
         while found := pattern.search(text, place):
             end = close_of(text, found.end() - 1)
             name, inner = found["name"], text[found.end() : end - 1]
-            if self._same(name, inner):
+            own = self._same(name, inner) and name not in self.usual
+            if own:
                 put = f" {name} {self._times(text, end)}"
-            elif name in self.bodies and count < MAX_APPLIED:
-                self.points.append((self.functions[name], inner))
+            elif name in self.bodies:
+                if count >= MAX_APPLIED:
+                    raise LimitError(f"{name} is applied over {MAX_APPLIED} times in this line (limit: applications)")
+                if name not in self.usual:
+                    self.points.append((self.functions[name], inner))
                 put, count = f"({put_in(self.bodies[name], self.functions[name], inner, self.syntax)})", count + 1
             else:
                 place = found.end()
                 continue
             text = text[: found.start()] + put + text[end:]
-            place = found.start() + len(name) + 1 if self._same(name, inner) else place
+            place = found.start() + len(name) + 1 if own else place
         return text
 
     def _times(self, text: str, end: int) -> str:

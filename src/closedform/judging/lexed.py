@@ -7,6 +7,7 @@ import re
 from closedform.errors import ClosedformError
 from closedform.judging.applied import put_in
 from closedform.judging.atoms import Atom, Atoms
+from closedform.judging.book import same
 from closedform.judging.chains import FUNCTIONS, Chain, Outline
 from closedform.judging.components import (
     defined_entries,
@@ -102,9 +103,24 @@ class Lexed:
         out = {}
         for spelled, argument in self.outline.functions.items():
             chain, name = self.outline.defined.get(bare(spelled)), bare(spelled)
-            if chain is not None and name not in APPLIED and re.fullmatch(NAME, argument):
-                out[spelled] = cleaned(chain.members[1].text)
+            if chain is not None and re.fullmatch(NAME, argument):
+                usual = self._usual(name, chain, argument)
+                out[spelled] = usual or cleaned(chain.members[1].text)
+                if usual:
+                    self.atoms.usual.add(spelled)
         return out
+
+    def _usual(self, name: str, chain: Chain, argument: str) -> str:
+        r"""``sigmoid(t)`` where ``\sigma(t) = 1/(1 + e^{-t})`` says what the letter stands for by habit; else ""."""
+        if name not in APPLIED:
+            return ""
+        latex = self.outline.document.syntax == "latex"
+        shared = Shared(self.outline.document.syntax, f"{bare(argument)} in R")
+        usual = f"\\operatorname{{{APPLIED[name]}}}({argument})" if latex else f"{APPLIED[name]}({argument})"
+        try:
+            return usual if same(shared.node(cleaned(chain.members[1].text)), shared.node(usual)) else ""
+        except ClosedformError:
+            return ""
 
     def _lex(self, member: Member) -> None:
         try:
