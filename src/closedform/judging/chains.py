@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from closedform.judging.cases import Case, Scope
 from closedform.judging.document import Document
 from closedform.judging.names import NAME, bare, cleaned
 from closedform.judging.relations import Member, Relation
@@ -33,6 +34,8 @@ class Chain:
     reason: str = ""
     words: str = ""
     said: bool = False
+    cases: tuple[Case, ...] = ()
+    """Those in which it is said to hold."""
 
 
 @dataclass
@@ -46,6 +49,7 @@ class Outline:
     constant: set[str] = field(default_factory=set)
     defined: dict[str, Chain] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
+    scope: Scope = field(default_factory=Scope)
 
     @property
     def function(self) -> str:

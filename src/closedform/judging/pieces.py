@@ -110,14 +110,19 @@ _BY_WORDS = re.compile(
 
 
 def _is_remark(found: re.Match[str]) -> bool:
-    return "=" in found.group() or found["note"] is not None or has_words(found["beside"])
+    beside = found["beside"] or ""
+    return "=" in beside or found["note"] is not None or has_words(beside) or _COMPARED.fullmatch(beside) is not None
+
+
+_COMPARED = re.compile(r"\s*\w+\s*[≠<>≤≥]\s*\w+\s*")
+"""``(i ≠ j)``"""
 
 
 def _remark(found: re.Match[str], place: int) -> Iterator[Piece]:
     """An equation beside a line is something that is used; other remarks are words."""
     group = "note" if found["beside"] is None else "beside"
     text = found[group]
-    formula = "=" in text and not has_words(text)
+    formula = ("=" in text or _COMPARED.fullmatch(text) is not None) and not has_words(text)
     yield Piece("aside", "", place + found.start())
     yield Piece("word", "with" if formula else text, place + found.start())
     if formula:
