@@ -21,6 +21,7 @@ from closedform.judging.components import (
 from closedform.judging.names import NAME, bare, cleaned, is_differential
 from closedform.judging.outline import abstract, hessian_or_gradient
 from closedform.judging.reading import Shared, check_length, limited
+from closedform.judging.ranges import counted, with_ends
 from closedform.judging.relations import Member
 from closedform.judging.rows import rows_of, with_rows
 from closedform.judging.solutions import plain_stars
@@ -42,6 +43,7 @@ class Lexed:
         self.atoms.bodies = self._bodies()
         self.atoms.variations = _VARIATION.search(source) is not None
         self._rows = rows_of(source)
+        self._ends = counted(source)
         self._free = free_letters(source, syntax)
         self._summing = sums_by_convention(source)
         texts = {n: c.members[1].text for n, c in outline.defined.items() if c.defines == n}
@@ -127,6 +129,7 @@ class Lexed:
             check_length(member.text)
             syntax = self.outline.document.syntax
             text = typed(plain_stars(member.text, set(self.outline.defined), syntax), syntax)
+            text = with_ends(text, self._ends, syntax)
             for name in abstract(self.outline):
                 argument = self.outline.functions.get(f"{name}_0", "")
                 text = apart(text, name, f"{name}_0" in self.outline.defined, argument)

@@ -10,7 +10,8 @@ from closedform.judging.cases import case_of
 from closedform.judging.chains import FUNCTIONS, Chain, Outline, is_zero, stands_in_itself, used
 from closedform.judging.document import Document
 from closedform.judging.names import NAME, bare, cleaned, is_differential
-from closedform.judging.prose import KEEP, facts, membership
+from closedform.judging.prose import KEEP, bracketed_facts, facts, membership
+from closedform.judging.ranges import is_range, with_family
 from closedform.judging.relations import Member, Relation
 from closedform.judging.solutions import ZERO_WORDS, is_solution, starred
 from closedform.judging.updates import REASON as UPDATE
@@ -52,7 +53,7 @@ def outlines(document: Document, where: str = "") -> Iterator[Outline]:
 def _new(document: Document, where: str) -> Outline:
     out = Outline(document, [where] if where else [])
     out.where += document.families
-    for name, fact in facts(document.said):
+    for name, fact in dict.fromkeys([*facts(document.said), *bracketed_facts(document.source)]):
         if fact == "R":
             out.where.append(f"{name} in R")
         elif "×" in fact:
@@ -64,7 +65,7 @@ def _new(document: Document, where: str) -> Outline:
             out.facts.setdefault(name, set()).add(fact)
     for relation in document.relations:
         if len(relation.members) == 1:
-            declared = membership(relation.members[0].text)
+            declared = with_family(membership(relation.members[0].text), document.source)
             if declared and declared not in out.where:
                 out.where.append(declared)
         _sign(out, relation)
@@ -81,15 +82,19 @@ def _sign(out: Outline, relation: Relation) -> None:
 
 def _with_gradients(document: Document) -> Iterator[Relation]:
     """Sentences such as "the gradient of f with respect to x is 2Ax" as relations; lone formulas are left out."""
-    said, target, by, relations = "", "", "", document.relations
+    said, target, by, before, relations = "", "", "", "", document.relations
     functions = any(_defined(r)[0] in FUNCTIONS for r in relations if len(r.members) > 1)
     for relation in relations:
+        relation.words, before = f"{before} {relation.words}".strip(), ""
         said = f"{said} {relation.words}" if len(relation.members) == 1 and relation.sign == "=" else relation.words
         if len(relation.members) != 1 or relation.sign != "=" or case_of(relation, document.source) is not None:
             yield relation
             said = target = by = ""
             continue
         text, words = relation.members[0].text, relation.words
+        if is_differential(bare(text)):  # "vanishes for all dX if"
+            before = words
+            continue
         if _OBJECTIVE.search(words) and not functions:
             functions = True
             yield Relation([Member("f", relation.members[0].start), *relation.members], "let")
@@ -140,6 +145,8 @@ def _defined(relation: Relation) -> tuple[str, str]:
 
 def _place(out: Outline, relation: Relation) -> None:
     if _updates(out, relation) or out.scope.take(relation, out.document, out.chains):
+        return
+    if is_range(relation, out.document):
         return
     if relation.sign != "=":
         if len(relation.members) > 1 and not _bound(relation):
