@@ -55,7 +55,13 @@ class Outline:
     def function(self) -> str:
         """The function that the derivation is about."""
         own = [n for n, chain in self.defined.items() if chain.defines == n and not chain.solves]
-        return next((n for n in own if n in FUNCTIONS), own[0] if own else "f")
+        usual = next((n for n in own if n in FUNCTIONS), "")
+        return usual or next((n for n in own if self._is_differentiated(n)), own[0] if own else "f")
+
+    def _is_differentiated(self, name: str) -> bool:
+        """Whether a line begins with its derivative."""
+        sign = re.compile(rf"(?:\b[dD]|\\partial|∂|\\nabla|∇|\bgrad)\s*\\?{re.escape(name)}(?!\w)")
+        return any(sign.search(cleaned(c.members[0].text)) for c in self.chains if not c.defines)
 
 
 def is_zero(text: str) -> bool:

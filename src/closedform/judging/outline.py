@@ -92,7 +92,7 @@ def _with_gradients(document: Document) -> Iterator[Relation]:
             said = target = by = ""
             continue
         text, words = relation.members[0].text, relation.words
-        if is_differential(bare(text)):  # "vanishes for all dX if"
+        if is_differential(cleaned(text)):  # "vanishes for all dX if"
             before = words
             continue
         if _OBJECTIVE.search(words) and not functions:
