@@ -26,7 +26,7 @@ from closedform.judging.relations import Member
 from closedform.judging.rows import rows_of, with_rows
 from closedform.judging.solutions import plain_stars
 from closedform.judging.text_sums import summed, with_brackets, with_calls
-from closedform.judging.typed import apart, typed
+from closedform.judging.typed import apart, ones_stand, typed, with_ones
 from closedform.read.lexer import Tokens
 from closedform.read.vocabulary import APPLIED
 
@@ -43,7 +43,7 @@ class Lexed:
         self.atoms.bodies = self._bodies()
         self.atoms.variations = _VARIATION.search(source) is not None
         self._rows = rows_of(source)
-        self._ends = counted(source)
+        self._ends, self._ones = counted(source), ones_stand(source)
         self._free = free_letters(source, syntax)
         self._summing = sums_by_convention(source)
         texts = {n: c.members[1].text for n, c in outline.defined.items() if c.defines == n}
@@ -128,7 +128,8 @@ class Lexed:
         try:
             check_length(member.text)
             syntax = self.outline.document.syntax
-            text = typed(plain_stars(member.text, set(self.outline.defined), syntax), syntax)
+            text = with_ones(member.text, syntax) if self._ones else member.text
+            text = typed(plain_stars(text, set(self.outline.defined), syntax), syntax)
             text = with_ends(text, self._ends, syntax)
             for name in abstract(self.outline):
                 argument = self.outline.functions.get(f"{name}_0", "")

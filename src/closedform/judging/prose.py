@@ -97,7 +97,7 @@ _AFTER = re.compile(
     rf"(?<![\w\\]){_LIST}\s*,?\s*\(?\s*(?:(?:is|are|being|be|to be)\s+)?(?:both\s+)?(?:an?\s+)?"
     rf"(?P<fact>{_PROPERTY})(?![\w-])"
 )
-_BEFORE = re.compile(rf"(?<![\w-])(?P<fact>{_PROPERTY})\s+(?:matrix|matrices)?\s*{_LIST}(?![\w'(\\])")
+_BEFORE = re.compile(rf"(?<![\w-])(?P<fact>{_PROPERTY})\s+(?:(?:[a-z-]{{3,}}\s+){{0,2}}(?:matrix|matrices))?\s*{_LIST}(?![\w'(\\])")
 _KIND = re.compile(
     rf"(?<![\w\\]){_LIST}\s+(?:is|are|be|as|being)\s+(?:an?\s+)?(?:constant\s+|fixed\s+|positive\s+|random\s+|data\s+)?"
     r"(?P<kind>scalar|vector|matrix|number|column vector|matrices|scalars|vectors)\b"
