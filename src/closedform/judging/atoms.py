@@ -17,7 +17,7 @@ from closedform.judging.written import constants_gone, slopes
 _FRACTION = r"\\[dtc]?frac\s*"
 FUNCTIONS = (
     r"(?:\\(?:log|ln|det|exp|tr|Tr|sin|cos|tanh|sqrt|diag|sigma)\b|\\(?:operatorname|mathrm|text)\s*\{\w+\}"
-    r"|\b(?:log|ln|det|exp|tr|trace|Tr|logdet|diag|vec|inv|sum|sigmoid|softmax|logsumexp|tanh|sin|cos|sqrt)(?=\s*\())"
+    r"|\b(?:log|ln|det|exp|tr|trace|Tr|logdet|diag|vec|inv|sum|sigmoid|softmax|logsumexp|tanh|sin|cos|sqrt)(?=\s*\(|\s+[A-Za-z]))"
 )
 
 

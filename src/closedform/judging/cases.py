@@ -44,10 +44,10 @@ class Case:
         here = {n.params[0] for n in postorder([left, right]) if n.op is INDEX}
         if not self.letters or not here.issuperset(self.letters):
             return None
-        one, other = self.letters
+        (one, other), sides = self.letters, (left, right)
         if self.equal:
             at = index(one)
-            a, b = (rebuild(e, lambda n, _: at if n.op is INDEX and n.params[0] == other else None) for e in (left, right))
+            a, b = (rebuild(e, lambda n, _: at if n.op is INDEX and n.params[0] == other else None) for e in sides)
             return a, b
         units = (n for n in postorder([left, right]) if n.op is UNIT and n.args[0].op is INDEX)
         size = next((n.rows for n in units if n.args[0].params[0] in self.letters), None)
@@ -85,8 +85,8 @@ def _stripped(text: str) -> str:
 
 
 def _below(source: str, letter: str) -> bool:
-    return re.search(rf"_(?:{letter}(?![a-z])|\{{[^{{}}]*(?<![a-z]){letter}|[a-z]{letter}(?![a-z]))|\[[^\]]*{letter}[^\]]*\]",
-                     source) is not None  # fmt: skip
+    below = rf"_(?:{letter}(?![a-z])|\{{[^{{}}]*(?<![a-z]){letter}|[a-z]{letter}(?![a-z]))"
+    return re.search(rf"{below}|\[[^\]]*{letter}[^\]]*\]", source) is not None
 
 
 def _is_known(text: str) -> bool:
@@ -100,7 +100,8 @@ def implied_case(atom: Atom | None, found: Iterable[Atom]) -> list[Case]:
     base, _, at = (atom.by if atom is not None else "").partition("_")
     if atom is None or not re.fullmatch("[a-z]", at):
         return []
-    others = (o.by.partition("_")[2] for o in found if o.of == atom.of and o.sign == atom.sign and o.by.startswith(f"{base}_"))
+    beside = (o.by for o in found if o.of == atom.of and o.sign == atom.sign)
+    others = (by.partition("_")[2] for by in beside if by.startswith(f"{base}_"))
     own = next((o for o in others if re.fullmatch("[a-z]", o) and o != at and _below(_indexed(atom.of), o)), "")
     return [Case(f"{at} ≠ {own}", (at, own))] if own else []
 

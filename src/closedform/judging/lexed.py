@@ -20,8 +20,8 @@ from closedform.judging.components import (
 )
 from closedform.judging.names import NAME, bare, cleaned, is_differential
 from closedform.judging.outline import abstract, hessian_or_gradient
-from closedform.judging.reading import Shared, check_length, limited
 from closedform.judging.ranges import counted, with_ends
+from closedform.judging.reading import Shared, check_length, limited
 from closedform.judging.relations import Member
 from closedform.judging.rows import rows_of, with_rows
 from closedform.judging.solutions import plain_stars

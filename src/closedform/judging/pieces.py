@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from closedform.judging.names import NAME
 from closedform.judging.prose import has_words, parted
+from closedform.read.alphabet import SPELLED
 
 MAX_CHARACTERS = 100_000
 
@@ -134,8 +135,14 @@ _SUCH_THAT = re.compile(r"(?<![\w.])s\.\s?t\.(?=\s)")
 _MARKS = {"\u0302": "_hat", "\u0304": "_bar", "\u0303": "_tilde"}
 
 
+_HATTED = re.compile(
+    rf"(?<![A-Za-z\\])(?!d?[wtc]hat\b)(?P<d>d?)(?P<name>{'|'.join(SPELLED)}|[A-Za-z])(?P<mark>hat|bar|tilde)(?![A-Za-z])"
+)
+
+
 def _accented(body: str) -> str:
-    """``ŵ`` as ``w_hat``."""
+    """``ŵ`` and ``yhat`` as ``w_hat`` and ``y_hat``, but for words such as what and that."""
+    body = _HATTED.sub(r"\g<d>\g<name>_\g<mark>", body)
     apart = unicodedata.normalize("NFD", body)
     if not any(mark in apart for mark in _MARKS):
         return body

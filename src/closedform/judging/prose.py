@@ -88,7 +88,8 @@ _FONTS = re.compile(
 _FACT = {"symmetric": "sym", "skew-symmetric": "skew", "antisymmetric": "skew", "orthogonal": "orth",
          "diagonal": "diag", "invertible": "inv", "nonsingular": "inv", "positive definite": "pd", "PSD": "psd",
          "positive semidefinite": "psd", "SPD": "pd", "psd": "psd", "spd": "pd", "PD": "pd",
-         "symmetric positive definite": "pd", "symmetric and positive definite": "pd", "symmetric, positive definite": "pd", "square": "square"}  # fmt: skip
+         "symmetric positive definite": "pd", "symmetric and positive definite": "pd",
+         "symmetric, positive definite": "pd", "square": "square"}  # fmt: skip
 WRITTEN = {"sym": "Sym", "psd": "PSD", "pd": "PD", "diag": "Diag", "orth": "Orth", "skew": "Skew", "inv": "Inv"}
 _PROPERTY = "|".join(sorted(map(re.escape, _FACT), key=len, reverse=True)).replace(r"\ ", r"[\s-]+")
 _LIST = rf"(?P<names>{_NAME}(?:\s*(?:,|and|,\s*and)\s*{_NAME})*?)"
@@ -97,7 +98,9 @@ _AFTER = re.compile(
     rf"(?<![\w\\]){_LIST}\s*,?\s*\(?\s*(?:(?:is|are|being|be|to be)\s+)?(?:both\s+)?(?:an?\s+)?"
     rf"(?P<fact>{_PROPERTY})(?![\w-])"
 )
-_BEFORE = re.compile(rf"(?<![\w-])(?P<fact>{_PROPERTY})\s+(?:(?:[a-z-]{{3,}}\s+){{0,2}}(?:matrix|matrices))?\s*{_LIST}(?![\w'(\\])")
+_BEFORE = re.compile(
+    rf"(?<![\w-])(?P<fact>{_PROPERTY})\s+(?:(?:[a-z-]{{3,}}\s+){{0,2}}(?:matrix|matrices))?\s*{_LIST}(?![\w'(\\])"
+)
 _KIND = re.compile(
     rf"(?<![\w\\]){_LIST}\s+(?:is|are|be|as|being)\s+(?:an?\s+)?(?:constant\s+|fixed\s+|positive\s+|random\s+|data\s+)?"
     r"(?P<kind>scalar|vector|matrix|number|column vector|matrices|scalars|vectors)\b"

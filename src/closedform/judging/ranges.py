@@ -1,4 +1,4 @@
-r"""How far indices run, ``i = 1..n``, and families of which one member is declared: ``x_i \in R^d`` under a sum over i."""
+r"""How far indices run, ``i = 1..n``, and families of which one member is declared: ``x_i \in R^d`` below a sum."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from closedform.judging.document import Document
 from closedform.judging.relations import Relation
 
 _DOTS = r"(?:\.\.+|…|:|\\[lc]?dots[a-z]?(?![A-Za-z]))"
-_RANGE = re.compile(rf"(?P<at>[a-z])\s*(?:=|\\in|∈|in)\s*(?:\\?\{{)?\s*1\s*,?\s*(?:2\s*,\s*)?{_DOTS}\s*,?\s*(?P<high>[A-Za-z])(?![A-Za-z])")
+_RANGE = re.compile(
+    rf"(?P<at>[a-z])\s*(?:=|\\in|∈|in)\s*(?:\\?\{{)?\s*1\s*,?\s*(?:2\s*,\s*)?{_DOTS}"
+    r"\s*,?\s*(?P<high>[A-Za-z])(?![A-Za-z])"
+)
 _SUM = re.compile(
     r"(?:\\sum|(?<![A-Za-z])sum|[Σ∑])\s*(?:\\limits)?\s*_\s*\{?\s*(?P<at>[i-t])(?![A-Za-z])"
     r"(?:\s*=\s*1\s*\}?\s*\^\s*\{?\s*(?P<high>[A-Za-z])(?![A-Za-z]))?"
@@ -51,7 +54,8 @@ def _family(part: str, ends: dict[str, str], source: str) -> str:
     if found is None or found["at"] not in ends:
         return part
     base, at, space = found["base"], found["at"], found["space"]
-    if re.search(rf"(?<![A-Za-z\\_]){base}(?![A-Za-z_\[]|\s*\}}?\s*_)", re.sub(r"\\[A-Za-z]+|[A-Za-z]{{3,}}", " ", source)):
+    names = re.sub(r"\\[A-Za-z]+|[A-Za-z]{3,}", " ", source)
+    if re.search(rf"(?<![A-Za-z\\_]){base}(?![A-Za-z_\[]|\s*\}}?\s*_)", names):
         return part
     return f"{base}[{at}] in {space} for {at} = 1..{ends[at]}" if "^" in space else f"{base} in {space}^{ends[at]}"
 
@@ -66,12 +70,15 @@ def with_ends(text: str, ends: dict[str, str], syntax: str) -> str:
     >>> with_ends("sum_i x_i + sum_{i=1}^m z_i", {"i": "n"}, "text")
     'sum_{i=1}^n x_i + sum_{i=1}^m z_i'
     """
+    if not ends:
+        return text
     letters = "".join(ends)
     sign = r"\\sum\s*(?:\\limits)?" if syntax == "latex" else r"(?<![A-Za-z.])sum|[Σ∑]"
-    pattern = re.compile(rf"(?P<sign>{sign})\s*_\s*(?:(?P<one>[{letters}])|\{{\s*(?P<in>[{letters}])\s*\}})(?![A-Za-z0-9_])(?!\s*\^)")
+    below = rf"(?:(?P<one>[{letters}])|\{{\s*(?P<in>[{letters}])\s*\}})"
+    pattern = re.compile(rf"(?P<sign>{sign})\s*_\s*{below}(?![A-Za-z0-9_])(?!\s*\^)")
 
     def put(found: re.Match[str]) -> str:
         at = found["one"] or found["in"]
         return f"{found['sign']}_{{{at}=1}}^{ends[at]}"
 
-    return pattern.sub(put, text) if ends else text
+    return pattern.sub(put, text)
