@@ -79,6 +79,7 @@ class Atoms:
     def replaced(self, text: str) -> str:
         """The text with all derivatives in it replaced by names."""
         text = slopes(constants_gone(cleaned(text)), self.functions, self.syntax)
+        text = _SECOND.sub(r"∂^2 \1/∂\2^2", text) if self.syntax == "text" else text
         if self.variations:
             text = re.sub(r"(?:\\delta|δ)(?![A-Za-z])\s*", " d ", text)
         if len(_SIGNS.findall(text)) > MAX_SIGNS:
@@ -317,6 +318,8 @@ class Atoms:
 
 
 _EXPONENT = re.compile(r"\s*\^\s*\{?\s*(?:-\s*)?[0-9k]\s*\}?|\^\{?-(?:T|\\top|\\intercal)\}?")
+_SECOND = re.compile(r"(?<!\w)d(?:\^2|²)\s*([A-Za-z]\w*)\s*/\s*d([A-Za-z]+)(?:\^2|²)(?!\w)")
+"""``d²L/dw²`` of a function without its argument."""
 _BRACED = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 _NABLA = re.compile(
     rf"""(?:\\nabla|∇|\b[Gg]rad(?=[_ (])|(?P<hess>\b[Hh]ess(?=[_ (]))

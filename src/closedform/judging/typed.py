@@ -12,8 +12,8 @@ _ONES = re.compile(rf"(?<![\w.\])}}'^/])1(?:'|ᵀ|\s*\^\s*{_TURN})\s*\*?\s*(?=[A
 _TURNED_NAME = re.compile(r"(?<=[\w)\]])\^T(?=[A-Z(]|[a-z](?![a-z]))(?!\w*\()")
 _NUMBER_AFTER = re.compile(r"(?<=\))(\s*)(?=\d)")
 
-_SECOND = re.compile(r"(?<!\w)d(?:2|\^2|²)\s*([A-Za-z]\w*)\s*/\s*d([A-Za-z]+)(?:2|\^2|²)(?!\w)")
-"""``d2L/dw2``, ``d²L/dw²``"""
+_SECOND = re.compile(r"(?<!\w)d2([A-Za-z]\w*)\s*/\s*d([A-Za-z]+)2(?!\w)")
+"""``d2L/dw2``"""
 
 
 def typed(text: str, syntax: str) -> str:
@@ -25,7 +25,7 @@ def typed(text: str, syntax: str) -> str:
     latex = syntax == "latex"
     text = _ONES.sub(r"\\mathbf{1}^\\top " if latex else "ones'*", text)
     text = _NUMBER_AFTER.sub(r" \\cdot " if latex else " * ", text)
-    return text if latex else _SECOND.sub(r"∂^2 \1/∂\2^2", _TURNED_NAME.sub("' ", text))
+    return text if latex else _SECOND.sub(r"d²\1/d\2²", _TURNED_NAME.sub("' ", text))
 
 
 _BESIDE_NAME = re.compile(
