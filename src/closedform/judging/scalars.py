@@ -32,12 +32,15 @@ class Numbers:
 
     def fits(self, sections: list[Section]) -> bool:
         """Whether the function has become a number."""
+        if not self.function:
+            return True
         own = [s.book.defined[self.function] for s in sections if self.function in s.book.defined]
         return bool(own) and all(node.is_scalar for node in own)
 
     def told(self, found: Judgement) -> Judgement:
         said = f"{' and '.join(self.names)} {'are numbers' if len(self.names) > 1 else 'is a number'}"
-        return Judgement(found.steps, (*found.assumed, f"{said}, so that {self.function} is one"))
+        why = f"so that {self.function} is one" if self.function else "by which is differentiated"
+        return Judgement(found.steps, (*found.assumed, f"{said}, {why}"))
 
 
 def as_numbers(sections: list[Section]) -> list[Numbers]:
@@ -50,6 +53,9 @@ def _of_section(section: Section) -> Iterator[Numbers]:
     by = {bare(atom.by) or atom.by for atom in section.atoms.found.values() if atom.by}
     by |= set(section.book.variables)
     declared = set(re.findall(r"(\w+)(?:\[\w+\])?\s+(?:in|is)\b", ", ".join(section.outline.where)))
+    sizes = sorted(name for name in by if re.fullmatch("[a-z]", name) and section.book.symbol(name) is None)
+    if sizes and not section.book.defined.keys() & set(sizes):
+        yield Numbers("", tuple(sizes))
     for name in _differentiated(section):
         own = section.book.defined.get(name)
         if own is None or own.is_scalar or not own.is_column:

@@ -216,7 +216,7 @@ class _Builder:
             return
         self._finish()
         if sign.strip(" ,;") or sign == ";":
-            self.words.append("&" if sign.count("&") == 2 else ".")
+            self.words.append("&" if sign.count("&") == 2 or "quad" in sign else ".")
         if sign.count("&") == 2:
             self.remarked = self.remarked or self.relation
         self.relation = None
