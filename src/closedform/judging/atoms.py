@@ -17,7 +17,7 @@ from closedform.judging.written import constants_gone, slopes
 _FRACTION = r"\\[dtc]?frac\s*"
 FUNCTIONS = (
     r"(?:\\(?:log|ln|det|exp|tr|Tr|sin|cos|tanh|sqrt|diag|sigma)\b|\\(?:operatorname|mathrm|text)\s*\{\w+\}"
-    r"|\b(?:log|ln|det|exp|tr|trace|Tr|logdet|diag|vec|inv|sum|sigmoid|softmax|logsumexp|tanh|sin|cos|sqrt)(?=\s*\())"
+    r"|\b(?:log|ln|det|exp|tr|trace|Tr|logdet|diag|vec|inv|sum|sigmoid|softmax|logsumexp|tanh|sin|cos|sqrt)(?=\s*\(|\s+[A-Za-z]))"
 )
 
 
@@ -48,6 +48,7 @@ class Atoms:
     syntax: str
     functions: dict[str, str] = field(default_factory=dict)  # f -> x, of definitions f(x) = …
     bodies: dict[str, str] = field(default_factory=dict)  # f -> …
+    usual: set[str] = field(default_factory=set)  # those that are what their letter stands for by habit
     points: list[tuple[str, str]] = field(default_factory=list)  # an argument, and what stands for it somewhere
     found: dict[str, Atom] = field(default_factory=dict)
     variations: bool = False  # δx is written for dx
@@ -78,6 +79,7 @@ class Atoms:
     def replaced(self, text: str) -> str:
         """The text with all derivatives in it replaced by names."""
         text = slopes(constants_gone(cleaned(text)), self.functions, self.syntax)
+        text = _SECOND.sub(r"∂^2 \1/∂\2^2", text) if self.syntax == "text" else text
         if self.variations:
             text = re.sub(r"(?:\\delta|δ)(?![A-Za-z])\s*", " d ", text)
         if len(_SIGNS.findall(text)) > MAX_SIGNS:
@@ -187,16 +189,20 @@ class Atoms:
         while found := pattern.search(text, place):
             end = close_of(text, found.end() - 1)
             name, inner = found["name"], text[found.end() : end - 1]
-            if self._same(name, inner):
+            own = self._same(name, inner) and name not in self.usual
+            if own:
                 put = f" {name} {self._times(text, end)}"
-            elif name in self.bodies and count < MAX_APPLIED:
-                self.points.append((self.functions[name], inner))
+            elif name in self.bodies:
+                if count >= MAX_APPLIED:
+                    raise LimitError(f"{name} is applied over {MAX_APPLIED} times in this line (limit: applications)")
+                if name not in self.usual:
+                    self.points.append((self.functions[name], inner))
                 put, count = f"({put_in(self.bodies[name], self.functions[name], inner, self.syntax)})", count + 1
             else:
                 place = found.end()
                 continue
             text = text[: found.start()] + put + text[end:]
-            place = found.start() + len(name) + 1 if self._same(name, inner) else place
+            place = found.start() + len(name) + 1 if own else place
         return text
 
     def _times(self, text: str, end: int) -> str:
@@ -312,6 +318,8 @@ class Atoms:
 
 
 _EXPONENT = re.compile(r"\s*\^\s*\{?\s*(?:-\s*)?[0-9k]\s*\}?|\^\{?-(?:T|\\top|\\intercal)\}?")
+_SECOND = re.compile(r"(?<!\w)d(?:\^2|²)\s*([A-Za-z]\w*)\s*/\s*d([A-Za-z]+)(?:\^2|²)(?!\w)")
+"""``d²L/dw²`` of a function without its argument."""
 _BRACED = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 _NABLA = re.compile(
     rf"""(?:\\nabla|∇|\b[Gg]rad(?=[_ (])|(?P<hess>\b[Hh]ess(?=[_ (]))

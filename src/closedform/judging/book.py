@@ -167,6 +167,9 @@ class Book:
             if not x.is_scalar or not f.is_scalar:
                 raise MissingRule("a derivative by a square is one by a scalar")
             return scale(power(num(2) * x, -1), self.derivative(replace(atom, order=1)))
+        if x.is_scalar and not f.is_scalar:
+            slope = self._slope(f, x)
+            return self._slope(slope, x) if atom.order == 2 else slope
         if atom.order == 2:
             found = hessian(normal(f), x)
             if found.directions:
@@ -175,15 +178,17 @@ class Book:
         elif f.is_scalar:
             found = gradients(normal(f), [x])[0]
             self._certify(Claim("gradient", f, found.node, x))
-        elif x.is_scalar:
-            dx = direction(x)
-            node = normal(rebuild(self.moved(f, frozenset({x.params[0]})), lambda n, _: num(1) if n is dx else None))
-            self._certify(Claim("jacobian", f, node, x))
-            return node
         else:
             found = jacobian(normal(f), x)
             self._certify(Claim("jacobian", f, found.node, x))
         return entry_of(found.node, entry)
+
+    def _slope(self, f: Node, x: Node) -> Node:
+        """The derivative by a scalar of what has many values."""
+        dx = direction(x)
+        node = normal(rebuild(self.moved(f, frozenset({x.params[0]})), lambda n, _: num(1) if n is dx else None))
+        self._certify(Claim("jacobian", f, node, x))
+        return node
 
     def _along(self, atom: Atom, f: Node, x: Node) -> Node:
         step, dx = self.shared.node(atom.at, x), direction(x)

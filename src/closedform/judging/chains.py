@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from closedform.judging.cases import Case, Scope
 from closedform.judging.document import Document
 from closedform.judging.names import NAME, bare, cleaned
 from closedform.judging.relations import Member, Relation
@@ -33,6 +34,8 @@ class Chain:
     reason: str = ""
     words: str = ""
     said: bool = False
+    cases: tuple[Case, ...] = ()
+    """Those in which it is said to hold."""
 
 
 @dataclass
@@ -46,12 +49,19 @@ class Outline:
     constant: set[str] = field(default_factory=set)
     defined: dict[str, Chain] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
+    scope: Scope = field(default_factory=Scope)
 
     @property
     def function(self) -> str:
         """The function that the derivation is about."""
         own = [n for n, chain in self.defined.items() if chain.defines == n and not chain.solves]
-        return next((n for n in own if n in FUNCTIONS), own[0] if own else "f")
+        usual = next((n for n in own if n in FUNCTIONS), "")
+        return usual or next((n for n in own if self._is_differentiated(n)), own[0] if own else "f")
+
+    def _is_differentiated(self, name: str) -> bool:
+        """Whether a line begins with its derivative."""
+        sign = re.compile(rf"(?:\b[dD]|\\partial|∂|\\nabla|∇|\bgrad)\s*\\?{re.escape(name)}(?!\w)")
+        return any(sign.search(cleaned(c.members[0].text)) for c in self.chains if not c.defines)
 
 
 def is_zero(text: str) -> bool:

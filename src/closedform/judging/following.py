@@ -97,7 +97,7 @@ class Follower:
             yield self.equations.solved(chain, before)
         elif chain.defines:
             yield self.state.step(chain, 1, "given", reason=UPDATE if is_next(chain.defines) else "")
-        elif self.state.may_be_condition(chain) and is_condition(chain.words) and not before[0].node.is_scalar:
+        elif self._conditional(chain) and not before[0].node.is_scalar:
             if not is_reason(chain.words):
                 yield self.state.step(chain, 1, "given", reason="a condition")
                 return
@@ -116,6 +116,10 @@ class Follower:
         start = 1 if chain.solves or chain.updates else first
         truth = before if start == first else self.state.full(chain, 1, moving)
         yield from self.identities.steps(chain, start, truth, moving)
+
+    def _conditional(self, chain: Chain) -> bool:
+        said = is_condition(chain.words) and not ZERO_WORDS.search(chain.words)
+        return said and self.state.may_be_condition(chain)
 
     def _lose(self, chain: Chain) -> None:
         """Remember what a chain that is not decided would have said: an equation, a differential."""

@@ -9,11 +9,13 @@ from closedform.errors import ClosedformError, ShapeError
 from closedform.expr.walk import postorder
 from closedform.functions.algebra import SYM, transpose, zeros
 from closedform.judging.book import Moving, same
+from closedform.judging.cases import implied_case
 from closedform.judging.chains import Chain, is_zero
 from closedform.judging.conditions import is_condition, is_reason
 from closedform.judging.equations import Zero
 from closedform.judging.explain import Explainer, Full, agreeing, side_by_side
 from closedform.judging.names import is_differential
+from closedform.judging.numbers import example
 from closedform.judging.records import Step
 from closedform.judging.state import UNDECIDED, State
 
@@ -71,7 +73,30 @@ class Identities:
         convention = explainer.convention(now)
         if convention is not None:
             return self.state.step(chain, k, "right", reason=convention), now
-        return self._refused(chain, k, explainer, now), now
+        refused, within = self._refused(chain, k, explainer, now), self._in_cases(chain, k, truth, now)
+        told = within is not None and (refused.status == "wrong" or within.status == "right")
+        return within if told and within is not None else refused, now
+
+    def _in_cases(self, chain: Chain, k: int, truth: list[Full], now: list[Full]) -> Step | None:
+        """A line that holds in the case it is said for, or that may; None where it is said for no case."""
+        atoms = self.section.atoms.found.values()
+        cases = chain.cases or implied_case(self.section.lone_atom(chain.members[0]), atoms)
+        fit = [(t.node, n.node) for t in truth for n in now if t.node.shape == n.node.shape]
+        within = [(case, sides) for case in cases for pair in fit if (sides := case.within(*pair)) is not None]
+        for case, sides in within:
+            if same(*sides):
+                return self.state.step(chain, k, "right", reason=f"for {case.text}")
+        names = self.section.lexed.names(chain.members[k])
+        others = [case for case in cases if not case.letters and case.speaks_of(names)]
+        others += [case for case, _ in within if not case.whole]
+        if others:
+            return self.state.step(chain, k, "undecided", reason=f"it is said for {others[0].text}, which is not used")
+        for case, sides in within:
+            if (shown := example(*sides)) is not None:
+                reason = f"the two sides differ for {case.text}"
+                return self.state.step(chain, k, "wrong", slip="does not follow", reason=reason, example=shown)
+        reason = f"it is said for {within[0][0].text}" if within else ""
+        return self.state.step(chain, k, "undecided", reason=reason) if within else None
 
     def _conditioned(self, chain: Chain, k: int, truth: list[Full], now: list[Full]) -> Step | None:
         """A line that is a condition, that holds under one, or that may."""

@@ -7,6 +7,7 @@ import re
 from closedform.errors import ClosedformError
 from closedform.judging.applied import put_in
 from closedform.judging.atoms import Atom, Atoms
+from closedform.judging.book import same
 from closedform.judging.chains import FUNCTIONS, Chain, Outline
 from closedform.judging.components import (
     defined_entries,
@@ -19,12 +20,13 @@ from closedform.judging.components import (
 )
 from closedform.judging.names import NAME, bare, cleaned, is_differential
 from closedform.judging.outline import abstract, hessian_or_gradient
+from closedform.judging.ranges import counted, with_ends
 from closedform.judging.reading import Shared, check_length, limited
 from closedform.judging.relations import Member
 from closedform.judging.rows import rows_of, with_rows
 from closedform.judging.solutions import plain_stars
 from closedform.judging.text_sums import summed, with_brackets, with_calls
-from closedform.judging.typed import apart, typed
+from closedform.judging.typed import apart, ones_stand, typed, with_ones
 from closedform.read.lexer import Tokens
 from closedform.read.vocabulary import APPLIED
 
@@ -41,6 +43,7 @@ class Lexed:
         self.atoms.bodies = self._bodies()
         self.atoms.variations = _VARIATION.search(source) is not None
         self._rows = rows_of(source)
+        self._ends, self._ones = counted(source), ones_stand(source)
         self._free = free_letters(source, syntax)
         self._summing = sums_by_convention(source)
         texts = {n: c.members[1].text for n, c in outline.defined.items() if c.defines == n}
@@ -102,15 +105,32 @@ class Lexed:
         out = {}
         for spelled, argument in self.outline.functions.items():
             chain, name = self.outline.defined.get(bare(spelled)), bare(spelled)
-            if chain is not None and name not in APPLIED and re.fullmatch(NAME, argument):
-                out[spelled] = cleaned(chain.members[1].text)
+            if chain is not None and re.fullmatch(NAME, argument):
+                usual = self._usual(name, chain, argument)
+                out[spelled] = usual or cleaned(chain.members[1].text)
+                if usual:
+                    self.atoms.usual.add(spelled)
         return out
+
+    def _usual(self, name: str, chain: Chain, argument: str) -> str:
+        r"""``sigmoid(t)`` where ``\sigma(t) = 1/(1 + e^{-t})`` says what the letter stands for by habit; else ""."""
+        if name not in APPLIED:
+            return ""
+        latex = self.outline.document.syntax == "latex"
+        shared = Shared(self.outline.document.syntax, f"{bare(argument)} in R")
+        usual = f"\\operatorname{{{APPLIED[name]}}}({argument})" if latex else f"{APPLIED[name]}({argument})"
+        try:
+            return usual if same(shared.node(cleaned(chain.members[1].text)), shared.node(usual)) else ""
+        except ClosedformError:
+            return ""
 
     def _lex(self, member: Member) -> None:
         try:
             check_length(member.text)
             syntax = self.outline.document.syntax
-            text = typed(plain_stars(member.text, set(self.outline.defined), syntax), syntax)
+            text = with_ones(member.text, syntax) if self._ones else member.text
+            text = typed(plain_stars(text, set(self.outline.defined), syntax), syntax)
+            text = with_ends(text, self._ends, syntax)
             for name in abstract(self.outline):
                 argument = self.outline.functions.get(f"{name}_0", "")
                 text = apart(text, name, f"{name}_0" in self.outline.defined, argument)

@@ -11,24 +11,37 @@ from closedform.judging.following import Follower
 from closedform.judging.long_names import long_names
 from closedform.judging.outline import outlines
 from closedform.judging.records import Judgement, Step
+from closedform.judging.scalars import as_numbers
 from closedform.judging.section import Section
 
 MAX_LINES = 600
 
 
 def judged(text: str, where: str | None, syntax: str) -> Judgement:
-    """What ``closedform.judge`` finds; where not all is right, with ``u_k`` as vectors beside ``u`` if that fits."""
-    found = _judged(text, where, syntax)
+    """What ``closedform.judge`` finds; where not all is right, in another way to read names if that fits better."""
+    found, sections = _judged(text, where, syntax)
+    for numbers in as_numbers(sections) if found.verdict != "right" else []:
+        with suppress(ClosedformError):
+            again, others = _judged(text, ", ".join(w for w in (where, numbers.where) if w), syntax)
+            if numbers.fits(others) and _not_before(again, found):
+                return numbers.told(again)
     other = apart(text) if found.verdict != "right" else None
     if other is not None:
         with suppress(ClosedformError):
-            again = _judged(other.text, where, syntax)
+            again, _ = _judged(other.text, where, syntax)
             return other.told(again) if again.verdict != "undecided" and other.are_vectors(again) else found
     return found
 
 
-def _judged(text: str, where: str | None, syntax: str) -> Judgement:
-    steps, assumed = list[Step](), list[str]()
+def _not_before(again: Judgement, found: Judgement) -> bool:
+    """Whether nothing is blamed that stands before what was blamed; all is right where nothing was."""
+    if found.first_wrong is None:
+        return again.verdict == "right"
+    return again.first_wrong is None or again.first_wrong.line >= found.first_wrong.line
+
+
+def _judged(text: str, where: str | None, syntax: str) -> tuple[Judgement, list[Section]]:
+    steps, assumed, sections = list[Step](), list[str](), list[Section]()
     named = long_names(text, is_latex(text) if syntax == "auto" else syntax == "latex")
     taken_apart = document(named.text, syntax)
     lines = sum(len(r.members) for r in taken_apart.relations)
@@ -38,6 +51,7 @@ def _judged(text: str, where: str | None, syntax: str) -> Judgement:
         section = Section(outline)
         steps += Follower(section).steps()
         assumed += [a for a in section.notes() if a not in assumed]
+        sections.append(section)
     if not steps:
         raise ReadError("there is no equation to judge in this derivation", hint="Write df = … or ∇f = ….")
-    return named.told(Judgement(tuple(steps), tuple(assumed)))
+    return named.told(Judgement(tuple(steps), tuple(assumed))), sections

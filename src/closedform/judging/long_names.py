@@ -69,14 +69,19 @@ def long_names(source: str, latex: bool) -> LongNames:
             if number > LAST or f"L{number}" in source or f"L_{{{number}}}" in source:
                 break
             names[str(number)] = name
+    if not latex and _INDEXED_PI.search(source) and len(names) <= LAST - FIRST:
+        names[str(FIRST + len(names))] = "pi"
     if distance(source) and len(names) <= LAST - FIRST:
         names[str(FIRST + len(names))] = "d"
+    source = source.replace("π", "pi") if "pi" in names.values() else source
     for at, name in names.items():
         short = f"L_{{{at}}}" if latex else f"L{at}"
         source = _replaced(source, name, short)
     return LongNames(source, names)
 
 
+_INDEXED_PI = re.compile(r"(?<![A-Za-z])(?:d|∂)?(?:pi|π)_[a-z0-9]")
+"""``pi_k`` of text, which is no number."""
 _D = r"(?<![A-Za-z\\])d(?![A-Za-z])"
 _D_DEFINED = re.compile(
     rf"(?:^|\$|[.;,]\s|&|\b(?:[Ll]et|[Ww]here|[Dd]efine|[Hh]ave)\b)\s*\$?\s*"

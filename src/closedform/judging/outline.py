@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 
 from closedform.judging.atoms import Atom, Atoms
+from closedform.judging.cases import case_of
 from closedform.judging.chains import FUNCTIONS, Chain, Outline, is_zero, stands_in_itself, used
 from closedform.judging.document import Document
 from closedform.judging.names import NAME, bare, cleaned, is_differential
-from closedform.judging.prose import KEEP, facts, membership
+from closedform.judging.prose import KEEP, bracketed_facts, facts, membership
+from closedform.judging.ranges import is_range, with_family
 from closedform.judging.relations import Member, Relation
 from closedform.judging.solutions import ZERO_WORDS, is_solution, starred
 from closedform.judging.updates import REASON as UPDATE
@@ -40,7 +42,7 @@ _SAYS = re.compile(
 def outlines(document: Document, where: str = "") -> Iterator[Outline]:
     """The derivations of a document: a new one begins where a name is defined anew."""
     present = _new(document, where)
-    for relation in _with_gradients(document.relations):
+    for relation in _with_gradients(document):
         if _redefines(present, relation):
             yield present
             present = _new(document, where)
@@ -51,7 +53,7 @@ def outlines(document: Document, where: str = "") -> Iterator[Outline]:
 def _new(document: Document, where: str) -> Outline:
     out = Outline(document, [where] if where else [])
     out.where += document.families
-    for name, fact in facts(document.said):
+    for name, fact in dict.fromkeys([*facts(document.said), *bracketed_facts(document.source)]):
         if fact == "R":
             out.where.append(f"{name} in R")
         elif "×" in fact:
@@ -63,7 +65,7 @@ def _new(document: Document, where: str) -> Outline:
             out.facts.setdefault(name, set()).add(fact)
     for relation in document.relations:
         if len(relation.members) == 1:
-            declared = membership(relation.members[0].text)
+            declared = with_family(membership(relation.members[0].text), document.source)
             if declared and declared not in out.where:
                 out.where.append(declared)
         _sign(out, relation)
@@ -78,17 +80,21 @@ def _sign(out: Outline, relation: Relation) -> None:
         out.where.append(f"{bare(found[1])} {'>' if found[2] in ('>', chr(92) + 'gt') else '>='} 0")
 
 
-def _with_gradients(relations: list[Relation]) -> Iterator[Relation]:
+def _with_gradients(document: Document) -> Iterator[Relation]:
     """Sentences such as "the gradient of f with respect to x is 2Ax" as relations; lone formulas are left out."""
-    said, target, by = "", "", ""
+    said, target, by, before, relations = "", "", "", "", document.relations
     functions = any(_defined(r)[0] in FUNCTIONS for r in relations if len(r.members) > 1)
     for relation in relations:
+        relation.words, before = f"{before} {relation.words}".strip(), ""
         said = f"{said} {relation.words}" if len(relation.members) == 1 and relation.sign == "=" else relation.words
-        if len(relation.members) != 1 or relation.sign != "=":
+        if len(relation.members) != 1 or relation.sign != "=" or case_of(relation, document.source) is not None:
             yield relation
             said = target = by = ""
             continue
         text, words = relation.members[0].text, relation.words
+        if is_differential(cleaned(text)):  # "vanishes for all dX if"
+            before = words
+            continue
         if _OBJECTIVE.search(words) and not functions:
             functions = True
             yield Relation([Member("f", relation.members[0].start), *relation.members], "let")
@@ -138,7 +144,9 @@ def _defined(relation: Relation) -> tuple[str, str]:
 
 
 def _place(out: Outline, relation: Relation) -> None:
-    if _updates(out, relation):
+    if _updates(out, relation) or out.scope.take(relation, out.document, out.chains):
+        return
+    if is_range(relation, out.document):
         return
     if relation.sign != "=":
         if len(relation.members) > 1 and not _bound(relation):
@@ -169,6 +177,7 @@ def _place(out: Outline, relation: Relation) -> None:
         first = relation.members[0]
         relation.members[0] = Member(derivative, first.start, first.text)
     chain = Chain(relation.members, words=relation.words, said=said)
+    out.scope.attach(chain)
     if derivative:
         if not stands_in_itself(name, relation, out.document.syntax) and name not in KEEP:
             out.defined[name] = chain
@@ -251,7 +260,7 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 def _besides(out: Outline, relation: Relation, name: str) -> bool:
     r"""Whether it stands behind a definition in its line and gives a number: ``p = …, \quad \sum_i y_i = 1``."""
     last, first = out.chains[-1] if out.chains else None, relation.members[0]
-    if name or last is None or not last.defines or relation.words.strip(" .,") or len(relation.members) != 2:
+    if name or last is None or not last.defines or relation.words.strip(" .,&") or len(relation.members) != 2:
         return False
     number = cleaned(relation.members[1].text)
     beside = out.document.line(first.start) == out.document.line(last.members[-1].start)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from closedform.judging.names import NAME
 from closedform.judging.prose import has_words, parted
+from closedform.read.alphabet import SPELLED
 
 MAX_CHARACTERS = 100_000
 
@@ -110,14 +111,19 @@ _BY_WORDS = re.compile(
 
 
 def _is_remark(found: re.Match[str]) -> bool:
-    return "=" in found.group() or found["note"] is not None or has_words(found["beside"])
+    beside = found["beside"] or ""
+    return "=" in beside or found["note"] is not None or has_words(beside) or _COMPARED.fullmatch(beside) is not None
+
+
+_COMPARED = re.compile(r"\s*\w+\s*[≠<>≤≥]\s*\w+\s*")
+"""``(i ≠ j)``"""
 
 
 def _remark(found: re.Match[str], place: int) -> Iterator[Piece]:
     """An equation beside a line is something that is used; other remarks are words."""
     group = "note" if found["beside"] is None else "beside"
     text = found[group]
-    formula = "=" in text and not has_words(text)
+    formula = ("=" in text or _COMPARED.fullmatch(text) is not None) and not has_words(text)
     yield Piece("aside", "", place + found.start())
     yield Piece("word", "with" if formula else text, place + found.start())
     if formula:
@@ -129,8 +135,14 @@ _SUCH_THAT = re.compile(r"(?<![\w.])s\.\s?t\.(?=\s)")
 _MARKS = {"\u0302": "_hat", "\u0304": "_bar", "\u0303": "_tilde"}
 
 
+_HATTED = re.compile(
+    rf"(?<![A-Za-z\\])(?!d?[wtc]hat\b)(?P<d>d?)(?P<name>{'|'.join(SPELLED)}|[A-Za-z])(?P<mark>hat|bar|tilde)(?![A-Za-z])"
+)
+
+
 def _accented(body: str) -> str:
-    """``ŵ`` as ``w_hat``."""
+    """``ŵ`` and ``yhat`` as ``w_hat`` and ``y_hat``, but for words such as what and that."""
+    body = _HATTED.sub(r"\g<d>\g<name>_\g<mark>", body)
     apart = unicodedata.normalize("NFD", body)
     if not any(mark in apart for mark in _MARKS):
         return body

@@ -88,16 +88,19 @@ _FONTS = re.compile(
 _FACT = {"symmetric": "sym", "skew-symmetric": "skew", "antisymmetric": "skew", "orthogonal": "orth",
          "diagonal": "diag", "invertible": "inv", "nonsingular": "inv", "positive definite": "pd", "PSD": "psd",
          "positive semidefinite": "psd", "SPD": "pd", "psd": "psd", "spd": "pd", "PD": "pd",
-         "symmetric positive definite": "pd", "symmetric and positive definite": "pd", "square": "square"}  # fmt: skip
+         "symmetric positive definite": "pd", "symmetric and positive definite": "pd",
+         "symmetric, positive definite": "pd", "square": "square"}  # fmt: skip
 WRITTEN = {"sym": "Sym", "psd": "PSD", "pd": "PD", "diag": "Diag", "orth": "Orth", "skew": "Skew", "inv": "Inv"}
 _PROPERTY = "|".join(sorted(map(re.escape, _FACT), key=len, reverse=True)).replace(r"\ ", r"[\s-]+")
 _LIST = rf"(?P<names>{_NAME}(?:\s*(?:,|and|,\s*and)\s*{_NAME})*?)"
 _EVERY = rf"(?P<names>{_NAME}(?:\s*(?:,|and|,\s*and)\s*{_NAME}(?![a-z]))*)"
 _AFTER = re.compile(
-    rf"(?<![\w\\]){_LIST}\s*,?\s*(?:(?:is|are|being|be|to be)\s+)?(?:both\s+)?(?:an?\s+)?"
+    rf"(?<![\w\\]){_LIST}\s*,?\s*\(?\s*(?:(?:is|are|being|be|to be)\s+)?(?:both\s+)?(?:an?\s+)?"
     rf"(?P<fact>{_PROPERTY})(?![\w-])"
 )
-_BEFORE = re.compile(rf"(?<![\w-])(?P<fact>{_PROPERTY})\s+(?:matrix|matrices)?\s*{_LIST}(?![\w'(\\])")
+_BEFORE = re.compile(
+    rf"(?<![\w-])(?P<fact>{_PROPERTY})\s+(?:(?:[a-z-]{{3,}}\s+){{0,2}}(?:matrix|matrices))?\s*{_LIST}(?![\w'(\\])"
+)
 _KIND = re.compile(
     rf"(?<![\w\\]){_LIST}\s+(?:is|are|be|as|being)\s+(?:an?\s+)?(?:constant\s+|fixed\s+|positive\s+|random\s+|data\s+)?"
     r"(?P<kind>scalar|vector|matrix|number|column vector|matrices|scalars|vectors)\b"
@@ -121,7 +124,7 @@ def plain(text: str) -> str:
 
 def facts(text: str) -> Iterator[tuple[str, str]]:
     """What the words say of names: pairs of a name and a fact, or ``R``, ``vector``, ``matrix``, ``m×n``."""
-    text = " ".join(plain(text).split())
+    text = re.sub(r"\s+,", ",", " ".join(plain(text).split()))
     for pattern in (_AFTER, _BEFORE):
         for found in pattern.finditer(text):
             fact = _FACT[re.sub(r"[\s-]+", " ", found["fact"]) if found["fact"] not in _FACT else found["fact"]]
@@ -134,6 +137,20 @@ def facts(text: str) -> Iterator[tuple[str, str]]:
         yield from ((name, "sym") for name in _names(found[1]))
     for found in _IS_SHAPE.finditer(text):
         yield from ((name, f"{found['rows']}×{found['cols']}") for name in _names(found["names"]))
+
+
+_BRACKETED = re.compile(rf"(?<![\w\\])(?P<name>{_NAME})\s+\((?P<said>[A-Za-z0-9][A-Za-z0-9\s,×-]*)\)")
+
+
+def bracketed_facts(text: str) -> Iterator[tuple[str, str]]:
+    """What is said of names in brackets behind them: ``C (symmetric, positive definite)``, ``X (n x d)``.
+
+    >>> list(bracketed_facts("covariance C (symmetric, positive definite), rows of X (n x d), f (x)"))
+    [('C', 'pd'), ('X', 'n×d')]
+    """
+    for found in _BRACKETED.finditer(text):
+        if re.search(r"[A-Za-z]{3}|\s", found["said"]):
+            yield from (f for f in facts(f"{found['name']} is {found['said']}") if f[0] == canonical(found["name"]))
 
 
 def _names(listed: str) -> list[str]:

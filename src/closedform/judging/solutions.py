@@ -90,5 +90,5 @@ def _differentiated_by(out: Outline, name: str) -> bool:
 
 def _has_differential(out: Outline, name: str) -> bool:
     """Whether something is said to be the differential of the name, as of one that is defined."""
-    firsts = (cleaned(r.members[0].text) for r in out.document.relations if r.members)
+    firsts = (cleaned(r.members[0].text) for r in out.document.relations if len(r.members) > 1)
     return any(re.fullmatch(rf"d\s*\\?{re.escape(name)}", first) for first in firsts)

@@ -175,7 +175,8 @@ class _Builder:
         assert self.relation is not None
         self._member()
         self.fresh = False
-        self.relation = Relation(self.relation.members[-1:], sign=sign, goes_on=len(self.relation.members) > 1)
+        before = self.relation
+        self.relation = Relation(before.members[-1:], before.words, sign, goes_on=len(before.members) > 1)
         self.relations.append(self.relation)
 
     def _pause(self) -> None:
@@ -215,7 +216,7 @@ class _Builder:
             return
         self._finish()
         if sign.strip(" ,;") or sign == ";":
-            self.words.append(".")
+            self.words.append("&" if sign.count("&") == 2 or "quad" in sign else ".")
         if sign.count("&") == 2:
             self.remarked = self.remarked or self.relation
         self.relation = None

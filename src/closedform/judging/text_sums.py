@@ -48,10 +48,10 @@ def with_calls(text: str) -> str:
         if not signs:
             break
         sign = signs[-1]
-        end = _reach(text, sign.end())
+        letters = [c.strip() for c in (sign["some"] or sign["one"]).split(",")]
+        end = _before_same(text, sign.end(), _reach(text, sign.end()), letters)
         term = text[sign.end() : end].rstrip()
         behind = text[sign.end() + len(term) :]
-        letters = [c.strip() for c in (sign["some"] or sign["one"]).split(",")]
         high = sign["top"] or sign["up"] or sign["high"]
         for letter in reversed(letters):
             term = f"sum({letter}=1..{high}, {term})" if high else f"sum({letter}, {term})"
@@ -74,6 +74,15 @@ def _reach(text: str, start: int) -> int:
             return place
         before = sign if sign.strip() else before
     return len(text)
+
+
+def _before_same(text: str, start: int, end: int, letters: list[str]) -> int:
+    """Where a sum ends that is divided by one over the same index: ``sum_i m_i r_i / sum_i m_i``."""
+    for found in re.finditer(rf"/\s*\(?\s*sum\(\s*(?:{'|'.join(letters)})\s*[,=]", text[start:end]):
+        before = text[start : start + found.start()]
+        if before.count("(") == before.count(")"):
+            return start + found.start()
+    return end
 
 
 def _bound(text: str) -> str:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 
+from closedform.read.alphabet import SPELLED
+from closedform.read.vocabulary import is_function
+
 _TURN = r"(?:T(?![a-z])|\\top(?![A-Za-z])|\\intercal(?![A-Za-z])|\{\s*(?:T|\\top|\\intercal)\s*\})"
 _ONES = re.compile(rf"(?<![\w.\])}}'^/])1(?:'|ᵀ|\s*\^\s*{_TURN})\s*\*?\s*(?=[A-Za-z(\\])")
 _TURNED_NAME = re.compile(r"(?<=[\w)\]])\^T(?=[A-Z(]|[a-z](?![a-z]))(?!\w*\()")
 _NUMBER_AFTER = re.compile(r"(?<=\))(\s*)(?=\d)")
+
+_SECOND = re.compile(r"(?<!\w)d2([A-Za-z]\w*)\s*/\s*d([A-Za-z]+)2(?!\w)")
+"""``d2L/dw2``"""
 
 
 def typed(text: str, syntax: str) -> str:
@@ -19,7 +25,45 @@ def typed(text: str, syntax: str) -> str:
     latex = syntax == "latex"
     text = _ONES.sub(r"\\mathbf{1}^\\top " if latex else "ones'*", text)
     text = _NUMBER_AFTER.sub(r" \\cdot " if latex else " * ", text)
-    return text if latex else _TURNED_NAME.sub("' ", text)
+    return text if latex else _SECOND.sub(r"d²\1/d\2²", _TURNED_NAME.sub("' ", text))
+
+
+_BESIDE_NAME = re.compile(
+    r"(?P<before>(?<![\^_\w\\])(?:\\?[A-Za-z]+\d*|ones')|(?<=[)\]'ᵀ}]))\s+1(?![\w.(/]|\s*[/^](?!\s*\{?\s*(?:\\top|T\b)))"
+)
+_BEFORE_ROW = re.compile(rf"(?<![\w.\])}}'^/*])(?<![\w)\]}}'] )1(?=\s+(?:\\?[A-Za-z]+)(?:'|ᵀ|\s*\^\s*{_TURN}))")
+
+
+def ones_stand(source: str) -> bool:
+    """Whether 1 is the vector of ones somewhere: ``1'x``, ``g 1'``.
+
+    >>> ones_stand("f = 1'x"), ones_stand("D = g 1' + 1 g'"), ones_stand("p (1 - p), W1'x")
+    (True, True, False)
+    """
+    return re.search(rf"(?<![\w.^_{{])1(?:'|ᵀ|\s*\^\s*{_TURN})", source) is not None
+
+
+def with_ones(text: str, syntax: str) -> str:
+    r"""The text with a 1 behind a name, or before a row, as the vector of ones.
+
+    >>> with_ones("mu - lambda 1", "text"), with_ones("g 1' + 1 g' - 2 X X'", "text")
+    ('mu - lambda *ones', "g *ones' + ones* g' - 2 X X'")
+    >>> with_ones(r"\mu - \lambda 1 - \log 1", "latex")
+    '\\mu - \\lambda \\mathbf{1} - \\log 1'
+    """
+    latex = syntax == "latex"
+
+    def behind(found: re.Match[str]) -> str:
+        name = found["before"] or ""
+        plain = name.lstrip("\\")
+        if name and (is_function(plain) or (name[0] == "\\" and plain not in SPELLED)) and name != "ones'":
+            return found.group()
+        return f"{name} \\mathbf{{1}}" if latex else f"{name} *ones"
+
+    text = _BEFORE_ROW.sub(r"\\mathbf{1}" if latex else "ones*", text)
+    for _ in range(2):
+        text = _BESIDE_NAME.sub(behind, text)
+    return text
 
 
 def apart(text: str, name: str, defined: bool, argument: str) -> str:
