@@ -25,7 +25,7 @@ Array = Any
 Point = list[Any]
 """Balls, one a free component."""
 MOST_VARIABLES, MOST_NUMBERS = 12, 4000
-BITS = (256, 1024, 4096)
+BITS = (256, 1024, 4096, 16384)
 ENOUGH, LEAST = 2.0**-70, 5e-324
 
 
@@ -53,7 +53,9 @@ class Fine:
 
     def __post_init__(self) -> None:
         s = self.system
-        self.evaluator = RealEvaluator(Ball(Random(0)), s.sizes, REAL)
+        with precision(BITS[-1]):
+            numbers = Ball(Random(0))  # has π, to the bits of the day
+        self.evaluator = RealEvaluator(numbers, s.sizes, REAL)
         symbols = {n.params[0]: n for n in _symbols(s.raw)}
         self.fixed = {k: Jet({0: _mat(v, s.shape(symbols[k]))}) for k, v in s.values.items() if k in symbols}
         self.evaluator.indices = {k: int(v) for k, v in s.values.items() if k not in symbols and np.ndim(v) == 0}
@@ -193,9 +195,30 @@ def rounded(m: Any) -> Array:
     return np.array([nearest(e) for e in m.entries()]).reshape(m.nrows(), m.ncols())
 
 
-def clear(m: Any) -> bool:
-    """Whether the radii are small beside the largest entry (or all is exactly 0)."""
-    entries = m.entries()
-    size = max((abs(e.mid()) for e in entries), default=arb(0), key=lambda a: float(a))
-    spread = max((e.rad() for e in entries), default=arb(0), key=lambda a: float(a))
-    return bool(spread <= size * arb(ENOUGH)) or bool(spread == 0)
+def clear(H: Any) -> bool:
+    """Whether each radius is small beside its entry, or beside the curvatures of its row and column."""
+    n = H.nrows()
+    steep = [abs(H[i, i].mid()) for i in range(n)]
+    return all(
+        _known(H[i, j]) or H[i, j].rad() ** 2 <= steep[i] * steep[j] * arb(ENOUGH) ** 2
+        for i in range(n) for j in range(n)
+    )  # fmt: skip
+
+
+def _known(e: Any) -> bool:
+    return bool(e.rad() <= abs(e.mid()) * arb(ENOUGH))
+
+
+def stands(G: Point, H: Any, z: Point, arrival: float, *, flat: bool = False) -> bool:
+    """Whether the gradient stands above its rounding, or that rounding moves Newton's step by nothing beside the point.
+
+    Far out on a tail the terms of a gradient can cancel to within their rounding, which is no stationary point.
+    ``flat`` lets pass what has neither a slope nor a curvature that can be told from 0.
+    """
+    diagonal = [H[i, i] for i in range(len(G))]
+    steep = [abs(h.mid()) for h in diagonal]
+    length = sum((h * v * v for h, v in zip(steep, z, strict=True)), start=arb(0)).mid()
+    return all(
+        _known(e) or e.rad() ** 2 <= arb(arrival) ** 2 * s * length or (flat and h.contains(0))
+        for e, h, s in zip(G, diagonal, steep, strict=True)
+    )  # fmt: skip

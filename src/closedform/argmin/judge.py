@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from closedform.argmin.newton import Spot, Walk, spot, walk
-from closedform.argmin.probe import Tail, along_null, branches_meet, tail
+from closedform.argmin.probe import Tail, along_null, branches_meet, off_plateau, tail
 from closedform.argmin.search import descend
 from closedform.argmin.sensitivity import jacobian, predicted_error
 from closedform.argmin.verdict import Verdict
@@ -45,6 +45,8 @@ def judge(question: Question, z: Point, *, brought: bool) -> Judged:
     view = question.view
     first = spot(view, z)
     way = walk(view, z)
+    nearer = off_plateau(view, way.end) if way.outcome in ("flat", "lost") else None
+    way = way if nearer is None else walk(view, nearer)
     far = way.outcome not in ("arrived", "flat", "degenerate")
     if far and not question.constraints:
         lower = walk(view, view.point(descend(view.system, view.floats(z))))

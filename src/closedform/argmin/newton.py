@@ -16,6 +16,7 @@ from closedform.argmin.views import Point, View
 
 Array = Any
 MOST_STEPS, SETTLED, NEAR, CLOSER = 80, 12, 0.1, 1e-3
+TINY = float(np.finfo(float).tiny)
 TURNS, DOUBLINGS, HALVINGS, ON_A_TAIL = 2, 60, 6, 0.9
 
 
@@ -71,7 +72,8 @@ def equilibrated(H: Array) -> tuple[Array, Array]:
 def spot(view: View, z: Point, *, bends: bool = True) -> Spot:
     """What is known of a point; ``bends`` is whether K is wanted, which takes third derivatives."""
     g, H = view.slopes(z)
-    if not (np.isfinite(g).all() and np.isfinite(H).all()):
+    underflow = 0 < np.abs(H).max(initial=0.0) < TINY  # there, one number is as large as another
+    if underflow or not (np.isfinite(g).all() and np.isfinite(H).all()):
         nan = np.full(len(g), np.nan)
         return Spot(z, g, H, nan, nan, H, np.ones(len(g), bool), nan, np.inf)
     with np.errstate(all="ignore"):
@@ -173,7 +175,8 @@ def before_turn(view: View, at: Spot) -> Point | None:
         return None if lost else bool((there.step / at.scale) @ way > 0)
 
     for _ in range(DOUBLINGS):
-        on = goes_on(high)
+        with view.probing():
+            on = goes_on(high)
         if on is None:
             return None
         if not on:
