@@ -26,7 +26,7 @@ Point = list[Any]
 """Balls, one a free component."""
 MOST_VARIABLES, MOST_NUMBERS = 12, 4000
 BITS = (256, 1024, 4096, 16384)
-ENOUGH, LEAST = 2.0**-70, 5e-324
+ENOUGH, SAME, LEAST = 2.0**-70, 2.0**-40, 5e-324
 
 
 class NoBalls(Exception):
@@ -96,6 +96,25 @@ class Fine:
         """The derivative of the Hessian along a step."""
         with precision(self.bits):
             return self._columns(z, [arb(s) if isinstance(s, float) else s for s in step])
+
+    def stands(self, z: Point, G: Point, H: Any, *, flat: bool = False) -> bool:
+        """Whether the gradient stands above its rounding, or the curvature stays the same over what rounding may move.
+
+        Far out on a tail the terms of a gradient cancel to within their rounding, which is no stationary point.
+        ``flat`` lets pass what has neither a slope nor a curvature that can be told from 0.
+        """
+        unknown = [k for k, e in enumerate(G) if not _known(e) and not (flat and H[k, k].contains(0))]
+        if any(H[k, k].contains(0) for k in unknown):
+            return False
+        n = len(G)
+        with precision(self.bits):
+            moves = [G[k].rad() / abs(H[k, k]) if k in unknown else arb(0) for k in range(n)]
+            steep = [abs(H[k, k].mid()) for k in range(n)]
+            for signs in ((1, 1), (1, -1)) if unknown else ():
+                T = self.third(z, [signs[k % 2] * m.mid() for k, m in enumerate(moves)])
+                if not all(T[i, i].mid() ** 2 <= (arb(SAME) * steep[i]) ** 2 for i in unknown):
+                    return False
+        return True
 
     def mixed(self, z: Point, theta: Node, step: Sequence[Any] | None = None) -> Any:
         """The derivative of the gradient by a parameter; with ``step``, its derivative along it."""
@@ -207,18 +226,3 @@ def clear(H: Any) -> bool:
 
 def _known(e: Any) -> bool:
     return bool(e.rad() <= abs(e.mid()) * arb(ENOUGH))
-
-
-def stands(G: Point, H: Any, z: Point, arrival: float, *, flat: bool = False) -> bool:
-    """Whether the gradient stands above its rounding, or that rounding moves Newton's step by nothing beside the point.
-
-    Far out on a tail the terms of a gradient can cancel to within their rounding, which is no stationary point.
-    ``flat`` lets pass what has neither a slope nor a curvature that can be told from 0.
-    """
-    diagonal = [H[i, i] for i in range(len(G))]
-    steep = [abs(h.mid()) for h in diagonal]
-    length = sum((h * v * v for h, v in zip(steep, z, strict=True)), start=arb(0)).mid()
-    return all(
-        _known(e) or e.rad() ** 2 <= arb(arrival) ** 2 * s * length or (flat and h.contains(0))
-        for e, h, s in zip(G, diagonal, steep, strict=True)
-    )  # fmt: skip

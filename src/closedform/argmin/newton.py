@@ -72,7 +72,8 @@ def equilibrated(H: Array) -> tuple[Array, Array]:
 def spot(view: View, z: Point, *, bends: bool = True) -> Spot:
     """What is known of a point; ``bends`` is whether K is wanted, which takes third derivatives."""
     g, H = view.slopes(z)
-    underflow = 0 < np.abs(H).max(initial=0.0) < TINY  # there, one number is as large as another
+    curved = np.abs(np.diag(H))
+    underflow = ((curved > 0) & (curved < TINY)).any()  # there, one number is as large as another
     if underflow or not (np.isfinite(g).all() and np.isfinite(H).all()):
         nan = np.full(len(g), np.nan)
         return Spot(z, g, H, nan, nan, H, np.ones(len(g), bool), nan, np.inf)
@@ -143,7 +144,9 @@ def walk(view: View, z: Point, *, saddle: bool = False) -> Walk:
 
 
 def _arrived(view: View, at: Spot, size: float, begin: Array, last: float | None) -> bool:
-    """Whether a step is short beside the point and the way to it, all measured at the point."""
+    """Whether a step is short beside the point and the way to it, all measured at the point; on a tail none is."""
+    if at.K >= NEAR:
+        return False
     z = view.floats(at.z)
     length = max(float(np.linalg.norm(z / at.scale)), float(np.linalg.norm((z - begin) / at.scale)))
     if size <= view.arrival * length:

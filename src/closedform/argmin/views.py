@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from flint import arb
 
-from closedform.argmin.fine import BITS, Fine, NoBalls, clear, nearest, rounded, stands
+from closedform.argmin.fine import BITS, Fine, NoBalls, clear, nearest, rounded
 from closedform.argmin.system import System
 from closedform.expr.node import Node
 
@@ -97,10 +97,10 @@ class Exact:
         for bits in BITS:
             self.fine.bits = max(bits, self.fine.bits)
             H, G = self.fine.hessian(z), self.fine.gradient(z)
-            if clear(H) and stands(G, H, z, self.arrival):
+            if clear(H) and self.fine.stands(z, G, H):
                 break
-        else:
-            if not stands(G, H, z, self.arrival, flat=True):
+        else:  # with all the bits there are
+            if not self.fine.stands(z, G, H, flat=True):
                 raise NoBalls("the gradient does not stand above its rounding")
         small = [0.0 if e.contains(0) else nearest(e) for e in G]
         flat = rounded(H)
