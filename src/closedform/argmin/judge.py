@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from closedform.argmin.views import Point, View
 from closedform.expr.node import Node
 
 Array = Any
-CONVERGED, DEGENERATE, ILL = 1e-5, 1e-2, 1e-8
+CONVERGED, DEGENERATE, ILL, ROUNDING = 1e-5, 1e-2, 1e-8, 1e-9
 EPS = float(np.finfo(float).eps)
 
 
@@ -211,7 +211,7 @@ def _no_stationary_point(q: Question, way: Walk, first: Spot) -> Verdict:
     at = way.end
     found = _saturated(q, first)
     step = at.step if np.isfinite(at.step).all() and not at.negative else -at.g
-    verdict = _no_minimum(q, at, step, way)
+    verdict = _no_minimum(q, at, step, way, first)
     if found:
         also = tuple(k for k in (verdict.kind, *verdict.also) if k != "saturated")
         return Verdict("saturated", f"f is flat in float64 here, though its slope is not 0: {verdict.sentence}",
@@ -221,14 +221,28 @@ def _no_stationary_point(q: Question, way: Walk, first: Spot) -> Verdict:
     return verdict
 
 
-def _no_minimum(q: Question, at: Spot, step: Array, way: Walk | None = None) -> Verdict:
+def _ways_on(at: Spot, step: Array, first: Spot | None) -> Iterator[tuple[Point, Array]]:
+    """Where f may fall for ever: along a step, without what is rounding in it, and down the slope of the first point."""
+    for spot_, way in ((at, step), *([(first, first.step), (first, -first.g)] if first is not None else [])):
+        if np.isfinite(way).all() and way.any():
+            main = np.where(np.abs(way) > ROUNDING * np.abs(way).max(), way, 0.0)
+            yield spot_.z, main / np.linalg.norm(main)
+            if not np.array_equal(main, way):
+                yield spot_.z, way / np.linalg.norm(way)
+
+
+def _no_minimum(q: Question, at: Spot, step: Array, way: Walk | None = None, first: Spot | None = None) -> Verdict:
     size = float(np.linalg.norm(step)) if np.isfinite(step).all() else 0.0
     if not size:
         return Verdict("not-converged", "no stationary point was reached, and the way on is not clear.",
                        "Try another start, or more of them.")  # fmt: skip
-    d = step / size
-    found = tail(q.view, at.z, d)
     escape = way is not None and way.outcome == "escape"
+    d, found = step / size, Tail("stops")
+    for z, way_on in _ways_on(at, step, first):
+        found = tail(q.view, z, way_on)
+        if found.kind != "stops":
+            d = way_on
+            break
     if found.kind == "stops" and not escape:
         return Verdict("not-converged", "no stationary point was reached: f still falls in the direction "
                        f"{named(q.name, d)}.", "Try another start, or more iterations.", direction=d)  # fmt: skip
