@@ -104,7 +104,8 @@ def _verdict(q: Question, way: Walk, first: Spot) -> Verdict:
     if way.outcome == "arrived":
         return _stationary(q, way.end)
     if way.outcome == "flat" and way.end.g.any():
-        return _no_minimum(q, way.end, -way.end.g)
+        N = way.end.null_space
+        return _no_minimum(q, way.end, -N @ (N.T @ way.end.g))
     if way.outcome in ("flat", "degenerate"):
         return _without_curvature(q, way.end)
     return _no_stationary_point(q, way, first)
@@ -222,13 +223,13 @@ def _no_stationary_point(q: Question, way: Walk, first: Spot) -> Verdict:
 
 
 def _ways_on(at: Spot, step: Array, first: Spot | None) -> Iterator[tuple[Point, Array]]:
-    """Where f may fall for ever: along a step, without what is rounding in it, and down the slope of the first point."""
-    for spot_, way in ((at, step), *([(first, first.step), (first, -first.g)] if first is not None else [])):
+    """Where f may fall for ever: along a step, without its rounding first, and down the slope of the first point."""
+    for here, way in ((at, step), *([(first, first.step), (first, -first.g)] if first is not None else [])):
         if np.isfinite(way).all() and way.any():
             main = np.where(np.abs(way) > ROUNDING * np.abs(way).max(), way, 0.0)
-            yield spot_.z, main / np.linalg.norm(main)
+            yield here.z, main / np.linalg.norm(main)
             if not np.array_equal(main, way):
-                yield spot_.z, way / np.linalg.norm(way)
+                yield here.z, way / np.linalg.norm(way)
 
 
 def _no_minimum(q: Question, at: Spot, step: Array, way: Walk | None = None, first: Spot | None = None) -> Verdict:

@@ -201,8 +201,9 @@ def verdict(here: Large) -> Verdict:
     size = float(np.linalg.norm(step)) / max(1e-300, float(np.linalg.norm(here.z)))
     numbers |= {"newton_step": float(np.linalg.norm(step)), "condition": high / low, "residual": here.residuals[-1]}
     if size > 1e-6 and numbers["gradient"] > noise:
-        return _on_a_tail(here, step, numbers) or Verdict("not-converged", f"the Newton step is still {size:.2g} of x*.", "Take more Newton steps.",
-                       numbers=numbers)  # fmt: skip
+        return _on_a_tail(here, step, numbers) or Verdict(
+            "not-converged", f"the Newton step is still {size:.2g} of x*.", "Take more Newton steps.", numbers=numbers
+        )
     if high / low * EPS > 1e-8:
         return Verdict("ill-conditioned-minimum", f"a strict minimum, but badly conditioned ({high / low:.2g}).",
                        "Rescale the variables or add a ridge term.", numbers=numbers, exists=True)  # fmt: skip

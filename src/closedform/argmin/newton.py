@@ -15,7 +15,7 @@ import numpy as np
 from closedform.argmin.views import Point, View
 
 Array = Any
-MOST_STEPS, SETTLED, NEAR, CLOSER = 80, 12, 0.1, 1e-3
+MOST_STEPS, SETTLED, NEAR, CLOSER, SLOPE = 80, 12, 0.1, 1e-3, 1e-3
 TINY = float(np.finfo(float).tiny)
 TURNS, DOUBLINGS, HALVINGS, ON_A_TAIL = 2, 60, 6, 0.9
 
@@ -125,7 +125,7 @@ def walk(view: View, z: Point, *, saddle: bool = False) -> Walk:
         before = at
         size = float(np.linalg.norm(at.step / at.scale))
         if _arrived(view, at, size, begin, last):
-            return Walk("arrived", at, steps=k)
+            return Walk("flat" if slopes_on(view, at) else "arrived", at, steps=k)
         if k == 0 and at.negative and at.K >= NEAR and not saddle:
             return Walk("indefinite", at)
         found = _settled(seen)
@@ -154,6 +154,15 @@ def _arrived(view: View, at: Spot, size: float, begin: Array, last: float | None
     stalled = last is not None and size > last / 4 and at.K < 1e-6
     floor = max(1e5 * view.arrival, 1e-14 * at.condition if at.condition < 1e15 else 0.0)
     return stalled and size <= floor * length
+
+
+def slopes_on(view: View, at: Spot) -> bool:
+    """Whether f has a slope where it has no curvature beside the others: it falls there, on a tail."""
+    if not at.null.any():
+        return False
+    size = float(np.linalg.norm(at.g))
+    floor = view.arrival * float(np.abs(at.H).max()) * float(np.linalg.norm(view.floats(at.z)))
+    return float(np.linalg.norm(at.null_space.T @ at.g)) > max(SLOPE * size, floor)
 
 
 def _settled(seen: list[float]) -> str | None:

@@ -105,5 +105,5 @@ def refuse_strangers(given: Mapping[str, Any], allowed: Collection[str], needed:
     for name in given:
         if name not in allowed:
             near = get_close_matches(name, ["start", "starts", *allowed], 1)
-            hint = f"Did you mean {near[0]}?" if near else None
+            hint = f"Did you mean {near[0]}?" if near else ""
             raise ValueProblem(f"{name} is no variable here; there are {', '.join(needed)}", hint=hint)
