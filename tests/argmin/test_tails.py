@@ -152,3 +152,10 @@ def test_many_variables_on_tails() -> None:
     found = cf.formula("sum(softplus(-c.*x))").argmin("x").solve(c=np.linspace(0.5, 2, 160))
     assert found.verdict.kind == "no-minimum"
     assert (found.verdict.direction > 0).all()
+
+
+def test_dependent_columns_are_no_tail() -> None:
+    A = np.array([[1.0, 2.0, 0.3], [-0.7, 0.4, 0.1], [0.2, -1.3, 0.5], [1.7, 1.6, 0.2]])
+    A = A @ np.array([[1.0, 0.0, 0.3], [0.0, 1.0, 0.7], [0.3, 0.7, 0.58]])
+    found = cf.formula(LOGISTIC).argmin("x").solve(A=A, y=[1.0, -1.0, 1.0, -1.0])
+    assert found.verdict.kind == "singular-hessian"

@@ -105,7 +105,10 @@ def _verdict(q: Question, way: Walk, first: Spot) -> Verdict:
         return _stationary(q, way.end)
     if way.outcome == "flat" and way.end.g.any():
         N = way.end.null_space
-        return _no_minimum(q, way.end, -N @ (N.T @ way.end.g))
+        found = _no_minimum(q, way.end, -N @ (N.T @ way.end.g))
+        if found.kind == "no-minimum" or not way.end.rank:
+            return found
+        return _without_curvature(q, way.end)  # the slope is that of rounded data
     if way.outcome in ("flat", "degenerate"):
         return _without_curvature(q, way.end)
     return _no_stationary_point(q, way, first)

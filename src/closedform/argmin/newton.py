@@ -161,7 +161,7 @@ def slopes_on(view: View, at: Spot) -> bool:
     if not at.null.any():
         return False
     size = float(np.linalg.norm(at.g))
-    floor = view.arrival * float(np.abs(at.H).max()) * float(np.linalg.norm(view.floats(at.z)))
+    floor = view.rounding * float(np.abs(at.H).max()) * float(np.linalg.norm(view.floats(at.z)))
     return float(np.linalg.norm(at.null_space.T @ at.g)) > max(SLOPE * size, floor)
 
 

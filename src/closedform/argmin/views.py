@@ -24,6 +24,7 @@ class View(Protocol):
     arrival: float
     rank_tolerance: float
     flatness: float
+    rounding: float
 
     @property
     def system(self) -> System: ...
@@ -48,6 +49,7 @@ class Exact:
     arrival: float = 1e-28
     rank_tolerance: float = 2e-15
     flatness: float = 1e-13
+    rounding: float = 0.0
 
     @property
     def system(self) -> System:
@@ -144,6 +146,7 @@ class Plain:
     arrival: float = 1e-13
     rank_tolerance: float = 2e-14
     flatness: float = 1e-11
+    rounding: float = 1e-13
 
     def point(self, z: Array) -> Point:
         return np.array(z, float)
