@@ -25,8 +25,8 @@ Array = Any
 Point = list[Any]
 """Balls, one a free component."""
 MOST_VARIABLES, MOST_NUMBERS = 12, 4000
-BITS = (256, 1024, 4096)
-ENOUGH, LEAST = 2.0**-70, 5e-324
+BITS = (256, 1024, 4096, 16384)
+ENOUGH, SAME, LEAST = 2.0**-70, 2.0**-40, 5e-324
 
 
 class NoBalls(Exception):
@@ -53,7 +53,9 @@ class Fine:
 
     def __post_init__(self) -> None:
         s = self.system
-        self.evaluator = RealEvaluator(Ball(Random(0)), s.sizes, REAL)
+        with precision(BITS[-1]):
+            numbers = Ball(Random(0))  # has π, to the bits of the day
+        self.evaluator = RealEvaluator(numbers, s.sizes, REAL)
         symbols = {n.params[0]: n for n in _symbols(s.raw)}
         self.fixed = {k: Jet({0: _mat(v, s.shape(symbols[k]))}) for k, v in s.values.items() if k in symbols}
         self.evaluator.indices = {k: int(v) for k, v in s.values.items() if k not in symbols and np.ndim(v) == 0}
@@ -94,6 +96,25 @@ class Fine:
         """The derivative of the Hessian along a step."""
         with precision(self.bits):
             return self._columns(z, [arb(s) if isinstance(s, float) else s for s in step])
+
+    def stands(self, z: Point, G: Point, H: Any, *, flat: bool = False) -> bool:
+        """Whether the gradient stands above its rounding, or the curvature stays the same over what rounding may move.
+
+        Far out on a tail the terms of a gradient cancel to within their rounding, which is no stationary point.
+        ``flat`` lets pass what has neither a slope nor a curvature that can be told from 0.
+        """
+        unknown = [k for k, e in enumerate(G) if not _known(e) and not (flat and H[k, k].contains(0))]
+        if any(H[k, k].contains(0) for k in unknown):
+            return False
+        n = len(G)
+        with precision(self.bits):
+            moves = [G[k].rad() / abs(H[k, k]) if k in unknown else arb(0) for k in range(n)]
+            steep = [abs(H[k, k].mid()) for k in range(n)]
+            for signs in ((1, 1), (1, -1)) if unknown else ():
+                T = self.third(z, [signs[k % 2] * m.mid() for k, m in enumerate(moves)])
+                if not all(T[i, i].mid() ** 2 <= (arb(SAME) * steep[i]) ** 2 for i in unknown):
+                    return False
+        return True
 
     def mixed(self, z: Point, theta: Node, step: Sequence[Any] | None = None) -> Any:
         """The derivative of the gradient by a parameter; with ``step``, its derivative along it."""
@@ -193,9 +214,15 @@ def rounded(m: Any) -> Array:
     return np.array([nearest(e) for e in m.entries()]).reshape(m.nrows(), m.ncols())
 
 
-def clear(m: Any) -> bool:
-    """Whether the radii are small beside the largest entry (or all is exactly 0)."""
-    entries = m.entries()
-    size = max((abs(e.mid()) for e in entries), default=arb(0), key=lambda a: float(a))
-    spread = max((e.rad() for e in entries), default=arb(0), key=lambda a: float(a))
-    return bool(spread <= size * arb(ENOUGH)) or bool(spread == 0)
+def clear(H: Any) -> bool:
+    """Whether each radius is small beside its entry, or beside the curvatures of its row and column."""
+    n = H.nrows()
+    steep = [abs(H[i, i].mid()) for i in range(n)]
+    return all(
+        _known(H[i, j]) or H[i, j].rad() ** 2 <= steep[i] * steep[j] * arb(ENOUGH) ** 2
+        for i in range(n) for j in range(n)
+    )  # fmt: skip
+
+
+def _known(e: Any) -> bool:
+    return bool(e.rad() <= abs(e.mid()) * arb(ENOUGH))

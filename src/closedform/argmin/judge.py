@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from closedform.argmin.newton import Spot, Walk, spot, walk
-from closedform.argmin.probe import Tail, along_null, branches_meet, tail
+from closedform.argmin.probe import Tail, along_null, branches_meet, off_plateau, tail
 from closedform.argmin.search import descend
 from closedform.argmin.sensitivity import jacobian, predicted_error
 from closedform.argmin.verdict import Verdict
@@ -17,7 +17,7 @@ from closedform.argmin.views import Point, View
 from closedform.expr.node import Node
 
 Array = Any
-CONVERGED, DEGENERATE, ILL = 1e-5, 1e-2, 1e-8
+CONVERGED, DEGENERATE, ILL, ROUNDING = 1e-5, 1e-2, 1e-8, 1e-9
 EPS = float(np.finfo(float).eps)
 
 
@@ -45,6 +45,8 @@ def judge(question: Question, z: Point, *, brought: bool) -> Judged:
     view = question.view
     first = spot(view, z)
     way = walk(view, z)
+    nearer = off_plateau(view, way.end) if way.outcome in ("flat", "lost") else None
+    way = way if nearer is None else walk(view, nearer)
     far = way.outcome not in ("arrived", "flat", "degenerate")
     if far and not question.constraints:
         lower = walk(view, view.point(descend(view.system, view.floats(z))))
@@ -102,7 +104,11 @@ def _verdict(q: Question, way: Walk, first: Spot) -> Verdict:
     if way.outcome == "arrived":
         return _stationary(q, way.end)
     if way.outcome == "flat" and way.end.g.any():
-        return _no_minimum(q, way.end, -way.end.g)
+        N = way.end.null_space
+        found = _no_minimum(q, way.end, -N @ (N.T @ way.end.g))
+        if found.kind == "no-minimum" or not way.end.rank:
+            return found
+        return _without_curvature(q, way.end)  # the slope is that of rounded data
     if way.outcome in ("flat", "degenerate"):
         return _without_curvature(q, way.end)
     return _no_stationary_point(q, way, first)
@@ -209,7 +215,7 @@ def _no_stationary_point(q: Question, way: Walk, first: Spot) -> Verdict:
     at = way.end
     found = _saturated(q, first)
     step = at.step if np.isfinite(at.step).all() and not at.negative else -at.g
-    verdict = _no_minimum(q, at, step, way)
+    verdict = _no_minimum(q, at, step, way, first)
     if found:
         also = tuple(k for k in (verdict.kind, *verdict.also) if k != "saturated")
         return Verdict("saturated", f"f is flat in float64 here, though its slope is not 0: {verdict.sentence}",
@@ -219,14 +225,28 @@ def _no_stationary_point(q: Question, way: Walk, first: Spot) -> Verdict:
     return verdict
 
 
-def _no_minimum(q: Question, at: Spot, step: Array, way: Walk | None = None) -> Verdict:
+def _ways_on(at: Spot, step: Array, first: Spot | None) -> Iterator[tuple[Point, Array]]:
+    """Where f may fall for ever: along a step, without its rounding first, and down the slope of the first point."""
+    for here, way in ((at, step), *([(first, first.step), (first, -first.g)] if first is not None else [])):
+        if np.isfinite(way).all() and way.any():
+            main = np.where(np.abs(way) > ROUNDING * np.abs(way).max(), way, 0.0)
+            yield here.z, main / np.linalg.norm(main)
+            if not np.array_equal(main, way):
+                yield here.z, way / np.linalg.norm(way)
+
+
+def _no_minimum(q: Question, at: Spot, step: Array, way: Walk | None = None, first: Spot | None = None) -> Verdict:
     size = float(np.linalg.norm(step)) if np.isfinite(step).all() else 0.0
     if not size:
         return Verdict("not-converged", "no stationary point was reached, and the way on is not clear.",
                        "Try another start, or more of them.")  # fmt: skip
-    d = step / size
-    found = tail(q.view, at.z, d)
     escape = way is not None and way.outcome == "escape"
+    d, found = step / size, Tail("stops")
+    for z, way_on in _ways_on(at, step, first):
+        found = tail(q.view, z, way_on)
+        if found.kind != "stops":
+            d = way_on
+            break
     if found.kind == "stops" and not escape:
         return Verdict("not-converged", "no stationary point was reached: f still falls in the direction "
                        f"{named(q.name, d)}.", "Try another start, or more iterations.", direction=d)  # fmt: skip

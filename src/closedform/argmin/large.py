@@ -11,9 +11,11 @@ import numpy as np
 import scipy.linalg
 import scipy.sparse.linalg
 
+from closedform.argmin.probe import tail
 from closedform.argmin.search import descend
 from closedform.argmin.system import DIRECTION, System, along_node, as_given, function
 from closedform.argmin.verdict import Verdict
+from closedform.argmin.views import Plain
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 
@@ -199,13 +201,23 @@ def verdict(here: Large) -> Verdict:
     size = float(np.linalg.norm(step)) / max(1e-300, float(np.linalg.norm(here.z)))
     numbers |= {"newton_step": float(np.linalg.norm(step)), "condition": high / low, "residual": here.residuals[-1]}
     if size > 1e-6 and numbers["gradient"] > noise:
-        return Verdict("not-converged", f"the Newton step is still {size:.2g} of x*.", "Take more Newton steps.",
-                       numbers=numbers)  # fmt: skip
+        return _on_a_tail(here, step, numbers) or Verdict(
+            "not-converged", f"the Newton step is still {size:.2g} of x*.", "Take more Newton steps.", numbers=numbers
+        )
     if high / low * EPS > 1e-8:
         return Verdict("ill-conditioned-minimum", f"a strict minimum, but badly conditioned ({high / low:.2g}).",
                        "Rescale the variables or add a ridge term.", numbers=numbers, exists=True)  # fmt: skip
     return Verdict("minimum", "a strict minimum: the gradient is 0 and the Hessian positive definite.",
                    numbers=numbers, exists=True)  # fmt: skip
+
+
+def _on_a_tail(here: Large, step: Array, numbers: dict[str, Any]) -> Verdict | None:
+    found = tail(Plain(here.system), here.z, step / np.linalg.norm(step))
+    if found.kind == "stops":
+        return None
+    where = f"towards {found.limit:.6g}, without reaching it," if found.kind == "limit" else "for ever"
+    return Verdict("no-minimum", f"f falls {where} along Newton's step, which stays {np.linalg.norm(step):.3g} long.",
+                   "Add a term that grows, such as a ridge, or bounds.", numbers=numbers, direction=step)  # fmt: skip
 
 
 def pushed(here: Large, theta: Node, d: Array) -> Array:

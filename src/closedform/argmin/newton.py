@@ -15,7 +15,8 @@ import numpy as np
 from closedform.argmin.views import Point, View
 
 Array = Any
-MOST_STEPS, SETTLED, NEAR, CLOSER = 80, 12, 0.1, 1e-3
+MOST_STEPS, SETTLED, NEAR, CLOSER, SLOPE = 80, 12, 0.1, 1e-3, 1e-3
+TINY = float(np.finfo(float).tiny)
 TURNS, DOUBLINGS, HALVINGS, ON_A_TAIL = 2, 60, 6, 0.9
 
 
@@ -71,7 +72,9 @@ def equilibrated(H: Array) -> tuple[Array, Array]:
 def spot(view: View, z: Point, *, bends: bool = True) -> Spot:
     """What is known of a point; ``bends`` is whether K is wanted, which takes third derivatives."""
     g, H = view.slopes(z)
-    if not (np.isfinite(g).all() and np.isfinite(H).all()):
+    curved = np.abs(np.diag(H))
+    underflow = ((curved > 0) & (curved < TINY)).any()  # there, one number is as large as another
+    if underflow or not (np.isfinite(g).all() and np.isfinite(H).all()):
         nan = np.full(len(g), np.nan)
         return Spot(z, g, H, nan, nan, H, np.ones(len(g), bool), nan, np.inf)
     with np.errstate(all="ignore"):
@@ -122,7 +125,7 @@ def walk(view: View, z: Point, *, saddle: bool = False) -> Walk:
         before = at
         size = float(np.linalg.norm(at.step / at.scale))
         if _arrived(view, at, size, begin, last):
-            return Walk("arrived", at, steps=k)
+            return Walk("flat" if slopes_on(view, at) else "arrived", at, steps=k)
         if k == 0 and at.negative and at.K >= NEAR and not saddle:
             return Walk("indefinite", at)
         found = _settled(seen)
@@ -141,7 +144,9 @@ def walk(view: View, z: Point, *, saddle: bool = False) -> Walk:
 
 
 def _arrived(view: View, at: Spot, size: float, begin: Array, last: float | None) -> bool:
-    """Whether a step is short beside the point and the way to it, all measured at the point."""
+    """Whether a step is short beside the point and the way to it, all measured at the point; on a tail none is."""
+    if at.K >= NEAR:
+        return False
     z = view.floats(at.z)
     length = max(float(np.linalg.norm(z / at.scale)), float(np.linalg.norm((z - begin) / at.scale)))
     if size <= view.arrival * length:
@@ -149,6 +154,15 @@ def _arrived(view: View, at: Spot, size: float, begin: Array, last: float | None
     stalled = last is not None and size > last / 4 and at.K < 1e-6
     floor = max(1e5 * view.arrival, 1e-14 * at.condition if at.condition < 1e15 else 0.0)
     return stalled and size <= floor * length
+
+
+def slopes_on(view: View, at: Spot) -> bool:
+    """Whether f has a slope where it has no curvature beside the others: it falls there, on a tail."""
+    if not at.null.any():
+        return False
+    size = float(np.linalg.norm(at.g))
+    floor = view.rounding * float(np.abs(at.H).max()) * float(np.linalg.norm(view.floats(at.z)))
+    return float(np.linalg.norm(at.null_space.T @ at.g)) > max(SLOPE * size, floor)
 
 
 def _settled(seen: list[float]) -> str | None:
@@ -173,7 +187,8 @@ def before_turn(view: View, at: Spot) -> Point | None:
         return None if lost else bool((there.step / at.scale) @ way > 0)
 
     for _ in range(DOUBLINGS):
-        on = goes_on(high)
+        with view.probing():
+            on = goes_on(high)
         if on is None:
             return None
         if not on:

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from closedform.argmin.newton import Spot
+from closedform.argmin.newton import TINY, Spot, spot
 from closedform.argmin.views import Point, View
 from closedform.expr.node import Node
 
 Array = Any
 REACHES, CORRECTIONS, COMBINATIONS = (1e-3, 1e-1), 6, 4
 UNSURE, FARTHER = 1e-12, range(9, 31, 3)
+HALVINGS, STAYS = 60, (1e-3, 1e-1)
 
 
 @dataclass
@@ -75,6 +76,22 @@ def _size(view: View, z: Point) -> float:
     return max(1.0, float(np.linalg.norm(view.floats(z))))
 
 
+def off_plateau(view: View, at: Spot) -> Point | None:
+    """Where f is flat as far as its numbers reach: a point nearer to 0 at which it is not. None where none is found."""
+    z = view.floats(at.z)
+    if (at.rank and np.isfinite(at.step).all()) or not np.isfinite(view.value(at.z)) or not z.any():
+        return None
+    ways = [*np.eye(len(z)), *-np.eye(len(z)), z / np.linalg.norm(z)]
+    size = float(np.linalg.norm(z))
+    if any(abs(view.rise(at.z, h * size * d)) > TINY for d in ways for h in STAYS):
+        return None
+    for k in range(1, HALVINGS):
+        there = spot(view, view.move(at.z, (2.0**-k - 1) * z), bends=False)
+        if there.rank and np.isfinite(there.step).all() and there.step.any():
+            return there.z
+    return None
+
+
 @dataclass
 class Tail:
     """How f goes on in a direction: ``unbounded``, ``limit`` (with its value) or ``stops`` falling."""
@@ -94,7 +111,7 @@ def tail(view: View, z: Point, direction: Array) -> Tail:
     if gaps[-1] == -np.inf or gaps[-2] - gaps[-1] > 0.5 * (gaps[-3] - gaps[-2]) > 0:
         return Tail("unbounded")
     limit = view.value(view.move(z, size * 1e7 * direction))
-    return Tail("limit", 0.0 if abs(limit) <= 1e-6 * abs(gaps[-1]) else limit)
+    return Tail("limit", 0.0 if abs(limit) <= max(1e-6 * abs(gaps[-1]), TINY) else limit)
 
 
 def _rises_far_away(view: View, z: Point, d: Array, fallen: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -147,8 +148,11 @@ class Problem:
 
     def _smooth(self, count: int) -> Solution:
         begin = self.begin()
-        found = [self._reached(inside(self.system, begin, z)) for z in starts(begin, count)]
-        main = found[0]
+        main = self._reached(inside(self.system, begin, begin))
+        if self.convex() and main.verdict.kind in (*MINIMA, "no-minimum"):
+            count = 1  # there is nothing else to find
+        more = islice(starts(begin, count), 1, None)
+        found = [main, *(self._reached(inside(self.system, begin, z)) for z in more)]
         if main.verdict.kind not in MINIMA:
             main = self._stationary_at_start(begin, main)
         minima = [j for j in found if j.verdict.kind in MINIMA]

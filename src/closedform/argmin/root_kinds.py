@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Array = Any
 EPS = float(np.finfo(float).eps)
 SMALL, AT_KINK = 1e-9, 1e-10
+FAR, LONG, VANISHED, HALVED = 10.0, 4, 1e-60, range(-100, 5)
+"""Of a way on which ‖F‖ falls for ever: how far it leads, in how many points it is seen to, and how slow it gets."""
 
 
 def judged_root(p: RootProblem, way: Walk, near: Array) -> Verdict:
@@ -134,6 +136,11 @@ def _none(p: RootProblem, way: Walk, near: Array) -> Verdict:
     if way.outcome == "escape" or _falls_for_ever(p, near, d):
         return Verdict("no-root", f"‖F‖ falls for ever in the direction {named(p.block.name, d)}, and no root "
                        "is reached.", "Bound x, or change the equation.", direction=d)  # fmt: skip
+    far = _falls_towards(p, near)
+    if far is not None:
+        d, limit = far
+        return Verdict("no-root", f"‖F‖ falls for ever in the direction {named(p.block.name, d)}, towards {limit:.6g}, "
+                       "and no root is reached.", "Bound x, or change the equation.", direction=d)  # fmt: skip
     if pull <= 1e-5 * scale or (size > 0 and not J.any()):
         return Verdict("no-root", f"no root was reached: ‖F‖ has a local minimum of {size:.6g} at "
                        f"{where}.", "Try other starts, or change a parameter.")  # fmt: skip
@@ -146,3 +153,25 @@ def _falls_for_ever(p: RootProblem, z: Array, d: Array) -> bool:
     size = max(float(np.linalg.norm(z)), 1e-300)
     sizes = [float(np.linalg.norm(p.residual(z + size * 10.0**k * d))) for k in range(8)]
     return all(b < a for a, b in pairwise([float(np.linalg.norm(p.residual(z))), *sizes]))
+
+
+def _falls_towards(p: RootProblem, near: Array) -> tuple[Array, float] | None:
+    """The direction and the limit, where on the way to a far point and beyond ‖F‖ falls, ever more slowly."""
+    begin, n = p.begin(), p.width
+    way = near - begin
+    if not np.isfinite(way).all() or not np.linalg.norm(way) > FAR * max(1.0, float(np.linalg.norm(begin))):
+        return None
+    slopes, sizes = list[float](), list[float]()
+    for k in HALVED:
+        if slopes and slopes[-1] == 0 and k < 0:  # it has vanished: only the ends tell more
+            continue
+        with p.view.probing():
+            g, H = p.view.slopes(p.view.point(p._with_zeros(begin + 2.0**k * way)))
+        F = g[n:]
+        size = float(np.linalg.norm(F))
+        down = float(F @ (H[n:, :n] @ (way / np.linalg.norm(way)))) if np.isfinite(F).all() and size else 0.0
+        slopes, sizes = ([], []) if down > 0 else ([*slopes, down], [*sizes, size])
+    falls = [v for v in slopes if v < 0]
+    if len(falls) < LONG or (slopes[-1] == 0 and abs(falls[-1]) > VANISHED * max(map(abs, falls))):
+        return None
+    return way / np.linalg.norm(way), next(v for v in reversed(sizes) if np.isfinite(v))

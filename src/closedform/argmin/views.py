@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -22,6 +24,7 @@ class View(Protocol):
     arrival: float
     rank_tolerance: float
     flatness: float
+    rounding: float
 
     @property
     def system(self) -> System: ...
@@ -35,6 +38,7 @@ class View(Protocol):
     def jacobian(self, z: Point, theta: Node) -> Array: ...
     def mixed(self, z: Point, theta: Node) -> Array: ...
     def mixed_along(self, z: Point, theta: Node, step: Array) -> Array: ...
+    def probing(self) -> AbstractContextManager[None]: ...
 
 
 @dataclass
@@ -45,6 +49,7 @@ class Exact:
     arrival: float = 1e-28
     rank_tolerance: float = 2e-15
     flatness: float = 1e-13
+    rounding: float = 0.0
 
     @property
     def system(self) -> System:
@@ -60,18 +65,27 @@ class Exact:
         return self.fine.move(z, step)
 
     def value(self, z: Point) -> float:
-        try:
-            return nearest(self.fine.value(z))
-        except NoBalls:
-            return float("nan")
+        found = self._told(lambda: self.fine.value(z))
+        return float("nan") if found is None else nearest(found)
 
     def rise(self, z: Point, step: Array) -> float:
         """f(z + step) - f(z); 0 where the bits do not tell it from 0, NaN outside the domain."""
-        try:
-            gap = self.fine.rise(z, step)
-        except NoBalls:
-            return float("nan")
-        return 0.0 if gap.contains(0) else nearest(gap)
+        gap = self._told(lambda: self.fine.rise(z, step))
+        return float("nan") if gap is None else 0.0 if gap.contains(0) else nearest(gap)
+
+    def _told(self, number: Callable[[], Any]) -> Any:
+        """A number with the bits that tell it from 0, where they suffice; None outside the domain."""
+        found = None
+        with self.probing():
+            for bits in BITS:
+                self.fine.bits = max(bits, self.fine.bits)
+                try:
+                    found = number()
+                except NoBalls:
+                    return None
+                if not found.contains(0) or found == 0:
+                    break
+        return found
 
     def slopes(self, z: Point) -> tuple[Array, Array]:
         """The gradient and the Hessian; NaN where they have no value."""
@@ -84,10 +98,12 @@ class Exact:
     def _slopes(self, z: Point) -> tuple[Array, Array]:
         for bits in BITS:
             self.fine.bits = max(bits, self.fine.bits)
-            H = self.fine.hessian(z)
-            if clear(H):
+            H, G = self.fine.hessian(z), self.fine.gradient(z)
+            if clear(H) and self.fine.stands(z, G, H):
                 break
-        G = self.fine.gradient(z)
+        else:  # with all the bits there are
+            if not self.fine.stands(z, G, H, flat=True):
+                raise NoBalls("the gradient does not stand above its rounding")
         small = [0.0 if e.contains(0) else nearest(e) for e in G]
         flat = rounded(H)
         unclear = np.array([e.contains(0) for e in H.entries()]).reshape(flat.shape)
@@ -98,6 +114,15 @@ class Exact:
             return rounded(self.fine.third(z, [float(s) for s in step]))
         except NoBalls:
             return np.full((self.system.n, self.system.n), np.nan)
+
+    @contextmanager
+    def probing(self) -> Iterator[None]:
+        """Points far out may take more bits than what comes after."""
+        bits = self.fine.bits
+        try:
+            yield
+        finally:
+            self.fine.bits = bits
 
     def mixed(self, z: Point, theta: Node) -> Array:
         return rounded(self.fine.mixed(z, theta))
@@ -121,6 +146,7 @@ class Plain:
     arrival: float = 1e-13
     rank_tolerance: float = 2e-14
     flatness: float = 1e-11
+    rounding: float = 1e-13
 
     def point(self, z: Array) -> Point:
         return np.array(z, float)
@@ -145,6 +171,9 @@ class Plain:
     def third(self, z: Point, step: Array) -> Array:
         h = _reach(z, step)
         return (self.system.hessian(z + h * step) - self.system.hessian(z - h * step)) / (2 * h)
+
+    def probing(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def mixed(self, z: Point, theta: Node) -> Array:
         return self.system.mixed(z, theta)

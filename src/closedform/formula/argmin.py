@@ -13,7 +13,7 @@ from closedform.expr.facts import LINEAR_SPACES, close
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
 from closedform.formula.fast import Fast
-from closedform.formula.values import by_name
+from closedform.formula.values import by_name, refuse_strangers
 from closedform.functions.algebra import NUM, POW, SYM, fill, inv, mul, num, power, scale, sym, total, zeros
 from closedform.functions.known_facts import facts_of
 from closedform.read.declarations import Declarations
@@ -70,6 +70,10 @@ class Argmin:
 
     def __init__(self, f: Formula, by: str, subject_to: str | None) -> None:
         self.f, self.by, self.subject_to = f, by, subject_to
+
+    def __repr__(self) -> str:
+        held = "" if self.subject_to is None else f" subject to {self.subject_to}"
+        return f"<Argmin over {self.by} of {self.f.unicode}{held}>"
 
     @property
     def _x(self) -> Node:
@@ -238,6 +242,8 @@ class Argmin:
 
         given = values_of(self.f._with_sizes(by_name(data, values)))
         constraints, names, cone = self._constraints()
+        sizes = {name for x in names.values() for s in x.shape for name in s.names}
+        refuse_strangers(given, {*self.f._allowed(), *names, *sizes}, {**self.f._reading.names, **names})
         missing = [n for n in names if n not in self.f._reading.names and n not in given]
         if missing:
             declare = "".join(f" Declare {n} in R if it is a number." for n in missing if not names[n].is_scalar)

@@ -10,7 +10,7 @@ from closedform.errors import DeclarationError, ShapeError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 from closedform.formula.argmin import Minimising
-from closedform.formula.values import by_name
+from closedform.formula.values import by_name, refuse_strangers
 from closedform.functions.algebra import total
 from closedform.functions.known_facts import facts_of
 from closedform.read.named import variable_name
@@ -71,6 +71,11 @@ class Root:
     def __init__(self, f: Formula, by: str, map_: Formula | None) -> None:
         self.f, self.by, self.map = f, by, map_
 
+    def __repr__(self) -> str:
+        if self.map is not None:
+            return f"<Root over {self.by} of {self.by} = {self.map.unicode}>"
+        return f"<Root over {self.by} of {self.f.unicode} = 0>"
+
     @property
     def _x(self) -> Node:
         return self.f._variable(self.by)
@@ -124,6 +129,7 @@ class Root:
 
         given = values_of(self.f._with_sizes(by_name(data, values)))
         known = self.f._reading.names
+        refuse_strangers(given, self.f._allowed(), known)
         parameters = {k: n for k, n in known.items() if k != self.by and k in given and "discrete" not in facts_of(n)}
         T = None if self.map is None else self.map._raw
         return RootProblem(self.f._raw, self._x, parameters, given, start=start, map=T)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from closedform.errors import ValueProblem
@@ -97,3 +98,12 @@ def by_name(data: Mapping[str, Any] | None, values: Mapping[str, Any]) -> dict[s
     if data is not None and not isinstance(data, Mapping):
         raise ValueProblem(f"values are given by name, x=…, or as a mapping; this is of type {type(data).__name__}")
     return {canonical(name): array for name, array in {**(data or {}), **values}.items()}
+
+
+def refuse_strangers(given: Mapping[str, Any], allowed: Collection[str], needed: Iterable[str]) -> None:
+    """Raises ValueProblem where a value has a name that stands nowhere, as one that is misspelled."""
+    for name in given:
+        if name not in allowed:
+            near = get_close_matches(name, ["start", "starts", *allowed], 1)
+            hint = f"Did you mean {near[0]}?" if near else ""
+            raise ValueProblem(f"{name} is no variable here; there are {', '.join(needed)}", hint=hint)

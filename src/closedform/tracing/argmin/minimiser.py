@@ -46,6 +46,9 @@ class Minimiser:
         self._last: tuple[list[Any], Solution] | None = None
         update_wrapper(self, fn, updated=())
 
+    def __repr__(self) -> str:
+        return f"<argmin of {getattr(self.fn, '__name__', type(self.fn).__name__)} over its first argument>"
+
     def __call__(self, *args: Any, start: Any = None, **kwargs: Any) -> Any:
         """x*, in the structure of the start. Raises NoDerivative where it is no minimum (``on_fail``)."""
         return self.with_status(*args, start=start, **kwargs)[0]
