@@ -45,3 +45,18 @@ def least_squares(x: np.ndarray, b: np.ndarray) -> float:
 ])  # fmt: skip
 def test_what_objects_say(made: object, shown: str) -> None:
     assert repr(made) == shown
+
+
+def test_constraints_have_sizes_and_numbers_of_their_own() -> None:
+    rng = np.random.default_rng(7)
+    A, b, C, d = rng.normal(size=(5, 3)), rng.normal(size=5), rng.normal(size=(2, 3)), rng.normal(size=2)
+    f = cf.formula("1/2*||A*x-b||^2")
+    s = f.argmin("x", subject_to="C*x = d").solve(A=A, b=b, C=C, d=d)
+    kkt = np.block([[A.T @ A, C.T], [C, np.zeros((2, 2))]])
+    assert np.allclose(np.linalg.solve(kkt, np.r_[A.T @ b, d])[:3], s.x)
+    assert np.allclose(np.linalg.inv(kkt)[:3, 3:], s.jacobian("d"))
+    total = f.argmin("x", subject_to="sum(x) = c").solve(A=A, b=b, c=2.0)
+    assert np.isclose(total.x.sum(), 2.0)
+    assert np.isclose(total.jacobian("c").sum(), 1.0)
+    with pytest.raises(cf.ClosedformError, match=r"d has shape \(\); it is a vector"):
+        f.argmin("x", subject_to="C*x = d").solve(A=A, b=b, C=C, d=1.0)

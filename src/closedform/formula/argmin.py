@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from closedform.calculus.derive import gradient
-from closedform.errors import DeclarationError, MissingRule, ShapeError, ValueProblem
+from closedform.errors import ClosedformError, DeclarationError, MissingRule, ShapeError, ValueProblem
 from closedform.expr.facts import LINEAR_SPACES, close
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
@@ -17,9 +18,10 @@ from closedform.formula.values import by_name, refuse_strangers
 from closedform.functions.algebra import NUM, POW, SYM, fill, inv, mul, num, power, scale, sym, total, zeros
 from closedform.functions.known_facts import facts_of
 from closedform.read.declarations import Declarations
+from closedform.read.lexer import lex
 from closedform.read.named import variable_name
 from closedform.read.outcome import where_text
-from closedform.read.read import read
+from closedform.read.read import read, read_tokens
 from closedform.read.relations import Piece, constraints, placed, relation
 from closedform.rewrite.normal.engine import is_zero
 from closedform.rewrite.normal.normal import normal
@@ -276,6 +278,7 @@ class Argmin:
 
         source = self.subject_to or ""
         out, names, cone = [], dict[str, Node](), False
+        taken = frozenset(n for node in self.f._reading.names.values() for size in node.shape for n in size.names)
         for piece in constraints(source):
             if CONE.fullmatch(piece.text):
                 cone = self._in_cone(piece.text)
@@ -285,8 +288,10 @@ class Argmin:
             gap = next((c for c in (_less_number(one, other), _less_number(other, one)) if c), None)
             text = gap[0].text if gap else f"({one.text}) - ({other.text})"
             with placed(source, *([(0, gap[0])] if gap else [(1, one), (len(one.text) + 5, other)])):
-                reading = read(text, self._declared(f"{one.text} {other.text}"), "text")
+                declared = lex(self._declared(one.text, other.text))
+                reading = read_tokens(lex(text), declared, reserved=taken)
             names.update(reading.names)
+            taken |= {n for node in reading.names.values() for size in node.shape for n in size.names}
             node = total([(1, reading.node), (-1, fill(num(gap[1]), reading.node))]) if gap else reading.node
             if gap and gap[0] is not one:
                 node = total([(-1, node)])
@@ -299,9 +304,19 @@ class Argmin:
             raise DeclarationError(f"{text}: the cone is for {self.by}, a square matrix")
         return True
 
-    def _declared(self, text: str) -> str:
-        names = {k: n for k, n in self.f._reading.names.items() if _stands(k, text)}
-        return where_text(names, self.f._reading.families, Declarations(), {})
+    def _declared(self, *sides: str) -> str:
+        """What is known of the names of both sides; of a new name alone on one, that it is a number as the other is."""
+        known, families = self.f._reading.names, self.f._reading.families
+        names = {k: n for k, n in known.items() if any(_stands(k, side) for side in sides)}
+        where = where_text(names, families, Declarations(), {})
+        for name, other in (sides, sides[::-1]) if len(sides) == 2 else ():
+            beside = {k: n for k, n in known.items() if _stands(k, other)}
+            if not name.isidentifier() or variable_name(name) in known or not beside:
+                continue
+            with suppress(ClosedformError):
+                if read(other, where_text(beside, families, Declarations(), {}), "text").node.is_scalar:
+                    return f"{where}, {name} in R" if where else f"{name} in R"
+        return where
 
 
 def _stands(name: str, text: str) -> bool:
