@@ -45,7 +45,8 @@ class Case:
         if not self.letters or not here.issuperset(self.letters):
             return []
         one, other = self.letters
-        every = [{one: index("at"), other: index("at")}] if self.equal else [{one: num(a), other: num(b)} for a, b in ((1, 2), (3, 1))]
+        apart = [{one: num(a), other: num(b)} for a, b in ((1, 2), (3, 1))]
+        every = [{one: index("at"), other: index("at")}] if self.equal else apart
         return [(_at(left, there), _at(right, there)) for there in every]
 
     def speaks_of(self, names: Iterable[str]) -> bool:
