@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from closedform.expr.node import Node
+from closedform.expr.node import Node, make
 from closedform.expr.walk import postorder, rebuild
-from closedform.functions.algebra import INDEX, UNIT, index, mul, num, scale, sub, transpose, unit
+from closedform.functions.algebra import INDEX, SUMOVER, index, num
 from closedform.judging.names import NAME, bare, cleaned
 from closedform.judging.relations import Relation
 
@@ -39,26 +39,35 @@ class Case:
     whole: bool = True
     """Whether nothing more is said of the letters, as ``i < j`` does."""
 
-    def within(self, left: Node, right: Node) -> tuple[Node, Node] | None:
-        """Two sides as they are in the case, and zero elsewhere; None where its indices do not stand in them."""
+    def within(self, left: Node, right: Node) -> list[tuple[Node, Node]]:
+        """Two sides as they are in the case, at entries of each order; none where its indices do not stand in them."""
         here = {n.params[0] for n in postorder([left, right]) if n.op is INDEX}
         if not self.letters or not here.issuperset(self.letters):
-            return None
-        (one, other), sides = self.letters, (left, right)
-        if self.equal:
-            at = index(one)
-            a, b = (rebuild(e, lambda n, _: at if n.op is INDEX and n.params[0] == other else None) for e in sides)
-            return a, b
-        units = (n for n in postorder([left, right]) if n.op is UNIT and n.args[0].op is INDEX)
-        size = next((n.rows for n in units if n.args[0].params[0] in self.letters), None)
-        if size is None:
-            return None
-        apart = sub(num(1), mul(transpose(unit(index(one), size)), unit(index(other), size)))
-        return scale(apart, left), scale(apart, right)
+            return []
+        one, other = self.letters
+        apart = [{one: num(a), other: num(b)} for a, b in ((1, 2), (3, 1))]
+        every = [{one: index("at"), other: index("at")}] if self.equal else apart
+        return [(_at(left, there), _at(right, there)) for there in every]
 
     def speaks_of(self, names: Iterable[str]) -> bool:
         """Whether one of the names stands in it."""
         return bool({bare(m.group()) for m in re.finditer(NAME, self.text)} & set(names))
+
+
+def _at(node: Node, there: dict[str, Node]) -> Node:
+    """The expression with something for its free indices; those of sums get names of their own."""
+
+    def apart(n: Node, args: tuple[Node, ...]) -> Node | None:
+        if n.op is not SUMOVER or n.params[0] not in there:
+            return None
+        own = f"{n.params[0]}_sum"
+        return make(SUMOVER, (_put(args[0], {n.params[0]: index(own)}), *args[1:]), (own, *n.params[1:]), n.shape)
+
+    return _put(rebuild(node, apart), there)
+
+
+def _put(node: Node, there: dict[str, Node]) -> Node:
+    return rebuild(node, lambda n, _: there.get(n.params[0]) if n.op is INDEX else None)
 
 
 def case_of(relation: Relation, source: str) -> Case | None:

@@ -82,9 +82,9 @@ class Identities:
         atoms = self.section.atoms.found.values()
         cases = chain.cases or implied_case(self.section.lone_atom(chain.members[0]), atoms)
         fit = [(t.node, n.node) for t in truth for n in now if t.node.shape == n.node.shape]
-        within = [(case, sides) for case in cases for pair in fit if (sides := case.within(*pair)) is not None]
+        within = [(case, sides) for case in cases for pair in fit if (sides := case.within(*pair))]
         for case, sides in within:
-            if same(*sides):
+            if all(same(*pair) for pair in sides):
                 return self.state.step(chain, k, "right", reason=f"for {case.text}")
         names = self.section.lexed.names(chain.members[k])
         others = [case for case in cases if not case.letters and case.speaks_of(names)]
@@ -92,7 +92,7 @@ class Identities:
         if others:
             return self.state.step(chain, k, "undecided", reason=f"it is said for {others[0].text}, which is not used")
         for case, sides in within:
-            if (shown := example(*sides)) is not None:
+            if (shown := example(*sides[0])) is not None:
                 reason = f"the two sides differ for {case.text}"
                 return self.state.step(chain, k, "wrong", slip="does not follow", reason=reason, example=shown)
         reason = f"it is said for {within[0][0].text}" if within else ""
