@@ -60,3 +60,9 @@ def test_constraints_have_sizes_and_numbers_of_their_own() -> None:
     assert np.isclose(total.jacobian("c").sum(), 1.0)
     with pytest.raises(cf.ClosedformError, match=r"d has shape \(\); it is a vector"):
         f.argmin("x", subject_to="C*x = d").solve(A=A, b=b, C=C, d=1.0)
+
+
+def test_a_picture_under_constraints_says_that_its_curves_leave_them() -> None:
+    a = cf.formula("w'*S*w", "S in PD(n)").argmin("w", subject_to="sum(w) = 1")
+    drawn = a.plot(a.solve(S=[[2.0, 0.3], [0.3, 1.0]]))
+    assert str(drawn).startswith("f around w: minimum under constraints; along the curves they need not hold\n")

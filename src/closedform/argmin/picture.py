@@ -39,9 +39,11 @@ def picture(s: Solution) -> Picture:
     with np.errstate(all="ignore"):
         for axes, line in zip(np.atleast_1d(made.subplots(1, len(lines))), lines, strict=True):
             _draw(axes, problem.system, z, line)
-    made.suptitle(f"f around {problem.block.name}: {s.verdict.kind}", fontsize=10)
+    left = " under constraints; along the curves they need not hold" if problem.constraints else ""
+    title = f"f around {problem.block.name}: {s.verdict.kind}{left}"
+    made.suptitle(title, fontsize=10)
     words = [f"{line.name} {_shown(line.d)}: curvature {line.curvature:.4g}" for line in lines]
-    return Picture(made, (f"f around {problem.block.name}: {s.verdict.kind}", *words))
+    return Picture(made, (title, *words))
 
 
 def _lines(s: Solution, z: Array) -> list[Line]:
