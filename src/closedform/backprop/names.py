@@ -65,7 +65,7 @@ class Names:
         place = FORMS.index(form)
         if form == "latex":
             known = {letter(inside): spelled[2] for inside, spelled in self.spelled.items()}
-            return UPRIGHT.sub(lambda m: known.get(m.group(), m.group()), text)
+            return UPRIGHT.sub(lambda m: known.get(m.group(), m.group()), text.replace(r"\,", " "))
         known = {greek(inside): spelled[place] for inside, spelled in self.spelled.items()}
         return WORD.sub(lambda m: known.get(m.group(), m.group()), text)
 

@@ -25,7 +25,7 @@ from closedform.expr.walk import postorder
 
 LOW, HIGH, FAR = -12, 6, 13
 ATTEMPTS, MOST_BALANCED = 6, 3
-TURNED, DRAWS = (-1, 4, -4), 12
+TURNED, DRAWS = (-1, 4, -4, 16), 32
 RESTARTS, NARROWING, SECANTS, BESIDE = 6, 48, 40, 45
 SEARCH_BITS, GOLDEN = 640, 0.381966
 STILL = {"pm1", "bit", "orth"}

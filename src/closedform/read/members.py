@@ -32,10 +32,15 @@ def _over(listed: list[Token]) -> Iterator[Token]:
     for k, token in enumerate(listed):
         head = [t.text for t in listed[k + 1 : k + 4]]
         if token.text in ("max", "min") and head[0:3:2] == ["(", ","] and head[1] in INDEX_LETTERS:
-            inside = listed[k + 4 : _closing(listed, k + 1)]
-            if any(t.text.endswith("_" + head[1]) for t in inside) or [t for t in inside if t.text == head[1]]:
+            inside = range(k + 4, _closing(listed, k + 1))
+            if any(listed[j].text.endswith("_" + head[1]) or _indexes(listed, j, head[1]) for j in inside):
                 token = token._replace(text=token.text + "_over")
         yield token
+
+
+def _indexes(listed: list[Token], place: int, index: str) -> bool:
+    beside = listed[place - 1].text, listed[place + 1].text
+    return listed[place].text == index and (beside[0] in ("[", ",") and beside[1] in ("]", ","))
 
 
 def _closing(listed: list[Token], opening: int) -> int:
