@@ -108,4 +108,7 @@ def test_what_people_mistype() -> None:
 def test_a_name_of_the_constraints_without_a_value_is_said() -> None:
     with pytest.raises(cf.ValueProblem, match="no value was given for s, of the constraints") as found:
         cf.formula("(x-t)^2", "x in R, t in R").argmin("x", subject_to="x >= s").solve(t=-1.0)
+    assert "Declare" not in found.value.hint  # beside a number s is one
+    with pytest.raises(cf.ValueProblem, match="no value was given for s, of the constraints") as found:
+        cf.formula("||x-t||^2", "x in R^n, t in R^n").argmin("x", subject_to="x >= s").solve(t=[-1.0, 2.0])
     assert "Declare s in R" in found.value.hint
