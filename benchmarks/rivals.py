@@ -97,6 +97,13 @@ def jax_modes(p: Problem, d: Data) -> dict[str, Thunk]:
     return {name: _jitted(mode, x, rest) for name, mode in modes.items()}
 
 
+def written(like: Any, x: Any) -> Thunk:
+    """What JAX takes to write one number into every entry of a result: no dense derivative can be had in less."""
+    quick = jax.jit(lambda v: jnp.full(np.shape(like), v))
+    number = jnp.asarray(x).ravel()[0]
+    return lambda: jax.block_until_ready(quick(number))
+
+
 def _jitted(mode: Any, x: Any, rest: Any) -> Thunk:
     quick = jax.jit(mode)
     return lambda: jax.block_until_ready(quick(x, rest))
