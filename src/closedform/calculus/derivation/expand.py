@@ -25,8 +25,10 @@ from closedform.functions.algebra import (
     TRANSPOSE,
     D,
     d,
+    num,
 )
-from closedform.rewrite.normal.engine import build, ntr, ntranspose, number
+from closedform.functions.vectors import dot
+from closedform.rewrite.normal.engine import build, nmul, nscale, ntranspose, number, terms_of
 from closedform.rewrite.normal.split import transposes
 from closedform.rewrite.steps import recorded
 
@@ -53,11 +55,15 @@ class Motion:
     opened: dict[Node, Node] = field(init=False)
     """The same with placeholders: ``d(u)`` for each ``u`` whose rule has not been applied yet."""
     failed: dict[Node, MissingRule] = field(init=False)
+    normed: dict[Node, Node] = field(init=False)
+    """The M of every ``tr(M*M')`` that moves."""
 
     def __post_init__(self) -> None:
         self.moving = differentials([self.root], {self.variable: self.direction})
         self.opened, self.failed = {}, {}
-        for node in postorder(self.root):
+        self.normed = {n: half for n in postorder(self.root) if n in self.moving and (half := normed(n)) is not None}
+        self.moving |= differentials(list(self.normed.values()), {self.variable: self.direction})
+        for node in postorder([self.root, *self.normed.values()]):
             if node in self.moving:
                 self._note_failed(node)
                 self.opened[node] = self._open(node)
@@ -83,7 +89,7 @@ class Motion:
     def is_linear(self, node: Node) -> bool:
         """Whether the differential of a node is the node itself with one argument replaced by its own."""
         count = sum(a in self.moving for a in node.args)
-        if self.is_squared_norm(node):
+        if node in self.normed:
             return False
         if node.op in (ADD, TRANSPOSE, TR, DIAGM, DIAGV, SUMOVER):
             return count > 0
@@ -91,15 +97,16 @@ class Motion:
             return count == 1
         return bool(node.op.adjoint) and node.op.d is None and count == 1
 
-    def is_squared_norm(self, node: Node) -> bool:
-        """Whether a node is ``tr(M'*M)`` with an M that moves."""
-        inside = node.args[0] if node.op is TR else node
-        return inside is not node and inside.op is MUL and _is_palindrome(inside) and inside in self.moving
+    def paired(self, m: Node) -> Node:
+        """⟨M, dM⟩, for the one of M, −M and their transposes whose differential is the plainest."""
+        ways = [(m, self.opened[m]), (ntranspose(m), ntranspose(self.opened[m]))]
+        ways += [(nscale(num(-1), a), nscale(num(-1), b)) for a, b in ways]
+        return dot(*min(ways, key=lambda way: (transposes(way[1]), [c < 0 for c, _ in terms_of(way[1])])))
 
     def taken(self, node: Node) -> Node:
         """The differential of a node by its own rule, with placeholders."""
-        if self.is_squared_norm(node):
-            return ntr(of_node(node.args[0], self.opened, self.failed))
+        if node in self.normed:
+            return nscale(num(2), self.paired(self.normed[node]))
         return of_node(node, self.opened, self.failed)
 
     def expanded(self, line: Node) -> tuple[Node, dict[Node, Node]]:
@@ -132,7 +139,8 @@ def replaced(root: Node, values: Mapping[Node, Node]) -> Node:
             continue
         args = tuple(new[a] for a in node.args)
         same = all(a is b for a, b in zip(args, node.args, strict=True))
-        new[node] = node if same else build(node.op, args, node.params, node.shape)
+        anew = make if node.op is dot.op else build  # inner products stay as they were written
+        new[node] = node if same else anew(node.op, args, node.params, node.shape)
     return new[root]
 
 
@@ -155,7 +163,7 @@ def rule_law(node: Node, motion: Motion) -> Law:
         return LAWS["linearity"]
     if node in motion.failed or (node.args and node.args[0] in motion.failed):
         return LAWS["trace of a power"]
-    if motion.is_squared_norm(node):
+    if node in motion.normed:
         return LAWS["squared norm of a matrix"]
     if motion.is_linear(node):
         return LAWS[LINEAR.get(node.op, "linearity")]
@@ -189,6 +197,19 @@ def _is_palindrome(node: Node) -> bool:
     if len(node.args) % 2:
         return False
     return all(ntranspose(node.args[k]) is node.args[-1 - k] for k in range(half))
+
+
+def normed(node: Node) -> Node | None:
+    """The M of ``tr(M*M')``, which may be ``tr(M^2)`` of a symmetric one."""
+    inside = node.args[0] if node.op is TR else node
+    if inside is node:
+        return None
+    if inside.op is MUL and _is_palindrome(inside):
+        half = nmul(*inside.args[: len(inside.args) // 2])
+        return min(half, ntranspose(half), key=transposes)
+    if inside.op is MPOW and number(inside.args[1]) == 2 and ntranspose(inside.args[0]) is inside.args[0]:
+        return inside.args[0]
+    return None
 
 
 def laws_of_reading(raw: Node) -> list[str]:
