@@ -18,6 +18,7 @@ from closedform.functions.algebra import (
     HAD,
     MPOW,
     MUL,
+    ONES,
     POW,
     SCALE,
     SUMOVER,
@@ -165,6 +166,8 @@ def rule_law(node: Node, motion: Motion) -> Law:
         return LAWS["trace of a power"]
     if node in motion.normed:
         return LAWS["squared norm of a matrix"]
+    if node.op is MUL and any(a.op is ONES for a in node.args) and motion.is_linear(node):
+        return LAWS["sums and differentials exchange"]
     if motion.is_linear(node):
         return LAWS[LINEAR.get(node.op, "linearity")]
     if node.op is MUL:

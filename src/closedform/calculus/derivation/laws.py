@@ -95,7 +95,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("free entries", "entries above the diagonal as free variables: G + G' - G.*I"),
     ("blocks", "the differential of a block matrix is that of each block"),
     ("chain rule", "d of f(u) is the derivative of f at u, applied to du"),
-    ("sums and differentials exchange", "the differential goes inside a sum over an index"),
+    ("sums and differentials exchange", "the differential goes inside a sum"),
     ("sums and inner products exchange", "the inner product goes inside a sum over an index"),
     ("adjoint", "<L(v), G> = <v, L'(G)>"),
     ("declared facts", "what was declared of the variables"),
