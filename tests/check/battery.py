@@ -138,7 +138,6 @@ SQUARE, STRICT, EITHER = "the matrix is square", "both have one length: a guard"
 ANY, WORK = "as general as before", "a limit of work by one, or of a sum beside"
 EQUIVALENT: dict[str, str] = {
     "definitions:cayley:swapped:0": "the two factors commute",
-    "definitions:parabola:swapped:7": "A with A",
     "jet:Jet.det_adj:constant→1:1": SQUARE,
     "jet:Jet.det_adj:constant→1:3": SQUARE,
     "jet:Jet.det_adj:swapped:1": "a matrix and its adjugate commute",
@@ -171,7 +170,12 @@ EQUIVALENT: dict[str, str] = {
     "operations:pinv:swapped:5": "0 is its own negative",
     "points:commuting:filter dropped:1": "no symbol has the rest of another fact for its name",
     "points:plain:filter dropped:1": "such a fact implies nothing",
-    "points:polynomial:swapped:1": "a matrix with itself",
+    "points:polynomial:swapped:1": "a matrix with a polynomial in it",
+    "points:polynomial:swapped:2": "a matrix with itself",
+    "points:polynomial:Add→Sub:2": ANY,
+    "points:polynomial:Mult→Add:1": "a polynomial of one degree more",
+    "points:polynomial:constant→1:1": "a polynomial of one degree more",
+    "field:Field.side:Add→Sub:1": "1 less a multiple of p is 1 too",
     "points:symbol:swapped:1": ANY,
     "points:symbol:swapped:2": ANY,
     "points:symbol:LtE→Lt:1": "facts hold all that they imply, so there are more",

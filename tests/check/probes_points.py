@@ -14,7 +14,7 @@ from probes import entries, raises
 from closedform.check.ball import Ball
 from closedform.check.core.evaluate import Evaluator
 from closedform.check.core.field import Field
-from closedform.check.core.jet import Jet, Unfit
+from closedform.check.core.jet import Jet, Unfit, stack
 from closedform.check.core.operations import CORE
 from closedform.check.core.points import COMMON, Cast, draw
 from closedform.check.core.scalars import Scalars
@@ -48,7 +48,7 @@ def zeros(u: Jet, test: Callable[[int, int], bool]) -> bool:
 
 def facts_hold() -> bool:
     sym_, skew, orth = of_kind("sym"), of_kind("skew"), of_kind("orth")
-    flips = {int(of_kind("orth", seed=k).det_adj()[0].first[0, 0]) == 1 for k in range(12)}
+    turned = of_kind("orth", "turned")
     one, general = orth.eye(N), of_kind()
     signs, bits = of_kind("pm1"), of_kind("bit")
     positive = drawn(sym("v", "n", 1, ["pos"])), drawn(sym("D", "n", "n", ["diag", "psd"]))
@@ -56,7 +56,8 @@ def facts_hold() -> bool:
     return (
         sym_.first == sym_.T.first and not zeros(sym_ - general, lambda i, j: True) and general.first != general.T.first
         and skew.first == (-skew).T.first and skew.first != (skew * 0).first and (orth @ orth.T).first == one.first
-        and orth.first != orth.T.first and len(flips) == 2
+        and orth.first != orth.T.first and (turned @ turned.T).first == one.first
+        and [int(u.det_adj()[0].first[0, 0]) for u in (orth, turned)] == [1, p - 1] and determinants_are_signs()
         and zeros(of_kind("lower"), lambda i, j: i < j) and zeros(of_kind("upper"), lambda i, j: i > j)
         and zeros(of_kind("diag"), lambda i, j: i != j) and zeros(positive[1].symbols["D"], lambda i, j: i != j)
         and {int(e) for e in signs.first.entries()} == {1, p - 1} and {int(e) for e in bits.first.entries()} == {0, 1}
@@ -64,6 +65,16 @@ def facts_hold() -> bool:
                 for e in u.first.entries())
         and of_kind("pd").first == of_kind("pd").T.first and not zeros(of_kind("pd"), lambda i, j: i != j)
     )  # fmt: skip
+
+
+def determinants_are_signs() -> bool:
+    """Each has its own, at odd sizes too; what stands for its argument is 1 in the field."""
+    kinds = ["orth", "turned"], ["orth"], ["orth", "turned"]
+    ev = drawn(*(sym(name, 3, 3, facts) for name, facts in zip("QRT", kinds, strict=True)))
+    seen, p = ev.numbers.seen, ev.numbers.p
+    dets = [int((ev.symbols[name].det_adj()[0] + 1).first[0, 0]) - 1 for name in "QRT"]
+    return (list(seen.values()) == dets == [-1, 1, -1] and {kind for kind, _ in seen} == {"sign"}
+            and {a % p for _, a in seen} == {1})  # fmt: skip
 
 
 def positive_numbers_are_positive() -> bool:
@@ -77,7 +88,7 @@ def positive_numbers_are_positive() -> bool:
 def wholes_and_indices() -> bool:
     whole, places = set(), set()
     for seed in range(400):
-        ev = drawn(sym("k"), seed=seed, numbers=Ball(Random(1)), whole={"k"}, ends={"i": 3})
+        ev = drawn(sym("k"), seed=seed, numbers=Ball(Random(1)), whole={"k": (2, 23)}, ends={"i": (1, 3)})
         whole.add(int(ev.symbols["k"].first[0, 0].unique_fmpz()))
         places.add(ev.indices["i"])
     return whole == set(range(2, 24)) and places == {1, 2, 3}
@@ -87,17 +98,25 @@ def commuting_matrices() -> bool:
     facts = ["commutes:X"], ["sym", "commutes:X"], ["psd", "commutes:Z"]
     ev = drawn(sym("X", "n", "n"), sym("Y", "n", "n", facts[0]), sym("V", "n", "n", ["commutes:none"]))
     a, b, c = (ev.symbols[k] for k in "XYV")
-    even = drawn(sym("X", "n", "n", ["sym"]), sym("Y", "n", "n", facts[1]), sym("Z", "n", "n"),
+    even = drawn(sym("X", "n", "n", ["sym"]), sym("Y", "n", "n", facts[1]), sym("Z", "n", "n", ["sym"]),
                  sym("W", "n", "n", facts[2]))  # fmt: skip
     free = {len(kinds) for kinds in [even.symbols.keys()]}
-    diagonal = drawn(sym("X", "n", "n", ["diag"]), sym("Y", "n", "n", facts[0])).symbols["Y"]
-    real = drawn(sym("X", "n", "n"), sym("Y", "n", "n", ["psd", "commutes:X"]), numbers=Ball(Random(3))).symbols["Y"]
+    diagonal = drawn(sym("X", "n", "n", ["diag"]), sym("Y", "n", "n", ["diag", *facts[0]])).symbols["Y"]
+    some = sym("X", "n", "n", ["sym"]), sym("Y", "n", "n", ["psd", "commutes:X"])
+    real = [drawn(*some, numbers=Ball(Random(k))).symbols["Y"] for k in range(4)]
+    corners = [u.pick(k, k, lambda i, j: (i, j)).det_adj()[0].first[0, 0] for u in real for k in range(1, N + 1)]
+    powers = stack([u.reshape(1, N * N) for u in (a.eye(N), a, a @ a, a @ a @ a, b)])
+    mixed = [(["sym"], []), (["diag"], ["sym"]), (["lower"], ["lower"]), ([], ["orth"]), (["skew"], ["skew"])]
     return (
         (a @ b).first == (b @ a).first and (a @ c).first != (c @ a).first and a.first != b.first and free == {6}
         and all((even.symbols[k] - even.symbols[k].T).zeros() for k in "XYZW")
         and even.symbols["X"].first == even.symbols["X"].T.first and zeros(diagonal, lambda i, j: i != j)
-        and a.first != a.T.first and "X" + COMMON in ev.symbols and real.det_adj()[0].first[0, 0] > 0
-        and raises(Unfit, lambda: drawn(sym("X", "n", "n"), sym("Q", "n", "n", ["orth", "commutes:X"])))
+        and a.first != a.T.first and "X" + COMMON in ev.symbols and all(d > 0 for d in corners)
+        and powers.first.rank() == N and stack([powers.pick(3, N * N, lambda i, j: (i, j)), b.reshape(1, N * N)])
+        .first.rank() == N and all(raises(Unfit, lambda p=p, q=q: drawn(  # type: ignore[misc]
+            sym("X", "n", "n", p), sym("Y", "n", "n", [*q, "commutes:X"]))) for p, q in mixed)
+        and raises(Unfit, lambda: drawn(sym("X", "n", "n", ["commutes:Y", "commutes:V"]), sym("Y", "n", "n"),
+                                        sym("V", "n", "n")))
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from closedform.expr.walk import postorder
 
 CHECK = Path(__file__).parents[2] / "src" / "closedform" / "check"
 ALLOWED = ("closedform.check.core", "closedform.expr")
-MOST_LINES, MOST_DEFINITIONS = 685, 80
+MOST_LINES, MOST_DEFINITIONS = 685, 79
 EMPTY = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 
 

@@ -33,7 +33,7 @@ def same_at_a_glance(claim: Claim, rng: Random) -> bool:
         sizes = scene.draw_sizes(rng, LEAST, MAX_ENTRIES, SPREAD)
         field.forget(lenient=attempt < TRIES // 2)
         try:
-            if trials.at(field, scene.cast(sizes, MAX_ENTRIES), sizes, rng, deadline):
+            if trials.at(field, scene.cast(sizes, MAX_ENTRIES, rng.getrandbits(10)), sizes, rng, deadline):
                 return not trials.differ
         except (Redraw, ZeroDivisionError):
             continue

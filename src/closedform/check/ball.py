@@ -55,6 +55,9 @@ class Ball:
         draws = [self.draw() for _ in range(rows * cols)]
         return Jet({0: arb_mat(rows, cols, [abs(d) if positive else d for d in draws])})
 
+    def side(self, det: int) -> int:
+        return det
+
     def fraction(self, u: Jet) -> Fraction | None:
         """The small rational that a 1×1 is."""
         for k in range(1, ORDERS + 1):

@@ -119,10 +119,11 @@ class Bound:
 
     def symbol(self, node: Node, n: int) -> Weight:
         facts = close(f for f in node.params[1] if ":" not in f)
-        degree = 6 if any(":" in f for f in node.params[1]) else 2
+        if any(":" in f for f in node.params[1]):
+            return Weight(2 * n, 0, 2 * n * log2(n + 1) + 4)
         if "orth" in facts:
             return Weight(2 * n, 2 * n, 4 * n)
-        return Weight(degree, 0, 4) if facts - {"square", "sym"} else Weight(1, 0, 1)
+        return Weight(2, 0, 4) if facts - {"square", "sym"} else Weight(1, 0, 1)
 
 
 def whole(exponent: Node) -> bool:
@@ -136,7 +137,8 @@ def height(value: Fraction | int) -> float:
 def polynomial_degree(nodes: list[Node], roots: list[Node], kind: str) -> int | None:
     """The total degree where both sides are made of products, sums and traces alone; else None.
 
-    An identity of degree d between traces of words that holds for matrices of size d holds for every size.
+    An identity of degree d between traces of words that holds for matrices of size d holds for every size. What is
+    itself a matrix is one degree more, as the trace of its product with another: A² - tr(A)A + det(A)I is 0 at size 2.
     """
     known: dict[Node, int] = {}
     if kind.startswith("implicit"):
@@ -146,7 +148,8 @@ def polynomial_degree(nodes: list[Node], roots: list[Node], kind: str) -> int | 
         if degree is None or degree > 64:
             return None
         known[node] = degree
-    return max(known[roots[0]], known[roots[1]] + ORDER.get(kind, 1))
+    matrix = 1 not in (roots[0].rows.number, roots[0].cols.number)
+    return max(known[roots[0]], known[roots[1]] + ORDER.get(kind, 1)) + matrix
 
 
 def own_degree(node: Node, known: Mapping[Node, int]) -> int | None:
@@ -158,7 +161,7 @@ def own_degree(node: Node, known: Mapping[Node, int]) -> int | None:
         return 1 if set(node.params[1]) <= {"sym", "square"} else None
     if name == "had" and not node.is_scalar:
         return None
-    if name == "tr" and any(n.op.name == "eye" for n in postorder(node)):
+    if name in ("tr", "dot") and any(n.op.name == "eye" for n in postorder(node)):
         return None
     if name in ("pow", "mpow"):
         exponent = node.args[1]

@@ -35,7 +35,7 @@ from closedform.check.own import Taken, by_its_rule
 from closedform.check.real import DIGITS, agree, apart
 from closedform.check.record import certificate_in, claim_of
 from closedform.check.scene import Scene, deepest_sum
-from closedform.check.search import Search
+from closedform.check.search import COUNTED, FAR_PLACES, FAR_SIZES, Search
 from closedform.check.shapes import shape_problem
 from closedform.check.spectral import RULES, SPECTRAL
 from closedform.errors import ClosedformError
@@ -140,7 +140,7 @@ class Check:
         self.branches = 24 if self.signs or self.roots or ops & ORDER else (4 if rooted else 0)
         self.roots |= rooted or bool(ops & ROOTED)
         self.exps, self.trig = bool(ops & EXPS) or symbolic, bool(ops & TRIG)
-        self.free = bool(ops & FREE) or symbolic
+        self.free, self.sided = bool(ops & FREE) or symbolic, bool(self.scene.sided)
         seed = sha256(os.urandom(32) + claim.function.key + claim.answer.key).digest()
         self.rng = Random(int.from_bytes(seed, "big"))
         self.trials = 4 * TRIALS if effort == "high" else TRIALS
@@ -218,8 +218,8 @@ class Check:
             least = 2 if sums >= DEEPER else 3
         return Search(
             self.claim, self.scene, self.rng, field or (lambda: Field(self.rng, rooted)), self.trials, least,
-            self.signs, rooted, self.branches > MANY, field is None and not (self.spectral or self.taken),
-            self.deadline, rules, near,
+            self.signs or self.sided, rooted or self.sided, self.branches > MANY,
+            field is None and not (self.spectral or self.taken), self.deadline, rules, near,
         )  # fmt: skip
 
     def allow(self, share: float) -> None:
@@ -229,14 +229,19 @@ class Check:
     def exact(self, search: Search, heuristics: tuple[str, ...]) -> Certificate:
         """The level that the core gives, lowered where a bound is not to be had."""
         level, proven = search.trials.verdict()
-        kinks = self.roots or self.signs
+        kinks = self.roots or self.signs or self.sided
         bits = bool(self.scene.bits) and not self.scene.free
-        if bits and search.every_bit is None:
-            heuristics += ("what is 0 or 1 drawn at random",)
+        cases = bits or bool(self.scene.index_ranges)
+        if cases and search.every_case is None:
+            heuristics += ("what is 0 or 1 drawn at random",) if bits else ("indices drawn at random",)
+        if self.scene.whole:
+            heuristics += ("whole exponents drawn at random",)
         if kinks and level == "B" and (not proven or nested(self.claim)):
             met, able = search.seen()
             signs = f"signs as Legendre symbols ({met} of {able} patterns seen)"
+            sides = f"determinants of either sign ({met} of {able} patterns seen)"
             heuristics += (("roots as residues",) if self.roots else ()) + ((signs,) if self.signs else ())
+            heuristics += (sides,) if self.sided and not self.signs else ()
         points = sum(search.trials.accepted.values())
         proven = [s for s in proven if search.bound([s]) < MODEST] or proven
         bound = search.bound(proven if kinks else None)
@@ -247,9 +252,10 @@ class Check:
         if level != "A" or heuristics:
             return Certificate("B", "the two sides agree", None, search.sizes(), points, heuristics)
         every = self.degree is not None and all(min(s.values(), default=0) >= self.degree for s in proven)
-        every = not bits and (every or for_every_size(self.claim, self.scene.size_names, proven))
+        every = every or for_every_size(self.claim, self.scene.size_names, proven)
+        every = every and not (cases and self.scene.size_names)
         sizes = tuple(proven) if kinks else search.sizes()
-        sizes = (search.every_bit,) if bits and search.every_bit is not None else sizes
+        sizes = (search.every_case,) if cases and search.every_case is not None else sizes
         return Certificate(
             level, "the two sides agree", bound, sizes, points, (), every,
             degree=search.degree, height=round(search.height, 1), fields=len(search.trials.fields),
@@ -265,7 +271,8 @@ class Check:
         barren: set[int] = set()
         reason = "no point was found at which both sides have a value"
         try:
-            for least in NEAR if near else (2, 1, 3, 4, FAR, *(1, 2, 3, 4) * self.branches):
+            large = (FAR_SIZES.start,) * FAR_PLACES if self.scene.counts >= COUNTED else ()
+            for least in NEAR if near else (2, 1, 3, 4, *large, FAR, *(1, 2, 3, 4) * self.branches):
                 if least == FAR and seen and not self.far_agrees():
                     return self.refuse("the two sides differ in high precision", self.apart)
                 if least in barren or least == FAR:

@@ -1,4 +1,4 @@
-"""Kinks that hang on sizes and indices alone, such as step(n - 20): they are no random elements."""
+"""Kinks that hang on sizes and indices alone, such as step(n - 20) and step(1'1 - 20): they are no random elements."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ def counting(kinks: Iterable[Kink]) -> list[Kink]:
     """Those that hang on sizes and indices alone: n - 20."""
     out = []
     for kink in kinks:
-        leaves = {n.op.name for n in postorder(kink.node if kink.place < 0 else kink.node.args)}
-        if leaves & {"size", "index"} and "sym" not in leaves:
+        below = list(postorder(kink.node if kink.place < 0 else kink.node.args))
+        sized = any(n.op.name in ("size", "index") or n.rows.names or n.cols.names for n in below)
+        if kink.needed and sized and not any(n.op.own or n.op.name in ("sym", "call") for n in below):
             out.append(kink)
     return out
 

@@ -27,7 +27,8 @@ LOW, HIGH, FAR = -12, 6, 13
 ATTEMPTS, MOST_BALANCED = 6, 3
 TURNED, DRAWS = (-1, 4, -4, 16), 32
 RESTARTS, NARROWING, SECANTS, BESIDE = 6, 48, 40, 45
-SEARCH_BITS, GOLDEN = 640, 0.381966
+SEARCH_BITS, GOLDEN, TURNS = 640, 0.381966, 10
+TOGETHER, MOST_TOGETHER, BIT = 8, 6, arb(2) ** -3
 STILL = {"pm1", "bit", "orth"}
 UPRIGHT = {"pos", "nonneg", "psd", "pd"}
 
@@ -100,6 +101,29 @@ class Far:
         for kink in self.seen.kinks:
             if kink.needed:
                 yield from self.beside(kink)
+        yield from self.together()
+
+    def together(self) -> Iterator[bool | None]:
+        """Each symbol beside the zero of a kink on its own line, or between two: step(x - 50)*step(y - 70)."""
+        point, places = self.start(1), dict[str, list[Any]]()
+        for name in self.movable[:MOST_TOGETHER]:
+            zeros = sorted(self.zeros(point, name), key=float)
+            close = [z + z * d for z in zeros for d in (BIT, -BIT, BIT**8, -(BIT**8))]
+            if zeros:
+                places[name] = close + [(a + b) / 2 for a, b in pairwise(zeros)]
+        many = TOGETHER << len(places) if len(places) > 1 else 0
+        chosen = {name: self.rng.choices(those, k=many) for name, those in places.items()}  # a point winds ``rng`` back
+        for k in range(many):
+            yield self.compare(replace(point, factors=tuple((name, chosen[name][k].mid()) for name in chosen)))
+
+    def zeros(self, point: Point, name: str) -> Iterator[Any]:
+        """Where the kinks that hang on a symbol change their signs, if it alone is moved."""
+        for kink in self.seen.kinks:
+            if kink.needed and any(n.op.name == "sym" and n.params[0] == name for n in postorder(kink.node)):
+                values = [(t, self.gap(point, (name,), t, kink)) for t in self.grid((name,), kink)]
+                for (a, x), (b, y) in pairwise(values):
+                    if x is not None and y is not None and x * y < 0:
+                        yield self.zero(point, (name,), kink, (a, x), (b, y))
 
     def sweep(self) -> Iterator[bool | None]:
         """Each symbol through all magnitudes, in an order of its own; the mirror image of each point beside it."""
@@ -303,7 +327,7 @@ def at_point(
 ) -> RealEvaluator:
     """An evaluator at a random point; matrices under roots and logarithms are moved to the right."""
     ev = RealEvaluator(numbers, sizes, REAL, deadline)
-    draw(scene.cast(sizes, Ball.max_entries), ev, rng)
+    draw(scene.cast(sizes, Ball.max_entries, rng.getrandbits(TURNS)), ev, rng)
     for name in scene.right & set(ev.symbols):
         ev.symbols[name] += ev.one.eye(ev.symbols[name].shape[0]) * 8
     return ev

@@ -107,10 +107,12 @@ def drawn(node: Node, rows: int) -> Triple:
     """How a symbol with facts is made of random numbers."""
     tied = any(":" in fact for fact in node.params[1])
     facts = close(fact for fact in node.params[1] if ":" not in fact)
+    if tied:
+        return 2 * rows, 0, 4 + 2 * rows * log2(1 + rows)
     if "orth" in facts:
         return 2 * rows, 2 * rows, 4 * rows
     if facts - {"square", "sym"}:
-        return 6 if tied else 2, 0, 4
+        return 2, 0, 4
     return 1, 0, 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
+from math import prod
 from random import Random
 from typing import Any
 
@@ -16,6 +17,8 @@ from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
 MAX_ENTRIES, NEAR, WIDER, ALIKE = 10_000, 3, 8, 4
+WHOLE, LARGER_WHOLE, FIRST_PLACES = (2, 23), (24, 60), 3
+COUNTED = {"size", "num", "index", "ones", "eye", "zero", "unit"}
 DISCRETE = frozenset(["bit", "pm1", "discrete"])
 POSITIVE = {"log", "sqrt", "gamma", "loggamma", "digamma", "trigamma", "polygamma"}
 RIGHT = {"sqrtm", "logm", "logm_frechet"}
@@ -25,6 +28,7 @@ class Scene:
     """What the formulas of a claim are made of: the symbols, sizes and indices to draw, and how."""
 
     def __init__(self, roots: Iterable[Node]) -> None:
+        roots = list(roots)
         self.nodes = list(postorder(roots))
         self.shapes = {n.shape for n in self.nodes}
         self.positive, self.right = domains(self.nodes)
@@ -55,13 +59,16 @@ class Scene:
                 powers.append(n.args[0])
             elif n.op.name == "sym":
                 self.note_symbol(n)
+        placed = unbound(self.nodes, roots)
+        self.index_ranges = {name: found for name, found in self.index_ranges.items() if name in placed}
         self.whole = {n.params[0] for n in postorder(powers) if n.op.name == "sym" and n.is_scalar}
-        self.counted = any(n.op.name == "size" for n in self.nodes)
         self.counts = counts(self.nodes)
+        self.counted = self.counts > 0 or any(n.op.name == "size" for n in self.nodes)
         self.cover = Cover(self.size_names)
         self.drawn = {k: own | ({"pos"} if k in self.positive else set()) for k, own in self.facts.items()}
         self.bits = {k: (0 if "bit" in own else -1, 1) for k, own in self.facts.items() if own & DISCRETE}
-        self.free, self.turn, self.given = False, 0, dict[str, tuple[int, ...]]()
+        self.free, self.given, self.places = False, dict[str, tuple[int, ...]](), dict[str, int]()
+        self.sided = sorted(k for k, own in self.facts.items() if "orth" in own)
 
     def note_place(self, n: Node) -> None:
         """x[3] is of three entries and more."""
@@ -116,36 +123,74 @@ class Scene:
         """The number of entries of the largest matrix."""
         return max((r.value(sizes) * c.value(sizes) for r, c in self.shapes), default=1)
 
-    def cast(self, sizes: Mapping[str, int], limit: int) -> Cast:
-        """What is to be drawn at these sizes. Raises Unfit where there are none, or too many entries."""
+    def cast(self, sizes: Mapping[str, int], limit: int, turn: int, attempt: int = 0) -> Cast:
+        """What is to be drawn at these sizes. Raises Unfit where there are none, or too many entries.
+
+        By ``turn`` goes what is one of few: of determinants that are 1 or -1 each combination comes in its turn.
+        """
         if min((s.value(sizes) for shape in self.shapes for s in shape), default=1) < 1:
             raise Unfit("no such sizes")
         if any(sizes.get(name, n) < n for name, n in self.least.items()):
             raise Unfit("no such sizes")
         if self.largest(sizes) > limit:
             raise Unfit(f"a matrix to be checked has over {limit} entries (limit: entries checked)")
-        ends = {k: min((r.value(sizes) for r in ranges), default=3) for k, ranges in self.index_ranges.items()}
+        turned = {name for k, name in enumerate(self.sided) if turn >> k & 1}
+        turn = (turn >> len(self.sided)) + attempt
+        facts = {k: own | ({"turned"} if k in turned else set()) for k, own in self.drawn.items()}
+        whole = dict.fromkeys(self.whole, LARGER_WHOLE if turn % ALIKE == ALIKE - 1 else WHOLE)
+        spans = self.spans(sizes, turn)
         if self.free:
-            return Cast(self.symbols, {k: own - DISCRETE for k, own in self.drawn.items()}, self.whole, ends)
-        return Cast(self.symbols, self.drawn, self.whole, ends, self.given or self.alike(sizes))
+            return Cast(self.symbols, {k: own - DISCRETE for k, own in facts.items()}, whole, spans)
+        return Cast(self.symbols, facts, whole, spans, self.given or self.alike(sizes, turn))
 
-    def alike(self, sizes: Mapping[str, int]) -> dict[str, tuple[int, ...]]:
+    def ends(self, sizes: Mapping[str, int]) -> dict[str, int]:
+        """The last place that an index may have, for each that is not summed."""
+        known = self.index_ranges.items()
+        return {k: min((r.value(sizes) for r in ranges), default=FIRST_PLACES) for k, ranges in known}
+
+    def spans(self, sizes: Mapping[str, int], turn: int) -> dict[str, tuple[int, int]]:
+        """From where to where each index is drawn: now and then all are the same, or each is the last."""
+        ends = self.ends(sizes)
+        if self.places or not ends:
+            return {k: (self.places[k], self.places[k]) for k in ends}
+        same = 1 + turn // ALIKE % min(ends.values())
+        return {k: [(same, same), (end, end), (1, end)][min(turn % ALIKE, 2)] for k, end in ends.items()}
+
+    def alike(self, sizes: Mapping[str, int], turn: int) -> dict[str, tuple[int, ...]]:
         """Now and then all numbers that are 0 or 1 are 0, or all 1: at random they hardly ever are."""
-        self.turn += 1
-        if self.turn % ALIKE > 1:
+        if turn % ALIKE > 1:
             return {}
-        return {name: (two[self.turn % ALIKE],) * self.count(name, sizes) for name, two in self.bits.items()}
+        return {name: (two[turn % ALIKE],) * self.count(name, sizes) for name, two in self.bits.items()}
 
     def count(self, name: str, sizes: Mapping[str, int]) -> int:
         """The number of entries of a symbol."""
         rows, cols = self.symbols[name].shape
         return rows.value(sizes) * cols.value(sizes)
 
-    def bit_patterns(self, sizes: Mapping[str, int]) -> Iterator[dict[str, tuple[int, ...]]]:
-        """All values of what is 0 or 1, or -1 or 1."""
-        names = sorted(self.bits)
-        ways = [list(product(self.bits[name], repeat=self.count(name, sizes))) for name in names]
-        yield from (dict(zip(names, way, strict=True)) for way in product(*ways))
+    def cases(self, sizes: Mapping[str, int]) -> int:
+        """How many values there are together of what is 0 or 1, or -1 or 1, and of indices that are not summed."""
+        bits = {} if self.free else self.bits
+        found = [1 << self.count(name, sizes) for name in bits]
+        return prod(found) * prod(self.ends(sizes).values())
+
+    def each_case(self, sizes: Mapping[str, int]) -> Iterator[None]:
+        """All of them, one after the other."""
+        bits, ends = [] if self.free else sorted(self.bits), self.ends(sizes)
+        ways = [list(product(self.bits[name], repeat=self.count(name, sizes))) for name in bits]
+        for given, places in product(product(*ways), product(*(range(1, end + 1) for end in ends.values()))):
+            self.given = dict(zip(bits, given, strict=True))
+            self.places = dict(zip(ends, places, strict=True))
+            yield
+
+
+def unbound(nodes: list[Node], roots: list[Node]) -> set[str]:
+    """The indices that stand for one place: no sum around them is over them."""
+    free: dict[Node, frozenset[str]] = {}
+    for n in nodes:
+        own = {n.params[0]} if n.op.name == "index" else set[str]()
+        summed = {n.params[0]} if n.op.name == "sumover" else set[str]()
+        free[n] = frozenset(own).union(*(free[a] for a in n.args)) - summed
+    return set[str]().union(*(free[root] for root in roots))
 
 
 def deepest_sum(nodes: list[Node]) -> int:
@@ -157,11 +202,15 @@ def deepest_sum(nodes: list[Node]) -> int:
 
 
 def counts(nodes: list[Node]) -> int:
-    """How many sums are of sizes and numbers alone: as many factors may a polynomial in a size have."""
+    """How many sums are of sizes, indices and numbers alone, Σ1 = n among them: as many factors may a polynomial have.
+
+    A sum of three terms, n² - 3n + 2, may be one of two factors.
+    """
     alone: dict[Node, bool] = {}
     for n in nodes:
-        alone[n] = n.op.name in ("size", "num") or (bool(n.args) and all(alone[a] for a in n.args))
-    return sum(n.op.name == "add" and alone[n] for n in nodes)
+        alone[n] = n.op.name in COUNTED or (bool(n.args) and all(alone[a] for a in n.args))
+    closed = sum(n.op.name in ("dot", "tr", "sum") and alone[n] for n in nodes)
+    return closed + sum(len(n.args) - 1 for n in nodes if n.op.name == "add" and alone[n])
 
 
 def domains(nodes: list[Node]) -> tuple[set[str], set[str]]:

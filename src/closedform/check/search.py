@@ -19,11 +19,11 @@ from closedform.check.recount import recounted
 from closedform.check.scene import MAX_ENTRIES, Scene
 
 REDRAWS, EDGE_REDRAWS, EDGE_TRIALS, LENIENT, FEW_REDRAWS = 600, 60, 8, 12, 20
-SPLITTING, MOST_SPLIT = 6000, 6
+SPLITTING, MOST_SPLIT, KEPT = 6000, 6, 16
 TOLERANCE = 0.01
-COUNTED, FAR_SIZES = 2, range(17, 48)
-MOST_BITS = 8
-"""Of more numbers that are 0 or 1 not all patterns are tried."""
+COUNTED, FAR_SIZES, FAR_PLACES = 2, range(17, 48), 4
+CASES = {5: 64, 4: 64, 3: 256, 2: 256}
+"""So many values, of what is 0 or 1 and of indices, are all tried, at the largest sizes at which there are no more."""
 LIMIT, PATIENCE, DOUBTFUL, FIELDS, WANTED, MANY, SPREAD, SURE = 6, 200, 24, 6, -60, 12, 9, 10
 
 
@@ -42,7 +42,8 @@ class Search:
         scene.cover = Cover(scene.size_names)
         self.field: Field | None = None
         self.refused, self.doubted = 0, False
-        self.every_bit: dict[str, int] | None = None
+        self.every_case: dict[str, int] | None = None
+        self.turn = 0
         self.degree = self.height = 0.0
         self.bounds: list[tuple[Key, float]] = []
 
@@ -60,7 +61,8 @@ class Search:
     def look(self) -> None:
         """The first point at which the sides differ ends it."""
         large: list[dict[str, int]] = []
-        count, most = (self.count, MOST_SPLIT) if self.spectral else (self.count - 1, MOST)
+        sides = min(1 << len(self.scene.sided), MOST_SPLIT)
+        count, most = (max(self.count, sides), MOST_SPLIT) if self.spectral else (self.count - 1, MOST)
         while len(large) < count or self.scene.cover.wants(len(large), most):
             large.append(self.scene.draw_sizes(self.rng, self.least, MAX_ENTRIES, self.spread))
             if not self.trial(large[-1], self.least, fresh=True):
@@ -77,7 +79,7 @@ class Search:
             self.trial(large[-1], self.least, fresh=True)
         if not self.trials.differ:
             self.patterns(large)
-            self.each_bit()
+            self.each_case()
 
     def edge(self) -> None:
         """Size 1, where it will do."""
@@ -90,9 +92,10 @@ class Search:
         """Sizes that no one has in mind, where sizes stand in sums: a polynomial in n may vanish at all small ones."""
         names = sorted(self.scene.size_names)
         if self.scene.counts >= COUNTED and not self.spectral:
-            sizes = dict(zip(names, self.rng.sample(FAR_SIZES, len(names)), strict=True))
-            with suppress(Unfit):
-                self.trial(sizes, 2, fresh=False)
+            for _ in range(FAR_PLACES if self.scene.index_ranges else 1):
+                sizes = dict(zip(names, self.rng.sample(FAR_SIZES, len(names)), strict=True))
+                with suppress(Unfit):
+                    self.trial(sizes, 2, fresh=False)
 
     def patterns(self, large: list[dict[str, int]]) -> None:
         """More points where they would tell more; at size 2 too where there are too many signs at all others."""
@@ -108,19 +111,19 @@ class Search:
                 if not self.trial(sizes, min(2, self.least), fresh=False):
                     return
 
-    def each_bit(self) -> None:
-        """All patterns of numbers that are 0 or 1, at sizes where they are few, which ``every_bit`` then holds."""
-        if self.scene.free or not self.scene.bits:
+    def each_case(self) -> None:
+        """All values of indices and of what is 0 or 1, at sizes where they are few, which ``every_case`` then holds."""
+        names = sorted(self.scene.size_names)
+        if not self.scene.index_ranges and (self.scene.free or not self.scene.bits):
             return
-        for least in (3, 2):
-            sizes = {name: least + k for k, name in enumerate(sorted(self.scene.size_names))}
-            if sum(self.scene.count(name, sizes) for name in self.scene.bits) <= MOST_BITS:
+        for least, most in CASES.items():
+            sizes = {name: max(least + k, self.scene.least.get(name, 1)) for k, name in enumerate(names)}
+            if self.scene.cases(sizes) <= most:
                 break
         else:
             return
         served = 0
-        for pattern in self.scene.bit_patterns(sizes):
-            self.scene.given = pattern
+        for _ in self.scene.each_case(sizes):
             try:
                 self.trial(sizes, 2, fresh=False)
                 served += 1
@@ -128,20 +131,23 @@ class Search:
                 continue
             if self.trials.differ:
                 break
-        self.scene.given = {}
-        self.every_bit = sizes if served and not self.kinks else None
+        self.scene.given, self.scene.places = {}, {}
+        if served and not self.kinks and self.field is not None:
+            self.every_case, self.bounds = sizes, []
+            self.note_bound(sizes, self.field)
 
     def trial(self, sizes: dict[str, int], least: int, fresh: bool) -> bool:
         """Whether the sides agree at a point, in a new field if ``fresh``; False too where size 1 will not do."""
         field = self.field
         if field is None or fresh:
             field = self.field = self.new_field()
-        singular = 0
+        self.turn += 1
+        singular, keep = 0, max(1, self.redraws(least) // KEPT)
         patience = SPLITTING // 20 if self.spectral else 4
         for attempt in range(self.redraws(least)):
             field.forget(lenient=attempt < LENIENT)
             try:
-                cast = self.scene.cast(sizes, MAX_ENTRIES)
+                cast = self.scene.cast(sizes, MAX_ENTRIES, self.turn + attempt // keep, attempt)
                 served = self.trials.at(field, cast, sizes, self.rng, self.deadline)
             except Unfit:
                 if least > 1:

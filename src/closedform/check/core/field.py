@@ -101,6 +101,10 @@ class Field:
             self.learn(name, v, self.rng.randrange(self.p))
         return self.known[name, v]
 
+    def side(self, det: int) -> int:
+        """A determinant that was chosen is a sign that was met; its argument is told from others, and is 1 here."""
+        return self.seen.setdefault(("sign", 1 + self.p * len(self.seen)), det)
+
     def symbol(self, v: int) -> int:
         """1 for a square, -1 for others."""
         if v == 0:

@@ -10,31 +10,31 @@ from closedform.check.core.jet import Jet, Unfit, stack
 from closedform.expr.facts import LINEAR_SPACES, close
 from closedform.expr.node import Node
 
-LARGEST_WHOLE, COMMON = 23, " common"
+COMMON = " common"
 PROJECTIONS = {"sym": "sym_part", "skew": "skew_part", "lower": "tril", "upper": "triu", "diag": "diagonal"}
 
 
 @dataclass
 class Cast:
-    """What is to be drawn: symbols by name, with their facts; those that are small integers; the ends of indices;
-    and what is given, entries row by row."""
+    """What is to be drawn: symbols by name, with their facts; from where to where those are that are small integers,
+    and indices; and what is given, entries row by row. An orthogonal matrix that is ``turned`` has determinant -1."""
 
     symbols: Mapping[str, Node] = field(default_factory=dict)
     facts: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    whole: set[str] = field(default_factory=set)
-    ends: dict[str, int] = field(default_factory=dict)
+    whole: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    ends: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     given: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 def draw(cast: Cast, ev: Evaluator, rng: Random) -> None:
     """Give the symbols and indices of an evaluator general values."""
-    ev.indices = {name: rng.randint(1, end) for name, end in cast.ends.items()}
+    ev.indices = {name: rng.randint(*span) for name, span in cast.ends.items()}
     groups = commuting(cast.facts)
     for name, node in sorted(cast.symbols.items(), key=lambda item: item[0]):
         if name in cast.given:
             ev.symbols[name] = stack([ev.one * v for v in cast.given[name]]).reshape(*ev.shape(node))
         elif name in cast.whole:
-            ev.symbols[name] = ev.one * rng.randint(2, LARGEST_WHOLE)
+            ev.symbols[name] = ev.one * rng.randint(*cast.whole[name])
         elif name in groups:
             ev.symbols[name] = polynomial(ev, sorted(groups[name]), cast.facts, name, ev.shape(node)[0])
         else:
@@ -47,29 +47,29 @@ def plain(facts: Iterable[str]) -> frozenset[str]:
 
 
 def commuting(facts: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    """The names that commute with each name, itself included, where there are others."""
-    out: dict[str, frozenset[str]] = {}
-    for name, other in ((n, f[9:]) for n, own in facts.items() for f in own if f.startswith("commutes:")):
-        if other in facts:
-            joined = out.get(name, frozenset([name])) | out.get(other, frozenset([other]))
-            out.update(dict.fromkeys(joined, joined))
+    """The names that commute with each name, itself included, where there are others: with each other too."""
+    pairs = {(n, f[9:]) for n, own in facts.items() for f in own if f.startswith("commutes:") and f[9:] in facts}
+    out = {name: frozenset(n for pair in pairs if name in pair for n in pair) for pair in pairs for name in pair}
+    if any(out[name] != out[other] for name, other in pairs):
+        raise Unfit("matrices that commute with one, and not with each other")
     return out
 
 
 def polynomial(ev: Evaluator, group: list[str], facts: Mapping[str, frozenset[str]], name: str, n: int) -> Jet:
-    """A random polynomial in a matrix that is common to the group."""
-    own, union = plain(facts[name]), plain(f for g in group for f in facts[g])
-    if own & {"orth", "skew"}:
-        raise Unfit("commuting matrices with this fact")
-    if group[0] + COMMON not in ev.symbols:
-        ev.symbols[group[0] + COMMON] = in_space(ev, ev.numbers.random(n, n), union & {"diag", "sym"})
-    a, b, c = (ev.numbers.random(1, 1) for _ in range(3))
-    out = ev.f("parabola", ev.symbols[group[0] + COMMON], a, b, c)
+    """A random polynomial in a matrix that is common to the group: of degree n - 1, which nearly all are.
+
+    Not so where one is symmetric and another is not: what commutes with I may be any matrix.
+    """
+    own, (kind, *others) = plain(facts[name]), {plain(facts[g]) & frozenset(LINEAR_SPACES) for g in group}
+    if others or own & {"orth", "skew"} or (kind & {"lower", "upper"} and "diag" not in kind):
+        raise Unfit("commuting matrices with these facts")
+    base = ev.symbols.setdefault(group[0] + COMMON, in_space(ev, ev.numbers.random(n, n), kind))
+    out = reduce(lambda sofar, _: sofar @ base + base.eye(n) * ev.numbers.random(1, 1), range(n), base * 0)
     return out @ out if "psd" in own else out
 
 
 def symbol(ev: Evaluator, rng: Random, facts: frozenset[str], rows: int, cols: int) -> Jet:
-    """A general value with these facts; an orthogonal matrix by Cayley's formula, of either determinant.
+    """A general value with these facts; an orthogonal matrix by Cayley's formula, whose determinant counts as a sign.
 
     In a field, positive matrices are symmetric ones: formulas that agree there agree where some of them are positive.
     """
@@ -77,7 +77,8 @@ def symbol(ev: Evaluator, rng: Random, facts: frozenset[str], rows: int, cols: i
         return ev.one.fixed(rows, cols, lambda i, j: rng.choice((-1 if "pm1" in facts else 0, 1)))
     general: Jet = ev.numbers.random(rows, cols, bool(facts & {"pos", "nonneg"}) or {"diag", "psd"} <= facts)
     if "orth" in facts:
-        return ev.f("cayley", general) @ general.fixed(rows, rows, lambda i, j: (i == j) * rng.choice((1, -1)))
+        det = ev.numbers.side(-1 if "turned" in facts else 1)
+        return ev.f("cayley", general) @ general.fixed(rows, rows, lambda i, j: (i == j) * (1 if i else det))
     square = "psd" in facts and "diag" not in facts and ev.numbers.ordered
     return general @ general.T if square else in_space(ev, general, facts)
 
