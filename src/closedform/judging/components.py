@@ -9,7 +9,8 @@ from closedform.judging.names import LETTER, bare, cleaned
 from closedform.read.vocabulary import is_function
 
 _FREE = re.compile(rf"(?:\\partial|∂)\s*(?P<base>{LETTER})\s*_\{{?\s*(?P<at>[a-z])\s*\}}?(?![A-Za-z])")
-_FREE_TEXT = re.compile(rf"(?:∂|\bd)(?P<base>{LETTER})_(?P<at>[a-z])(?!\w)")
+_FREE_TEXT = re.compile(rf"(?:∂|\bd)(?P<base>{LETTER})_\{{?(?P<at>[a-z]{{1,2}})\}}?(?!\w)")
+_OF_DELTA = re.compile(r"(?:\\delta|δ|\bdelta)_\{?\s*([a-z])\s*,?\s*([a-z])\s*\}?")
 _AROUND = re.compile(r"(?:\)|\]|\\\})\s*_\s*\{?\s*([a-z])\s*\}?(?![A-Za-z])")
 _ENTRY = re.compile(
     rf"(?P<before>(?:\\partial|∂)\s*|(?<![A-Za-z\\])d\s*)?(?P<base>(?:(?<![A-Za-z\\])|(?<=_[a-z])){LETTER})"
@@ -25,8 +26,10 @@ def free_letters(source: str, syntax: str) -> set[str]:
     >>> sorted(free_letters(r"\frac{\partial f}{\partial x_k} = (Ax)_k + p_{i}", "latex"))
     ['k']
     """
-    found = {m["at"] for m in (_FREE if syntax == "latex" else _FREE_TEXT).finditer(source)}
-    return (found | {m[1] for m in _AROUND.finditer(source)} if found else found) & USUAL
+    below = [m["at"] for m in (_FREE if syntax == "latex" else _FREE_TEXT).finditer(source)]
+    usual = USUAL | {c for m in _OF_DELTA.finditer(source) for c in m.groups()}
+    found = {c for at in below for c in at if usual.issuperset(at)}
+    return (found | {m[1] for m in _AROUND.finditer(source)} if found else found) & usual
 
 
 def with_entries(text: str, letters: set[str], own: Container[str], syntax: str) -> str:

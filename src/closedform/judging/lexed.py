@@ -158,7 +158,7 @@ class Lexed:
         text = re.sub(r"_\{([a-z])\}", r"_\1", text)
         at = {n.partition("_")[2] for n, c in own.items() if c.members[1] is member}
         at &= {index for index, _ in self._entries.values()}
-        return with_rows(with_brackets(text, summed(text) | at, own.keys()), self._rows, "text")
+        return with_rows(with_brackets(text, summed(text) | at | self._free, own.keys()), self._rows, "text")
 
     def _own_argument(self, member: Member, text: str) -> str:
         """The body of ``h(x) = …`` with a name of its own for x, where h is taken of members of a family x."""

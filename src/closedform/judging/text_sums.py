@@ -20,8 +20,8 @@ _SIGN = re.compile(
 )
 _HEADER = re.compile(r"(?<![\w.])sum\(\s*([i-t])\s*(?=[,=])")
 _BARE_CALL = re.compile(r"(?<![\w.])(?P<name>log|ln|exp|sqrt)\s+(?=sum\()")
-_ENTRY = re.compile(r"(?<![\w.])(?P<base>[^\W\d_]\w*?)_\{?(?P<at>[i-t]{1,2}|[i-t]\s*,\s*[i-t])\}?(?![^\Wᵀ²³])")
-_DELTA = re.compile(r"(?<!\w)(?:δ|delta)_\{?(?P<one>[i-t]),?\s*(?P<two>[i-t])\}?(?!\w)")
+_ENTRY = re.compile(r"(?<![\w.])(?P<base>[^\W\d_]\w*?)_\{?(?P<at>[abi-t]{1,2}|[abi-t]\s*,\s*[abi-t])\}?(?![^\Wᵀ²³])")
+_DELTA = re.compile(r"(?<!\w)(?:δ|delta)_\{?(?P<one>[abi-t]),?\s*(?P<two>[abi-t])\}?(?!\w)")
 _UNBOUND = re.compile(r"(?<![\w.])[Ss]um\((?!\s*[i-t]\s*[,=])")
 MAX_SUMS = 40
 
