@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from closedform.judging.cases import Case, Scope
 from closedform.judging.document import Document
+from closedform.judging.hypotheses import Supposed
 from closedform.judging.names import NAME, bare, cleaned
 from closedform.judging.relations import Member, Relation
 from closedform.judging.spans import close_of
@@ -36,6 +37,8 @@ class Chain:
     said: bool = False
     cases: tuple[Case, ...] = ()
     """Those in which it is said to hold."""
+    facts: tuple[tuple[str, str], ...] = ()
+    """What is supposed of matrices where it stands, and not before."""
 
 
 @dataclass
@@ -50,6 +53,9 @@ class Outline:
     defined: dict[str, Chain] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
     scope: Scope = field(default_factory=Scope)
+    supposed: list[Supposed] = field(default_factory=list)
+    opened: int = 0
+    """The last line in which something is supposed for what follows alone."""
 
     @property
     def function(self) -> str:

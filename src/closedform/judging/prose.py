@@ -109,6 +109,14 @@ _KIND_BEFORE = re.compile(
     rf"\b(?:an?|the|for|with|fixed|constant|column|two)\s+(?P<kind>scalar|scalars|vector|vectors)\s+{_EVERY}(?![\w'(])"
 )
 _IN_BRACKETS = re.compile(rf"(?<![\w\\]){_LIST}\s*\(\s*(?P<kind>scalars?)\b")
+_INVERSE = re.compile(r"\s*\^\s*\{?\s*-\s*1\s*\}?(?=\s+(?:is|are|being)\s)")
+_COVARIANCE = re.compile(
+    rf"\b(?:[Cc]o)?[Vv]ariance(?:\s+matrix)?\s+(?P<said>{_NAME})(?![\w'])"
+    rf"|\b[Pp]recision(?:\s+matrix)?\s+(?P<precision>{_NAME})(?![\w'])"
+    rf"|(?<![\w\\])(?P<name>{_NAME})\s+(?:is|be|denotes)\s+(?:the|an?)\s+(?:[a-z]+\s+)?(?:covariance|precision)\b"
+    rf"|(?<![A-Za-z\\])N\s*\(\s*(?:[^(),;|]*[;|])?[^(),;|]*,\s*(?P<normal>{_NAME})\s*\)"
+)
+"""The covariance of a distribution, which is symmetric: ``covariance Σ``, ``N(x; μ, Σ)``."""
 _SYMMETRY = re.compile(rf"\b[Ss]ymmetry of\s+({_NAME})(?!\w)")
 _IS_SHAPE = re.compile(
     rf"(?<![\w\\])(?P<names>{_NAME})\s+is\s+(?:an?\s+)?"
@@ -124,7 +132,7 @@ def plain(text: str) -> str:
 
 def facts(text: str) -> Iterator[tuple[str, str]]:
     """What the words say of names: pairs of a name and a fact, or ``R``, ``vector``, ``matrix``, ``m×n``."""
-    text = re.sub(r"\s+,", ",", " ".join(plain(text).split()))
+    text = _INVERSE.sub("", re.sub(r"\s+,", ",", " ".join(plain(text).split())))
     for pattern in (_AFTER, _BEFORE):
         for found in pattern.finditer(text):
             fact = _FACT[re.sub(r"[\s-]+", " ", found["fact"]) if found["fact"] not in _FACT else found["fact"]]
@@ -133,6 +141,8 @@ def facts(text: str) -> Iterator[tuple[str, str]]:
         for found in pattern.finditer(text):
             kind = {"s": "R", "n": "R", "c": "vector", "v": "vector", "m": "matrix"}[found["kind"][0]]
             yield from ((name, kind) for name in _names(found["names"]))
+    for found in _COVARIANCE.finditer(text):
+        yield from ((name, "sym") for group in found.groups() if group for name in _names(group))
     for found in _SYMMETRY.finditer(text):
         yield from ((name, "sym") for name in _names(found[1]))
     for found in _IS_SHAPE.finditer(text):

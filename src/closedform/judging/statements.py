@@ -40,6 +40,7 @@ _ANNOUNCED = re.compile(r"=[^=]*(?<![\s:])\s*:\s*$|(?<!\s):\s*$")
 """A colon behind an equation, or that stands close: what follows is another statement."""
 _STATED = re.compile(r"(?<=[^\s:]):\s(?=[^:=]*=)")
 """A colon that stands close, behind an equation and before one: ``A x = b: A A'v = b``."""
+_BY = {"by", "for", "in", "to", "wrt"}
 _LISTED = re.compile(rf"\s*{NAME}(?:\s*,\s*{NAME})+\s*(?:\\in\b|∈)")
 _OPERATORS = re.compile(r"[-+*/.\s]*")
 _BEGINS = re.compile(
@@ -105,7 +106,7 @@ class _Builder:
                         continue
             if kind == "said" and _is_prose(found["words"]):
                 self._said(found["words"])
-            elif sign == ":" and depth == 0 and not self.fresh and _STATED.match(text, found.start()):
+            elif sign == ":" and depth == 0 and self._is_stated(text, found.start()):
                 self._stop(";", place)
             elif kind == "drop":
                 self.text += " " * len(sign) if self.text else ""
@@ -114,6 +115,13 @@ class _Builder:
                 _ENDS[kind](self, sign, place)
             else:
                 self._add(sign, place)
+
+    def _is_stated(self, text: str, place: int) -> bool:
+        """Whether a colon ends a statement, or what ``by S:`` says of the next one."""
+        if not _STATED.match(text, place):
+            return False
+        last = self.words[-1].lower() if self.words else ""
+        return not self.fresh or (last in _BY and re.fullmatch(NAME, self.text) is not None)
 
     def _inside(self, kind: str, found: re.Match[str]) -> bool:
         """Whether a comma stands in ``<x, y>`` of text or in ``x, y ∈ R``."""

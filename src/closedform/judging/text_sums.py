@@ -124,7 +124,9 @@ def with_brackets(text: str, letters: Iterable[str], own: Container[str]) -> str
     def bracket(found: re.Match[str]) -> str:
         base, at = found["base"], [c for c in found["at"] if c.isalpha()]
         whole = f"{base}_{''.join(at)}"
-        if not letters.issuperset(at) or whole in own or is_function(base):
+        below = re.search(r"/\s*\(?\s*$" if base[0] == "d" else "∂\\s*$", text[: found.start()])
+        above = base[0] == "d" and text[found.end() :].lstrip().startswith("/")  # dp_k/dz_j
+        if not letters.issuperset(at) or whole in own or is_function(base) or above or below:
             return found.group()
         return f"{base}[{','.join(at)}]"
 

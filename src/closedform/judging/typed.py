@@ -14,6 +14,10 @@ _NUMBER_AFTER = re.compile(r"(?<=\))(\s*)(?=\d)")
 
 _SECOND = re.compile(r"(?<!\w)d2([A-Za-z]\w*)\s*/\s*d([A-Za-z]+)2(?!\w)")
 """``d2L/dw2``"""
+_TWICE = re.compile(r"(?<!\w)d2(?=[A-Za-z](?![a-z]{3}))")
+"""``d2f = …``"""
+_TIMES = re.compile(rf"(?<=(?<!\w)d[A-Za-z])\s+(?=\()|(?<=(?<!\w)d[A-Za-z]\d)\s+(?=\()")
+"""``dk (x - c)``, a differential and a factor in brackets."""
 
 
 def typed(text: str, syntax: str) -> str:
@@ -25,7 +29,10 @@ def typed(text: str, syntax: str) -> str:
     latex = syntax == "latex"
     text = _ONES.sub(r"\\mathbf{1}^\\top " if latex else "ones'*", text)
     text = _NUMBER_AFTER.sub(r" \\cdot " if latex else " * ", text)
-    return text if latex else _SECOND.sub(r"d²\1/d\2²", _TURNED_NAME.sub("' ", text))
+    if latex:
+        return text
+    text = _SECOND.sub(r"d²\1/d\2²", _TURNED_NAME.sub("' ", text))
+    return _TIMES.sub("*", _TWICE.sub("d²", text))
 
 
 _BESIDE_NAME = re.compile(
