@@ -61,7 +61,7 @@ class Outline:
     def function(self) -> str:
         """The function that the derivation is about."""
         own = [n for n, chain in self.defined.items() if chain.defines == n and not chain.solves]
-        usual = next((n for n in own if n in FUNCTIONS), "")
+        usual = next((n for n in own if n in FUNCTIONS or _LONG.fullmatch(n)), "")
         return usual or next((n for n in own if self._is_differentiated(n)), own[0] if own else "f")
 
     def _is_differentiated(self, name: str) -> bool:
@@ -74,6 +74,8 @@ def is_zero(text: str) -> bool:
     return _ZERO.fullmatch(constants_gone(cleaned(text))) is not None
 
 
+_LONG = re.compile(r"L_?[789]\d")
+"""A name of several letters, put aside."""
 _COMMANDS = re.compile(r"\\(?:operatorname|math\w+|text)\s*\{\w*\}|\\[A-Za-z]+|_(?:\w|\{[^{}]*\})")
 
 

@@ -140,6 +140,7 @@ class Lexed:
             if syntax == "latex":
                 text = with_definitions(text, self._entries, self.outline.defined.keys())
             text = with_entries(text, self._free, self.outline.defined.keys(), syntax)
+            text = re.sub(r"\b[Gg]rad\b(?!\s*[\w_(?])", f"(∇({self.outline.function}))", text)
             text = hessian_or_gradient(text, self.outline.function, self.atoms)
             self.texts[id(member)] = self.atoms.replaced(text)
             self.tokens[id(member)] = limited(self.shared.tokens(self.texts[id(member)]))

@@ -316,6 +316,8 @@ def _stands_for_derivative(out: Outline, name: str, said: bool) -> str:
     sign = {"H": "∇^2 ?", "hess": "∇^2 ?", "Hess": "∇^2 ?", "J": "J ?", "grad": "∇ ?", "Grad": "∇ ?"}.get(name, "")
     if not sign or said or not out.defined or name in out.defined:
         return ""
+    if name in KEEP:
+        return sign
     return "" if re.search(_FUNCTION_LIKE.format(name=name), out.document.source) else sign
 
 

@@ -117,6 +117,11 @@ _COVARIANCE = re.compile(
     rf"|(?<![A-Za-z\\])N\s*\(\s*(?:[^(),;|]*[;|])?[^(),;|]*,\s*(?P<normal>{_NAME})\s*\)"
 )
 """The covariance of a distribution, which is symmetric: ``covariance Σ``, ``N(x; μ, Σ)``."""
+_AS_ARE = re.compile(
+    rf"(?P<fact>{_PROPERTY}),?\s+(?:since|because|as|if)\s+(?:both\s+)?(?P<names>{_NAME}(?:\s*(?:,|and|,\s*and)\s*{_NAME})*)\s+"
+    r"(?:are|is)(?=\s*[.,;:)]|\s*$|,?\s+(?:the|we|so|it|this|both|and|too|also)\b)"
+)
+"""``symmetric since P and R are``"""
 _SYMMETRY = re.compile(rf"\b[Ss]ymmetry of\s+({_NAME})(?!\w)")
 _IS_SHAPE = re.compile(
     rf"(?<![\w\\])(?P<names>{_NAME})\s+is\s+(?:an?\s+)?"
@@ -141,6 +146,9 @@ def facts(text: str) -> Iterator[tuple[str, str]]:
         for found in pattern.finditer(text):
             kind = {"s": "R", "n": "R", "c": "vector", "v": "vector", "m": "matrix"}[found["kind"][0]]
             yield from ((name, kind) for name in _names(found["names"]))
+    for found in _AS_ARE.finditer(text):
+        fact = _FACT[re.sub(r"[\s-]+", " ", found["fact"]) if found["fact"] not in _FACT else found["fact"]]
+        yield from ((name, fact) for name in _names(found["names"]))
     for found in _COVARIANCE.finditer(text):
         yield from ((name, "sym") for group in found.groups() if group for name in _names(group))
     for found in _SYMMETRY.finditer(text):

@@ -26,7 +26,7 @@ _SCAN = re.compile(
     |(?P<then>\\implies\b|\\Rightarrow\b|\\Longrightarrow\b|\\iff\b|\\Leftrightarrow\b|\\Longleftrightarrow\b|\\leadsto\b|\\rightsquigarrow\b|&\s*&|<=>|=>|==>|⟹|⇒|⇔|⟺)
     |(?P<said>\\(?:text|textrm|textit|mbox|intertext|shortintertext|quad\\text)\s*\{(?P<words>(?:[^{}]|\$[^$]*\$)*)\})
     |(?P<space>\\q?quad\b)
-    |(?P<rel>:=|\\coloneqq\b|\\triangleq\b|\\equiv\b|≡|≔|\\(?:overset|stackrel)\s*\{[^{}]*\}\s*\{=\}|=)
+    |(?P<rel>=:|:=|\\coloneqq\b|\\triangleq\b|\\equiv\b|≡|≔|\\(?:overset|stackrel)\s*\{[^{}]*\}\s*\{=\}|=)
     |(?P<other>"""
     + ARROW
     + r"""|<=|>=|!=|≤|≥|≠|≈
@@ -67,6 +67,7 @@ class _Builder:
         self.text, self.start = "", 0
         self.ahead = ""  # the formula that follows
         self.fresh = True  # nothing of the present statement has been read
+        self.named: Relation | None = None  # the one that ends with ``=: c``
         self.remarked: Relation | None = None  # the one that a remark in its row stands behind
 
     def build(self, pieces: list[Piece]) -> None:
@@ -151,6 +152,8 @@ class _Builder:
             self._begin()
         self._member()
         self.fresh = False
+        if sign == "=:":
+            self.named = self.relation
 
     def _begin(self) -> None:
         """A new relation, whose first member is what has been read."""
@@ -202,6 +205,7 @@ class _Builder:
     def _finish(self) -> None:
         if not self.fresh and self.relation is not None:
             self._member()
+            self._name()
         elif self.text.strip():
             self._lone()
         self.text, self.fresh = "", True
@@ -218,6 +222,17 @@ class _Builder:
         self.relation = Relation([Member(text, self.start)], " ".join(self.words))
         self.words = []
         self.relations.append(self.relation)
+
+    def _name(self) -> None:
+        """``… =: c`` is the definition of c by what stands before it."""
+        if self.named is not None and len(self.named.members) > 1:
+            name = self.named.members.pop()
+            if len(self.named.members) == 1:
+                self.named.members.insert(0, name)
+                self.named.words += " let"
+            else:
+                self.relations.append(Relation([name, self.named.members[-1]], "let"))
+        self.named = None
 
     def _stop(self, sign: str, place: int) -> None:
         if not self.text.strip() and self.fresh:
