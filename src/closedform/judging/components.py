@@ -94,7 +94,7 @@ def defined_entries(texts: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     out = {}
     for name, body in texts.items():
         found = re.fullmatch(r"(\w+)_([i-t])", name)
-        if found and re.search(rf"_\s*(?:{found[2]}|\{{\s*{found[2]}\s*\}})(?![A-Za-z])", body):
+        if found and re.search(rf"_\s*(?:[i-t]?{found[2]}[i-t]?(?![A-Za-z])|\{{[i-t,\s]*{found[2]}[i-t,\s]*\}})", body):
             out[found[1]] = (found[2], cleaned(body))
     return out
 
@@ -135,11 +135,15 @@ def _renamed(body: str, letter: str, other: str) -> str:
 
     def subscript(found: re.Match[str]) -> str:
         inner = found["one"] or found["in"]
+        if re.fullmatch("[i-t]{2}", inner):
+            return "_{" + inner.replace(letter, other) + "}"
         return "_{" + re.sub(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])|(?<=[a-z]){letter}(?![A-Za-z])", other, inner) + "}"
 
-    return re.sub(rf"(?<!\w)sum\(\s*{letter}(?=\s*[,=])", f"sum({other}", _SUBSCRIPT.sub(subscript, body))
+    body = _PAIR.sub(lambda m: "_{" + m[1].replace(letter, other) + "}", _SUBSCRIPT.sub(subscript, body))
+    return re.sub(rf"(?<!\w)sum\(\s*{letter}(?=\s*[,=])", f"sum({other}", body)
 
 
+_PAIR = re.compile(r"_([i-t]{2})(?![A-Za-z])")
 _CONVENTION = re.compile(r"\bindex notation\b|\bindicial\b|\beinstein\b|\bsummation convention\b", re.IGNORECASE)
 _TERMS = re.compile(r"(?<=[^\s(\[{^_])\s*([-+])(?![^{]*\})(?![^(]*\))")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from closedform.errors import LimitError, ReadError
 from closedform.judging.pieces import MAX_CHARACTERS, pieces
-from closedform.judging.relations import Relation, increments, logarithms, plain_tex
+from closedform.judging.relations import Relation, entries_of_functions, increments, logarithms, plain_hats, plain_tex
 from closedform.judging.statements import relations_of
 from closedform.judging.text_sums import with_lowered
 
@@ -47,6 +47,8 @@ def document(source: str, syntax: str = "auto") -> Document:
     found.said = "".join(ends.get(p.kind) or p.text + " " for p in cut)
     found.relations = relations_of(cut, syntax)
     logarithms(found.relations)
+    plain_hats(found.relations, source)
+    entries_of_functions(found.relations)
     increments(found.source, found.relations)
     if not found.relations:
         raise ReadError("there is no equation in this derivation", hint="Write f = …, df = … or ∇f = … on each line.")

@@ -170,6 +170,7 @@ class Identities:
     def _refused(self, chain: Chain, k: int, explainer: Explainer, now: list[Full]) -> Step:
         strange = self._strange(chain, k, explainer, now)
         if strange:
+            self.state.unknown.add(strange)
             return self.state.step(chain, k, "undecided", reason=f"{strange} stands here for the first time, undefined")
         told = explainer.refutation(now)
         if told is None:

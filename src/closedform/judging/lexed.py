@@ -33,6 +33,10 @@ from closedform.read.vocabulary import APPLIED
 _VARIATION = re.compile(r"(?:\\delta(?![A-Za-z])|δ)\s*\\?[A-Za-z]+(?:\([^()]*\))?\s*&?=")
 
 
+_RUN_TOGETHER = re.compile(r"(?<=[A-Z])([a-z])(?![A-Za-z]|\s*[_({])")
+"""The ``y`` of ``Ay``."""
+
+
 class Lexed:
     """Texts, signs, and what could not be lexed, each by the ``id`` of the member it is of."""
 
@@ -91,6 +95,7 @@ class Lexed:
         for name, (index, body) in self._entries.items():
             alone = re.compile(rf"(?<![A-Za-z\\])(?:{NAME})(?!\s*[_({{])")
             names = {bare(m.group()) for t in texts for m in alone.finditer(t)}
+            names |= {m[1] for t in texts for m in _RUN_TOGETHER.finditer(re.sub(r"\\[A-Za-z]+", " ", t))}
             if name in names - self.outline.defined.keys():
                 start = self.outline.defined[f"{name}_{index}"].members[1].start
                 latex = self.outline.document.syntax == "latex"
@@ -140,7 +145,7 @@ class Lexed:
             if syntax == "latex":
                 text = with_definitions(text, self._entries, self.outline.defined.keys())
             text = with_entries(text, self._free, self.outline.defined.keys(), syntax)
-            text = re.sub(r"\b[Gg]rad\b(?!\s*[\w_(?])", f"(∇({self.outline.function}))", text)
+            text = text if syntax == "latex" else re.sub(r"\b[Gg]rad\b(?!\s*[\w_(?[])", f"(∇({self.outline.function}))", text)
             text = hessian_or_gradient(text, self.outline.function, self.atoms)
             self.texts[id(member)] = self.atoms.replaced(text)
             self.tokens[id(member)] = limited(self.shared.tokens(self.texts[id(member)]))

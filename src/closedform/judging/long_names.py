@@ -150,7 +150,7 @@ def _is_name(name: str, source: str, latex: bool, font: bool) -> bool:
         return False  # A x
     if latex and not name.isupper():
         return False
-    around = [m.group() for m in _RUN.finditer(source) if name not in m.group() and m.group().lower() not in WORDS]
+    around = [m.group() for m in _RUN.finditer(source) if name not in m.group() and (len(m.group()) == 1 or m.group().lower() not in WORDS)]
     apart = "".join(w for w in around if len(w) <= 3 and not (latex and w in ("top", "bf", "rm")))
     seen = [c for c in set(name) if c in apart]
     return 2 * len(seen) < len(set(name)) and not (seen and name.islower() and len(name) == 2)

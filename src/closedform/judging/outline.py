@@ -13,7 +13,7 @@ from closedform.judging.hypotheses import Supposed, first_step, is_value, opens,
 from closedform.judging.names import NAME, bare, cleaned, is_differential
 from closedform.judging.prose import KEEP, bracketed_facts, facts, membership
 from closedform.judging.ranges import is_range, with_family
-from closedform.judging.relations import Member, Relation
+from closedform.judging.relations import Member, Relation, without_distributions
 from closedform.judging.solutions import ZERO_WORDS, is_solution, starred
 from closedform.judging.updates import REASON as UPDATE
 from closedform.judging.updates import is_updated
@@ -149,6 +149,8 @@ def _defined(relation: Relation) -> tuple[str, str]:
 
 
 def _place(out: Outline, relation: Relation) -> None:
+    if without_distributions(relation):
+        return
     if _updates(out, relation) or out.scope.take(relation, out.document, out.chains):
         return
     if is_range(relation, out.document):

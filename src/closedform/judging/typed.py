@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from closedform.judging.spans import close_of
 from closedform.read.alphabet import SPELLED
 from closedform.read.vocabulary import is_function
 
@@ -87,4 +88,26 @@ def apart(text: str, name: str, defined: bool, argument: str) -> str:
         text = re.sub(rf"{sign}\s*{name}\s*(?=\()", lambda _, put=spelled: put, text)  # type: ignore[misc]
     if defined:
         text = re.sub(rf"(?<![\w\\\[])(d?){name}(?![\w\]]|\s*\()", rf"\g<1>{name}_0", text)
+    return text
+
+
+_FRACTION = re.compile(r"\\[tdc]?frac\s*(?=\{)")
+
+
+def entrywise(text: str, syntax: str) -> str:
+    r"""The text with its quotients as those of each entry, where the words say that this is meant.
+
+    >>> entrywise(r"\frac{ds}{s}", "latex"), entrywise("ds/s + x/2", "text")
+    ('(ds) \\oslash (s)', 'ds./s + x/2')
+    """
+    if syntax != "latex":
+        return re.sub(r"(?<!\.)/\s*(?=[A-Za-z(])", "./", text)
+    while found := _FRACTION.search(text):
+        middle = close_of(text, found.end())
+        opens = text.find("{", middle)
+        if opens < 0 or text[middle:opens].strip():
+            return text
+        end = close_of(text, opens)
+        quotient = f"({text[found.end() + 1 : middle - 1]}) \\oslash ({text[opens + 1 : end - 1]})"
+        text = text[: found.start()] + quotient + text[end:]
     return text
