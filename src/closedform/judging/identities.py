@@ -112,7 +112,8 @@ class Identities:
             symbol = self.section.book.symbol(case.name)
             if symbol is not None:
                 with suppress(ClosedformError):
-                    there[symbol] = self.section.shared.node(case.value, symbol)
+                    value = zeros(*symbol.shape) if is_zero(case.value) else self.section.shared.node(case.value, symbol)
+                    there |= {symbol: value} if value.shape == symbol.shape else {}
         for pair in fit:
             one, other = (rebuild(side, there_of(there)) for side in pair)
             words = ", ".join(case.text for case in chain.cases if case.name)

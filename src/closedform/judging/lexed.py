@@ -33,6 +33,7 @@ from closedform.read.vocabulary import APPLIED
 _VARIATION = re.compile(r"(?:\\delta(?![A-Za-z])|δ)\s*\\?[A-Za-z]+(?:\([^()]*\))?\s*&?=")
 
 
+_ROW_BY_BRACKET = re.compile(r"(?<!\w)([A-Za-z]\w*)'\s*\(")
 _RUN_TOGETHER = re.compile(r"(?<=[A-Z])([a-z])(?![A-Za-z]|\s*[_({])")
 """The ``y`` of ``Ay``."""
 
@@ -147,10 +148,22 @@ class Lexed:
             text = with_entries(text, self._free, self.outline.defined.keys(), syntax)
             text = text if syntax == "latex" else re.sub(r"\b[Gg]rad\b(?!\s*[\w_(?[])", f"(∇({self.outline.function}))", text)
             text = hessian_or_gradient(text, self.outline.function, self.atoms)
-            self.texts[id(member)] = self.atoms.replaced(text)
+            self.texts[id(member)] = self._rows_multiplied(self.atoms.replaced(text))
             self.tokens[id(member)] = limited(self.shared.tokens(self.texts[id(member)]))
         except ClosedformError as error:
             self.problems[id(member)] = error
+
+    def _rows_multiplied(self, text: str) -> str:
+        """``a'(X w - b)`` as a product, where nothing is said of a function a."""
+        if self.outline.document.syntax == "latex":
+            return text
+        source, known = self.outline.document.source, abstract(self.outline)
+
+        def times(found: re.Match[str]) -> str:
+            applied = re.search(rf"(?<!\w){found[1]}\s*\(", source) is not None or found[1] in known
+            return found.group() if applied else f"{found[1]}'*("
+
+        return _ROW_BY_BRACKET.sub(times, text)
 
     def _entry_body(self, body: str) -> str:
         """What entries are defined to be, as it is put in for one of them."""

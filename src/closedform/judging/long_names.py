@@ -70,7 +70,8 @@ def long_names(source: str, latex: bool) -> LongNames:
     spelled = set(names)
     for found in _DEFINED.finditer(source):
         name = found["named"] or found["plain"]
-        if name not in names.values() and _is_name(name, source, latex, bool(found["font"])):
+        declared = bool(found["font"]) or (not latex and ":=" in found.group() and not _of_names(name, source, found))
+        if name not in names.values() and _is_name(name, source, latex, declared):
             number = FIRST + len(names)
             if number > LAST or f"L{number}" in source or f"L_{{{number}}}" in source:
                 break
@@ -136,6 +137,12 @@ def distance(source: str) -> bool:
     argument = found[1]
     applied = rf"{_D}\s*\(\s*{re.escape(argument)}\s*\)" if argument else "(?!)"
     return _DIFFERENTIAL.search(re.sub(applied, "D", source)) is None
+
+
+def _of_names(name: str, source: str, place: re.Match[str]) -> bool:
+    """Whether each letter of a name was said to be something before it: ``AB := …`` with A and B."""
+    before = source[: place.start()]
+    return all(re.search(rf"(?<![A-Za-z]){c}\s*(?::?=|in\b)", before) for c in name)
 
 
 def _is_name(name: str, source: str, latex: bool, font: bool) -> bool:

@@ -129,6 +129,7 @@ def _redefines(present: Outline, relation: Relation) -> bool:
 
 _NO_ARGUMENT = re.compile(rf"\+|-(?!\s*\d)|\*|{_TURN}")
 """What stands in a factor in brackets, not in a list of arguments."""
+_CONSTRAINT = re.compile(r"\b(?:such that|subject to|s\.t\.?)\W*$")
 NO_FUNCTIONS = {"d", "\\nabla", "∇", "\\partial", "∂", "\\Delta"}
 
 
@@ -143,7 +144,7 @@ def _defined(relation: Relation) -> tuple[str, str]:
     found = _APPLIED.fullmatch(first)
     if found is None or is_differential(bare(found["name"])) or found["name"] in NO_FUNCTIONS:
         return "", ""
-    if _NO_ARGUMENT.search(found["args"]):
+    if _NO_ARGUMENT.search(found["args"]) or _CONSTRAINT.search(relation.words):
         return "", ""
     return bare(found["name"]), found["args"].strip()
 

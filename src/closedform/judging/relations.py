@@ -58,6 +58,41 @@ def entries_of_functions(relations: list[Relation]) -> None:
         member.shown, member.text = (member.shown or member.text) if text != member.text else member.shown, text
 
 
+_FUNCTIONAL = re.compile(r"(?<![A-Za-z\\])([A-DF-Z])\[(\\?[A-Za-z]+)\](?=\s*&?\s*:?=)")
+
+
+def plain_functionals(source: str) -> str:
+    r"""``J[X] = …``, as functionals are written, with round brackets.
+
+    >>> plain_functionals("J[X] = 2, dJ[X] = 0")
+    'J(X) = 2, dJ(X) = 0'
+    """
+    for found in _FUNCTIONAL.finditer(source):
+        source = source.replace(found.group(), f"{found[1]}({found[2]})")
+    return source
+
+
+_PARTIAL = re.compile(
+    rf"(?:\\partial|∂)\s*_\s*\{{?\s*(?P<at>[i-nkpq])\s*\}}?\s*(?P<of>{NAME})(?:\s*\(\s*\\?[a-z]\s*\))?(?=\s*&?\s*=)"
+)
+
+
+def plain_partials(source: str) -> str:
+    r"""``\partial_k f = …``, where entries of x are named by indices, as the derivative by ``x_k``.
+
+    >>> plain_partials(r"f = b_ix_i, \partial_k f = b_k")
+    'f = b_ix_i, \\frac{\\partial f}{\\partial x_{k}} = b_k'
+    """
+    by = next((x for x in "xwzu" if re.search(rf"{x}_\{{?[i-t]", source)), "")
+
+    def whole(found: re.Match[str]) -> str:
+        if found.group()[0] == "∂":
+            return f"∂{found['of']}/∂{by}_{found['at']}"
+        return rf"\frac{{\partial {found['of']}}}{{\partial {by}_{{{found['at']}}}}}"
+
+    return _PARTIAL.sub(whole, source) if by else source
+
+
 _ONE_INDEX = re.compile(r"(?P<name>\\?[A-Za-z]+_(?:[i-t]|\{[i-t]\}))")
 _INCREMENT = re.compile(r"(?:\\delta|\\Delta|δ|Δ)\s*(?P<f>[A-Za-z])\s*&?\s*:?=\s*(?P=f)\s*\(")
 
