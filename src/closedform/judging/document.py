@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 
 from closedform.errors import LimitError, ReadError
 from closedform.judging.pieces import MAX_CHARACTERS, pieces
-from closedform.judging.relations import Relation, entries_of_functions, increments, logarithms, plain_functionals, plain_hats, plain_partials, plain_tex
+from closedform.judging.relations import (
+    Relation,
+    entries_of_functions,
+    increments,
+    logarithms,
+    plain_functionals,
+    plain_hats,
+    plain_partials,
+    plain_tex,
+)
 from closedform.judging.statements import relations_of
 from closedform.judging.text_sums import with_lowered
 

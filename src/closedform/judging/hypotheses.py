@@ -1,4 +1,4 @@
-"""What is supposed only for what follows: ``if A is symmetric``, ``for λ = 0``, said after steps that hold without it."""
+"""What is supposed only for what follows: ``if A is symmetric``, ``for λ = 0``, after steps that hold without it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from closedform.judging.document import Document
     from closedform.judging.relations import Relation
 
-_IF = r"if|when|whenever|provided(?:\s+that)?|in\s+case|(?:special|the|that|particular)\s+case(?:\s+(?:of|where|that|when))?"
-_SAID = re.compile(rf"\b(?:{_IF}|for|with)\b(?P<said>[^=.;\n]{{0,80}})", re.IGNORECASE)
+_IF = (
+    r"if|when|whenever|provided(?:\s+that)?|in\s+case"
+    r"|(?:special|the|that|particular)\s+case(?:\s+(?:of|where|that|when))?"
+)
+_SAID = re.compile(rf"\b(?:{_IF}|for)\b(?P<said>[^=.;\n]{{0,80}})", re.IGNORECASE)
 _OPENS = re.compile(rf"\b(?:{_IF})\W*$", re.IGNORECASE)
 _VALUED = re.compile(
     r"\b(?:for|at|with|let|put|set|setting|taking|take|choosing|choose|particular(?:ly)?|e\.g)\W*$", re.IGNORECASE
@@ -79,4 +82,5 @@ def is_value(relation: Relation, used: bool, begun: bool) -> bool:
         return False
     if opens(relation.words):
         return True
-    return _VALUED.search(relation.words[-60:]) is not None and _PLAIN.fullmatch(cleaned(relation.members[1].text)) is not None
+    plain = _PLAIN.fullmatch(cleaned(relation.members[1].text)) is not None
+    return plain and _VALUED.search(relation.words[-60:]) is not None

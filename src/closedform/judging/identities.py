@@ -107,12 +107,13 @@ class Identities:
 
     def _supposed(self, chain: Chain, fit: list[tuple[Node, Node]]) -> str | None:
         """What makes two sides equal of that which is supposed where the chain stands: values and facts, in words."""
-        there = {}
+        there = dict[Node, Node]()
         for case in (c for c in chain.cases if c.name):
             symbol = self.section.book.symbol(case.name)
             if symbol is not None:
                 with suppress(ClosedformError):
-                    value = zeros(*symbol.shape) if is_zero(case.value) else self.section.shared.node(case.value, symbol)
+                    zero = zeros(*symbol.shape)
+                    value = zero if is_zero(case.value) else self.section.shared.node(case.value, symbol)
                     there |= {symbol: value} if value.shape == symbol.shape else {}
         for pair in fit:
             one, other = (rebuild(side, there_of(there)) for side in pair)
@@ -120,7 +121,8 @@ class Identities:
             if there and same(one, other):
                 return words
             if agree_under(one, other, chain.facts):
-                return ", ".join([*([words] if words else []), *(f"{PROPERTIES.get(f, f)} {n}" for n, f in chain.facts)])
+                said = [f"{PROPERTIES.get(fact, fact)} {name}" for name, fact in chain.facts]
+                return ", ".join([words, *said] if words else said)
         return None
 
     def _conditioned(self, chain: Chain, k: int, truth: list[Full], now: list[Full]) -> Step | None:

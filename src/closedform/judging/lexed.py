@@ -33,6 +33,7 @@ from closedform.read.vocabulary import APPLIED
 _VARIATION = re.compile(r"(?:\\delta(?![A-Za-z])|δ)\s*\\?[A-Za-z]+(?:\([^()]*\))?\s*&?=")
 
 
+_LONE_GRADIENT = re.compile(r"\b[Gg]rad\b(?!\s*[\w_(?[])")
 _ROW_BY_BRACKET = re.compile(r"(?<!\w)([A-Za-z]\w*)'\s*\(")
 _RUN_TOGETHER = re.compile(r"(?<=[A-Z])([a-z])(?![A-Za-z]|\s*[_({])")
 """The ``y`` of ``Ay``."""
@@ -146,7 +147,7 @@ class Lexed:
             if syntax == "latex":
                 text = with_definitions(text, self._entries, self.outline.defined.keys())
             text = with_entries(text, self._free, self.outline.defined.keys(), syntax)
-            text = text if syntax == "latex" else re.sub(r"\b[Gg]rad\b(?!\s*[\w_(?[])", f"(∇({self.outline.function}))", text)
+            text = text if syntax == "latex" else _LONE_GRADIENT.sub(f"(∇({self.outline.function}))", text)
             text = hessian_or_gradient(text, self.outline.function, self.atoms)
             self.texts[id(member)] = self._rows_multiplied(self.atoms.replaced(text))
             self.tokens[id(member)] = limited(self.shared.tokens(self.texts[id(member)]))

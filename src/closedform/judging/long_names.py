@@ -39,7 +39,7 @@ class LongNames:
     def back(self, text: str) -> str:
         """What we say, with the names as they were written."""
         for number, name in self.names.items():
-            text = re.sub(rf"(?<![A-Za-z])(d?)L_?\{{?{number}\}}?(?!\d)", lambda m, name=name: m[1] + name, text)
+            text = re.sub(rf"(?<![A-Za-z])(d?)L_?\{{?{number}\}}?(?!\d)", _behind(name), text)
         return text
 
     def told(self, found: Judgement) -> Judgement:
@@ -157,7 +157,8 @@ def _is_name(name: str, source: str, latex: bool, font: bool) -> bool:
         return False  # A x
     if latex and not name.isupper():
         return False
-    around = [m.group() for m in _RUN.finditer(source) if name not in m.group() and (len(m.group()) == 1 or m.group().lower() not in WORDS)]
+    runs = [m.group() for m in _RUN.finditer(source) if name not in m.group()]
+    around = [run for run in runs if len(run) == 1 or run.lower() not in WORDS]
     apart = "".join(w for w in around if len(w) <= 3 and not (latex and w in ("top", "bf", "rm")))
     seen = [c for c in set(name) if c in apart]
     return 2 * len(seen) < len(set(name)) and not (seen and name.islower() and len(name) == 2)
@@ -167,6 +168,10 @@ def _replaced(source: str, name: str, short: str) -> str:
     divergence = r"(?:\s*\([^()\n]*(?:\|\|?|\\\||‖|\\parallel|;)[^()\n]*\))?"
     source = re.sub(rf"{_FONT}{name}\s*\}}{divergence}", _put(f" {short} "), source)
     return re.sub(rf"(?<![A-Za-z\\])(?P<d>d?)(?:{name})(?![A-Za-z]){divergence}", _put(short), source)
+
+
+def _behind(name: str) -> Callable[[re.Match[str]], str]:
+    return lambda found: found[1] + name
 
 
 def _put(short: str) -> Callable[[re.Match[str]], str]:

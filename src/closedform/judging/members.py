@@ -11,13 +11,12 @@ from closedform.functions.algebra import transpose
 from closedform.judging.atoms import Atom, turned
 from closedform.judging.book import Book
 from closedform.judging.components import sized_deltas
-from closedform.judging.typed import entrywise
 from closedform.judging.lexed import Lexed
 from closedform.judging.relations import Member
+from closedform.judging.typed import entrywise
 from closedform.read.lexer import Tokens
 
-
-_BY_ENTRY = re.compile(r"\b(?:element|entry|entries|component|coordinate|point)-?\s*wise|\bentry by entry\b", re.IGNORECASE)
+_BY_ENTRY = re.compile(r"\b(?:element|entry|entries|component|coordinate|point)-?\s*wise|\bentry by entry\b", re.I)
 
 
 @dataclass(frozen=True)

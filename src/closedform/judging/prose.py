@@ -24,7 +24,10 @@ was way we well when where which while who why will with would write written wrt
 WORDS = frozenset(_TEXT.split())
 """Short words that are words wherever they stand, and names that would be taken for letters run together."""
 LABEL = re.compile(r"^\s*(?:>\s*)*(?:\(?\d+[.)]\s+|[-*•]\s+|\([a-z]\)\s+)?")
-_TOKEN = re.compile(r"(?<![\w\\^.'’_])[A-Za-z][a-z]+(?:'(?:s|re|ll|ve))?(?![\w(\[_^])|(?<![\w\\^.'’_])a(?= (?!(?:and|are|which|where|when|then|for|gives|yields|from|has|must|with)\b)[a-z]{3,})")
+_TOKEN = re.compile(
+    r"(?<![\w\\^.'’_])[A-Za-z][a-z]+(?:'(?:s|re|ll|ve))?(?![\w(\[_^])"
+    r"|(?<![\w\\^.'’_])a(?= (?!(?:and|are|which|where|when|then|for|gives|yields|from|has|must|with)\b)[a-z]{3,})"
+)
 KEEP = {"grad", "Grad", "hess", "Hess"}
 
 

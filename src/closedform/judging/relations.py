@@ -136,7 +136,7 @@ def plain_hats(relations: list[Relation], source: str) -> None:
             continue
         for member in (m for r in relations[relations.index(first) :] for m in r.members):
             member.shown = member.shown or member.text
-            member.text = hat.sub(lambda _, name=name: f"{name} ", member.text)
+            member.text = hat.sub(re.escape(name).replace("\\-", "-") + " ", member.text)
 
 
 _ARRAY = re.compile(r"(?P<head>\\begin\{array\}\s*\{[^{}]*\})(?P<inner>.*?)\\end\{array\}", re.DOTALL)

@@ -17,7 +17,7 @@ _SECOND = re.compile(r"(?<!\w)d2([A-Za-z]\w*)\s*/\s*d([A-Za-z]+)2(?!\w)")
 """``d2L/dw2``"""
 _TWICE = re.compile(r"(?<!\w)d2(?=[A-Za-z](?![a-z]{3}))")
 """``d2f = …``"""
-_TIMES = re.compile(rf"(?<=(?<!\w)d[A-Za-z])\s+(?=\()|(?<=(?<!\w)d[A-Za-z]\d)\s+(?=\()")
+_TIMES = re.compile(r"(?<=(?<!\w)d[A-Za-z])\s+(?=\()|(?<=(?<!\w)d[A-Za-z]\d)\s+(?=\()")
 """``dk (x - c)``, a differential and a factor in brackets."""
 
 
