@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from closedform.read.alphabet import SPELLED
+
 _WORDS = re.compile(r"\\[A-Za-z]+|[A-Za-z]")
 _NAMES = re.compile(r"[^\W\d]\w*")
 
@@ -21,4 +23,17 @@ def put_in(body: str, argument: str, value: str, syntax: str) -> str:
     if syntax == "latex" and len(argument) == 1:
         body = re.sub(fonts, argument, body)
     whole = f"({value.strip()})"
-    return pattern.sub(lambda found: whole if found.group() == argument else found.group(), body)
+    times = r"\cdot " if syntax == "latex" else "* "
+
+    def put(found: re.Match[str]) -> str:
+        if found.group() != argument:
+            return found.group()
+        before = _NAMED.search(body[: found.start()])
+        factor = before is not None and (len(before[1]) == 1 or before[1] in SPELLED)
+        return f"{times}{whole}" if factor else whole
+
+    return pattern.sub(put, body)
+
+
+_NAMED = re.compile(r"(?<![A-Za-z^])\\?([A-Za-z]+)\s*$")
+"""A name before a bracket, which is no function of it."""

@@ -346,8 +346,8 @@ _SLASH = re.compile(
     r"\s*(?:\^\s*(?:2|\{2\})|²)?"
 )
 _UNDER = re.compile(
-    rf"\s*/\s*\(?(?:\\partial|∂|d)\s*{NAME}(?:\[[^\]]*\])?(?:\s*\^\s*(?:2|\{{2\}})|²)?"
-    rf"(?:\s*(?:\\partial|∂|d)\s*{NAME})?(?:\s*(?:'|ᵀ|\^\s*(?:T|\\top|\{{[^{{}}]*\}})))?\)?"
+    rf"\s*/\s*(?P<open>\()?(?:\\partial|∂|d)\s*{NAME}(?:\[[^\]]*\])?(?:\s*\^\s*(?:2|\{{2\}})|²)?"
+    rf"(?:\s*(?:\\partial|∂|d)\s*{NAME}(?:\[[^\]]*\])?)?(?:\s*(?:'|ᵀ|\^\s*(?:T|\\top|\{{[^{{}}]*\}})))?(?(open)\))"
 )
 _MANY = re.compile(rf"[0-9]|\\[tdc]?frac\s*[{{0-9]|\\\||\\[lL]?[vV]ert\b|\|\||‖|\\(?:sum|prod)\b|e\s*\^|{FUNCTIONS}")
 """What a sign of differentiation stands before as a whole: a product that begins with no name."""
@@ -359,7 +359,7 @@ _OF_DIFFERENTIAL = re.compile(rf"(?<![\w\\^])d\s*\(\s*d\s*({NAME})\s*\)")
 _GAP = re.compile(rf"(?<![\w\\])d\s+(?={LETTER})")
 _BY = re.compile(
     rf"(?:\\partial|∂|d)\s*(?P<name>{NAME}(?:\[[^\]]*\])?)(?P<square>\s*\^\s*(?:2|\{{2\}})|²)?\s*"
-    rf"(?P<again>(?:\\partial|∂|d)\s*{NAME})?(?:'|ᵀ|\^\s*(?:T|\\top|\{{[^{{}}]*\}}))?$"
+    rf"(?P<again>(?:\\partial|∂|d)\s*{NAME}(?:\[[^\]]*\])?)?(?:'|ᵀ|\^\s*(?:T|\\top|\{{[^{{}}]*\}}))?$"
 )
 
 
@@ -380,10 +380,10 @@ def _below(text: str) -> tuple[str, int] | None:
     by, again = named(found["name"]), found["again"]
     if found["square"] and not again:
         return by + "".join(by.partition("_")[2:]) if re.fullmatch(r"[A-Za-z]+_[a-z]", by) else by, 2
-    other = re.fullmatch(rf"(?:\\partial|∂|d)\s*({NAME})", again or "")
-    same = other is not None and named(other[1]).partition("_")[0] == by.partition("_")[0]
-    if same and "_" in by and other is not None:  # an entry of the Hessian
-        by += named(other[1]).partition("_")[2]
+    other = re.fullmatch(rf"(?:\\partial|∂|d)\s*({NAME}(?:\[[^\]]*\])?)", again or "")
+    base, _, at = named(other[1]).replace("[", "_").rstrip("]").partition("_") if other is not None else ("", "", "")
+    if at and base == by.replace("[", "_").partition("_")[0]:  # an entry of the Hessian
+        by = by.replace("[", "_").rstrip("]") + at
     return by, 2 if again else 1
 
 

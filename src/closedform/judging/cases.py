@@ -38,6 +38,9 @@ class Case:
     equal: bool = False
     whole: bool = True
     """Whether nothing more is said of the letters, as ``i < j`` does."""
+    name: str = ""
+    """What has the value ``value``, where that is what is said."""
+    value: str = ""
 
     def within(self, left: Node, right: Node) -> list[tuple[Node, Node]]:
         """Two sides as they are in the case, at entries of each order; none where its indices do not stand in them."""
@@ -129,8 +132,10 @@ class Scope:
     def take(self, relation: Relation, document: Document, chains: list[Chain]) -> bool:
         """Whether a relation is a case; it is of the chain before it in its line, or of those that follow."""
         case = case_of(relation, document.source) if relation.members and not relation.goes_on else None
-        if case is None:
-            return False
+        return case is not None and self.suppose(case, relation, document, chains)
+
+    def suppose(self, case: Case, relation: Relation, document: Document, chains: list[Chain]) -> bool:
+        """Take up a case that a relation is."""
         last = chains[-1] if chains else None
         line = document.line(relation.members[0].start)
         if last is not None and "." not in relation.words and document.line(last.members[-1].start) == line:

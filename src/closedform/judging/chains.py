@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from closedform.judging.cases import Case, Scope
 from closedform.judging.document import Document
+from closedform.judging.hypotheses import Supposed
 from closedform.judging.names import NAME, bare, cleaned
 from closedform.judging.relations import Member, Relation
 from closedform.judging.spans import close_of
@@ -36,6 +37,8 @@ class Chain:
     said: bool = False
     cases: tuple[Case, ...] = ()
     """Those in which it is said to hold."""
+    facts: tuple[tuple[str, str], ...] = ()
+    """What is supposed of matrices where it stands, and not before."""
 
 
 @dataclass
@@ -50,12 +53,15 @@ class Outline:
     defined: dict[str, Chain] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
     scope: Scope = field(default_factory=Scope)
+    supposed: list[Supposed] = field(default_factory=list)
+    opened: int = 0
+    """The last line in which something is supposed for what follows alone."""
 
     @property
     def function(self) -> str:
         """The function that the derivation is about."""
         own = [n for n, chain in self.defined.items() if chain.defines == n and not chain.solves]
-        usual = next((n for n in own if n in FUNCTIONS), "")
+        usual = next((n for n in own if n in FUNCTIONS or _LONG.fullmatch(n)), "")
         return usual or next((n for n in own if self._is_differentiated(n)), own[0] if own else "f")
 
     def _is_differentiated(self, name: str) -> bool:
@@ -68,6 +74,8 @@ def is_zero(text: str) -> bool:
     return _ZERO.fullmatch(constants_gone(cleaned(text))) is not None
 
 
+_LONG = re.compile(r"L_?[789]\d")
+"""A name of several letters, put aside."""
 _COMMANDS = re.compile(r"\\(?:operatorname|math\w+|text)\s*\{\w*\}|\\[A-Za-z]+|_(?:\w|\{[^{}]*\})")
 
 

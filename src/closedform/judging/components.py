@@ -9,7 +9,8 @@ from closedform.judging.names import LETTER, bare, cleaned
 from closedform.read.vocabulary import is_function
 
 _FREE = re.compile(rf"(?:\\partial|∂)\s*(?P<base>{LETTER})\s*_\{{?\s*(?P<at>[a-z])\s*\}}?(?![A-Za-z])")
-_FREE_TEXT = re.compile(rf"(?:∂|\bd)(?P<base>{LETTER})_(?P<at>[a-z])(?!\w)")
+_FREE_TEXT = re.compile(rf"(?:∂|\bd)(?P<base>{LETTER})_\{{?(?P<at>[a-z]{{1,2}})\}}?(?!\w)")
+_OF_DELTA = re.compile(r"(?:\\delta|δ|\bdelta)_\{?\s*([a-z])\s*,?\s*([a-z])\s*\}?")
 _AROUND = re.compile(r"(?:\)|\]|\\\})\s*_\s*\{?\s*([a-z])\s*\}?(?![A-Za-z])")
 _ENTRY = re.compile(
     rf"(?P<before>(?:\\partial|∂)\s*|(?<![A-Za-z\\])d\s*)?(?P<base>(?:(?<![A-Za-z\\])|(?<=_[a-z])){LETTER})"
@@ -25,8 +26,10 @@ def free_letters(source: str, syntax: str) -> set[str]:
     >>> sorted(free_letters(r"\frac{\partial f}{\partial x_k} = (Ax)_k + p_{i}", "latex"))
     ['k']
     """
-    found = {m["at"] for m in (_FREE if syntax == "latex" else _FREE_TEXT).finditer(source)}
-    return (found | {m[1] for m in _AROUND.finditer(source)} if found else found) & USUAL
+    below = [m["at"] for m in (_FREE if syntax == "latex" else _FREE_TEXT).finditer(source)]
+    usual = USUAL | {c for m in _OF_DELTA.finditer(source) for c in m.groups()}
+    found = {c for at in below for c in at if usual.issuperset(at)}
+    return (found | {m[1] for m in _AROUND.finditer(source)} if found else found) & usual
 
 
 def with_entries(text: str, letters: set[str], own: Container[str], syntax: str) -> str:
@@ -91,7 +94,7 @@ def defined_entries(texts: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     out = {}
     for name, body in texts.items():
         found = re.fullmatch(r"(\w+)_([i-t])", name)
-        if found and re.search(rf"_\s*(?:{found[2]}|\{{\s*{found[2]}\s*\}})(?![A-Za-z])", body):
+        if found and re.search(rf"_\s*(?:[i-t]?{found[2]}[i-t]?(?![A-Za-z])|\{{[i-t,\s]*{found[2]}[i-t,\s]*\}})", body):
             out[found[1]] = (found[2], cleaned(body))
     return out
 
@@ -132,11 +135,15 @@ def _renamed(body: str, letter: str, other: str) -> str:
 
     def subscript(found: re.Match[str]) -> str:
         inner = found["one"] or found["in"]
+        if re.fullmatch("[i-t]{2}", inner):
+            return "_{" + inner.replace(letter, other) + "}"
         return "_{" + re.sub(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])|(?<=[a-z]){letter}(?![A-Za-z])", other, inner) + "}"
 
-    return re.sub(rf"(?<!\w)sum\(\s*{letter}(?=\s*[,=])", f"sum({other}", _SUBSCRIPT.sub(subscript, body))
+    body = _PAIR.sub(lambda m: "_{" + m[1].replace(letter, other) + "}", _SUBSCRIPT.sub(subscript, body))
+    return re.sub(rf"(?<!\w)sum\(\s*{letter}(?=\s*[,=])", f"sum({other}", body)
 
 
+_PAIR = re.compile(r"_([i-t]{2})(?![A-Za-z])")
 _CONVENTION = re.compile(r"\bindex notation\b|\bindicial\b|\beinstein\b|\bsummation convention\b", re.IGNORECASE)
 _TERMS = re.compile(r"(?<=[^\s(\[{^_])\s*([-+])(?![^{]*\})(?![^(]*\))")
 

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 
 from closedform.errors import LimitError, ReadError
 from closedform.judging.pieces import MAX_CHARACTERS, pieces
-from closedform.judging.relations import Relation, increments, logarithms, plain_tex
+from closedform.judging.relations import (
+    Relation,
+    entries_of_functions,
+    increments,
+    logarithms,
+    plain_functionals,
+    plain_hats,
+    plain_partials,
+    plain_tex,
+)
 from closedform.judging.statements import relations_of
 from closedform.judging.text_sums import with_lowered
 
@@ -35,7 +44,7 @@ def document(source: str, syntax: str = "auto") -> Document:
         syntax = "latex" if is_latex(source) else "text"
     if syntax not in ("text", "latex"):
         raise ReadError(f"the syntax {syntax} is not known", hint="Known are auto, text and latex.")
-    source = source if syntax == "latex" else with_lowered(source)
+    source = plain_partials(plain_functionals(source)) if syntax == "latex" else plain_partials(with_lowered(source))
     found = Document(source, syntax)
     for family in _FAMILY.finditer(source):
         found.families.append(_declared(family))
@@ -47,6 +56,8 @@ def document(source: str, syntax: str = "auto") -> Document:
     found.said = "".join(ends.get(p.kind) or p.text + " " for p in cut)
     found.relations = relations_of(cut, syntax)
     logarithms(found.relations)
+    plain_hats(found.relations, source)
+    entries_of_functions(found.relations)
     increments(found.source, found.relations)
     if not found.relations:
         raise ReadError("there is no equation in this derivation", hint="Write f = …, df = … or ∇f = … on each line.")

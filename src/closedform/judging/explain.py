@@ -15,7 +15,7 @@ from closedform.check.certificate import Claim
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
-from closedform.functions.algebra import ADD, MUL, SYM, mul, num, scale, transpose
+from closedform.functions.algebra import ADD, MUL, SYM, mul, num, scale, sym, transpose
 from closedform.judging.atoms import Atom
 from closedform.judging.book import Moving, certified, disproved, entry_of, same, short
 from closedform.judging.chains import Chain
@@ -33,7 +33,7 @@ from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify.expand import expanded
 from closedform.write.render import render
 
-MAX_SCALARS = 8
+MAX_SCALARS, MAX_PRODUCTS = 8, 4
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,24 @@ class Explainer:
         if function.op is MUL:
             args = function.args
             found.append([mul(*args[:k], self.book.moved(a, self.moving), *args[k + 1 :]) for k, a in enumerate(args)])
+        return found + self._within(self.full(function))
+
+    def _within(self, function: Node) -> list[list[Node]]:
+        """One term for each factor of a product inside, while the others stand: ``u u'`` of ``log det(A + u u')``."""
+        own = {n: sym(f"{n.params[0]}_fixed", *n.shape, n.params[1]) for n in postorder(function) if self._moves(n)}
+        back = there_of({fixed: n for n, fixed in own.items()})
+        moving = {m: [k for k, a in enumerate(m.args) if any(map(self._moves, postorder(a)))]
+                  for m in postorder(function) if m.op is MUL and m is not function}  # fmt: skip
+        found = list[list[Node]]()
+        for m in [m for m, places in moving.items() if len(places) > 1][:MAX_PRODUCTS]:
+            fixed = [rebuild(a, there_of(own)) for a in m.args]
+            one = [mul(*fixed[:k], m.args[k], *fixed[k + 1 :]) for k in moving[m]]
+            with_one = [rebuild(function, there_of({**own, m: product})) for product in one]
+            found.append([rebuild(self.book.moved(f, self.moving), back) for f in with_one])
         return found
+
+    def _moves(self, n: Node) -> bool:
+        return n.op is SYM and n.params[0] in self.moving
 
     def _by_definition(self) -> Iterator[list[Node]]:
         """Where the differential of a name stands in the line before: one expression for each of its terms."""

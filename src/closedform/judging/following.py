@@ -15,6 +15,7 @@ from closedform.judging.conditions import is_condition, is_reason
 from closedform.judging.equation_chains import EquationChains
 from closedform.judging.equations import Zero
 from closedform.judging.explain import Full
+from closedform.judging.hypotheses import first_step, opens
 from closedform.judging.identities import Identities
 from closedform.judging.names import is_differential
 from closedform.judging.records import Step
@@ -32,11 +33,13 @@ class Follower:
         self.section, self.book = section, section.book
         self.state = State(section)
         self.equations, self.identities = EquationChains(self.state), Identities(self.state)
+        self.waiting: list[Chain] = []
 
     def steps(self) -> Iterator[Step]:
         chains = self.section.outline.chains
         self._look_ahead(chains)
         for chain in chains:
+            self._suppose_till(self.section.outline.document.line(chain.members[-1].start))
             if chain.judged:
                 yield from self._chain(chain)
             else:
@@ -48,6 +51,7 @@ class Follower:
         """Conditions hold for lines before them too; solutions tell which equations before them follow."""
         for chain in chains:
             self._choose(chain)
+        begun = first_step(self.section.outline.document)
         for chain in chains:
             moving = self.section.moving(chain)
             if chain.solves:
@@ -55,11 +59,24 @@ class Follower:
                     found = self.state.full(chain, 1, moving)[0].node
                     self.state.equations.ahead.setdefault(chain.solves, []).append(found)
             elif chain.judged and is_condition(chain.words) and self.state.may_be_condition(chain):
-                with suppress(ClosedformError):
-                    sides = [self.state.full(chain, k, moving)[0].node for k in (0, 1)]
-                    if not same(*sides):
-                        self.state.equations.suppose(sub(*sides))
-                        self.state.suppose(sides[0], sides[1], is_reason(chain.words))
+                if opens(chain.words) and begun < chain.members[0].start:
+                    self.waiting.append(chain)
+                else:
+                    self._suppose(chain)
+
+    def _suppose_till(self, line: int) -> None:
+        """Take up what is supposed for what follows alone: ``if x'x = 1``."""
+        document = self.section.outline.document
+        for chain in [c for c in self.waiting if document.line(c.members[0].start) <= line]:
+            self.waiting.remove(chain)
+            self._suppose(chain)
+
+    def _suppose(self, chain: Chain) -> None:
+        with suppress(ClosedformError):
+            sides = [self.state.full(chain, k, self.section.moving(chain))[0].node for k in (0, 1)]
+            if not same(*sides):
+                self.state.equations.suppose(sub(*sides))
+                self.state.suppose(sides[0], sides[1], is_reason(chain.words))
 
     def _choose(self, chain: Chain) -> None:
         """What a gradient is by, where only the line tells."""

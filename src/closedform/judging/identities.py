@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from closedform.errors import ClosedformError, ShapeError
-from closedform.expr.walk import postorder
+from closedform.expr.node import Node
+from closedform.expr.walk import postorder, rebuild
 from closedform.functions.algebra import SYM, transpose, zeros
 from closedform.judging.book import Moving, same
 from closedform.judging.cases import implied_case
@@ -16,7 +18,9 @@ from closedform.judging.equations import Zero
 from closedform.judging.explain import Explainer, Full, agreeing, side_by_side
 from closedform.judging.names import is_differential
 from closedform.judging.numbers import example
+from closedform.judging.properties import PROPERTIES, agree_under
 from closedform.judging.records import Step
+from closedform.judging.slips import there_of
 from closedform.judging.state import UNDECIDED, State
 
 
@@ -87,7 +91,10 @@ class Identities:
             if all(same(*pair) for pair in sides):
                 return self.state.step(chain, k, "right", reason=f"for {case.text}")
         names = self.section.lexed.names(chain.members[k])
-        others = [case for case in cases if not case.letters and case.speaks_of(names)]
+        supposed = self._supposed(chain, fit)
+        if supposed is not None:
+            return self.state.step(chain, k, "right", reason=f"for {supposed}")
+        others = [case for case in cases if not (case.letters or case.name) and case.speaks_of(names)]
         others += [case for case, _ in within if not case.whole]
         if others:
             return self.state.step(chain, k, "undecided", reason=f"it is said for {others[0].text}, which is not used")
@@ -97,6 +104,26 @@ class Identities:
                 return self.state.step(chain, k, "wrong", slip="does not follow", reason=reason, example=shown)
         reason = f"it is said for {within[0][0].text}" if within else ""
         return self.state.step(chain, k, "undecided", reason=reason) if within else None
+
+    def _supposed(self, chain: Chain, fit: list[tuple[Node, Node]]) -> str | None:
+        """What makes two sides equal of that which is supposed where the chain stands: values and facts, in words."""
+        there = dict[Node, Node]()
+        for case in (c for c in chain.cases if c.name):
+            symbol = self.section.book.symbol(case.name)
+            if symbol is not None:
+                with suppress(ClosedformError):
+                    zero = zeros(*symbol.shape)
+                    value = zero if is_zero(case.value) else self.section.shared.node(case.value, symbol)
+                    there |= {symbol: value} if value.shape == symbol.shape else {}
+        for pair in fit:
+            one, other = (rebuild(side, there_of(there)) for side in pair)
+            words = ", ".join(case.text for case in chain.cases if case.name)
+            if there and same(one, other):
+                return words
+            if agree_under(one, other, chain.facts):
+                said = [f"{PROPERTIES.get(fact, fact)} {name}" for name, fact in chain.facts]
+                return ", ".join([words, *said] if words else said)
+        return None
 
     def _conditioned(self, chain: Chain, k: int, truth: list[Full], now: list[Full]) -> Step | None:
         """A line that is a condition, that holds under one, or that may."""
@@ -146,6 +173,7 @@ class Identities:
     def _refused(self, chain: Chain, k: int, explainer: Explainer, now: list[Full]) -> Step:
         strange = self._strange(chain, k, explainer, now)
         if strange:
+            self.state.unknown.add(strange)
             return self.state.step(chain, k, "undecided", reason=f"{strange} stands here for the first time, undefined")
         told = explainer.refutation(now)
         if told is None:

@@ -33,6 +33,12 @@ from closedform.read.vocabulary import APPLIED
 _VARIATION = re.compile(r"(?:\\delta(?![A-Za-z])|δ)\s*\\?[A-Za-z]+(?:\([^()]*\))?\s*&?=")
 
 
+_LONE_GRADIENT = re.compile(r"\b[Gg]rad\b(?!\s*[\w_(?[])")
+_ROW_BY_BRACKET = re.compile(r"(?<!\w)([A-Za-z]\w*)'\s*\(")
+_RUN_TOGETHER = re.compile(r"(?<=[A-Z])([a-z])(?![A-Za-z]|\s*[_({])")
+"""The ``y`` of ``Ay``."""
+
+
 class Lexed:
     """Texts, signs, and what could not be lexed, each by the ``id`` of the member it is of."""
 
@@ -91,6 +97,7 @@ class Lexed:
         for name, (index, body) in self._entries.items():
             alone = re.compile(rf"(?<![A-Za-z\\])(?:{NAME})(?!\s*[_({{])")
             names = {bare(m.group()) for t in texts for m in alone.finditer(t)}
+            names |= {m[1] for t in texts for m in _RUN_TOGETHER.finditer(re.sub(r"\\[A-Za-z]+", " ", t))}
             if name in names - self.outline.defined.keys():
                 start = self.outline.defined[f"{name}_{index}"].members[1].start
                 latex = self.outline.document.syntax == "latex"
@@ -140,11 +147,24 @@ class Lexed:
             if syntax == "latex":
                 text = with_definitions(text, self._entries, self.outline.defined.keys())
             text = with_entries(text, self._free, self.outline.defined.keys(), syntax)
+            text = text if syntax == "latex" else _LONE_GRADIENT.sub(f"(∇({self.outline.function}))", text)
             text = hessian_or_gradient(text, self.outline.function, self.atoms)
-            self.texts[id(member)] = self.atoms.replaced(text)
+            self.texts[id(member)] = self._rows_multiplied(self.atoms.replaced(text))
             self.tokens[id(member)] = limited(self.shared.tokens(self.texts[id(member)]))
         except ClosedformError as error:
             self.problems[id(member)] = error
+
+    def _rows_multiplied(self, text: str) -> str:
+        """``a'(X w - b)`` as a product, where nothing is said of a function a."""
+        if self.outline.document.syntax == "latex":
+            return text
+        source, known = self.outline.document.source, abstract(self.outline)
+
+        def times(found: re.Match[str]) -> str:
+            applied = re.search(rf"(?<!\w){found[1]}\s*\(", source) is not None or found[1] in known
+            return found.group() if applied else f"{found[1]}'*("
+
+        return _ROW_BY_BRACKET.sub(times, text)
 
     def _entry_body(self, body: str) -> str:
         """What entries are defined to be, as it is put in for one of them."""
@@ -158,7 +178,7 @@ class Lexed:
         text = re.sub(r"_\{([a-z])\}", r"_\1", text)
         at = {n.partition("_")[2] for n, c in own.items() if c.members[1] is member}
         at &= {index for index, _ in self._entries.values()}
-        return with_rows(with_brackets(text, summed(text) | at, own.keys()), self._rows, "text")
+        return with_rows(with_brackets(text, summed(text) | at | self._free, own.keys()), self._rows, "text")
 
     def _own_argument(self, member: Member, text: str) -> str:
         """The body of ``h(x) = …`` with a name of its own for x, where h is taken of members of a family x."""

@@ -39,7 +39,7 @@ class LongNames:
     def back(self, text: str) -> str:
         """What we say, with the names as they were written."""
         for number, name in self.names.items():
-            text = re.sub(rf"(?<![A-Za-z])(d?)L_?\{{?{number}\}}?(?!\d)", rf"\g<1>{name}", text)
+            text = re.sub(rf"(?<![A-Za-z])(d?)L_?\{{?{number}\}}?(?!\d)", _behind(name), text)
         return text
 
     def told(self, found: Judgement) -> Judgement:
@@ -62,9 +62,16 @@ def long_names(source: str, latex: bool) -> LongNames:
     {}
     """
     names = dict[str, str]()
+    for written, pattern in (_spelled(source) if latex else {}).items():
+        number = FIRST + len(names)
+        if f"L_{{{number}}}" not in source:
+            names[str(number)] = written
+            source = pattern.sub(f"{{L_{{{number}}}}}" if written == "d" else f" L_{{{number}}} ", source)
+    spelled = set(names)
     for found in _DEFINED.finditer(source):
         name = found["named"] or found["plain"]
-        if name not in names.values() and _is_name(name, source, latex, bool(found["font"])):
+        declared = bool(found["font"]) or (not latex and ":=" in found.group() and not _of_names(name, source, found))
+        if name not in names.values() and _is_name(name, source, latex, declared):
             number = FIRST + len(names)
             if number > LAST or f"L{number}" in source or f"L_{{{number}}}" in source:
                 break
@@ -74,10 +81,35 @@ def long_names(source: str, latex: bool) -> LongNames:
     if distance(source) and len(names) <= LAST - FIRST:
         names[str(FIRST + len(names))] = "d"
     source = source.replace("π", "pi") if "pi" in names.values() else source
-    for at, name in names.items():
+    for at, name in ((at, name) for at, name in names.items() if at not in spelled):
         short = f"L_{{{at}}}" if latex else f"L{at}"
         source = _replaced(source, name, short)
     return LongNames(source, names)
+
+
+_MOVED = re.compile(r"(?<![A-Za-z\\])d(?:[A-Z]|\\[A-Za-z]|\s*\()")
+_ROOT = re.compile(r"(?<=\\sqrt)(?:\s*\{\s*d\s*\}|\s*d(?![A-Za-z]))")
+_FILTER = re.compile(r"\b(?:posterior|prior|kalman|filter\w*|updated?|predict\w*|next|new|corrected)\b", re.IGNORECASE)
+_SIGNED = re.compile(r"(?<![A-Za-z\\])[A-Za-z]\s*\^\s*(?:[+-]|\{[+-]\})(?![\w{])")
+_ANGLE = re.compile(r"\\(?P<f>cos|sin)\s*\(?\s*\\(?P<angle>(?:var)?theta|(?:var)?phi|alpha)\s*\)?(?=\s*&?\s*:?=)")
+
+
+def _spelled(source: str) -> dict[str, re.Pattern[str]]:
+    r"""Signs that are names here, though they look like more: how each is written, and where it stands.
+
+    The size d of ``\sqrt d`` beside differentials; ``P^+`` and ``P^-``, what something is after and before an update
+    (elsewhere it is the pseudo-inverse); ``\cos\theta = …`` of an angle that stands nowhere else.
+    """
+    found = dict[str, re.Pattern[str]]()
+    if _ROOT.search(source) and _MOVED.search(source):
+        found["d"] = _ROOT
+    if _FILTER.search(source):
+        found |= {re.sub(r"[\s{}]", "", m.group()): re.compile(re.escape(m.group())) for m in _SIGNED.finditer(source)}
+    if angle := _ANGLE.search(source):
+        every = re.compile(rf"\\{angle['f']}\s*\(?\s*\\{angle['angle']}(?![A-Za-z])\s*\)?")
+        if f"\\{angle['angle']}" not in every.sub(" ", source):
+            found[f"\\{angle['f']}\\{angle['angle']}"] = every
+    return found
 
 
 _INDEXED_PI = re.compile(r"(?<![A-Za-z])(?:d|∂)?(?:pi|π)_[a-z0-9]")
@@ -107,6 +139,12 @@ def distance(source: str) -> bool:
     return _DIFFERENTIAL.search(re.sub(applied, "D", source)) is None
 
 
+def _of_names(name: str, source: str, place: re.Match[str]) -> bool:
+    """Whether each letter of a name was said to be something before it: ``AB := …`` with A and B."""
+    before = source[: place.start()]
+    return all(re.search(rf"(?<![A-Za-z]){c}\s*(?::?=|in\b)", before) for c in name)
+
+
 def _is_name(name: str, source: str, latex: bool, font: bool) -> bool:
     low, known = name.lower(), bare(name) or name in LETTERS or canonical(name) != name
     if known or is_function(name) or is_function(low) or is_differential(name) or name in KEEP:
@@ -119,7 +157,8 @@ def _is_name(name: str, source: str, latex: bool, font: bool) -> bool:
         return False  # A x
     if latex and not name.isupper():
         return False
-    around = [m.group() for m in _RUN.finditer(source) if name not in m.group()]
+    runs = [m.group() for m in _RUN.finditer(source) if name not in m.group()]
+    around = [run for run in runs if len(run) == 1 or run.lower() not in WORDS]
     apart = "".join(w for w in around if len(w) <= 3 and not (latex and w in ("top", "bf", "rm")))
     seen = [c for c in set(name) if c in apart]
     return 2 * len(seen) < len(set(name)) and not (seen and name.islower() and len(name) == 2)
@@ -129,6 +168,10 @@ def _replaced(source: str, name: str, short: str) -> str:
     divergence = r"(?:\s*\([^()\n]*(?:\|\|?|\\\||‖|\\parallel|;)[^()\n]*\))?"
     source = re.sub(rf"{_FONT}{name}\s*\}}{divergence}", _put(f" {short} "), source)
     return re.sub(rf"(?<![A-Za-z\\])(?P<d>d?)(?:{name})(?![A-Za-z]){divergence}", _put(short), source)
+
+
+def _behind(name: str) -> Callable[[re.Match[str]], str]:
+    return lambda found: found[1] + name
 
 
 def _put(short: str) -> Callable[[re.Match[str]], str]:

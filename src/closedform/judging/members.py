@@ -13,7 +13,10 @@ from closedform.judging.book import Book
 from closedform.judging.components import sized_deltas
 from closedform.judging.lexed import Lexed
 from closedform.judging.relations import Member
+from closedform.judging.typed import entrywise
 from closedform.read.lexer import Tokens
+
+_BY_ENTRY = re.compile(r"\b(?:element|entry|entries|component|coordinate|point)-?\s*wise|\bentry by entry\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,23 @@ class Members:
             return self._read(member, like)
         except ShapeError as error:
             text = self.lexed.texts.get(id(member), "")
-            sized = sized_deltas(text, self.lexed.outline.document.source) if "\\delta" in error.message else text
-            if sized == text:
+            other = self._otherwise(text, error.message)
+            if other == text:
                 raise
-            self.lexed.texts[id(member)], self.lexed.tokens[id(member)] = sized, self.shared.tokens(sized)
-            return self._read(member, like)
+            return self._read_as(member, other, like)
+
+    def _otherwise(self, text: str, problem: str) -> str:
+        """Another way to read a text that does not fit: its deltas with a size, its quotients by entries."""
+        document = self.lexed.outline.document
+        if "\\delta" in problem:
+            return sized_deltas(text, document.source)
+        if "nothing is divided by" in problem and _BY_ENTRY.search(document.said):
+            return entrywise(text, document.syntax)
+        return text
+
+    def _read_as(self, member: Member, text: str, like: Node | None) -> list[Said]:
+        self.lexed.texts[id(member)], self.lexed.tokens[id(member)] = text, self.shared.tokens(text)
+        return self._read(member, like)
 
     def _read(self, member: Member, like: Node | None) -> list[Said]:
         if id(member) in self.lexed.problems:

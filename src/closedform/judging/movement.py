@@ -77,6 +77,7 @@ class Movement:
             every = [v for v in every if v in grouped or v in through]
         if not every and self.lexed.shared.reading is not None:
             every = [n for n in self.lexed.shared.reading.names if self._is_variable(n)]
+            every = [n for n in every if n in through] or every
         return frozenset(every)
 
     def _through(self, chain: Chain) -> set[str]:

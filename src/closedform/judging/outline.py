@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 
 from closedform.judging.atoms import Atom, Atoms
-from closedform.judging.cases import case_of
-from closedform.judging.chains import FUNCTIONS, Chain, Outline, is_zero, stands_in_itself, used
+from closedform.judging.cases import Case, case_of
+from closedform.judging.chains import FUNCTIONS, Chain, Outline, is_zero, letters_of, stands_in_itself, used
 from closedform.judging.document import Document
+from closedform.judging.hypotheses import Supposed, first_step, is_value, opens, supposed_facts
 from closedform.judging.names import NAME, bare, cleaned, is_differential
 from closedform.judging.prose import KEEP, bracketed_facts, facts, membership
 from closedform.judging.ranges import is_range, with_family
-from closedform.judging.relations import Member, Relation
+from closedform.judging.relations import Member, Relation, without_distributions
 from closedform.judging.solutions import ZERO_WORDS, is_solution, starred
 from closedform.judging.updates import REASON as UPDATE
 from closedform.judging.updates import is_updated
@@ -53,7 +54,11 @@ def outlines(document: Document, where: str = "") -> Iterator[Outline]:
 def _new(document: Document, where: str) -> Outline:
     out = Outline(document, [where] if where else [])
     out.where += document.families
+    out.supposed = supposed_facts(document)
+    later = {(s.name, s.fact) for s in out.supposed}
     for name, fact in dict.fromkeys([*facts(document.said), *bracketed_facts(document.source)]):
+        if (name, fact) in later:
+            fact = "square"
         if fact == "R":
             out.where.append(f"{name} in R")
         elif "×" in fact:
@@ -124,6 +129,7 @@ def _redefines(present: Outline, relation: Relation) -> bool:
 
 _NO_ARGUMENT = re.compile(rf"\+|-(?!\s*\d)|\*|{_TURN}")
 """What stands in a factor in brackets, not in a list of arguments."""
+_CONSTRAINT = re.compile(r"\b(?:such that|subject to|s\.t\.?)\W*$")
 NO_FUNCTIONS = {"d", "\\nabla", "∇", "\\partial", "∂", "\\Delta"}
 
 
@@ -138,12 +144,14 @@ def _defined(relation: Relation) -> tuple[str, str]:
     found = _APPLIED.fullmatch(first)
     if found is None or is_differential(bare(found["name"])) or found["name"] in NO_FUNCTIONS:
         return "", ""
-    if _NO_ARGUMENT.search(found["args"]):
+    if _NO_ARGUMENT.search(found["args"]) or _CONSTRAINT.search(relation.words):
         return "", ""
     return bare(found["name"]), found["args"].strip()
 
 
 def _place(out: Outline, relation: Relation) -> None:
+    if without_distributions(relation):
+        return
     if _updates(out, relation) or out.scope.take(relation, out.document, out.chains):
         return
     if is_range(relation, out.document):
@@ -155,6 +163,8 @@ def _place(out: Outline, relation: Relation) -> None:
             out.chains.append(Chain(relation.members, judged=False, reason=reason))
         return
     if len(relation.members) < 2 or membership(" ".join(m.text for m in relation.members)) or _fact(out, relation):
+        return
+    if _special(out, relation):
         return
     _order(relation)
     if len(relation.members) < 2:
@@ -178,6 +188,8 @@ def _place(out: Outline, relation: Relation) -> None:
         relation.members[0] = Member(derivative, first.start, first.text)
     chain = Chain(relation.members, words=relation.words, said=said)
     out.scope.attach(chain)
+    end = relation.members[-1].start
+    chain.facts = tuple((s.name, s.fact) for s in out.supposed if s.start < end or _beside(out, s.start, end))
     if derivative:
         if not stands_in_itself(name, relation, out.document.syntax) and name not in KEEP:
             out.defined[name] = chain
@@ -194,6 +206,38 @@ def _place(out: Outline, relation: Relation) -> None:
     elif name and stands_in_itself(name, relation, out.document.syntax):
         chain.updates = True
     out.chains.append(chain)
+
+
+def _beside(out: Outline, one: int, other: int) -> bool:
+    return out.document.line(one) == out.document.line(other)
+
+
+def _special(out: Outline, relation: Relation) -> bool:
+    """Whether a relation gives a name a value for what follows alone: ``if B = I``, ``for λ = 0``."""
+    name = bare(relation.members[0].text)
+    begun = first_step(out.document) < relation.members[0].start
+    goes_on = relation.words.strip() in ("and", "") and out.opened == out.document.line(relation.members[0].start)
+    supposed = is_value(relation, used(out, name), begun) or (goes_on and len(relation.members) == 2)
+    fresh = letters_of(relation.members[-1].text, out.document.syntax) - {"I"}
+    if not name or name in out.defined or not supposed or not all(used(out, n) for n in fresh):
+        return False
+    out.opened = out.document.line(relation.members[0].start)
+    text = " = ".join(cleaned(m.text) for m in relation.members)
+    case = Case(text, name=name, value=cleaned(relation.members[1].text))
+    return out.scope.suppose(case, relation, out.document, out.chains)
+
+
+def _say(out: Outline, relation: Relation, name: str, fact: str) -> None:
+    """Take up a fact, from the relation on where it is supposed there."""
+    start = relation.members[0].start
+    if opens(relation.words) and first_step(out.document) < start:
+        out.supposed.append(Supposed(start, name, fact))
+        line = out.opened = out.document.line(start)
+        for chain in out.chains[-1:]:
+            if out.document.line(chain.members[-1].start) == line:
+                chain.facts = (*chain.facts, (name, fact))
+        fact = "square"
+    out.facts.setdefault(name, set()).add(fact)
 
 
 def _is_entry(out: Outline, name: str) -> bool:
@@ -275,6 +319,8 @@ def _stands_for_derivative(out: Outline, name: str, said: bool) -> str:
     sign = {"H": "∇^2 ?", "hess": "∇^2 ?", "Hess": "∇^2 ?", "J": "J ?", "grad": "∇ ?", "Grad": "∇ ?"}.get(name, "")
     if not sign or said or not out.defined or name in out.defined:
         return ""
+    if name in KEEP:
+        return sign
     return "" if re.search(_FUNCTION_LIKE.format(name=name), out.document.source) else sign
 
 
@@ -293,7 +339,7 @@ def _fact(out: Outline, relation: Relation) -> bool:
             name, turned = bare(texts[1]), _TURNED.fullmatch(texts[0].lstrip("-"))
         if name and turned is not None and bare(turned["name"]) == name:
             negative = turned["sign"] or texts[0].startswith("-") or texts[1].startswith("-")
-            out.facts.setdefault(name, set()).add("skew" if negative else "sym")
+            _say(out, relation, name, "skew" if negative else "sym")
             return True
         if name and is_differential(name) and is_zero(texts[1]):
             out.constant.add(name[1:])
@@ -306,7 +352,7 @@ def _fact(out: Outline, relation: Relation) -> bool:
         return True
     product = _ORTHOGONAL.fullmatch(texts[0]) if _IDENTITY.fullmatch(texts[-1]) else None
     if product and bare(product["a"]) == bare(product["b"]) and (product["s"] is None) != (product["t"] is None):
-        out.facts.setdefault(bare(product["a"]), set()).add("orth")
+        _say(out, relation, bare(product["a"]), "orth")
         return True
     return False
 

@@ -34,6 +34,13 @@ def under(truth: Node, node: Node, moving: Moving) -> str:
     return ""
 
 
+def agree_under(truth: Node, node: Node, said: tuple[tuple[str, str], ...]) -> bool:
+    """Whether two expressions are equal where the facts that are said of names hold."""
+    symbols = {str(n.params[0]): n for n in postorder([truth, node]) if n.op is SYM and n.is_square}
+    found = [(symbols[name], fact) for name, fact in said if name in symbols]
+    return bool(found) and _holds(truth, node, found)
+
+
 def _of_matrices(matrices: list[Node], fixed: list[Node]) -> Iterator[tuple[str, Facts]]:
     yield from _of_one(fixed)
     for a, b in combinations(matrices, 2):

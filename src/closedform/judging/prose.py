@@ -24,7 +24,10 @@ was way we well when where which while who why will with would write written wrt
 WORDS = frozenset(_TEXT.split())
 """Short words that are words wherever they stand, and names that would be taken for letters run together."""
 LABEL = re.compile(r"^\s*(?:>\s*)*(?:\(?\d+[.)]\s+|[-*•]\s+|\([a-z]\)\s+)?")
-_TOKEN = re.compile(r"(?<![\w\\^.'’_])[A-Za-z][a-z]+(?:'(?:s|re|ll|ve))?(?![\w(\[_^])|(?<![\w\\^.'’_])a(?= [a-z]{3,})")
+_TOKEN = re.compile(
+    r"(?<![\w\\^.'’_])[A-Za-z][a-z]+(?:'(?:s|re|ll|ve))?(?![\w(\[_^])"
+    r"|(?<![\w\\^.'’_])a(?= (?!(?:and|are|which|where|when|then|for|gives|yields|from|has|must|with)\b)[a-z]{3,})"
+)
 KEEP = {"grad", "Grad", "hess", "Hess"}
 
 
@@ -109,6 +112,19 @@ _KIND_BEFORE = re.compile(
     rf"\b(?:an?|the|for|with|fixed|constant|column|two)\s+(?P<kind>scalar|scalars|vector|vectors)\s+{_EVERY}(?![\w'(])"
 )
 _IN_BRACKETS = re.compile(rf"(?<![\w\\]){_LIST}\s*\(\s*(?P<kind>scalars?)\b")
+_INVERSE = re.compile(r"\s*\^\s*\{?\s*-\s*1\s*\}?(?=\s+(?:is|are|being)\s)")
+_COVARIANCE = re.compile(
+    rf"\b(?:[Cc]o)?[Vv]ariance(?:\s+matrix)?\s+(?P<said>{_NAME})(?![\w'])"
+    rf"|\b[Pp]recision(?:\s+matrix)?\s+(?P<precision>{_NAME})(?![\w'])"
+    rf"|(?<![\w\\])(?P<name>{_NAME})\s+(?:is|be|denotes)\s+(?:the|an?)\s+(?:[a-z]+\s+)?(?:covariance|precision)\b"
+    rf"|(?<![A-Za-z\\])N\s*\(\s*(?:[^(),;|]*[;|])?[^(),;|]*,\s*(?P<normal>{_NAME})\s*\)"
+)
+"""The covariance of a distribution, which is symmetric: ``covariance Σ``, ``N(x; μ, Σ)``."""
+_AS_ARE = re.compile(
+    rf"(?P<fact>{_PROPERTY}),?\s+(?:since|because|as|if)\s+(?:both\s+)?(?P<names>{_NAME}(?:\s*(?:,|and|,\s*and)\s*{_NAME})*)\s+"
+    r"(?:are|is)(?=\s*[.,;:)]|\s*$|,?\s+(?:the|we|so|it|this|both|and|too|also)\b)"
+)
+"""``symmetric since P and R are``"""
 _SYMMETRY = re.compile(rf"\b[Ss]ymmetry of\s+({_NAME})(?!\w)")
 _IS_SHAPE = re.compile(
     rf"(?<![\w\\])(?P<names>{_NAME})\s+is\s+(?:an?\s+)?"
@@ -124,7 +140,7 @@ def plain(text: str) -> str:
 
 def facts(text: str) -> Iterator[tuple[str, str]]:
     """What the words say of names: pairs of a name and a fact, or ``R``, ``vector``, ``matrix``, ``m×n``."""
-    text = re.sub(r"\s+,", ",", " ".join(plain(text).split()))
+    text = _INVERSE.sub("", re.sub(r"\s+,", ",", " ".join(plain(text).split())))
     for pattern in (_AFTER, _BEFORE):
         for found in pattern.finditer(text):
             fact = _FACT[re.sub(r"[\s-]+", " ", found["fact"]) if found["fact"] not in _FACT else found["fact"]]
@@ -133,6 +149,11 @@ def facts(text: str) -> Iterator[tuple[str, str]]:
         for found in pattern.finditer(text):
             kind = {"s": "R", "n": "R", "c": "vector", "v": "vector", "m": "matrix"}[found["kind"][0]]
             yield from ((name, kind) for name in _names(found["names"]))
+    for found in _AS_ARE.finditer(text):
+        fact = _FACT[re.sub(r"[\s-]+", " ", found["fact"]) if found["fact"] not in _FACT else found["fact"]]
+        yield from ((name, fact) for name in _names(found["names"]))
+    for found in _COVARIANCE.finditer(text):
+        yield from ((name, "sym") for group in found.groups() if group for name in _names(group))
     for found in _SYMMETRY.finditer(text):
         yield from ((name, "sym") for name in _names(found[1]))
     for found in _IS_SHAPE.finditer(text):

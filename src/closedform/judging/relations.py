@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from closedform.judging.names import NAME, cleaned
+
 
 @dataclass
 class Member:
@@ -32,6 +34,66 @@ _LOG = re.compile(
 )
 
 
+_DISTRIBUTION = re.compile(r"(?:\\math\w+\s*\{?\s*[NU]\s*\}?|N)\s*\(.*,.*\)", re.DOTALL)
+
+
+def without_distributions(relation: Relation) -> bool:
+    r"""Leave ``\mathcal N(\mu, \Sigma)`` out of a chain; whether nothing is left to judge."""
+    if relation.sign in ("\\sim", "~"):
+        return True
+    kept = [m for m in relation.members if not _DISTRIBUTION.fullmatch(cleaned(m.text))]
+    gone = len(kept) < len(relation.members)
+    relation.members = kept
+    return gone and len(kept) < 2
+
+
+_INDEXED = re.compile(rf"(?P<name>{NAME})(?=\s*\(\s*\\?(?:[a-z]|math\w+\s*\{{\w\}})\s*\))\s*\([^()]*\)")
+
+
+def entries_of_functions(relations: list[Relation]) -> None:
+    r"""``y_j(x)`` as ``y_j``, where that is what is defined."""
+    defined = {m["name"] for r in relations if r.members and (m := _ONE_INDEX.fullmatch(cleaned(r.members[0].text)))}
+    for member in (m for r in relations for m in r.members) if defined else ():
+        text = _INDEXED.sub(lambda m: m["name"] if m["name"] in defined else m.group(), member.text)
+        member.shown, member.text = (member.shown or member.text) if text != member.text else member.shown, text
+
+
+_FUNCTIONAL = re.compile(r"(?<![A-Za-z\\])([A-DF-Z])\[(\\?[A-Za-z]+)\](?=\s*&?\s*:?=)")
+
+
+def plain_functionals(source: str) -> str:
+    r"""``J[X] = …``, as functionals are written, with round brackets.
+
+    >>> plain_functionals("J[X] = 2, dJ[X] = 0")
+    'J(X) = 2, dJ(X) = 0'
+    """
+    for found in _FUNCTIONAL.finditer(source):
+        source = source.replace(found.group(), f"{found[1]}({found[2]})")
+    return source
+
+
+_PARTIAL = re.compile(
+    rf"(?:\\partial|∂)\s*_\s*\{{?\s*(?P<at>[i-nkpq])\s*\}}?\s*(?P<of>{NAME})(?:\s*\(\s*\\?[a-z]\s*\))?(?=\s*&?\s*=)"
+)
+
+
+def plain_partials(source: str) -> str:
+    r"""``\partial_k f = …``, where entries of x are named by indices, as the derivative by ``x_k``.
+
+    >>> plain_partials(r"f = b_ix_i, \partial_k f = b_k")
+    'f = b_ix_i, \\frac{\\partial f}{\\partial x_{k}} = b_k'
+    """
+    by = next((x for x in "xwzu" if re.search(rf"{x}_\{{?[i-t]", source)), "")
+
+    def whole(found: re.Match[str]) -> str:
+        if found.group()[0] == "∂":
+            return f"∂{found['of']}/∂{by}_{found['at']}"
+        return rf"\frac{{\partial {found['of']}}}{{\partial {by}_{{{found['at']}}}}}"
+
+    return _PARTIAL.sub(whole, source) if by else source
+
+
+_ONE_INDEX = re.compile(r"(?P<name>\\?[A-Za-z]+_(?:[i-t]|\{[i-t]\}))")
 _INCREMENT = re.compile(r"(?:\\delta|\\Delta|δ|Δ)\s*(?P<f>[A-Za-z])\s*&?\s*:?=\s*(?P=f)\s*\(")
 
 
@@ -57,6 +119,24 @@ def logarithms(relations: list[Relation]) -> None:
             for member in relation.members:
                 member.shown = member.shown or member.text
                 member.text = pattern.sub(own, member.text)
+
+
+_HAT = r"\\(?:hat|widehat)\s*(?:\{{\s*{name}\s*\}}|(?:\s+|(?=\\)){name}(?![A-Za-z]))(?!\s*_)"
+
+
+def plain_hats(relations: list[Relation], source: str) -> None:
+    r"""``X^T X \hat\beta = X^T y`` as an equation for ``\beta``, by which a derivative was taken before."""
+    for name in dict.fromkeys(m[1] for m in re.finditer(r"\\(?:hat|widehat)\s*\{?\s*(\\?[A-Za-z]+)", source)):
+        hat = re.compile(_HAT.format(name=re.escape(name)))
+        by = re.search(rf"(?:\\partial|∂|\\nabla_\{{?)\s*{re.escape(name)}(?![A-Za-z])", source)
+        first = next((r for r in relations if any(hat.search(m.text) for m in r.members)), None)
+        if by is None or first is None or by.start() > first.members[0].start:
+            continue
+        if len(first.members) < 2 or any(hat.fullmatch(cleaned(m.text)) for m in first.members):
+            continue
+        for member in (m for r in relations[relations.index(first) :] for m in r.members):
+            member.shown = member.shown or member.text
+            member.text = hat.sub(re.escape(name).replace("\\-", "-") + " ", member.text)
 
 
 _ARRAY = re.compile(r"(?P<head>\\begin\{array\}\s*\{[^{}]*\})(?P<inner>.*?)\\end\{array\}", re.DOTALL)

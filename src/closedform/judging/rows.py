@@ -8,12 +8,14 @@ _BOLD = r"(?:\\(?:mathbf|boldsymbol|bm|vec)\s*\{?)?"
 _INDEXED = re.compile(
     rf"(?:(?<![A-Za-z_\\])|(?<=_[a-z])){_BOLD}(?P<letter>[a-z])\}}?(?:_(?P<one>[ijkn])(?:(?!\w)|(?=[A-Za-z]_|[A-Z]))|_\{{(?P<some>[ijkln]{{1,2}})\}})"
 )
-_TEXT = re.compile(r"(?<!\w)(?P<letter>[a-z])\[(?P<some>[ijkln])\]")
+_TEXT = re.compile(r"(?<!\w)(?P<letter>[a-z])\[(?P<some>[a-z](?:,[a-z])?)\]")
+_TWO = re.compile(r"(?<![\w\\])(?P<letter>[a-z])_(?:[i-t]{2}|\{[i-t],[i-t]\})(?!\w)")
 
 
 def rows_of(source: str) -> set[str]:
     """The letters that stand with an index alone, beside the capital without one."""
     found = {m["letter"] for m in _INDEXED.finditer(source)} | {m["letter"] for m in _TEXT.finditer(source)}
+    found |= {m["letter"] for m in _TWO.finditer(source)}
     return {x for x in found if not _bare(x, source) and _bare(x.upper(), source)}
 
 

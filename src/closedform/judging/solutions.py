@@ -43,7 +43,7 @@ def plain_stars(text: str, names: set[str], syntax: str) -> str:
 
 def is_solution(out: Outline, relation: Relation, name: str, said: bool) -> bool:
     """Whether ``x = …`` says the value of a variable that was there before, rather than defining it."""
-    if not used(out, name):
+    if not used(out, name) or re.search(_SLOPE.format(name=re.escape(name)), out.document.source):
         return False
     if ZERO_WORDS.search(relation.words):
         return True
@@ -74,6 +74,8 @@ def _by(out: Outline, name: str) -> bool:
     return name == by_habit and any(not re.search(r"_|/|\\frac", t) for t in signed)
 
 
+_SLOPE = r"\\[tdc]?frac\s*\{{\s*d\s*\\?{name}\s*\}}|(?<![A-Za-z\\])d\\?{name}\s*/\s*d[A-Za-zα-ω\\]"
+"""``dx/dt`` of what is a function of t."""
 _SIGNED = re.compile(r"∇|\\nabla|∂|\\partial|\b[Gg]rad\b|(?<!\w)d[A-Za-z]\w*\s*/\s*d|\\frac\s*\{\s*d")
 _BY_NAME = r"(?:∂|\\partial|/\s*d|\{{\s*d|_\s*\{{?)\s*(?:\\math\w+\s*\{{\s*)?\\?{name}(?!\w)"
 

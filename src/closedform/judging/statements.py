@@ -26,7 +26,7 @@ _SCAN = re.compile(
     |(?P<then>\\implies\b|\\Rightarrow\b|\\Longrightarrow\b|\\iff\b|\\Leftrightarrow\b|\\Longleftrightarrow\b|\\leadsto\b|\\rightsquigarrow\b|&\s*&|<=>|=>|==>|⟹|⇒|⇔|⟺)
     |(?P<said>\\(?:text|textrm|textit|mbox|intertext|shortintertext|quad\\text)\s*\{(?P<words>(?:[^{}]|\$[^$]*\$)*)\})
     |(?P<space>\\q?quad\b)
-    |(?P<rel>:=|\\coloneqq\b|\\triangleq\b|\\equiv\b|≡|≔|\\(?:overset|stackrel)\s*\{[^{}]*\}\s*\{=\}|=)
+    |(?P<rel>=:|:=|\\coloneqq\b|\\triangleq\b|\\equiv\b|≡|≔|\\(?:overset|stackrel)\s*\{[^{}]*\}\s*\{=\}|=)
     |(?P<other>"""
     + ARROW
     + r"""|<=|>=|!=|≤|≥|≠|≈
@@ -40,6 +40,7 @@ _ANNOUNCED = re.compile(r"=[^=]*(?<![\s:])\s*:\s*$|(?<!\s):\s*$")
 """A colon behind an equation, or that stands close: what follows is another statement."""
 _STATED = re.compile(r"(?<=[^\s:]):\s(?=[^:=]*=)")
 """A colon that stands close, behind an equation and before one: ``A x = b: A A'v = b``."""
+_BY = {"by", "for", "in", "to", "wrt"}
 _LISTED = re.compile(rf"\s*{NAME}(?:\s*,\s*{NAME})+\s*(?:\\in\b|∈)")
 _OPERATORS = re.compile(r"[-+*/.\s]*")
 _BEGINS = re.compile(
@@ -66,6 +67,7 @@ class _Builder:
         self.text, self.start = "", 0
         self.ahead = ""  # the formula that follows
         self.fresh = True  # nothing of the present statement has been read
+        self.named: Relation | None = None  # the one that ends with ``=: c``
         self.remarked: Relation | None = None  # the one that a remark in its row stands behind
 
     def build(self, pieces: list[Piece]) -> None:
@@ -105,7 +107,7 @@ class _Builder:
                         continue
             if kind == "said" and _is_prose(found["words"]):
                 self._said(found["words"])
-            elif sign == ":" and depth == 0 and not self.fresh and _STATED.match(text, found.start()):
+            elif sign == ":" and depth == 0 and self._is_stated(text, found.start()):
                 self._stop(";", place)
             elif kind == "drop":
                 self.text += " " * len(sign) if self.text else ""
@@ -114,6 +116,13 @@ class _Builder:
                 _ENDS[kind](self, sign, place)
             else:
                 self._add(sign, place)
+
+    def _is_stated(self, text: str, place: int) -> bool:
+        """Whether a colon ends a statement, or what ``by S:`` says of the next one."""
+        if not _STATED.match(text, place):
+            return False
+        last = self.words[-1].lower() if self.words else ""
+        return not self.fresh or (last in _BY and re.fullmatch(NAME, self.text) is not None)
 
     def _inside(self, kind: str, found: re.Match[str]) -> bool:
         """Whether a comma stands in ``<x, y>`` of text or in ``x, y ∈ R``."""
@@ -143,6 +152,8 @@ class _Builder:
             self._begin()
         self._member()
         self.fresh = False
+        if sign == "=:":
+            self.named = self.relation
 
     def _begin(self) -> None:
         """A new relation, whose first member is what has been read."""
@@ -194,6 +205,7 @@ class _Builder:
     def _finish(self) -> None:
         if not self.fresh and self.relation is not None:
             self._member()
+            self._name()
         elif self.text.strip():
             self._lone()
         self.text, self.fresh = "", True
@@ -210,6 +222,17 @@ class _Builder:
         self.relation = Relation([Member(text, self.start)], " ".join(self.words))
         self.words = []
         self.relations.append(self.relation)
+
+    def _name(self) -> None:
+        """``… =: c`` is the definition of c by what stands before it."""
+        if self.named is not None and len(self.named.members) > 1:
+            name = self.named.members.pop()
+            if len(self.named.members) == 1:
+                self.named.members.insert(0, name)
+                self.named.words += " let"
+            else:
+                self.relations.append(Relation([name, self.named.members[-1]], "let"))
+        self.named = None
 
     def _stop(self, sign: str, place: int) -> None:
         if not self.text.strip() and self.fresh:

@@ -20,8 +20,8 @@ _SIGN = re.compile(
 )
 _HEADER = re.compile(r"(?<![\w.])sum\(\s*([i-t])\s*(?=[,=])")
 _BARE_CALL = re.compile(r"(?<![\w.])(?P<name>log|ln|exp|sqrt)\s+(?=sum\()")
-_ENTRY = re.compile(r"(?<![\w.])(?P<base>[^\W\d_]\w*?)_\{?(?P<at>[i-t]{1,2}|[i-t]\s*,\s*[i-t])\}?(?![^\Wᵀ²³])")
-_DELTA = re.compile(r"(?<!\w)(?:δ|delta)_\{?(?P<one>[i-t]),?\s*(?P<two>[i-t])\}?(?!\w)")
+_ENTRY = re.compile(r"(?<![\w.])(?P<base>[^\W\d_]\w*?)_\{?(?P<at>[abi-t]{1,2}|[abi-t]\s*,\s*[abi-t])\}?(?![^\Wᵀ²³])")
+_DELTA = re.compile(r"(?<!\w)(?:δ|delta)_\{?(?P<one>[abi-t]),?\s*(?P<two>[abi-t])\}?(?!\w)")
 _UNBOUND = re.compile(r"(?<![\w.])[Ss]um\((?!\s*[i-t]\s*[,=])")
 MAX_SUMS = 40
 
@@ -124,7 +124,9 @@ def with_brackets(text: str, letters: Iterable[str], own: Container[str]) -> str
     def bracket(found: re.Match[str]) -> str:
         base, at = found["base"], [c for c in found["at"] if c.isalpha()]
         whole = f"{base}_{''.join(at)}"
-        if not letters.issuperset(at) or whole in own or is_function(base):
+        below = re.search(r"/\s*\(?\s*$" if base[0] == "d" else "∂\\s*$", text[: found.start()])
+        above = base[0] == "d" and text[found.end() :].lstrip().startswith("/")  # dp_k/dz_j
+        if not letters.issuperset(at) or whole in own or is_function(base) or above or below:
             return found.group()
         return f"{base}[{','.join(at)}]"
 

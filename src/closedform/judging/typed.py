@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from closedform.judging.spans import close_of
 from closedform.read.alphabet import SPELLED
 from closedform.read.vocabulary import is_function
 
@@ -14,6 +15,10 @@ _NUMBER_AFTER = re.compile(r"(?<=\))(\s*)(?=\d)")
 
 _SECOND = re.compile(r"(?<!\w)d2([A-Za-z]\w*)\s*/\s*d([A-Za-z]+)2(?!\w)")
 """``d2L/dw2``"""
+_TWICE = re.compile(r"(?<!\w)d2(?=[A-Za-z](?![a-z]{3}))")
+"""``d2f = …``"""
+_TIMES = re.compile(r"(?<=(?<!\w)d[A-Za-z])\s+(?=\()|(?<=(?<!\w)d[A-Za-z]\d)\s+(?=\()")
+"""``dk (x - c)``, a differential and a factor in brackets."""
 
 
 def typed(text: str, syntax: str) -> str:
@@ -25,7 +30,10 @@ def typed(text: str, syntax: str) -> str:
     latex = syntax == "latex"
     text = _ONES.sub(r"\\mathbf{1}^\\top " if latex else "ones'*", text)
     text = _NUMBER_AFTER.sub(r" \\cdot " if latex else " * ", text)
-    return text if latex else _SECOND.sub(r"d²\1/d\2²", _TURNED_NAME.sub("' ", text))
+    if latex:
+        return text
+    text = _SECOND.sub(r"d²\1/d\2²", _TURNED_NAME.sub("' ", text))
+    return _TIMES.sub("*", _TWICE.sub("d²", text))
 
 
 _BESIDE_NAME = re.compile(
@@ -80,4 +88,26 @@ def apart(text: str, name: str, defined: bool, argument: str) -> str:
         text = re.sub(rf"{sign}\s*{name}\s*(?=\()", lambda _, put=spelled: put, text)  # type: ignore[misc]
     if defined:
         text = re.sub(rf"(?<![\w\\\[])(d?){name}(?![\w\]]|\s*\()", rf"\g<1>{name}_0", text)
+    return text
+
+
+_FRACTION = re.compile(r"\\[tdc]?frac\s*(?=\{)")
+
+
+def entrywise(text: str, syntax: str) -> str:
+    r"""The text with its quotients as those of each entry, where the words say that this is meant.
+
+    >>> entrywise(r"\frac{ds}{s}", "latex"), entrywise("ds/s + x/2", "text")
+    ('(ds) \\oslash (s)', 'ds./s + x/2')
+    """
+    if syntax != "latex":
+        return re.sub(r"(?<!\.)/\s*(?=[A-Za-z(])", "./", text)
+    while found := _FRACTION.search(text):
+        middle = close_of(text, found.end())
+        opens = text.find("{", middle)
+        if opens < 0 or text[middle:opens].strip():
+            return text
+        end = close_of(text, opens)
+        quotient = f"({text[found.end() + 1 : middle - 1]}) \\oslash ({text[opens + 1 : end - 1]})"
+        text = text[: found.start()] + quotient + text[end:]
     return text
