@@ -33,6 +33,7 @@ VECTOR: Kinds = (("V", 0.0), ("S", 1.0))
 BOLD: Kinds = (("V", 0.0), ("S", 1.5))
 BOLD_MATRIX: Kinds = (("M", 0.0), ("V", 2.0), ("S", 3.5))
 SCALAR: Kinds = (("S", 0.0), ("V", 1.0))
+DENSITY: Kinds = (("M", 0.0), ("S", 1.0), ("V", 2.0))
 NUMBER: Kinds = (("S", 0.0), ("Z", 0.4))
 BESIDE: Kinds = (("S", 0.0), ("V", 0.3), ("Z", 0.6))
 SIZE_N: Kinds = (("Z", 0.0), ("V", 1.0), ("S", 1.2))
@@ -41,6 +42,7 @@ SIZE_K: Kinds = (("V", 0.0), ("Z", 0.9), ("S", 1.0))
 OF_ENTRIES = {
     "sum", "mean", "prod", "var", "std", "max", "min", "dot", "inner", "norm", "norm1", "norm2", "logsumexp", "softmax",
 }  # fmt: skip
+TRACES = {"tr", "trace", "Tr"}
 SIZED_CALLS = {"eye": 0, "ones": 0, "zeros": 0, "zero": 0, "comm": 0, "unvec": 1, "sub": 1}
 
 
@@ -65,6 +67,8 @@ class Uses:
     """Names that end a product behind a row, ``x'*beta``: they make a number of it."""
     normed: set[str] = field(default_factory=set)
     """Names whose members stand in a norm by themselves or as a term, ``||x[i] - c[j]||``."""
+    traced: set[str] = field(default_factory=set)
+    """Names below a trace in which nothing but such small names stands."""
     beside: set[str] = field(default_factory=set)
     """Names that are added to an entry or times one, ``m*x[i]``: no one counts so."""
 
@@ -89,6 +93,8 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
                 if isinstance(part, Name):
                     uses.sizes[part.name] = None
                 todo.extend(part.parts)
+        elif isinstance(tree, Call) and tree.name in TRACES:
+            uses.traced.update(_of_trace(tree))
         elif isinstance(tree, Product):
             uses.quotients.update(_divided(tree))
             uses.closing |= _closing(tree)
@@ -101,6 +107,15 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
         if isinstance(tree, Index):
             uses.fixed.update(a for a in tree.at if isinstance(a, str))
             uses.shifted.update(a for k, a in enumerate(tree.at) if isinstance(a, str) and tree.shift(k))
+
+
+def _of_trace(call: Call) -> set[str]:
+    names, todo = set[str](), list(call.args)
+    while todo:
+        part = todo.pop()
+        names |= {part.name} if isinstance(part, Name) else set()
+        todo.extend(part.parts)
+    return names if all(map(is_greek, names)) else set()
 
 
 def _members_of(tree: Tree) -> Iterator[str]:
@@ -204,6 +219,8 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
     if shape == "bold":
         return BOLD
     alone = positive and name not in uses.columns
+    if name in uses.traced:
+        return DENSITY
     if is_greek(name) and name in uses.closing:
         return VECTOR
     if is_greek(name) or alone or (style == "matrixcalculus" and "a" <= letters <= "g"):

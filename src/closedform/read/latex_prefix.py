@@ -138,6 +138,12 @@ def _fraction(signs: Signs, start: int, end: int) -> tuple[int, int] | None:
     return None
 
 
+def holds_derivative(signs: Signs, end: int) -> bool:
+    r"""Whether ``\frac{d}{dt}`` or ``\nabla`` stands somewhere before ``end``."""
+    marks = [k for k in range(end) if signs[k].kind == "cmd" and signs[k].text in ("frac", "nabla")]
+    return any(signs[k].text == "nabla" or _fraction(signs, k, end) for k in marks)
+
+
 def _is_d(sign: Sign) -> bool:
     return (sign.kind == "cmd" and sign.text == "partial") or (sign.kind in ("letter", "word") and sign.text == "d")
 

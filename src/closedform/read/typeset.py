@@ -11,10 +11,11 @@ from closedform.read.declarations import Declarations, declare_all
 from closedform.read.latex import Translator
 from closedform.read.latex_lexer import Lexer
 from closedform.read.latex_names import Known, argument, index_items, turns
+from closedform.read.latex_prefix import holds_derivative, whole
 from closedform.read.latex_prefix import notes as left_out
-from closedform.read.latex_prefix import whole
 from closedform.read.latex_primes import has_primes as has_primes
 from closedform.read.latex_primes import without_primes
+from closedform.read.latex_rewrites import Point, at_point, put_to
 from closedform.read.latex_scripts import member
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import Token, Tokens, lex
@@ -37,22 +38,31 @@ def lex_latex(
     given = Lexer(where).read() if "\\" in where else None
     plain = lex(where) if given is None else None
     if plain is not None and len(plain.tokens) > 1:
-        said = Declarations()
+        said = Declarations(ranges=dict.fromkeys(INDEX_LETTERS, "members"))
         declare_all(plain, 0, said)
         known.add(said)
     split = _where(signs)
     known.scan(signs, split)
-    found = whole(source, signs, split, known)
+    point = at_point(signs, split)
+    found = whole(source, signs, point.bar if point else split, known)
+    if point and (found.derivative or holds_derivative(signs, point.bar)):
+        hint = "Leave the derivative and the point out, ask for the derivative, and give it the values."
+        raise ReadError("a derivative at a point is not read", span=_span(signs, point), source=source, hint=hint)
     parts = [(source, signs, split + 1)] if split < len(signs) - 1 else []
     if given is not None:
         parts.append((where, given, 0))
     for text, all_signs, first in parts:  # once for what is declared
-        said = Declarations()
+        said = Declarations(ranges=dict.fromkeys(INDEX_LETTERS, "members"))
         declare_all(_declared(text, all_signs, first, known), 0, said)
         known.add(said)
     main = Translator(source, signs, known, found.start, found.end)
     tokens = main.run()
     notes, upright = [*main.notes, *left_out(source, signs, found)], set(main.upright)
+    if point:
+        value = Translator(source, signs, known, point.first, point.last)
+        tokens = list(put_to(tokens, point, canonical(point.name.text), value.run(), source))
+        notes += value.notes
+        upright |= value.upright
     if split < len(signs) - 1:
         inner = _declared(source, signs, split + 1, known)
         tokens.append(Token("op", "where", signs[split].start, signs[split].end, 1))
@@ -66,6 +76,10 @@ def lex_latex(
         assert given is not None
         plain = _declared(where, given, 0, known)
     return formula, plain
+
+
+def _span(signs: Signs, point: Point) -> tuple[int, int]:
+    return signs[point.bar].start, signs[point.last].end
 
 
 def _where(signs: Signs) -> int:
