@@ -1,0 +1,150 @@
+r"""Sums over some pairs, ``\sum_{i<j} 1/\|r_i - r_j\|``: what has no value for the other pairs gets one there.
+
+Such a sum runs over all pairs and is multiplied by a mask, 1 for those that are meant and 0 elsewhere. Where that
+leaves a pole or a kink, as on the diagonal, ``0*(1/0)`` would be no number. So whatever stands below a quotient, a
+logarithm, a root or in a norm and depends on both indices is taken as ``u*mask + (1 - mask)``: it is the same where the
+mask is 1, and 1 elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from closedform.read.applied import over
+from closedform.read.infer import Unit, constant
+from closedform.read.syntax import Call, Group, Index, Name, Norm, Number, Over, Power, Product, Span, Sum, Tree
+
+PARTIAL = {"log", "ln", "sqrt", "inv", "loggamma", "gamma", "acos", "asin", "arccos", "arcsin"}
+OF_VECTORS = {"", "2"}
+
+
+def with_guards(unit: Unit) -> Unit:
+    """The unit with masked terms that have a value for every pair."""
+    masked = {t: t.factors[0][1] for t in unit.trees if isinstance(t, Product) and _is_masked(t, unit)}
+    masks: dict[Tree, list[_Mask]] = {}
+    for product in reversed(masked):  # what is outside stands later
+        for tree in _below(product.parts[1]):
+            masks.setdefault(tree, []).append(_Mask(masked[product]))
+    if not masks:
+        return unit
+    out: list[Tree] = []
+    new: dict[Tree, Tree] = {}
+    guarded = set[Tree]()
+    squares = {t.base for t in unit.trees if isinstance(t, Power) and _even(t.exponent)}
+    for tree in unit.trees:
+        made = over(tree, new)
+        for mask in masks.get(tree, ()):
+            if tree not in squares:
+                made = mask.guard(made, guarded, out)
+        new[tree] = made
+        out.append(made)
+    return Unit(unit.source, new[unit.root], out, unit.bound)
+
+
+def _is_masked(tree: Product, unit: Unit) -> bool:
+    """Whether it was made by a sum over pairs: its mask stands where the sign of the sum does."""
+    first = tree.factors[0][1]
+    length = len("\\sum")
+    at = first.span
+    return (
+        len(tree.factors) == 2 and isinstance(first, Group) and at[1] == at[0] + length
+        and unit.source.startswith("\\sum", at[0])
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _Mask:
+    """1 for the pairs that are summed over, 0 for the others."""
+
+    tree: Tree
+
+    @property
+    def indices(self) -> frozenset[str]:
+        return frozenset(i for t in _below(self.tree) if isinstance(t, Index) for i in t.at if isinstance(i, str))
+
+    def guard(self, tree: Tree, guarded: set[Tree], out: list[Tree]) -> Tree:
+        """``tree`` with what may have no value guarded; new trees go to ``out``."""
+        if isinstance(tree, Norm) and tree.mark in OF_VECTORS and self._both(tree.inner):
+            made: Tree = replace(tree, inner=self._put(tree.inner, out))
+        elif isinstance(tree, Call) and not tree.abstract and tree.name in PARTIAL and self._open(tree.args[0], guarded):
+            made = replace(tree, args=(self._put(tree.args[0], out), *tree.args[1:]))
+        elif isinstance(tree, Power) and not _natural(tree.exponent) and self._open(tree.base, guarded):
+            made = replace(tree, base=self._put(tree.base, out))
+        elif isinstance(tree, Product) and any(s.endswith("/") and self._open(f, guarded) for s, f in tree.factors):
+            divided = [(s, self._put(f, out) if s.endswith("/") and self._open(f, guarded) else f) for s, f in tree.factors]
+            made = replace(tree, factors=tuple(divided))
+        else:
+            return tree
+        guarded.add(made)
+        return made
+
+    def _both(self, tree: Tree) -> bool:
+        return self.indices <= _indices(tree)
+
+    def _open(self, tree: Tree, guarded: set[Tree]) -> bool:
+        """Whether it depends on both indices and is not known to have a value other than 0."""
+        return self._both(tree) and not self._safe(tree, guarded)
+
+    def _safe(self, tree: Tree, guarded: set[Tree]) -> bool:
+        todo = [tree]
+        while todo:
+            part = todo.pop()
+            if not self._both(part) or (part in guarded and isinstance(part, Norm)):
+                continue
+            if isinstance(part, Group | Power | Product) or (isinstance(part, Call) and part.name == "sqrt"):
+                todo.append(part.base) if isinstance(part, Power) else todo.extend(part.parts)
+            elif not _above_zero(part):
+                return False
+        return True
+
+    def _put(self, tree: Tree, out: list[Tree]) -> Tree:
+        """``tree*mask + (1 - mask)``."""
+        span: Span = tree.span
+        one = Number(span, Fraction(1))
+        inner = tree if isinstance(tree, Group) else Group(span, tree)
+        kept = Product(span, (("", inner), ("*", self.tree)))
+        left = Sum(span, ((1, one), (-1, self.tree)))
+        rest = Group(span, left)
+        whole = Sum(span, ((1, kept), (1, rest)))
+        made = Group(span, whole)
+        out += [*([] if inner is tree else [inner]), one, kept, left, rest, whole, made]
+        return made
+
+
+def _above_zero(tree: Tree) -> bool:
+    """Whether it is a positive number and squares of norms: ``1 + \\|x_i - x_j\\|^2``."""
+    if not isinstance(tree, Sum) or any(sign < 0 for sign, _ in tree.terms):
+        return False
+    numbers = [t for _, t in tree.terms if isinstance(t, Number) and t.value > 0]
+    rest = [t for _, t in tree.terms if t not in numbers]
+    return bool(numbers) and all(isinstance(t, Power) and isinstance(t.base, Norm) and _even(t.exponent) for t in rest)
+
+
+def _even(tree: Tree) -> bool:
+    number = constant(tree)
+    return number is not None and number > 0 and number.denominator == 1 and number.numerator % 2 == 0
+
+
+def _natural(tree: Tree) -> bool:
+    number = constant(tree)
+    return number is not None and number >= 0 and number.denominator == 1
+
+
+def _below(root: Tree) -> Iterator[Tree]:
+    todo = [root]
+    while todo:
+        tree = todo.pop()
+        yield tree
+        todo.extend(tree.parts)
+
+
+def _indices(root: Tree) -> frozenset[str]:
+    """The names of indices that stand in a tree."""
+    summed = {t.index for t in _below(root) if isinstance(t, Over)}
+    at = {i for t in _below(root) if isinstance(t, Index) for i in t.at if isinstance(i, str)}
+    names = {t.name for t in _below(root) if isinstance(t, Name)}
+    return frozenset((at | names) - summed)
+
+
