@@ -17,7 +17,7 @@ from closedform.read.sizes import tree_size
 from closedform.read.spaces import parse_size
 from closedform.read.syntax import Call, Group, Name, Negative, Product, Sum, Transpose, Tree
 from closedform.read.unify import is_scalar
-from closedform.read.vocabulary import DETERMINANT, SYNONYMS, operations
+from closedform.read.vocabulary import DETERMINANT, SYNONYMS, WEIGHING, operations
 
 WITH_EXPM = {"exp": "expm", "log": "logm", "sqrt": "sqrtm"}
 
@@ -118,7 +118,7 @@ def _match(trial: Trial, want: Size, have: Size, bound: dict[str, Size]) -> bool
 
 
 HINTS = {
-    "softmax": "Write softmax_rows(X) for that of each row.",
+    "softmax": "Write softmax_rows(X) for that of each row, softmax_rows(X')' for that of each column.",
     "logsumexp": "Write logsumexp_rows(X) for that of each row.",
     "var": "Write var(vec(X)).", "prod": "Write prod(vec(X)).",
     "cumsum": "It runs over the entries of a vector.",
@@ -193,8 +193,8 @@ def _square(trial: Trial, tree: Call) -> Shape:
 
 
 def _of_matrices(trial: Trial, tree: Call) -> None:
-    r"""``\operatorname{tr}(\rho \\log \\rho)`` in LaTeX has the logarithm of the matrix; beside a transpose,
-    ``\\operatorname{tr}(Y^\\top \\log P)``, which sums products of entries, that of the entries."""
+    r"""``\operatorname{tr}(\rho \log \rho)`` in LaTeX has the logarithm of the matrix; beside a transpose,
+    ``\operatorname{tr}(Y^\top \log P)``, which sums products of entries, that of the entries."""
     todo: list[Tree] = list(tree.args)
     while todo:
         part = todo.pop()
@@ -369,6 +369,16 @@ def _vec(trial: Trial, tree: Call) -> Shape:
     return shape
 
 
+def _weighing(trial: Trial, tree: Call) -> Shape:
+    r"""``\operatorname{softmax}(Q K^\top) V``: the rows of V are weighed by rows that sum to one."""
+    _arity(trial, tree, 1)
+    if ONE in trial.shape[tree.args[0]]:
+        return _from_table(trial, tree, "softmax")
+    trial.choice[tree] = operations("softmax_rows")[0]
+    trial.notes.append(f"{trial.typed(tree)} is read as the softmax of each row.")
+    return trial.shape[tree.args[0]]
+
+
 def _without_index(trial: Trial, tree: Call) -> Shape:
     """``max_over(x)``: what begins with an index is read before it comes here."""
     entries = tree.name.removesuffix("_over")
@@ -381,5 +391,5 @@ SPECIAL: dict[str, Callable[[Trial, Call], Shape]] = NORMS | {
     "inv": _square, "tr": _trace, "diag": _diag, "transpose": _transpose, "dot": _dot, "eye": _eye,
     "ones": _filled, "zeros": _filled, "vector": _all_of_one, "matrix": _all_of_one, "unvec": _unvec,
     "comm": _comm, "sub": _sub, "kron_left": _blocks, "kron_right": _blocks, "|": _bars, DETERMINANT: _bars,
-    "e^": _euler, "vec": _vec, "max_over": _without_index, "min_over": _without_index,
+    WEIGHING: _weighing, "e^": _euler, "vec": _vec, "max_over": _without_index, "min_over": _without_index,
 }  # fmt: skip

@@ -1,9 +1,9 @@
-r"""Sums over some pairs, ``\sum_{i<j} 1/\|r_i - r_j\|``: what has no value for the other pairs gets one there.
+r"""Sums over some pairs, ``\sum_{i<j} 1/\|r_i - r_j\|``, and cases: what has no value elsewhere gets one there.
 
 Such a sum runs over all pairs and is multiplied by a mask, 1 for those that are meant and 0 elsewhere. Where that
 leaves a pole or a kink, as on the diagonal, ``0*(1/0)`` would be no number. So whatever stands below a quotient, a
 logarithm, a root or in a norm and depends on both indices is taken as ``u*mask + (1 - mask)``: it is the same where the
-mask is 1, and 1 elsewhere.
+mask is 1, and 1 elsewhere. The same is done of ``x \log x`` in a case that holds for ``x > 0``.
 """
 
 from __future__ import annotations
@@ -22,43 +22,52 @@ OF_VECTORS = {"", "2"}
 
 def with_guards(unit: Unit) -> Unit:
     """The unit with masked terms that have a value for every pair."""
-    masked = {t: t.factors[0][1] for t in unit.trees if isinstance(t, Product) and _is_masked(t, unit)}
+    masked = {t: found for t in unit.trees if isinstance(t, Product) and (found := _masked(t, unit.source))}
     masks: dict[Tree, list[_Mask]] = {}
-    for product in reversed(masked):  # what is outside stands later
-        for tree in _below(product.parts[1]):
-            masks.setdefault(tree, []).append(_Mask(masked[product]))
+    for mask, value in reversed(masked.values()):  # what is outside stands later
+        for tree in _below(value):
+            masks.setdefault(tree, []).append(mask)
     if not masks:
         return unit
     out: list[Tree] = []
     new: dict[Tree, Tree] = {}
-    guarded = set[Tree]()
+    guarded, early = set[Tree](), set[Tree]()
+    conditions = {t for mask, _ in masked.values() if mask.cases for t in _below(mask.tree)}
     squares = {t.base for t in unit.trees if isinstance(t, Power) and _even(t.exponent)}
     for tree in unit.trees:
+        if tree in early:
+            continue
         made = over(tree, new)
         for mask in masks.get(tree, ()):
-            if tree not in squares:
-                made = mask.guard(made, guarded, out)
+            made = made if tree in squares else mask.guard(made, guarded, out)
+        if made in guarded:
+            early.update(t for t in out if t in conditions)
         new[tree] = made
         out.append(made)
     return Unit(unit.source, new[unit.root], out, unit.bound)
 
 
-def _is_masked(tree: Product, unit: Unit) -> bool:
-    """Whether it was made by a sum over pairs: its mask stands where the sign of the sum does."""
-    first = tree.factors[0][1]
-    length = len("\\sum")
-    at = first.span
-    return (
-        len(tree.factors) == 2 and isinstance(first, Group) and at[1] == at[0] + length
-        and unit.source.startswith("\\sum", at[0])
-    )  # fmt: skip
+def _masked(tree: Product, source: str) -> tuple[_Mask, Tree] | None:
+    """The mask of a product that a sum over pairs or a case was made into, and what is masked.
+
+    What was made stands where the sign of the sum, or the beginning of the cases, does.
+    """
+    if len(tree.factors) != 2:
+        return None
+    (_, first), (sign, second) = tree.factors
+    start, end = first.span
+    if sign == "*" and isinstance(first, Group) and source[start:end] == "\\sum":
+        return _Mask(first), second
+    made = sign == ".*" and source[start:end].startswith(("\\begin{cases}", "\\begin{dcases}"))
+    return (_Mask(second, cases=True), first) if made and second.span[0] == start else None
 
 
 @dataclass(frozen=True, eq=False)
 class _Mask:
-    """1 for the pairs that are summed over, 0 for the others."""
+    """1 for the pairs that are summed over, or where a case holds; 0 elsewhere."""
 
     tree: Tree
+    cases: bool = False
 
     @property
     def indices(self) -> frozenset[str]:
@@ -66,7 +75,7 @@ class _Mask:
 
     def guard(self, tree: Tree, guarded: set[Tree], out: list[Tree]) -> Tree:
         """``tree`` with what may have no value guarded; new trees go to ``out``."""
-        if isinstance(tree, Norm) and tree.mark in OF_VECTORS and self._both(tree.inner):
+        if isinstance(tree, Norm) and not self.cases and tree.mark in OF_VECTORS and self._both(tree.inner):
             made: Tree = replace(tree, inner=self._put(tree.inner, out))
         elif isinstance(tree, Call) and not tree.abstract and tree.name in PARTIAL and self._open(tree.args[0], guarded):
             made = replace(tree, args=(self._put(tree.args[0], out), *tree.args[1:]))
@@ -81,6 +90,9 @@ class _Mask:
         return made
 
     def _both(self, tree: Tree) -> bool:
+        """Whether it depends on both indices, or on something that the case does."""
+        if self.cases:
+            return not _names(self.tree).isdisjoint(_names(tree))
         return self.indices <= _indices(tree)
 
     def _open(self, tree: Tree, guarded: set[Tree]) -> bool:
@@ -102,9 +114,11 @@ class _Mask:
     def _put(self, tree: Tree, out: list[Tree]) -> Tree:
         """``tree*mask + (1 - mask)``."""
         span: Span = tree.span
+        if self.cases and self.tree not in out:  # the condition stands behind what it is of
+            out += reversed(list(_below(self.tree)))
         one = Number(span, Fraction(1))
         inner = tree if isinstance(tree, Group) else Group(span, tree)
-        kept = Product(span, (("", inner), ("*", self.tree)))
+        kept = Product(span, (("", inner), (".*" if self.cases else "*", self.tree)))
         left = Sum(span, ((1, one), (-1, self.tree)))
         rest = Group(span, left)
         whole = Sum(span, ((1, kept), (1, rest)))
@@ -138,6 +152,10 @@ def _below(root: Tree) -> Iterator[Tree]:
         tree = todo.pop()
         yield tree
         todo.extend(tree.parts)
+
+
+def _names(root: Tree) -> set[str]:
+    return {t.name for t in _below(root) if isinstance(t, Name)}
 
 
 def _indices(root: Tree) -> frozenset[str]:

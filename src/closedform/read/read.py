@@ -33,6 +33,7 @@ from closedform.read.spaces import parse_size
 from closedform.read.syntax import Name, Tree
 from closedform.read.unify import is_scalar
 from closedform.read.vocabulary import CONSTANTS, INDEX_LETTERS
+from closedform.read.weighing import with_weighing
 
 SYNTAXES = ("text", "latex", "matrixcalculus")
 
@@ -169,7 +170,7 @@ def _parse(tokens: Tokens, start: int, scope: Scope, bound: str) -> Unit:
     if not bound and parser.token.kind != "end" and parser.token.text != "where":
         parser.fail(f"{parser.token.text} is not expected here", hint="Declarations stand after the word where.")
     unit = Unit(tokens.source, root, parser.trees, bound)
-    return with_guards(unit) if tokens.typeset else unit
+    return with_weighing(with_guards(unit)) if tokens.typeset else unit
 
 
 def _sorted(parsed: dict[str, Unit], said: Declarations) -> list[Unit]:
