@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from closedform.read.alphabet import base_letters, is_greek
 from closedform.read.syntax import (
@@ -33,6 +34,7 @@ VECTOR: Kinds = (("V", 0.0), ("S", 1.0))
 BOLD: Kinds = (("V", 0.0), ("S", 1.5))
 BOLD_MATRIX: Kinds = (("M", 0.0), ("V", 2.0), ("S", 3.5))
 SCALAR: Kinds = (("S", 0.0), ("V", 1.0))
+DOTTED: Kinds = (("V", 0.0), ("M", 0.3), ("S", 1.0))
 DENSITY: Kinds = (("M", 0.0), ("S", 1.0), ("V", 2.0))
 NUMBER: Kinds = (("S", 0.0), ("Z", 0.4))
 BESIDE: Kinds = (("S", 0.0), ("V", 0.3), ("Z", 0.6))
@@ -67,6 +69,10 @@ class Uses:
     """Names that end a product behind a row, ``x'*beta``: they make a number of it."""
     normed: set[str] = field(default_factory=set)
     """Names whose members stand in a norm by themselves or as a term, ``||x[i] - c[j]||``."""
+    turned: set[str] = field(default_factory=set)
+    """Names that are transposed by a sign that means nothing else: numbers are not."""
+    dotted: set[str] = field(default_factory=set)
+    """Names beside ⊙ or ⊘, which no one writes for a number."""
     traced: set[str] = field(default_factory=set)
     """Names below a trace in which nothing but such small names stands."""
     beside: set[str] = field(default_factory=set)
@@ -95,7 +101,10 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
                 todo.extend(part.parts)
         elif isinstance(tree, Call) and tree.name in TRACES:
             uses.traced.update(_of_trace(tree))
+        elif isinstance(tree, Transpose) and isinstance(tree.inner, Name) and tree.letter is None:
+            uses.turned.add(tree.inner.name)
         elif isinstance(tree, Product):
+            uses.dotted.update(_dotted(tree))
             uses.quotients.update(_divided(tree))
             uses.closing |= _closing(tree)
             uses.beside.update(_beside([f for sign, f in tree.factors if not sign.endswith("/")]))
@@ -134,6 +143,13 @@ def _beside(parts: Sequence[Tree]) -> Iterator[str]:
     ends = [part.factors[k][1] for part in parts if isinstance(part, Product) for k in (0, -1)]
     if any(isinstance(part, Index) for part in (*parts, *ends)):
         yield from (part.name for part in parts if isinstance(part, Name))
+
+
+def _dotted(tree: Product) -> Iterator[str]:
+    """The names right beside a sign of entrywise multiplication or division."""
+    for (_, before), (sign, behind) in pairwise(tree.factors):
+        if sign.startswith("."):
+            yield from (part.name for part in (before, behind) if isinstance(part, Name))
 
 
 def _divided(tree: Product) -> Iterator[str]:
@@ -221,7 +237,9 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
     alone = positive and name not in uses.columns
     if name in uses.traced:
         return DENSITY
-    if is_greek(name) and name in uses.closing:
+    if is_greek(name) and name in uses.dotted:
+        return DOTTED
+    if is_greek(name) and name in uses.closing | uses.turned:
         return VECTOR
     if is_greek(name) or alone or (style == "matrixcalculus" and "a" <= letters <= "g"):
         return SCALAR

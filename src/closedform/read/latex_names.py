@@ -141,7 +141,7 @@ def index_items(signs: Sequence[Sign]) -> list[int | str] | None:
             place += 2 if shift else 0
         elif sign.kind == "num" and sign.text.isdigit():
             items.append(int(sign.text))
-        elif sign.text in (":", "*") and sign.kind == "op":
+        elif sign.text in (":", "*", "⋅") and sign.kind == "op":
             items.append(":")
         elif sign.text != "," and sign.kind not in ("{", "}"):
             return None

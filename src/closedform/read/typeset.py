@@ -102,8 +102,8 @@ def _defines(signs: Signs, place: int) -> bool:
     before = [k for k in range(place - 1) if signs[k].kind == name.kind and signs[k].text == name.text]
     if signs[behind].kind in ("_", "^"):
         behind = argument(signs, behind)[2]
-    elif signs[behind].text == "(":  # h(x) = …, of h that is applied before
-        before = [k for k in before if signs[k + 1].text == "("]
+    if signs[behind].text == "(":  # h(x) = … or h_\theta(x) = …, of h that is applied before
+        before = [k for k in before if signs[k + behind - place].text == "("]
         behind = next((k + 1 for k in range(behind, len(signs)) if signs[k].kind == "close"), behind)
     return signs[behind].text == "=" and bool(before)
 
