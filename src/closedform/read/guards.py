@@ -77,13 +77,15 @@ class _Mask:
         """``tree`` with what may have no value guarded; new trees go to ``out``."""
         if isinstance(tree, Norm) and not self.cases and tree.mark in OF_VECTORS and self._both(tree.inner):
             made: Tree = replace(tree, inner=self._put(tree.inner, out))
-        elif isinstance(tree, Call) and not tree.abstract and tree.name in PARTIAL and self._open(tree.args[0], guarded):
+        elif isinstance(tree, Call) and tree.name in PARTIAL and self._open(tree.args[0], guarded):
             made = replace(tree, args=(self._put(tree.args[0], out), *tree.args[1:]))
         elif isinstance(tree, Power) and not _natural(tree.exponent) and self._open(tree.base, guarded):
             made = replace(tree, base=self._put(tree.base, out))
-        elif isinstance(tree, Product) and any(s.endswith("/") and self._open(f, guarded) for s, f in tree.factors):
-            divided = [(s, self._put(f, out) if s.endswith("/") and self._open(f, guarded) else f) for s, f in tree.factors]
-            made = replace(tree, factors=tuple(divided))
+        elif isinstance(tree, Product) and (below := {f for s, f in tree.factors if s.endswith("/")}):
+            below = {f for f in below if self._open(f, guarded)}
+            if not below:
+                return tree
+            made = replace(tree, factors=tuple((s, self._put(f, out) if f in below else f) for s, f in tree.factors))
         else:
             return tree
         guarded.add(made)

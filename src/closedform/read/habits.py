@@ -70,7 +70,7 @@ class Uses:
     normed: set[str] = field(default_factory=set)
     """Names whose members stand in a norm by themselves or as a term, ``||x[i] - c[j]||``."""
     turned: set[str] = field(default_factory=set)
-    """Names that are transposed by a sign that means nothing else: numbers are not."""
+    """Names that are transposed by a sign that means nothing else, or added to what is: numbers are not."""
     dotted: set[str] = field(default_factory=set)
     """Names beside ⊙ or ⊘, which no one writes for a number."""
     traced: set[str] = field(default_factory=set)
@@ -109,6 +109,7 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
             uses.closing |= _closing(tree)
             uses.beside.update(_beside([f for sign, f in tree.factors if not sign.endswith("/")]))
         elif isinstance(tree, Sum):
+            uses.turned.update(_beside_dotted(tree))
             uses.beside.update(_beside([t for _, t in tree.terms]))
         elif isinstance(tree, Norm):
             uses.normed.update(_members_of(tree.inner))
@@ -150,6 +151,12 @@ def _dotted(tree: Product) -> Iterator[str]:
     for (_, before), (sign, behind) in pairwise(tree.factors):
         if sign.startswith("."):
             yield from (part.name for part in (before, behind) if isinstance(part, Name))
+
+
+def _beside_dotted(tree: Sum) -> Iterator[str]:
+    r"""The names that are added to a product by ⊙ with a Greek letter, ``\mu + \sigma \odot \epsilon``."""
+    if any(isinstance(t, Product) and any(map(is_greek, _dotted(t))) for _, t in tree.terms):
+        yield from (t.name for _, t in tree.terms if isinstance(t, Name))
 
 
 def _divided(tree: Product) -> Iterator[str]:

@@ -30,7 +30,7 @@ from closedform.read.syntax import (
     Sum,
     Transpose,
     Tree,
-)
+)  # fmt: skip
 from closedform.read.unify import Unknowns, is_scalar
 
 SCALAR: Shape = (ONE, ONE)

@@ -1,7 +1,7 @@
 r"""``\begin{cases}`` and indicators ``\mathbb 1[x > 0]``, as sums and products with ``step``.
 
-``\begin{cases} a & x > 0 \\ b & \text{otherwise} \end{cases}`` is ``a ⊙ step(x) + b ⊙ (1 - step(x))``. Logarithms, roots
-and quotients in a case, which may have no value where it does not hold, get one in ``guards.py``.
+``\begin{cases} a & x > 0 \\ b & \text{otherwise} \end{cases}`` is ``a ⊙ step(x) + b ⊙ (1 - step(x))``. Logarithms,
+roots and quotients in a case, which may have no value where it does not hold, get one in ``guards.py``.
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ def factorial(t: Translator, sign: Sign) -> None:
         t.out[start - 2] = t.out[start - 2]._replace(text="loggamma")
         behind = ["+", "1"]
     else:
-        front = [Token("name", "gamma", first, first, 1), Token("op", "(", first, first), Token("op", "(", first, first)]
+        opening = Token("op", "(", first, first)
+        front = [Token("name", "gamma", first, first, 1), opening, opening]
         t.out[start:start] = front[: 2 if len(t.out) - start == 1 else 3]
         behind = ["+", "1", ")"] if len(t.out) - start == 3 else [")", "+", "1", ")"]
     for text in behind:

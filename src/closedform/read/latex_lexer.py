@@ -14,7 +14,7 @@ from closedform.errors import LimitError, ReadError
 from closedform.read import latex_words as words
 from closedform.read.alphabet import GREEK
 from closedform.read.latex_cases import without_cases
-from closedform.read.latex_marks import applied, head, merged_bars, searched, supported, tail
+from closedform.read.latex_marks import applied, braces, head, merged_bars, searched, supported, tail
 from closedform.read.latex_rewrites import rewritten
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import MAX_CHARACTERS, MAX_NAME, check_number, stranger
@@ -63,7 +63,7 @@ class Lexer:
         source = self.source
         if len(source) > MAX_CHARACTERS:
             raise LimitError(f"the text has {len(source)} characters (limit: {MAX_CHARACTERS} characters)")
-        self._match_braces()
+        self.mates, self.overs = braces(source)
         self._range(0, len(source))
         if self.side:
             self.fail("a bracket is missing here", len(source) - 1, len(source))
@@ -80,20 +80,6 @@ class Lexer:
             found = _SCAN.match(self.source, place)
             assert found is not None
             place = self._one(str(found.lastgroup), found.group(), place)
-
-    def _match_braces(self) -> None:
-        stack: list[int] = []
-        for found in re.finditer(r"\\over(?![A-Za-z])|\\.|%[^\n]*|[{}]", self.source, re.DOTALL):
-            if found.group() == "{":
-                stack.append(found.start())
-            elif found.group() == "}":
-                if not stack:
-                    self.fail("} closes nothing", *found.span())
-                self.mates[stack.pop()] = found.start()
-            elif found.group() == r"\over" and stack and stack[-1] not in self.overs.values():
-                self.overs[found.start()] = stack[-1]
-        if stack:
-            self.fail("{ is never closed", stack[-1], stack[-1] + 1)
 
     def _add(self, kind: str, text: str, start: int, end: int, font: str = "") -> None:
         self.signs.append(Sign(kind, text, start, end, self.gap, font, self.side if kind == "bar" else 0))

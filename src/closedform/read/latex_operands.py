@@ -153,7 +153,8 @@ def _items(t: Translator, place: int, end: int) -> tuple[list[int | str], int, i
         if signs[after].kind == "_":
             index = index_items(signs[first:last])
             t.sized_at = (first, last)
-            marked = marked_name(t, signs[place - 1], signs[first:last], (signs[place - 1].start, signs[behind - 1].end))
+            base = signs[place - 1]
+            marked = marked_name(t, base, signs[first:last], (base.start, signs[behind - 1].end))
             index = [marked] if marked else index
             if index is None and signs[place - 1].text != "I":
                 what = t.typed(signs[first].start, signs[last - 1].end)

@@ -88,7 +88,7 @@ def _one_name(left: Sequence[Sign], opened: int, declared: Container[str]) -> bo
 
 
 def _of_left_side(sign: Sign, inside: bool, given: bool) -> bool:
-    if inside and (sign.kind in ("bar", "mid", "dots") or (given and sign.kind == "^")):  # D(p \\| q), p(x \\mid \\sigma^2)
+    if inside and (sign.kind in ("bar", "mid", "dots") or (given and sign.kind == "^")):  # p(x \\mid \\sigma^2)
         return True
     return sign.kind in ("letter", "word", "open", "close", "_", "{", "}", "num", "&") or sign.text in (",", ";")
 

@@ -35,6 +35,9 @@ def lex_latex(
     """
     signs = Lexer(without_primes(source)).read()
     known = Known(primed=primed, fixed=fixed)
+    left = Known()
+    left.scan(signs, _where(signs))
+    start = whole(source, signs, _where(signs), left).start
     given = Lexer(where).read() if "\\" in where else None
     plain = lex(where) if given is None else None
     if plain is not None and len(plain.tokens) > 1:
@@ -42,7 +45,7 @@ def lex_latex(
         declare_all(plain, 0, said)
         known.add(said)
     split = _where(signs)
-    known.scan(signs, split)
+    known.scan(signs, split, start)
     point = at_point(signs, split)
     found = whole(source, signs, point.bar if point else split, known)
     if point and (found.derivative or holds_derivative(signs, point.bar)):
@@ -233,6 +236,8 @@ def _declared_name(signs: Signs, place: int, sign: Sign, family: bool, out: list
     if text in ("in", "for", "where"):
         out.append(Token("op", text, sign.start, end, 1))
         return place
+    if sign.font in ("double", "script") and text in SPACES and signs[place].kind in ("_", "^"):
+        return _cone(signs, place, sign, out)
     if text == "d" and signs[place].kind == "letter" and not signs[place].gap:
         text, end, place = text + signs[place].text, signs[place].end, place + 1
     if signs[place].kind == "_":
@@ -250,6 +255,32 @@ def _declared_name(signs: Signs, place: int, sign: Sign, family: bool, out: list
     if sign.font == "double" and text in SPACES:
         text = SPACES[text]
     out.append(Token("name", canonical(text), sign.start, end, 1))
+    return place
+
+
+CONES = {"": "Sym", "+": "PSD", "++": "PD"}
+
+
+def _cone(signs: Signs, place: int, sign: Sign, out: list[Token]) -> int:
+    r"""``\mathbb{S}^n``, ``\mathbb{S}_+^n`` and ``\mathbb{S}_{++}^n`` as ``Sym(n)``, ``PSD(n)`` and ``PD(n)``."""
+    definite, inside = "", list[Sign]()
+    while signs[place].kind in ("_", "^"):
+        first, last, after = argument(signs, place)
+        part = [s for s in signs[first:last] if s.kind not in ("{", "}")]
+        if all(s.text == "+" for s in part):
+            definite = "+" * len(part)
+        else:
+            inside = part
+        place = after
+    if definite not in CONES or len(inside) != 1:
+        out.append(Token("name", sign.text, sign.start, sign.end, 1))
+        return place
+    size = inside[0]
+    out += [
+        Token("name", CONES[definite], sign.start, sign.end, 1), Token("op", "(", size.start, size.start),
+        Token("num" if size.kind == "num" else "name", size.text, size.start, size.end),
+        Token("op", ")", size.end, size.end),
+    ]  # fmt: skip
     return place
 
 

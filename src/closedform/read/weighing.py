@@ -1,4 +1,4 @@
-r"""``\operatorname{softmax}(Q K^\top) V``: a softmax that something stands behind as a factor is marked as weighing it."""
+r"""``\operatorname{softmax}(Q K^\top) V``: a softmax is marked where a factor stands behind it."""
 
 from __future__ import annotations
 
