@@ -2,8 +2,9 @@ r"""Sums over some pairs, ``\sum_{i<j} 1/\|r_i - r_j\|``, and cases: what has no
 
 Such a sum runs over all pairs and is multiplied by a mask, 1 for those that are meant and 0 elsewhere. Where that
 leaves a pole or a kink, as on the diagonal, ``0*(1/0)`` would be no number. So whatever stands below a quotient, a
-logarithm, a root or in a norm and depends on both indices is taken as ``u*mask + (1 - mask)``: it is the same where the
-mask is 1, and 1 elsewhere. The same is done of ``x \log x`` in a case that holds for ``x > 0``.
+logarithm, a root or in a norm and depends on both indices is taken as ``u*mask + (1 - mask)``: it is the same where
+the mask is 1, and 1 elsewhere; a difference that is 0 on the diagonal alone gets 1 there and nothing else. The same is
+done of ``x \log x`` in a case that holds for ``x > 0``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from closedform.read.infer import Unit, constant
 from closedform.read.syntax import Call, Group, Index, Name, Norm, Number, Over, Power, Product, Span, Sum, Tree
 
 PARTIAL = {"log", "ln", "sqrt", "inv", "loggamma", "gamma", "acos", "asin", "arccos", "arcsin"}
+LENGTHS = {"|", "abs"}
 OF_VECTORS = {"", "2"}
 
 
@@ -56,7 +58,7 @@ def _masked(tree: Product, source: str) -> tuple[_Mask, Tree] | None:
         return None
     (_, first), (sign, second) = tree.factors
     start, end = first.span
-    if sign == "*" and isinstance(first, Group) and source[start:end] == "\\sum":
+    if sign == "*" and isinstance(first, Group) and source[start:end] in ("\\sum", "\\prod"):
         return _Mask(first), second
     made = sign == ".*" and source[start:end].startswith(("\\begin{cases}", "\\begin{dcases}"))
     return (_Mask(second, cases=True), first) if made and second.span[0] == start else None
@@ -75,12 +77,13 @@ class _Mask:
 
     def guard(self, tree: Tree, guarded: set[Tree], out: list[Tree]) -> Tree:
         """``tree`` with what may have no value guarded; new trees go to ``out``."""
+        made: Tree
         if isinstance(tree, Norm) and not self.cases and tree.mark in OF_VECTORS and self._both(tree.inner):
-            made: Tree = replace(tree, inner=self._put(tree.inner, out))
+            made = self._length(tree, out)
         elif isinstance(tree, Call) and tree.name in PARTIAL and self._open(tree.args[0], guarded):
-            made = replace(tree, args=(self._put(tree.args[0], out), *tree.args[1:]))
+            made = replace(tree, args=(self._put(tree.args[0], out, signed=False), *tree.args[1:]))
         elif isinstance(tree, Power) and not _natural(tree.exponent) and self._open(tree.base, guarded):
-            made = replace(tree, base=self._put(tree.base, out))
+            made = replace(tree, base=self._put(tree.base, out, signed=_whole(tree.exponent)))
         elif isinstance(tree, Product) and (below := {f for s, f in tree.factors if s.endswith("/")}):
             below = {f for f in below if self._open(f, guarded)}
             if not below:
@@ -105,7 +108,7 @@ class _Mask:
         todo = [tree]
         while todo:
             part = todo.pop()
-            if not self._both(part) or (part in guarded and isinstance(part, Norm)):
+            if not self._both(part) or (part in guarded and (isinstance(part, Norm) or _is_root(part))):
                 continue
             if isinstance(part, Group | Power | Product) or (isinstance(part, Call) and part.name == "sqrt"):
                 todo.append(part.base) if isinstance(part, Power) else todo.extend(part.parts)
@@ -113,9 +116,40 @@ class _Mask:
                 return False
         return True
 
-    def _put(self, tree: Tree, out: list[Tree]) -> Tree:
-        """``tree*mask + (1 - mask)``."""
+    def _length(self, norm: Norm, out: list[Tree]) -> Tree:
+        """``sqrt(||u||^2 + I[i,j])``, which becomes products of matrices, where ``u`` is 0 on the diagonal alone."""
+        if not self._vanishes(norm, signed=True):
+            return replace(norm, inner=self._put(norm.inner, out))
+        two = Number(norm.span, Fraction(2))
+        square = Power(norm.span, norm, two, False)
+        out += [norm, two, square]
+        return Call(norm.span, "sqrt", (self._put(square, out),))
+
+    def _vanishes(self, tree: Tree, signed: bool) -> bool:
+        """Whether it is 0 where both indices are one and nowhere else: ``x_i - x_j``, its length and powers of that.
+
+        ``signed``: it may be negative for other pairs.
+        """
+        while isinstance(tree, Group | Norm | Power) or (isinstance(tree, Call) and tree.name in LENGTHS):
+            signed = signed or not isinstance(tree, Group)
+            tree = tree.parts[0]
+        ends = [t for _, t in tree.terms if isinstance(t, Index)] if isinstance(tree, Sum) else []
+        names = {t.base.name for t in ends if isinstance(t.base, Name)}
+        return (
+            signed and isinstance(tree, Sum) and len(ends) == len(tree.terms) == 2 and len(names) == 1
+            and sum(sign for sign, _ in tree.terms) == 0 and {t.at[0] for t in ends} == self.indices
+            and all(at is None for t in ends for at in t.at[1:])
+        )  # fmt: skip
+
+    def _put(self, tree: Tree, out: list[Tree], signed: bool = True) -> Tree:
+        """``tree*mask + (1 - mask)``, or ``tree + I[i,j]`` where that is the same."""
         span: Span = tree.span
+        if not self.cases and self._vanishes(tree, signed):
+            unit = Name(span, "I")
+            entry = Index(span, unit, tuple(sorted(self.indices)))
+            apart = Sum(span, ((1, tree), (1, entry)))
+            out += [unit, entry, apart, Group(span, apart)]
+            return out[-1]
         if self.cases and self.tree not in out:  # the condition stands behind what it is of
             out += reversed(list(_below(self.tree)))
         one = Number(span, Fraction(1))
@@ -138,9 +172,18 @@ def _above_zero(tree: Tree) -> bool:
     return bool(numbers) and all(isinstance(t, Power) and isinstance(t.base, Norm) and _even(t.exponent) for t in rest)
 
 
+def _is_root(tree: Tree) -> bool:
+    return isinstance(tree, Call) and tree.name == "sqrt"
+
+
 def _even(tree: Tree) -> bool:
     number = constant(tree)
     return number is not None and number > 0 and number.denominator == 1 and number.numerator % 2 == 0
+
+
+def _whole(tree: Tree) -> bool:
+    number = constant(tree)
+    return number is not None and number.denominator == 1
 
 
 def _natural(tree: Tree) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE, Size, size
 from closedform.read.declarations import Arrow
-from closedform.read.misfit import Misfit, Operand
+from closedform.read.misfit import Misfit, Operand, is_norm
 from closedform.read.syntax import (
     Call,
     Group,
@@ -22,7 +22,6 @@ from closedform.read.syntax import (
     Inner,
     Name,
     Negative,
-    Norm,
     Number,
     Power,
     Product,
@@ -283,13 +282,7 @@ def _promote(trial: Trial, tree: Sum, term: Tree, whole: Operand, terms: list[Tr
     if isinstance(term, Name) and not trial.declared(term.name) and term.name != "pi":
         done = "subtracted from" if (-1, term) in tree.terms else "added to"
         trial.notes.append(f"{term.name} is a number, {done} every entry of {trial.typed(whole[0])}.")
-    trial.doubt(tree, _promotion_cost(trial, term) + SLIGHT * _is_norm(term))
-
-
-def _is_norm(term: Tree) -> bool:
-    """Whether it is a norm with its factors, a number that no one adds to every entry of something."""
-    factors = [f for _, f in term.factors] if isinstance(term, Product) else [term]
-    return any(isinstance(f.base if isinstance(f, Power) else f, Norm) for f in factors)
+    trial.doubt(tree, _promotion_cost(trial, term) + SLIGHT * is_norm(term))
 
 
 def _promotion_cost(trial: Trial, term: Tree) -> float:

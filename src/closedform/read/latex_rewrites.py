@@ -1,4 +1,4 @@
-r"""Spellings that are taken apart before anything is read: ``x^{(k)\top}``, ``x_*``, ``\begin{Vmatrix}``, ``…|_{x=c}``."""
+r"""Spellings that are taken apart before all else: ``x^{(k)\top}``, ``x_*``, ``\begin{Vmatrix}``, ``…|_{x=c}``."""
 
 from __future__ import annotations
 

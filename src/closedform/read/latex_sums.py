@@ -37,7 +37,7 @@ def summation(t: Translator, sign: Sign) -> None:
     found = below(lower, upper, term_indices(t.signs, place, t.end), {*t.active, *t.known.fixed})
     if any(s.text == "in" for s in lower):
         many = sum(s.kind == "letter" for s in lower) > 2
-        hint = r"with a matrix e of 0 and 1: \sum_{i,j} e_{ij} …." if many else r"with e_i that are 0 or 1: \sum_i e_i …."
+        hint = r"with a matrix e of 0 and 1: \sum_{i,j} e_{ij} …." if many else r"with e_i 0 or 1: \sum_i e_i …."
         t.fail("which of the indices are in a set is not known", span, "Write it " + hint)
     if not found.clear or (found.pairs and sign.text not in ("sum", "prod")):
         t.fail("what is summed over is not clear", span, UNCLEAR)

@@ -63,7 +63,12 @@ def lex_latex(
     notes, upright = [*main.notes, *left_out(source, signs, found)], set(main.upright)
     if point:
         value = Translator(source, signs, known, point.first, point.last)
-        tokens = list(put_to(tokens, point, canonical(point.name.text), value.run(), source))
+        put = value.run()
+        if all(t.kind != "name" for t in put) and point.name.text not in known.declared - known.arrays:
+            hint = f"Declare {point.name.text} in R for a number; the zero vector is \\mathbf{{0}}."
+            head = f"whether {point.name.text} is a number or a vector here is not known"
+            raise ReadError(head, span=_span(signs, point), source=source, hint=hint)
+        tokens = list(put_to(tokens, point, canonical(point.name.text), put, source))
         notes += value.notes
         upright |= value.upright
     if split < len(signs) - 1:
