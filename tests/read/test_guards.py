@@ -92,3 +92,11 @@ def test_is_asked(tex: str, said: str) -> None:
     with pytest.raises(ClosedformError) as caught:
         cf.formula(tex, syntax="latex")
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("centre", [r"\mu", r"\bar{x}"])
+def test_what_is_subtracted_in_an_outer_product_is_a_vector(centre: str) -> None:
+    f = cf.formula(rf"\sum_i (x_i - {centre}) (x_i - {centre})^\top", syntax="latex")
+    name = "mu" if centre == r"\mu" else "x_bar"
+    off = r - x[:3]
+    np.testing.assert_allclose(f(**{"x": r, name: x[:3]}), off.T @ off)

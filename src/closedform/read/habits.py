@@ -33,6 +33,8 @@ MATRIX: Kinds = (("M", 0.0), ("V", 2.0), ("S", 2.0))
 VECTOR: Kinds = (("V", 0.0), ("S", 1.0))
 BOLD: Kinds = (("V", 0.0), ("S", 1.5))
 BOLD_MATRIX: Kinds = (("M", 0.0), ("V", 2.0), ("S", 3.5))
+MEAN: Kinds = (("V", 0.0), ("S", 0.8))
+"""Of x̄ beside x[i], which is of the kind of these: sooner a number than x is a family."""
 SCALAR: Kinds = (("S", 0.0), ("V", 1.0))
 DOTTED: Kinds = (("V", 0.0), ("M", 0.3), ("S", 1.0))
 DENSITY: Kinds = (("M", 0.0), ("S", 1.0), ("V", 2.0))
@@ -101,8 +103,8 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
                 todo.extend(part.parts)
         elif isinstance(tree, Call) and tree.name in TRACES:
             uses.traced.update(_of_trace(tree))
-        elif isinstance(tree, Transpose) and isinstance(tree.inner, Name) and tree.letter is None:
-            uses.turned.add(tree.inner.name)
+        elif isinstance(tree, Transpose) and tree.letter is None:
+            uses.turned.update(part.name for part in _terms(tree.inner) if isinstance(part, Name))
         elif isinstance(tree, Product):
             uses.dotted.update(_dotted(tree))
             uses.quotients.update(_divided(tree))
@@ -151,6 +153,11 @@ def _dotted(tree: Product) -> Iterator[str]:
     for (_, before), (sign, behind) in pairwise(tree.factors):
         if sign.startswith("."):
             yield from (part.name for part in (before, behind) if isinstance(part, Name))
+
+
+def _terms(tree: Tree) -> list[Tree]:
+    inner = tree.inner if isinstance(tree, Group) else tree
+    return [t for _, t in inner.terms] if isinstance(inner, Sum) else [inner]
 
 
 def _beside_dotted(tree: Sum) -> Iterator[str]:
@@ -230,7 +237,9 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
         if capital:
             return (("F", 0.0), ("G", 0.6), ("V", 1.0))
         member = shape == "rows" or name in uses.normed
-        return (("F", 0.0), ("V", 1.0)) if member else (("V", 0.0), ("F", 0.9))
+        return (("F", 0.0), ("V", 1.0)) if member else (("V", 0.0), ("F", 1.0 if is_greek(name) else 0.9))
+    if name.endswith("_bar") and name.removesuffix("_bar") in uses.one_index:
+        return MEAN
     if name in uses.exponents:
         return NUMBER if name in ("n", "m", "k") else (("S", 0.0),)
     if shape == "arrows":
