@@ -32,7 +32,7 @@ TEXTS = [
      "|X| of a matrix may be the determinant or the absolute values\n  |X|\n  ^^^\nWrite det(X) or abs(X)."),
     ("softmax(X)", "",
      "softmax(X): softmax takes a vector\nX is m×n\n  softmax(X)\n  ^^^^^^^^^^\n"
-     "Write softmax_rows(X) for that of each row."),
+     "Write softmax_rows(X) for that of each row, softmax_rows(X')' for that of each column."),
     ("norm2(X)", "",
      "norm2(X): norm2 takes a vector\nX is m×n\n  norm2(X)\n  ^^^^^^^^\n"
      "Write normF(X) for the Frobenius norm, norm_op(X) for the spectral norm."),

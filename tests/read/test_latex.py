@@ -227,10 +227,10 @@ WRONG = [
      "  ^^^^\n"
      "Write \\sum_i x_i, or \\mathbf{1}^\\top x for the sum of all entries."),
     (r"\sum_{i\in S} x_i", "",
-     "what is summed over is not clear\n"
+     "which of the indices are in a set is not known\n"
      "  \\sum_{i\\in S} x_i\n"
      "        ^^^^^^\n"
-     "Write \\sum_{i=1}^{n}, \\sum_i or \\sum_{i,j}."),
+     "Write it with e_i 0 or 1: \\sum_i e_i …."),
     (r"\sum_i \sum_i x_i y_i + \sum_j (\sum_j x_j)", "",
      "i is summed twice\n"
      "  \\sum_i \\sum_i x_i y_i + \\sum_j (\\sum_j x_j)\n"
@@ -277,10 +277,10 @@ WRONG = [
      "          ^^^^^^^\n"
      "Write \\frac{\\lambda}{2} … or \\frac{…}{2 …}."),
     (r"\|X\|_{2,1}", "",
-     "the norm _2,1 is not known\n"
+     "the norm _2,1 may be the sum of the norms of the rows or of the columns\n"
      "  \\|X\\|_{2,1}\n"
      "  ^^^^^^^^^^^\n"
-     "Marks are _2, _1, _\\infty, _F, _* and _op."),
+     "Write sum(i, \\|A[i,:]\\|) for that of the rows, sum(j, \\|A[:,j]\\|) for that of the columns."),
     (r"\mathbf{x} + x", "",
      "x stands in two shapes, which may be one name or two\n"
      "  \\mathbf{x} + x\n"
@@ -302,9 +302,9 @@ WRONG = [
      "  ^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
      "Cases are one formula & one inequality: \\begin{cases} x & x > 0 \\\\ 0 & \\text{otherwise} \\end{cases}."),
     (r"\begin{cases} \log x & x > 0 \\ 0 & x = 0 \end{cases}", "",
-     "a case that has no value elsewhere is not supported\n"
+     "this condition is not read\n"
      "  \\begin{cases} \\log x & x > 0 \\\\ 0 & x = 0 \\end{cases}\n"
-     "                ^^^^\n"
+     "                                      ^^^^^\n"
      "Cases are one formula & one inequality: \\begin{cases} x & x > 0 \\\\ 0 & \\text{otherwise} \\end{cases}."),
     (r"\sum_{i=1}^{n} u_{2i}", "",
      "what u_{2i} means is not clear\n"
@@ -426,10 +426,10 @@ WRONG = [
      "   ^^^^^^^^\n"
      "Members of a family are x^{(i)} of a name; powers are written without the brackets."),
     (r"\left. x \right|", "",
-     "an expression at a point is not read\n"
+     "an expression at a point is read at the end of a formula only\n"
      "  \\left. x \\right|\n"
      "                 ^\n"
-     "Read the expression, then substitute the point."),
+     "Write it last: \\left. … \\right|_{x = c}."),
     (r"x \leq y", "",
      "\\leq is no part of a formula\n"
      "  x \\leq y\n"
@@ -445,7 +445,8 @@ WRONG = [
      "X is m×n\n"
      "  \\operatorname{softmax}(X)\n"
      "  ^^^^^^^^^^^^^^^^^^^^^^^^^\n"
-     "Write \\operatorname{softmax\\_rows}(X) for that of each row."),
+     "Write \\operatorname{softmax\\_rows}(X) for that of each row, "
+     "\\operatorname{softmax\\_rows}(X^\\top )^\\top for that of each column."),
     (r"\frac{A}{B}", "A in R^(n×n), B in R^(n×n)",
      "A/B: nothing is divided by a matrix\n"
      "B is n×n\n"
@@ -485,11 +486,10 @@ WRONG = [
      "  \\partial x\n"
      "  ^^^^^^^^\n"
      "Leave the derivative out and ask for it by name."),
-    (r"x!", "",
-     "the character ! is not of the formula language\n"
-     "  x!\n"
-     "   ^\n"
-     "Formulas hold no factorials: write prod."),
+    (r"x!!", "",
+     "double factorials are not supported\n"
+     "  x!!\n"
+     "   ^"),
     (r"\mathbb{E}[x]", "",
      "expected values are not supported\n"
      "  \\mathbb{E}[x]\n"

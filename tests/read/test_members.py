@@ -71,7 +71,7 @@ def test_other_names_stay(text: str, names: set[str]) -> None:
 
 
 @pytest.mark.parametrize(("text", "where", "said"), [
-    ("sum(i, a_i'*x)", "a_i in R^d", "a_i in R^d is no family"),
+    ("sum(i, a_i'*x)", "b[j] in R^d", "b[j] in R^d is no family"),
     ("logsumexp(z) - z_k", "", "z_k may be the entry k of z, or a number of its own"),
     ("sum(i,sum(j,sum(k, T_ijk*x_i*y_j*z_k)))", "", "T_ijk has 3 indices"),
     ("sum(i, f_i(x))", "", "f_i is no known function"),

@@ -61,7 +61,7 @@ class Formulas:
         weight: dict[Tree, int] = {}
         numbered = {t.base for t in unit.trees if isinstance(t, Index)}
         for tree in unit.trees:
-            made = _over(tree, new)
+            made = over(tree, new)
             if isinstance(made, Call) and made.abstract and made.name in self.bodies:
                 made = self._application(made, unit, out)
             elif isinstance(made, Index) and isinstance(made.base, Name) and made.base.name in self.entries:
@@ -89,7 +89,7 @@ class Formulas:
             if isinstance(tree, Name) and tree.name in given:
                 new[tree] = given[tree.name]
                 continue
-            new[tree] = replace(_over(tree, new), span=call.span)
+            new[tree] = replace(over(tree, new), span=call.span)
             out.append(new[tree])
         return Group(call.span, new[body.root])
 
@@ -111,7 +111,7 @@ class Formulas:
             raise _refuse(f"a sum in {name} runs to its index {min(ends)}, which is not supported", entry, unit)
         new: dict[Tree, Tree] = {}
         for tree in body.trees:
-            made = replace(_over(tree, new), span=entry.span)
+            made = replace(over(tree, new), span=entry.span)
             if isinstance(made, Index):
                 at_there = [given.get(at, at) if isinstance(at, str) else at for at in made.at]
                 made.at = tuple(at + made.shift(k) if isinstance(at, int) else at for k, at in enumerate(at_there))
@@ -155,7 +155,7 @@ def _names(root: Tree) -> Iterator[str]:
         todo.extend(tree.parts)
 
 
-def _over(tree: Tree, new: Mapping[Tree, Tree]) -> Tree:
+def over(tree: Tree, new: Mapping[Tree, Tree]) -> Tree:
     """The tree on new parts; itself where none has changed."""
     if all(new.get(part, part) is part for part in tree.parts):
         return tree

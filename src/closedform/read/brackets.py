@@ -106,6 +106,9 @@ MARKS = {"": "", "2": "2", "F": "F", "fro": "F", "Fro": "F", "1": "1", "inf": "i
 
 
 def _mark(parser: Parser, span: tuple[int, int], mark: str) -> str:
+    if mark == "2,1":
+        hint = "Write sum(i, ||A[i,:]||) for that of the rows, sum(j, ||A[:,j]||) for that of the columns."
+        raise _error(parser, "the norm _2,1 may be the sum of the norms of the rows or of the columns", span, hint)
     if mark not in MARKS:
         raise _error(parser, f"the norm _{mark} is not known", span, "Marks are _2, _1, _inf, _F, _* and _op.")
     return MARKS[mark]

@@ -15,9 +15,9 @@ from closedform.read.norms import MARK, norm_call
 from closedform.read.products import has_open_entry
 from closedform.read.sizes import tree_size
 from closedform.read.spaces import parse_size
-from closedform.read.syntax import Call, Group, Name, Tree
+from closedform.read.syntax import Call, Group, Name, Negative, Product, Sum, Transpose, Tree
 from closedform.read.unify import is_scalar
-from closedform.read.vocabulary import DETERMINANT, SYNONYMS, operations
+from closedform.read.vocabulary import DETERMINANT, SYNONYMS, WEIGHING, operations
 
 WITH_EXPM = {"exp": "expm", "log": "logm", "sqrt": "sqrtm"}
 
@@ -57,10 +57,18 @@ def _from_table(trial: Trial, tree: Call, name: str) -> Shape:
     if op.signature is None:
         raise Misfit(tree, f"{name} cannot be typed")
     shape = _apply(trial, tree, op, op.signature)
-    if name in WITH_EXPM and not is_scalar(shape) and shape[1] is not ONE:
-        of = trial.typed(tree.args[0])
-        trial.notes.append(f"{name}({of}) is elementwise; the matrix function is {WITH_EXPM[name]}({of}).")
+    if name in WITH_EXPM and not meant_by_matrix(trial, tree) and not is_scalar(shape) and shape[1] is not ONE:
+        trial.notes.append(_elementwise_note(trial, tree))
     return shape
+
+
+def meant_by_matrix(trial: Trial, tree: Call) -> bool:
+    return getattr(trial.choice.get(tree), "name", "") in WITH_EXPM.values()
+
+
+def _elementwise_note(trial: Trial, tree: Call) -> str:
+    of, name = trial.typed(tree.args[0]), SYNONYMS.get(tree.name, tree.name)
+    return f"{name}({of}) is elementwise; the matrix function is {WITH_EXPM[name]}({of})."
 
 
 def _known_square(trial: Trial, tree: Tree) -> bool:
@@ -110,7 +118,7 @@ def _match(trial: Trial, want: Size, have: Size, bound: dict[str, Size]) -> bool
 
 
 HINTS = {
-    "softmax": "Write softmax_rows(X) for that of each row.",
+    "softmax": "Write softmax_rows(X) for that of each row, softmax_rows(X')' for that of each column.",
     "logsumexp": "Write logsumexp_rows(X) for that of each row.",
     "var": "Write var(vec(X)).", "prod": "Write prod(vec(X)).",
     "cumsum": "It runs over the entries of a vector.",
@@ -184,15 +192,38 @@ def _square(trial: Trial, tree: Call) -> Shape:
     return shape
 
 
+def _of_matrices(trial: Trial, tree: Call) -> None:
+    r"""``\operatorname{tr}(\rho \log \rho)`` in LaTeX has the logarithm of the matrix; beside a transpose,
+    ``\operatorname{tr}(Y^\top \log P)``, which sums products of entries, that of the entries."""
+    todo: list[Tree] = list(tree.args)
+    while todo:
+        part = todo.pop()
+        if isinstance(part, Product):
+            beside = [f.inner if isinstance(f, Group) else f for _, f in part.factors]
+            if any(isinstance(f, Transpose) for f in beside) or any(s.startswith(".") for s, _ in part.factors):
+                continue
+        if isinstance(part, Group | Sum | Negative | Product):
+            todo.extend(part.parts)
+        name = SYNONYMS.get(part.name, part.name) if isinstance(part, Call) and not part.abstract else ""
+        if isinstance(part, Call) and name in WITH_EXPM and not meant_by_matrix(trial, part):
+            rows, cols = trial.shape[part]
+            if ONE not in (rows, cols) and trial.sizes.resolve(rows) is trial.sizes.resolve(cols):
+                trial.choice[part] = operations(WITH_EXPM[name])[0]
+                trial.notes = [n for n in trial.notes if n != _elementwise_note(trial, part)]
+                trial.notes.append(f"{trial.typed(part)} below a trace is read as the function of the matrix.")
+
+
 def _trace(trial: Trial, tree: Call) -> Shape:
     _square(trial, tree)
+    if trial.question.typeset:
+        _of_matrices(trial, tree)
     if not trial.greek or not is_scalar(trial.shape[tree.args[0]]):
         return SCALAR
     names = list(dict.fromkeys(names_below(tree.args[:1], but=tree.name)))
     free = next((n for n in names if n in trial.greek and not trial.declared(n)), None)
     if free is not None and all(trial.kinds.get(n) == "S" for n in names):
         head = f"{trial.typed(tree)} is the trace of a number"
-        raise Misfit(tree, head, hint=f"Declare {free} in R^(n×n) for a matrix, or leave the trace out.", final=True)
+        raise Misfit(tree, head, hint=f"Declare {free} in R^(n×n) for a matrix, or leave the trace out.")
     return SCALAR
 
 
@@ -338,6 +369,16 @@ def _vec(trial: Trial, tree: Call) -> Shape:
     return shape
 
 
+def _weighing(trial: Trial, tree: Call) -> Shape:
+    r"""``\operatorname{softmax}(Q K^\top) V``: the rows of V are weighed by rows that sum to one."""
+    _arity(trial, tree, 1)
+    if ONE in trial.shape[tree.args[0]]:
+        return _from_table(trial, tree, "softmax")
+    trial.choice[tree] = operations("softmax_rows")[0]
+    trial.notes.append(f"{trial.typed(tree)} is read as the softmax of each row.")
+    return trial.shape[tree.args[0]]
+
+
 def _without_index(trial: Trial, tree: Call) -> Shape:
     """``max_over(x)``: what begins with an index is read before it comes here."""
     entries = tree.name.removesuffix("_over")
@@ -350,5 +391,5 @@ SPECIAL: dict[str, Callable[[Trial, Call], Shape]] = NORMS | {
     "inv": _square, "tr": _trace, "diag": _diag, "transpose": _transpose, "dot": _dot, "eye": _eye,
     "ones": _filled, "zeros": _filled, "vector": _all_of_one, "matrix": _all_of_one, "unvec": _unvec,
     "comm": _comm, "sub": _sub, "kron_left": _blocks, "kron_right": _blocks, "|": _bars, DETERMINANT: _bars,
-    "e^": _euler, "vec": _vec, "max_over": _without_index, "min_over": _without_index,
+    WEIGHING: _weighing, "e^": _euler, "vec": _vec, "max_over": _without_index, "min_over": _without_index,
 }  # fmt: skip

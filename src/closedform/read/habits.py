@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from closedform.read.alphabet import base_letters, is_greek
 from closedform.read.syntax import (
@@ -32,7 +33,11 @@ MATRIX: Kinds = (("M", 0.0), ("V", 2.0), ("S", 2.0))
 VECTOR: Kinds = (("V", 0.0), ("S", 1.0))
 BOLD: Kinds = (("V", 0.0), ("S", 1.5))
 BOLD_MATRIX: Kinds = (("M", 0.0), ("V", 2.0), ("S", 3.5))
+MEAN: Kinds = (("V", 0.0), ("S", 0.8))
+"""Of x̄ beside x[i], which is of the kind of these: sooner a number than x is a family."""
 SCALAR: Kinds = (("S", 0.0), ("V", 1.0))
+DOTTED: Kinds = (("V", 0.0), ("M", 0.3), ("S", 1.0))
+DENSITY: Kinds = (("M", 0.0), ("S", 1.0), ("V", 2.0))
 NUMBER: Kinds = (("S", 0.0), ("Z", 0.4))
 BESIDE: Kinds = (("S", 0.0), ("V", 0.3), ("Z", 0.6))
 SIZE_N: Kinds = (("Z", 0.0), ("V", 1.0), ("S", 1.2))
@@ -41,6 +46,7 @@ SIZE_K: Kinds = (("V", 0.0), ("Z", 0.9), ("S", 1.0))
 OF_ENTRIES = {
     "sum", "mean", "prod", "var", "std", "max", "min", "dot", "inner", "norm", "norm1", "norm2", "logsumexp", "softmax",
 }  # fmt: skip
+TRACES = {"tr", "trace", "Tr"}
 SIZED_CALLS = {"eye": 0, "ones": 0, "zeros": 0, "zero": 0, "comm": 0, "unvec": 1, "sub": 1}
 
 
@@ -65,6 +71,12 @@ class Uses:
     """Names that end a product behind a row, ``x'*beta``: they make a number of it."""
     normed: set[str] = field(default_factory=set)
     """Names whose members stand in a norm by themselves or as a term, ``||x[i] - c[j]||``."""
+    turned: set[str] = field(default_factory=set)
+    """Names that are transposed by a sign that means nothing else, or added to what is: numbers are not."""
+    dotted: set[str] = field(default_factory=set)
+    """Names beside ⊙ or ⊘, which no one writes for a number."""
+    traced: set[str] = field(default_factory=set)
+    """Names below a trace in which nothing but such small names stands."""
     beside: set[str] = field(default_factory=set)
     """Names that are added to an entry or times one, ``m*x[i]``: no one counts so."""
 
@@ -89,11 +101,17 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
                 if isinstance(part, Name):
                     uses.sizes[part.name] = None
                 todo.extend(part.parts)
+        elif isinstance(tree, Call) and tree.name in TRACES:
+            uses.traced.update(_of_trace(tree))
+        elif isinstance(tree, Transpose) and tree.letter is None:
+            uses.turned.update(part.name for part in _terms(tree.inner) if isinstance(part, Name))
         elif isinstance(tree, Product):
+            uses.dotted.update(_dotted(tree))
             uses.quotients.update(_divided(tree))
             uses.closing |= _closing(tree)
             uses.beside.update(_beside([f for sign, f in tree.factors if not sign.endswith("/")]))
         elif isinstance(tree, Sum):
+            uses.turned.update(_beside_dotted(tree))
             uses.beside.update(_beside([t for _, t in tree.terms]))
         elif isinstance(tree, Norm):
             uses.normed.update(_members_of(tree.inner))
@@ -101,6 +119,15 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
         if isinstance(tree, Index):
             uses.fixed.update(a for a in tree.at if isinstance(a, str))
             uses.shifted.update(a for k, a in enumerate(tree.at) if isinstance(a, str) and tree.shift(k))
+
+
+def _of_trace(call: Call) -> set[str]:
+    names, todo = set[str](), list(call.args)
+    while todo:
+        part = todo.pop()
+        names |= {part.name} if isinstance(part, Name) else set()
+        todo.extend(part.parts)
+    return names if all(map(is_greek, names)) else set()
 
 
 def _members_of(tree: Tree) -> Iterator[str]:
@@ -119,6 +146,24 @@ def _beside(parts: Sequence[Tree]) -> Iterator[str]:
     ends = [part.factors[k][1] for part in parts if isinstance(part, Product) for k in (0, -1)]
     if any(isinstance(part, Index) for part in (*parts, *ends)):
         yield from (part.name for part in parts if isinstance(part, Name))
+
+
+def _dotted(tree: Product) -> Iterator[str]:
+    """The names right beside a sign of entrywise multiplication or division."""
+    for (_, before), (sign, behind) in pairwise(tree.factors):
+        if sign.startswith("."):
+            yield from (part.name for part in (before, behind) if isinstance(part, Name))
+
+
+def _terms(tree: Tree) -> list[Tree]:
+    inner = tree.inner if isinstance(tree, Group) else tree
+    return [t for _, t in inner.terms] if isinstance(inner, Sum) else [inner]
+
+
+def _beside_dotted(tree: Sum) -> Iterator[str]:
+    r"""The names that are added to a product by ⊙ with a Greek letter, ``\mu + \sigma \odot \epsilon``."""
+    if any(isinstance(t, Product) and any(map(is_greek, _dotted(t))) for _, t in tree.terms):
+        yield from (t.name for _, t in tree.terms if isinstance(t, Name))
 
 
 def _divided(tree: Product) -> Iterator[str]:
@@ -192,7 +237,9 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
         if capital:
             return (("F", 0.0), ("G", 0.6), ("V", 1.0))
         member = shape == "rows" or name in uses.normed
-        return (("F", 0.0), ("V", 1.0)) if member else (("V", 0.0), ("F", 0.9))
+        return (("F", 0.0), ("V", 1.0)) if member else (("V", 0.0), ("F", 1.0 if is_greek(name) else 0.9))
+    if name.endswith("_bar") and name.removesuffix("_bar") in uses.one_index:
+        return MEAN
     if name in uses.exponents:
         return NUMBER if name in ("n", "m", "k") else (("S", 0.0),)
     if shape == "arrows":
@@ -204,7 +251,11 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
     if shape == "bold":
         return BOLD
     alone = positive and name not in uses.columns
-    if is_greek(name) and name in uses.closing:
+    if name in uses.traced:
+        return DENSITY
+    if is_greek(name) and name in uses.dotted:
+        return DOTTED
+    if is_greek(name) and name in uses.closing | uses.turned:
         return VECTOR
     if is_greek(name) or alone or (style == "matrixcalculus" and "a" <= letters <= "g"):
         return SCALAR

@@ -14,7 +14,7 @@ from typing import Any
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE, Size, size
 from closedform.read.declarations import Arrow
-from closedform.read.misfit import Misfit, Operand
+from closedform.read.misfit import Misfit, Operand, is_norm
 from closedform.read.syntax import (
     Call,
     Group,
@@ -29,7 +29,7 @@ from closedform.read.syntax import (
     Sum,
     Transpose,
     Tree,
-)
+)  # fmt: skip
 from closedform.read.unify import Unknowns, is_scalar
 
 SCALAR: Shape = (ONE, ONE)
@@ -282,7 +282,7 @@ def _promote(trial: Trial, tree: Sum, term: Tree, whole: Operand, terms: list[Tr
     if isinstance(term, Name) and not trial.declared(term.name) and term.name != "pi":
         done = "subtracted from" if (-1, term) in tree.terms else "added to"
         trial.notes.append(f"{term.name} is a number, {done} every entry of {trial.typed(whole[0])}.")
-    trial.doubt(tree, _promotion_cost(trial, term))
+    trial.doubt(tree, _promotion_cost(trial, term) + SLIGHT * is_norm(term))
 
 
 def _promotion_cost(trial: Trial, term: Tree) -> float:

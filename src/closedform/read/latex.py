@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from closedform.read import latex_words as words
 from closedform.read.latex_brackets import bar, brace, close_bracket, open_bracket, open_script, unbrace
+from closedform.read.latex_factorials import factorial
 from closedform.read.latex_frames import UNSEEN, Writer
 from closedform.read.latex_functions import nabla, word
 from closedform.read.latex_layout import begin, cell, finish, fraction_part, root
@@ -65,6 +66,9 @@ class Translator(Writer):
             return
         if text == "⊤":
             self.prime(sign)
+            return
+        if text == "!":
+            factorial(self, sign)
             return
         if text in ("<", ">") and self._angle(sign):
             return
@@ -183,6 +187,10 @@ class Translator(Writer):
     def dots(self, sign: Sign) -> None:
         self.fail("dots leave out what is meant", sign, r"Write \sum_{i=1}^{n} ….")
 
+    def point(self, sign: Sign) -> None:
+        hint = r"Write it last: \left. … \right|_{x = c}."
+        self.fail("an expression at a point is read at the end of a formula only", sign, hint)
+
     def name(self, base: str, start: int, end: int, sign: Sign) -> None:
         name(self, base, start, end, sign)
 
@@ -197,5 +205,5 @@ HANDLERS: dict[str, Callable[[Translator, Sign], None]] = {
     "letter": letter, "word": word, "num": number, "const": constant, "op": Translator.operator, "open": open_bracket,
     "close": close_bracket, "bar": bar, "{": brace, "}": unbrace, "cmd": Translator.command, "begin": begin,
     "finish": finish, "&": cell, "\\": cell, "prime": Translator.prime, "^": Translator.up, "_": Translator.down,
-    "dots": Translator.dots, "mid": Translator.command,
+    "dots": Translator.dots, "mid": Translator.command, "at": Translator.point,
 }  # fmt: skip

@@ -1,7 +1,7 @@
 r"""``\begin{cases}`` and indicators ``\mathbb 1[x > 0]``, as sums and products with ``step``.
 
-``\begin{cases} a & x > 0 \\ b & \text{otherwise} \end{cases}`` is ``a ⊙ step(x) + b ⊙ (1 - step(x))``: right wherever
-both ``a`` and ``b`` have values, so logarithms, roots and quotients in a case are refused.
+``\begin{cases} a & x > 0 \\ b & \text{otherwise} \end{cases}`` is ``a ⊙ step(x) + b ⊙ (1 - step(x))``. Logarithms,
+roots and quotients in a case, which may have no value where it does not hold, get one in ``guards.py``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from closedform.read.latex_signs import Sign, Signs
 AGAINST = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
 REST = {"otherwise", "else", "elsewhere", "otherwise."}
 JOINING = {"if", "for", "when", "where"}
-PARTIAL = {"log", "sqrt", "inv", "logdet", "asin", "acos", "/"}
+PARTIAL = {"inv", "logdet", "asin", "acos"}
 OPENING, CLOSING = ("open", "{", "begin"), ("close", "}", "finish")
 MAX_CASES, MAX_DEPTH, MAX_SIGNS = 12, 10, 200_000
 HINT = r"Cases are one formula & one inequality: \begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}."
@@ -66,37 +66,11 @@ def _row(source: str, signs: list[Sign]) -> Row:
     if len(parts) > 2 or not value or (len(parts) == 2 and not said):
         raise _refused(source, signs[0], signs[-1], "this case is not read")
     for k, sign in enumerate(value):
-        if sign.text in PARTIAL or _negative_power(value, k) or _below(value, k):
+        if sign.text in PARTIAL or (sign.text == "det" and value[k - 1].text == "log" and k):
             raise _refused(source, sign, sign, "a case that has no value elsewhere is not supported")
     if not said or (len(said) == 1 and said[0].text in REST):
         return Row(value, [])
     return Row(value, _comparisons(source, said))
-
-
-def _negative_power(value: list[Sign], place: int) -> bool:
-    behind = [s.text for s in value[place + 1 : place + 3]]
-    return value[place].text == "^" and value[place - 1].text != "e" and (behind[:1] == ["-"] or behind == ["{", "-"])
-
-
-def _below(value: list[Sign], place: int) -> bool:
-    """Whether a fraction with more than numbers below begins at ``place``."""
-    if value[place].text != "frac":
-        return False
-    behind, groups = place + 1, list[list[Sign]]()
-    while len(groups) < 2 and behind < len(value):
-        end = _closing(value, behind) if value[behind].kind == "{" else behind
-        groups.append(value[behind : end + 1])
-        behind = end + 1
-    return len(groups) < 2 or any(s.kind not in ("num", "{", "}") for s in groups[1])
-
-
-def _closing(signs: Sequence[Sign], place: int) -> int:
-    depth = 0
-    for k in range(place, len(signs)):
-        depth += (signs[k].kind in OPENING) - (signs[k].kind in CLOSING)
-        if depth == 0:
-            return k
-    return len(signs) - 1
 
 
 def _comparisons(source: str, signs: list[Sign]) -> list[tuple[list[Sign], str, list[Sign]]]:

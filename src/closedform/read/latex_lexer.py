@@ -14,7 +14,8 @@ from closedform.errors import LimitError, ReadError
 from closedform.read import latex_words as words
 from closedform.read.alphabet import GREEK
 from closedform.read.latex_cases import without_cases
-from closedform.read.latex_marks import applied, head, merged_bars, searched, supported, tail
+from closedform.read.latex_marks import applied, braces, head, merged_bars, searched, supported, tail
+from closedform.read.latex_rewrites import rewritten
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import MAX_CHARACTERS, MAX_NAME, check_number, stranger
 
@@ -62,7 +63,7 @@ class Lexer:
         source = self.source
         if len(source) > MAX_CHARACTERS:
             raise LimitError(f"the text has {len(source)} characters (limit: {MAX_CHARACTERS} characters)")
-        self._match_braces()
+        self.mates, self.overs = braces(source)
         self._range(0, len(source))
         if self.side:
             self.fail("a bracket is missing here", len(source) - 1, len(source))
@@ -70,7 +71,7 @@ class Lexer:
             first, second = self.signs[place : place + 2]
             self.signs[place : place + 2] = [first._replace(text="||", end=second.end)]
         self._add("end", "", len(source), len(source))
-        self.signs = without_cases(source, self.signs)
+        self.signs = rewritten(without_cases(source, self.signs))
         self.signs.pair()
         return self.signs
 
@@ -79,20 +80,6 @@ class Lexer:
             found = _SCAN.match(self.source, place)
             assert found is not None
             place = self._one(str(found.lastgroup), found.group(), place)
-
-    def _match_braces(self) -> None:
-        stack: list[int] = []
-        for found in re.finditer(r"\\over(?![A-Za-z])|\\.|%[^\n]*|[{}]", self.source, re.DOTALL):
-            if found.group() == "{":
-                stack.append(found.start())
-            elif found.group() == "}":
-                if not stack:
-                    self.fail("} closes nothing", *found.span())
-                self.mates[stack.pop()] = found.start()
-            elif found.group() == r"\over" and stack and stack[-1] not in self.overs.values():
-                self.overs[found.start()] = stack[-1]
-        if stack:
-            self.fail("{ is never closed", stack[-1], stack[-1] + 1)
 
     def _add(self, kind: str, text: str, start: int, end: int, font: str = "") -> None:
         self.signs.append(Sign(kind, text, start, end, self.gap, font, self.side if kind == "bar" else 0))
@@ -157,6 +144,8 @@ class Lexer:
             self._bracket("open" if text == "<" else "close", "<", place, end)
         elif self.side and text == ".":
             self._unseen(place, end)
+        elif text == "!":
+            self._add("op", "!", place, end)
         elif text in ",;" and place >= self.tail:
             self.gap = True
         elif text in words.BASIC:
@@ -187,11 +176,13 @@ class Lexer:
         return argument.end() if argument else place
 
     def _bracket(self, kind: str, text: str, start: int, end: int) -> None:
+        if self.unseen and (kind, text) != ("bar", "|"):
+            self.fail("brackets of which one is left out are not read", start, end, "Write both.")
         if self.unseen:
-            bar = kind == "bar"
-            head = "an expression at a point is not read" if bar else "brackets of which one is left out are not read"
-            self.fail(head, start, end, "Read the expression, then substitute the point." if bar else "Write both.")
-        if self.side and kind == "bar":
+            self._add("close", "(", start, start)
+            self._add("at", "|", start, end)
+            self.unseen = False
+        elif self.side and kind == "bar":
             self._add("bar", text, start, end)
         elif self.side and (kind == "open") != (self.side > 0):
             self.fail("this bracket looks the wrong way", start, end)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from closedform.errors import ReadError
 from closedform.read.latex_signs import Sign
 
 _ENDING = re.compile(r"\\(?:end\s*\{[A-Za-z]+\*?\}|[\])\\]|q?quad|[,;: ])\Z")
@@ -39,6 +40,25 @@ def head(source: str) -> int:
     r"""Where a formula starts behind ``$`` or ``\[``."""
     place = len(source) - len(source.lstrip("$ \n\t"))
     return place + 2 if source.startswith(("\\[", "\\("), place) else place
+
+
+def braces(source: str) -> tuple[dict[int, int], dict[int, int]]:
+    r"""Where each brace that opens is closed, and for each ``\over`` the brace it stands in."""
+    stack: list[int] = []
+    mates: dict[int, int] = {}
+    overs: dict[int, int] = {}
+    for found in re.finditer(r"\\over(?![A-Za-z])|\\.|%[^\n]*|[{}]", source, re.DOTALL):
+        if found.group() == "{":
+            stack.append(found.start())
+        elif found.group() == "}":
+            if not stack:
+                raise ReadError("} closes nothing", span=found.span(), source=source)
+            mates[stack.pop()] = found.start()
+        elif found.group() == r"\over" and stack and stack[-1] not in overs.values():
+            overs[found.start()] = stack[-1]
+    if stack:
+        raise ReadError("{ is never closed", span=(stack[-1], stack[-1] + 1), source=source)
+    return mates, overs
 
 
 def supported(source: str, place: int) -> str:

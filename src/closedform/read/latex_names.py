@@ -42,12 +42,12 @@ class Known:
         self.matrices |= {n for n, (rows, cols) in said.shapes.items() if ONE not in (rows, cols)}
         self.functions |= said.functions.keys() | said.formulas.keys()
 
-    def scan(self, signs: Signs, end: int) -> None:
-        """Note how names stand in ``signs`` up to ``end``."""
+    def scan(self, signs: Signs, end: int, start: int = 0) -> None:
+        """Note how names stand in ``signs`` from ``start`` up to ``end``."""
         for place, sign in enumerate(signs[:end]):
             if sign.text in ("sum", "prod") and sign.kind == "cmd":
                 self.summed.update(_summed(signs, place + 1))
-        for place, sign in enumerate(signs[:end]):
+        for place, sign in enumerate(signs[start:end], start):
             if sign.kind == "num" and sign.text == "1" and _turning(signs, place + 1):
                 self.turned_one = True
             if sign.kind not in ("letter", "word"):
@@ -141,7 +141,7 @@ def index_items(signs: Sequence[Sign]) -> list[int | str] | None:
             place += 2 if shift else 0
         elif sign.kind == "num" and sign.text.isdigit():
             items.append(int(sign.text))
-        elif sign.text in (":", "*") and sign.kind == "op":
+        elif sign.text in (":", "*", "⋅") and sign.kind == "op":
             items.append(":")
         elif sign.text != "," and sign.kind not in ("{", "}"):
             return None

@@ -2,6 +2,7 @@ r"""Names, numbers and constants of LaTeX: one letter is one name, with the subs
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from closedform.read.alphabet import canonical
@@ -119,6 +120,21 @@ def name(t: Translator, base: str, start: int, end: int, sign: Sign) -> None:
     t.ended = True
 
 
+MARKED = {"+": "plus", "-": "minus"}
+
+
+def marked_name(t: Translator, base: Sign, inside: Sequence[Sign], span: tuple[int, int]) -> str:
+    """The word for the + of ``k_+`` where ``k_plus`` is declared; else it is asked about."""
+    word = MARKED.get(inside[0].text, "") if len(inside) == 1 and inside[0].kind == "op" else ""
+    name = f"{canonical(base.text)}_{word}"
+    if word and name not in t.known.declared:
+        part = base.text if word == "plus" else "-" + base.text
+        typed = t.typed(*span)
+        hint = f"Write [{part}]_+ for \\max(0, {part}), or declare {name} for a name."
+        t.fail(f"{typed} may be a part of {base.text} by sign or a name of its own", span, hint)
+    return word
+
+
 def _summed(t: Translator, items: list[int | str]) -> bool:
     return any(letter_of(i) in t.active for i in items)
 
@@ -137,6 +153,9 @@ def _items(t: Translator, place: int, end: int) -> tuple[list[int | str], int, i
         if signs[after].kind == "_":
             index = index_items(signs[first:last])
             t.sized_at = (first, last)
+            base = signs[place - 1]
+            marked = marked_name(t, base, signs[first:last], (base.start, signs[behind - 1].end))
+            index = [marked] if marked else index
             if index is None and signs[place - 1].text != "I":
                 what = t.typed(signs[first].start, signs[last - 1].end)
                 span = (signs[first].start, signs[last - 1].end)

@@ -88,7 +88,7 @@ def _one_name(left: Sequence[Sign], opened: int, declared: Container[str]) -> bo
 
 
 def _of_left_side(sign: Sign, inside: bool, given: bool) -> bool:
-    if inside and (sign.kind in ("bar", "mid") or (given and sign.kind == "^")):  # D(p \\| q), p(x \\mid \\sigma^2)
+    if inside and (sign.kind in ("bar", "mid", "dots") or (given and sign.kind == "^")):  # p(x \\mid \\sigma^2)
         return True
     return sign.kind in ("letter", "word", "open", "close", "_", "{", "}", "num", "&") or sign.text in (",", ";")
 
@@ -136,6 +136,12 @@ def _fraction(signs: Signs, start: int, end: int) -> tuple[int, int] | None:
     if after == end and _more(signs, behind, top_end):
         return behind, top_end
     return None
+
+
+def holds_derivative(signs: Signs, end: int) -> bool:
+    r"""Whether ``\frac{d}{dt}`` or ``\nabla`` stands somewhere before ``end``."""
+    marks = [k for k in range(end) if signs[k].kind == "cmd" and signs[k].text in ("frac", "nabla")]
+    return any(signs[k].text == "nabla" or _fraction(signs, k, end) for k in marks)
 
 
 def _is_d(sign: Sign) -> bool:

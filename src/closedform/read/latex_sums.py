@@ -32,8 +32,13 @@ def summation(t: Translator, sign: Sign) -> None:
         t.fail(rf"\{sign.text} has no index", sign, rf"Write \{sign.text}_i x_i, or {entries} of all entries.")
     lower, span = scripts["_"]
     upper = scripts["^"][0] if "^" in scripts else []
+    lower, upper = _counted(lower, upper)
     _end_same(t, {s.text for s in lower}, place)
     found = below(lower, upper, term_indices(t.signs, place, t.end), {*t.active, *t.known.fixed})
+    if any(s.text == "in" for s in lower):
+        many = sum(s.kind == "letter" for s in lower) > 2
+        hint = r"with a matrix e of 0 and 1: \sum_{i,j} e_{ij} …." if many else r"with e_i 0 or 1: \sum_i e_i …."
+        t.fail("which of the indices are in a set is not known", span, "Write it " + hint)
     if not found.clear or (found.pairs and sign.text not in ("sum", "prod")):
         t.fail("what is summed over is not clear", span, UNCLEAR)
     for each in found.ranges:
@@ -48,6 +53,18 @@ def summation(t: Translator, sign: Sign) -> None:
         t.put(kind, text, sign.start, sign.end, 0)
     ends = [("op", ")")] if sign.text == "sum" else [("op", "-"), ("num", "1"), ("op", ")"), ("op", ")")]
     t.top.after += [Token(kind, text, sign.end, sign.end) for _ in found.pairs for kind, text in ends]
+
+
+def _counted(lower: list[Sign], upper: list[Sign]) -> tuple[list[Sign], list[Sign]]:
+    r"""``i \in [n]`` and ``i \in \{1, \dots, n\}`` as what stands below and above for i from 1 to n."""
+    place = next((k for k, s in enumerate(lower) if s.text == "in"), len(lower))
+    inside = lower[place + 1 :]
+    if upper or len(inside) < 3 or inside[0].kind != "open" or inside[-1].kind != "close":
+        return lower, upper
+    words = [s.text for s in inside[:-2] if s.text != ","]
+    counting = words == ["["] or (len(words) == 3 and words[1] == "1" and inside[-4].kind == "dots")
+    counting = counting and inside[-2].kind in ("letter", "num")
+    return (lower[:place], inside[-2:-1]) if counting else (lower, upper)
 
 
 def _end_same(t: Translator, letters: set[str], place: int) -> None:

@@ -121,6 +121,7 @@ MATRICES = {
     "pmatrix",
     "Bmatrix",
     "vmatrix",
+    "Vmatrix",
     "smallmatrix",
     "array",
     "bsmallmatrix",

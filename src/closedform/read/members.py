@@ -15,6 +15,8 @@ from closedform.read.lexer import Token, Tokens
 from closedform.read.parts import Part, parts_of
 from closedform.read.vocabulary import CONSTANTS, INDEX_LETTERS, OVER, WEIGHTS, is_function
 
+LENGTHS = ("n", "m", "k", "p", "q", "N", "M", "K")
+"""What the number of members of a family is called where its sum does not say how far it runs."""
 _JOINED = re.compile(r"(.*[^_])_([a-z]+|[0-9]+)")
 
 
@@ -24,7 +26,10 @@ def with_members(texts: list[Tokens]) -> tuple[list[Tokens], dict[str, str]]:
     members = _Members(texts[0], texts[1])
     if not members.ranges:
         return texts, {}
-    return [members.rewritten(tokens) for tokens in texts], {i: high for i, high in members.ranges.items() if high}
+    taken = {token.text for tokens in texts for token in tokens.tokens}
+    free = (letter for letter in LENGTHS if letter not in taken)
+    ranges = {i: high or next(free, "") for i, high in members.ranges.items()}
+    return [members.rewritten(tokens) for tokens in texts], {i: high for i, high in ranges.items() if high}
 
 
 def _over(listed: list[Token]) -> Iterator[Token]:

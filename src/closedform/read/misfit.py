@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE
-from closedform.read.syntax import Call, Name, Tree
+from closedform.read.syntax import Call, Name, Norm, Power, Product, Tree
 
 Operand = tuple[Tree, Shape]
 
@@ -58,3 +58,9 @@ def names_below(trees: Sequence[Tree], but: str = "") -> Iterator[str]:
         if isinstance(tree, Name):
             yield tree.name
         todo.extend(reversed(tree.parts))
+
+
+def is_norm(term: Tree) -> bool:
+    """Whether it is a norm with its factors, a number that no one adds to every entry of something."""
+    factors = [f for _, f in term.factors] if isinstance(term, Product) else [term]
+    return any(isinstance(f.base if isinstance(f, Power) else f, Norm) for f in factors)

@@ -17,6 +17,7 @@ from closedform.read.applied import Formulas
 from closedform.read.bare import with_brackets
 from closedform.read.declarations import Arrow, Bound, Declarations, declare_all
 from closedform.read.elaborate import Elaborator
+from closedform.read.guards import with_guards
 from closedform.read.habits import Kinds, Uses, gather, kinds_of
 from closedform.read.infer import Question, Trial, Unit
 from closedform.read.left_side import without_left_side
@@ -32,6 +33,7 @@ from closedform.read.spaces import parse_size
 from closedform.read.syntax import Name, Tree
 from closedform.read.unify import is_scalar
 from closedform.read.vocabulary import CONSTANTS, INDEX_LETTERS
+from closedform.read.weighing import with_weighing
 
 SYNTAXES = ("text", "latex", "matrixcalculus")
 
@@ -167,7 +169,8 @@ def _parse(tokens: Tokens, start: int, scope: Scope, bound: str) -> Unit:
     root = parser.expression()
     if not bound and parser.token.kind != "end" and parser.token.text != "where":
         parser.fail(f"{parser.token.text} is not expected here", hint="Declarations stand after the word where.")
-    return Unit(tokens.source, root, parser.trees, bound)
+    unit = Unit(tokens.source, root, parser.trees, bound)
+    return with_weighing(with_guards(unit)) if tokens.typeset else unit
 
 
 def _sorted(parsed: dict[str, Unit], said: Declarations) -> list[Unit]:

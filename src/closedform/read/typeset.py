@@ -11,10 +11,11 @@ from closedform.read.declarations import Declarations, declare_all
 from closedform.read.latex import Translator
 from closedform.read.latex_lexer import Lexer
 from closedform.read.latex_names import Known, argument, index_items, turns
+from closedform.read.latex_prefix import holds_derivative, whole
 from closedform.read.latex_prefix import notes as left_out
-from closedform.read.latex_prefix import whole
 from closedform.read.latex_primes import has_primes as has_primes
 from closedform.read.latex_primes import without_primes
+from closedform.read.latex_rewrites import Point, at_point, put_to
 from closedform.read.latex_scripts import member
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import Token, Tokens, lex
@@ -34,25 +35,42 @@ def lex_latex(
     """
     signs = Lexer(without_primes(source)).read()
     known = Known(primed=primed, fixed=fixed)
+    left = Known()
+    left.scan(signs, _where(signs))
+    start = whole(source, signs, _where(signs), left).start
     given = Lexer(where).read() if "\\" in where else None
     plain = lex(where) if given is None else None
     if plain is not None and len(plain.tokens) > 1:
-        said = Declarations()
+        said = Declarations(ranges=dict.fromkeys(INDEX_LETTERS, "members"))
         declare_all(plain, 0, said)
         known.add(said)
     split = _where(signs)
-    known.scan(signs, split)
-    found = whole(source, signs, split, known)
+    known.scan(signs, split, start)
+    point = at_point(signs, split)
+    found = whole(source, signs, point.bar if point else split, known)
+    if point and (found.derivative or holds_derivative(signs, point.bar)):
+        hint = "Leave the derivative and the point out, ask for the derivative, and give it the values."
+        raise ReadError("a derivative at a point is not read", span=_span(signs, point), source=source, hint=hint)
     parts = [(source, signs, split + 1)] if split < len(signs) - 1 else []
     if given is not None:
         parts.append((where, given, 0))
     for text, all_signs, first in parts:  # once for what is declared
-        said = Declarations()
+        said = Declarations(ranges=dict.fromkeys(INDEX_LETTERS, "members"))
         declare_all(_declared(text, all_signs, first, known), 0, said)
         known.add(said)
     main = Translator(source, signs, known, found.start, found.end)
     tokens = main.run()
     notes, upright = [*main.notes, *left_out(source, signs, found)], set(main.upright)
+    if point:
+        value = Translator(source, signs, known, point.first, point.last)
+        put = value.run()
+        if all(t.kind != "name" for t in put) and point.name.text not in known.declared - known.arrays:
+            hint = f"Declare {point.name.text} in R for a number; the zero vector is \\mathbf{{0}}."
+            head = f"whether {point.name.text} is a number or a vector here is not known"
+            raise ReadError(head, span=_span(signs, point), source=source, hint=hint)
+        tokens = list(put_to(tokens, point, canonical(point.name.text), put, source))
+        notes += value.notes
+        upright |= value.upright
     if split < len(signs) - 1:
         inner = _declared(source, signs, split + 1, known)
         tokens.append(Token("op", "where", signs[split].start, signs[split].end, 1))
@@ -66,6 +84,10 @@ def lex_latex(
         assert given is not None
         plain = _declared(where, given, 0, known)
     return formula, plain
+
+
+def _span(signs: Signs, point: Point) -> tuple[int, int]:
+    return signs[point.bar].start, signs[point.last].end
 
 
 def _where(signs: Signs) -> int:
@@ -88,8 +110,8 @@ def _defines(signs: Signs, place: int) -> bool:
     before = [k for k in range(place - 1) if signs[k].kind == name.kind and signs[k].text == name.text]
     if signs[behind].kind in ("_", "^"):
         behind = argument(signs, behind)[2]
-    elif signs[behind].text == "(":  # h(x) = …, of h that is applied before
-        before = [k for k in before if signs[k + 1].text == "("]
+    if signs[behind].text == "(":  # h(x) = … or h_\theta(x) = …, of h that is applied before
+        before = [k for k in before if signs[k + behind - place].text == "("]
         behind = next((k + 1 for k in range(behind, len(signs)) if signs[k].kind == "close"), behind)
     return signs[behind].text == "=" and bool(before)
 
@@ -219,6 +241,8 @@ def _declared_name(signs: Signs, place: int, sign: Sign, family: bool, out: list
     if text in ("in", "for", "where"):
         out.append(Token("op", text, sign.start, end, 1))
         return place
+    if sign.font in ("double", "script") and text in SPACES and signs[place].kind in ("_", "^"):
+        return _cone(signs, place, sign, out)
     if text == "d" and signs[place].kind == "letter" and not signs[place].gap:
         text, end, place = text + signs[place].text, signs[place].end, place + 1
     if signs[place].kind == "_":
@@ -236,6 +260,32 @@ def _declared_name(signs: Signs, place: int, sign: Sign, family: bool, out: list
     if sign.font == "double" and text in SPACES:
         text = SPACES[text]
     out.append(Token("name", canonical(text), sign.start, end, 1))
+    return place
+
+
+CONES = {"": "Sym", "+": "PSD", "++": "PD"}
+
+
+def _cone(signs: Signs, place: int, sign: Sign, out: list[Token]) -> int:
+    r"""``\mathbb{S}^n``, ``\mathbb{S}_+^n`` and ``\mathbb{S}_{++}^n`` as ``Sym(n)``, ``PSD(n)`` and ``PD(n)``."""
+    definite, inside = "", list[Sign]()
+    while signs[place].kind in ("_", "^"):
+        first, last, after = argument(signs, place)
+        part = [s for s in signs[first:last] if s.kind not in ("{", "}")]
+        if all(s.text == "+" for s in part):
+            definite = "+" * len(part)
+        else:
+            inside = part
+        place = after
+    if definite not in CONES or len(inside) != 1:
+        out.append(Token("name", sign.text, sign.start, sign.end, 1))
+        return place
+    size = inside[0]
+    out += [
+        Token("name", CONES[definite], sign.start, sign.end, 1), Token("op", "(", size.start, size.start),
+        Token("num" if size.kind == "num" else "name", size.text, size.start, size.end),
+        Token("op", ")", size.end, size.end),
+    ]  # fmt: skip
     return place
 
 

@@ -13,6 +13,8 @@ STRUCTURAL = {
 """Functions that the reader builds itself, or whose arguments it reads in its own way."""
 DETERMINANT = "|.|"
 """What ``|`` opens directly behind ``log``: of a matrix the determinant."""
+WEIGHING = "softmax of rows"
+"""In LaTeX, a softmax that something stands behind as a factor: of a matrix it is that of each row."""
 CONSTANTS = {"I", "eye", "ones", "zeros", "pi"}
 SYNONYMS = {
     "trace": "tr", "Tr": "tr", "inner": "dot", "zero": "zeros", "arcsin": "asin", "arccos": "acos",

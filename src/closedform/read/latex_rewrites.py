@@ -1,0 +1,106 @@
+r"""Spellings that are taken apart before all else: ``x^{(k)\top}``, ``x_*``, ``\begin{Vmatrix}``, ``…|_{x=c}``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from closedform.errors import ReadError
+from closedform.read.latex_names import argument, is_turn
+from closedform.read.latex_signs import Sign, Signs
+from closedform.read.lexer import Token
+
+LONGEST_STAR = 8
+
+
+def rewritten(signs: Sequence[Sign]) -> Signs:
+    """The signs with such spellings taken apart."""
+    out, place = Signs(), 0
+    while place < len(signs):
+        sign = signs[place]
+        if sign.text == "Vmatrix" and sign.kind in ("begin", "finish"):
+            out += _norm_of_rows(sign)
+            place += 1
+        elif sign.kind == "^" and _member_turned(signs, place):
+            shut = place + 4
+            out += [*signs[place : shut + 1], signs[shut + 2], sign, signs[shut + 1]]
+            place = shut + 3
+        elif sign.kind in ("^", "_") and (stars := _stars(signs, place)) and (named := _named(out, sign)) >= 0:
+            out[named] = out[named]._replace(text=out[named].text + "_" + "star" * stars[0])
+            place = stars[1]
+        else:
+            out.append(sign)
+            place += 1
+    return out
+
+
+def _norm_of_rows(sign: Sign) -> list[Sign]:
+    bar = Sign("bar", "||", sign.start, sign.end, sign.gap, side=1 if sign.kind == "begin" else -1)
+    rows = sign._replace(text="pmatrix")
+    return [bar, rows] if sign.kind == "begin" else [rows, bar]
+
+
+def _member_turned(signs: Sequence[Sign], place: int) -> bool:
+    r"""Whether ``^{(k)\top}`` stands at ``place``: the transpose of a member of a family."""
+    kinds = [s.kind for s in signs[place + 1 : place + 7]]
+    fits = len(kinds) == 6 and kinds[:2] == ["{", "open"] and kinds[3] == "close" and kinds[5] == "}"
+    return fits and kinds[2] in ("letter", "num") and signs[place + 2].text == "(" and is_turn(signs[place + 5])
+
+
+def _stars(signs: Sequence[Sign], place: int) -> tuple[int, int] | None:
+    r"""How many stars ``_*``, ``_{**}`` or ``^\star`` has, and the place behind it; None where there is more."""
+    braced = signs[place + 1].kind == "{"
+    first = last = place + 1 + braced
+    while last < min(len(signs), first + LONGEST_STAR) and signs[last].kind == "op" and signs[last].text == "*":
+        last += 1
+    long = all(s.end - s.start > 1 for s in signs[first:last])  # \star, \ast: no product, and no conjugate
+    if last == first or (braced and signs[last].kind != "}") or (signs[place].kind == "^" and not long):
+        return None
+    return (1, place + 2) if not braced else (last - first, last + 1)
+
+
+def _named(out: Sequence[Sign], script: Sign) -> int:
+    """The place of the letter that stars stand on, -1 where they stand on something else."""
+    place = len(out) - 1
+    if place > 1 and script.kind == "^" and out[place - 1].kind == "_" and out[place].kind in ("letter", "num"):
+        place -= 2  # x_i^\star
+    if place < 0 or out[place].kind != "letter" or (script.kind == "^" and out[place].text[0].isupper()):
+        return -1
+    return place
+
+
+class Point(NamedTuple):
+    r"""``|_{x=c}`` at the end of a formula: the place of the bar, the name, the signs of what it is put to."""
+
+    bar: int
+    name: Sign
+    first: int
+    last: int
+
+
+def at_point(signs: Signs, end: int) -> Point | None:
+    place = next((k for k in range(end - 1, -1, -1) if signs[k].kind in ("bar", "at")), -1)
+    if place < 0 or signs[place].text != "|" or signs[place + 1].kind != "_":
+        return None
+    first, last, after = argument(signs, place + 1)
+    inside = signs[first:last]
+    if after != end or len(inside) < 3 or inside[0].kind != "letter" or inside[1].text != "=":
+        return None
+    return Point(place, inside[0], first + 2, last)
+
+
+def put_to(tokens: Sequence[Token], point: Point, name: str, value: Sequence[Token], source: str) -> Iterator[Token]:
+    """The tokens of a formula with ``value`` in the place of the name; they stand where that stood."""
+    if all(t.text != name for t in tokens):
+        span = (point.name.start, point.name.end)
+        raise ReadError(f"{point.name.text} stands nowhere in what is read at the point", span=span, source=source)
+    whole = [Token("op", "(", 0, 0, 1), *value, Token("op", ")", 0, 0)] if len(value) > 1 else value
+    before = whole[0]
+    for token in tokens:
+        if token.kind == "name" and token.text == name:
+            if len(value) > 1 and before.kind in ("name", "num"):
+                yield Token("op", "*", token.start, token.start)
+            yield from (t._replace(start=token.start, end=token.end) for t in whole)
+        else:
+            yield token
+        before = token
