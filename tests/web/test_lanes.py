@@ -11,7 +11,7 @@ from test_pool import with_pool
 
 from closedform.web import lanes, pool
 from closedform.web.app import app
-from closedform.web.lanes import BURST, OWN, RATE, Crowded, Full, Lanes, Rates, Ticket
+from closedform.web.lanes import BURST, CLASS, OWN, RATE, Crowded, Full, Lanes, Rates, Ticket
 from closedform.web.pool import Pool, Waited
 
 HERE = "http://127.0.0.1:8000"
@@ -55,6 +55,45 @@ def test_clients_take_turns(loop: asyncio.AbstractEventLoop):
 ])  # fmt: skip
 def test_one_is_left_to_whoever_comes(loop: asyncio.AbstractEventLoop, size: int, asked: str, at_once: str):
     assert running(size, loop, asked) == at_once
+
+
+def in_turn(size: int, loop: asyncio.AbstractEventLoop, asked: str, leave: bool) -> str:
+    """Who runs, each a client and its page; capitals ask for long ones."""
+    line = Lanes[None](size)
+    for who in asked.split():
+        line.join(Ticket(who[0].lower(), who.isupper(), loop.create_future(), who[1:].lower()))
+    out = []
+    while ticket := line.next():
+        out.append(ticket.client + ticket.page)
+        if leave:
+            line.leave(ticket)
+    return " ".join(out)
+
+
+def test_pages_of_one_address_take_turns(loop: asyncio.AbstractEventLoop):
+    assert in_turn(1, loop, "ax ax ax ay az b", leave=True) == "ax b ay az ax ax"
+    assert in_turn(3, loop, "ax ax ax ay b b", leave=True).split().count("b") == 2
+
+
+@pytest.mark.parametrize(("size", "asked", "at_once"), [
+    (3, "ax ax ax", "ax ax"), (3, "ax ax ax ay", "ax ay"), (9, "ax ax ax ax ax ay ay ay ay ay", "ax ax ax ax ay ay ay ay"),
+    (3, "AX AX ax ay", "ax ay"), (3, "AX AX ay", "ax ay"), (3, "ax ay az bx", "ax bx"), (8, "AX AY AZ aw", "ax ay az aw"),
+])  # fmt: skip
+def test_no_page_holds_all_that_its_address_has(
+    loop: asyncio.AbstractEventLoop, size: int, asked: str, at_once: str
+):
+    assert sorted(in_turn(size, loop, asked, leave=False).split()) == sorted(at_once.split())
+
+
+def test_names_without_end_do_not_fill_the_queue(loop: asyncio.AbstractEventLoop):
+    line = Lanes[None](3)
+    for k in range(CLASS * OWN):
+        line.join(Ticket("a", False, loop.create_future(), str(k)))
+    with pytest.raises(Crowded):
+        line.join(Ticket("a", False, loop.create_future(), "another"))
+    line.join(Ticket("b", False, loop.create_future()))
+    first = [line.next(), line.next()]
+    assert {one.client for one in first if one} == {"a", "b"}
 
 
 def test_one_client_cannot_fill_the_queue(loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch):
@@ -131,6 +170,17 @@ def test_rates_by_client():
     assert sum(rates.wait("a") == 0 for _ in range(2 * BURST)) == RATE
 
 
+def test_a_class_behind_one_address_may_send_more_than_one_page():
+    clock = [0.0]
+    rates = Rates(lambda: clock[0])
+    for second in range(20):
+        clock[0] = float(second)
+        assert all(rates.wait("a", f"page{k}") == 0 for k in range(30) for _ in range(5))
+    clock[0] = 100.0
+    lied = sum(rates.wait("a", f"new{k}") == 0 for k in range(2 * CLASS * BURST))
+    assert lied == CLASS * BURST  # a new name for each request gains no more
+
+
 def test_those_who_are_quiet_are_forgotten(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(lanes, "REMEMBERED", 10)
     clock = [0.0]
@@ -151,12 +201,12 @@ class Refusing(Pool):
     async def start(self) -> None:
         pass
 
-    async def ask(self, request: bytes, seconds: float | None = None, client: str = "") -> bytes:
+    async def ask(self, request: bytes, seconds: float | None = None, client: str = "", page: str = "") -> bytes:
         raise self.fault
 
 
 @pytest.mark.parametrize(("fault", "status", "said"), [
-    (Crowded(), 429, f"{OWN} requests from this address"), (Full(), 503, f"{lanes.WAITING} requests wait"),
+    (Crowded(), 429, f"{OWN} requests of this page"), (Full(), 503, f"{lanes.WAITING} requests wait"),
     (Waited(), 503, f"within {pool.WAIT:g} seconds"),
 ])  # fmt: skip
 def test_it_is_told_what_is_so(fault: Exception, status: int, said: str):

@@ -96,7 +96,8 @@ def _path(axes: Any, path: Path) -> None:
     p = path.points
     axes.plot(p[:, 0], p[:, 1], "-", color="black", linewidth=1.8, marker="o", markersize=2.5, label="descent path")
     axes.plot(*p[0], "s", color="white", markeredgecolor="black", markersize=8, label="start", zorder=5)
-    axes.plot(*p[-1], "*", color="white", markeredgecolor="black", markersize=14, label="end", zorder=5)
+    marker, size, word = ("*", 14, "minimum") if path.minimum else ("o", 8, "end")
+    axes.plot(*p[-1], marker, color="white", markeredgecolor="black", markersize=size, label=word, zorder=5)
 
 
 def _point(p: Array) -> str:

@@ -4,11 +4,12 @@
 // is read, and set by script, which is allowed, before anything is measured.
 
 import { $ } from "./dom.js";
+import { scripts } from "./scripts.js";
 
 const NAMES = [
   "tr", "logdet", "softmax", "logsumexp", "diag", "vec", "sigmoid", "softplus", "relu", "mean", "inv", "erf", "huber", "var", "kron", "expm",
 ];
-const WORDS = { lam: "\\lambda", log: "\\log", det: "\\det", sum: "\\sum", "'": "^{\\top}", "*": "\\cdot" };
+const WORDS = { lam: "\\lambda", log: "\\log", det: "\\det", sum: "\\sum", prod: "\\prod", "'": "^{\\top}", "*": "\\cdot" };
 const HIDDEN = ' style="visibility:hidden"'; // until it is made, which MathLive takes back before this would be set
 const PAUSE = 350;
 let field = null;
@@ -52,6 +53,7 @@ async function made(changed) {
   place.inlineShortcuts = { ...shortcuts, ...named, ...WORDS };
   place.addEventListener("input", changed);
   bars(place);
+  scripts(place);
   return place;
 }
 
