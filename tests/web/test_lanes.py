@@ -76,8 +76,10 @@ def test_pages_of_one_address_take_turns(loop: asyncio.AbstractEventLoop):
 
 
 @pytest.mark.parametrize(("size", "asked", "at_once"), [
-    (3, "ax ax ax", "ax ax"), (3, "ax ax ax ay", "ax ay"), (9, "ax ax ax ax ax ay ay ay ay ay", "ax ax ax ax ay ay ay ay"),
-    (3, "AX AX ax ay", "ax ay"), (3, "AX AX ay", "ax ay"), (3, "ax ay az bx", "ax bx"), (8, "AX AY AZ aw", "ax ay az aw"),
+    (3, "ax ax ax", "ax ax"), (3, "ax ax ax ay", "ax ay"),
+    (9, "ax ax ax ax ax ay ay ay ay ay", "ax ax ax ax ay ay ay ay"),
+    (3, "AX AX ax ay", "ax ay"), (3, "AX AX ay", "ax ay"), (3, "ax ay az bx", "ax bx"),
+    (8, "AX AY AZ aw", "ax ay az aw"),
 ])  # fmt: skip
 def test_no_page_holds_all_that_its_address_has(
     loop: asyncio.AbstractEventLoop, size: int, asked: str, at_once: str

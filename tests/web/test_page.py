@@ -51,6 +51,8 @@ def error(client: TestClient, formula: str, where: str) -> dict[str, Any]:
     ("w*x + b", "", ["w'*x + b", "w.*x + b", None, None]),
     ("||X||_F + norm2(X)", "X in R^(m×n)", ["||X||_F + normF(X)", "||X||_F + norm_op(X)"]),
     ("s/x", "x in R^n, s in R", ["s./x"]),
+    (r"b+\sum_{i=1^{n}x_{i}^2}", "", [r"b+\sum_{i=1}^{n} x_{i}^2"]),
+    (r"\mathrm{tr}(B)+\sum_{i=1^{n}}x_{i}", "", [r"\mathrm{tr}(B)+\sum_{i=1}^{n}x_{i}"]),
     ("1_6*x", "", []),
     (r"b+x^{\top}Ay", "A in R^(m×n), x in R^n, y in R^m, b in R", [r"b+x^{\top} A^\top y"]),
 ])  # fmt: skip
@@ -71,7 +73,8 @@ def test_a_declaration_that_is_missing_is_offered(client: TestClient, engine: Mi
 def test_a_mend_says_what_it_means(client: TestClient, engine: MiniRacer):
     found = engine.call("mends", error(client, "w*x + b", ""), {"formula": "w*x + b"})
     assert [(one["say"], one["means"]) for one in found] == [
-        ("w'*x", "the inner product"), ("w.*x", "the elementwise one"), ("w in R", "a number"), ("x in R", "a number"),
+        ("w'*x", "the inner product"), ("w.*x", "the elementwise one"), ("w in R", "w is a number"),
+        ("x in R", "x is a number"),
     ]  # fmt: skip
     said = error(client, "x'*A*x", "A in Symm(n)")
     (space,) = engine.call("mends", said, {"formula": "x'*A*x", "where": "A in Symm(n)"})

@@ -15,9 +15,9 @@ from closedform.cli import records
 from closedform.cli.argmin import as_json as argmin_json
 from closedform.cli.backprop import _json as backprop_json
 from closedform.cli.work import split_names
-from closedform.comparing.data import arrays
+from closedform.comparing.data import arrays, valued
 from closedform.errors import ClosedformError, LimitError, MissingRule, ShapeError, ValueProblem
-from closedform.formula import Formula, LinearMap
+from closedform.formula import Formula
 from closedform.formula.argmin import Argmin
 from closedform.plotting import Picture
 from closedform.read.alphabet import canonical
@@ -107,7 +107,7 @@ def evaluated(f: Formula, given: Given, asked: Asked | None) -> str:
     found = f if asked is None else asked.of(f)
     values = by_name(given) or drawn(f, found)
     try:
-        value = found.array(values) if isinstance(found, LinearMap) else found(values)
+        value = valued(found, values)
     except OverflowError:
         raise ValueProblem("a number is too large for float64") from None
     return records.dump(

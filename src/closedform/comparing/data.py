@@ -42,7 +42,15 @@ def arrays(f: Formula, derivative: Formula, size: int, fixed: Mapping[str, int],
 
 
 def _finite(f: Formula, data: Mapping[str, Any]) -> bool:
-    return bool(np.isfinite(f({n: v for n, v in data.items() if n in f.variables})).all())
+    given = {n: v for n, v in data.items() if n in f.variables}
+    return bool(np.isfinite(valued(f, given)).all())
+
+
+def valued(f: Formula, data: Mapping[str, Any]) -> Any:
+    """The value at these numbers; of a linear map, its array."""
+    from closedform.formula import LinearMap
+
+    return f.array(data) if isinstance(f, LinearMap) else f(data)
 
 
 def _one(x: Node, shape: tuple[int, int], rng: np.random.Generator, attempt: int) -> Any:

@@ -38,7 +38,7 @@ REFUSALS = {
     "415": "The content type is not application/json.",
     "422": "The formula is at fault, unsupported, or over a limit; the error says where and what would mend it.",
     "500": "The computing process ended without an answer.",
-    "429": "So many requests of one page or address are here already, or came within a second; Retry-After says when to ask.",
+    "429": "So many requests of one page or address are here, or came within a second; Retry-After says when to ask.",
     "503": "So many requests of all wait, or no process became free in time; Retry-After says when to ask.",
 }
 

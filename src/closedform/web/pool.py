@@ -136,8 +136,9 @@ class Pool:
             await worker.end()
 
     async def ask(self, request: bytes, seconds: float | None = None, client: str = "", page: str = "") -> bytes:
-        """The answer of a process, when it is the turn of the client, and of its page. Raises Crowded, Full, Waited, Overtime or Lost.
+        """The answer of a process, when it is the turn of the client, and of its page.
 
+        Raises Crowded, Full, Waited, Overtime or Lost.
         Requests that may take longer than usual leave one process to the others.
         """
         if not self._begun:

@@ -94,7 +94,7 @@ function numbers() {
     if (!typed()) {
       $("values").value = drawn = spaced(at.values);
       used.values = typed();
-      if ($("further-backprop").open) backprop();
+      for (const name of ["backprop", "plot"]) if ($(`further-${name}`).open) PARTS[name][0]();
     }
     return [...lines, el("div", { class: "bar" }, copyButton("numbers", () => values))];
   });

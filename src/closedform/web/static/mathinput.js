@@ -66,12 +66,13 @@ function keyboard(board) {
       ["x", "A", "b", "X", "\\lambda", "[separator-5]", "[7]", "[8]", "[9]", "/"],
       [key("#@^{\\top}", "□ᵀ"), key("#@^{-1}", "□⁻¹"), key("#@^{#?}", "□ⁿ"), key("#@_{#?}", "□ₙ"), "(", "[separator-5]", "[4]", "[5]", "[6]", "\\cdot"],
       [key("\\left\\Vert #?\\right\\Vert", "‖□‖"), key("\\left|#?\\right|", "|□|"), key("\\sqrt{#?}", "√"), key("\\operatorname{tr}", "tr"), ")", "[separator-5]", "[1]", "[2]", "[3]", "-"],
-      [key("\\log", "log"), key("\\exp", "exp"), key("\\det", "det"), key("\\sum_{#?}", "Σ"), "[left]", "[separator-5]", "[right]", "[0]", "[backspace]", "+"],
+      [key("\\log", "log"), key("\\exp", "exp"), key("\\det", "det"), key("\\sum_{#?}", "Σ"), "[left]", "[separator-5]", "[right]", "[0]", erase, "+"],
     ],
   }, "alphabetic", "greek"];
 }
 
 const key = (latex, label) => ({ latex, label });
+const erase = { class: "action", label: "⌫", command: ["performWithFeedback", "deleteBackward"], width: 1 };
 
 function set(root) {
   for (const one of root.querySelectorAll("[data-style]")) {

@@ -50,7 +50,8 @@ function declared(word, { where }) {
 }
 
 function meant(word, declares, { source, span }) {
-  if (declares) return SHORT[/ in (.+)$/.exec(word)?.[1]] ?? "declared so";
+  const [, name, space] = /^(.+) in (.+)$/.exec(word) ?? [];
+  if (declares) return space in SHORT ? `${name} is ${SHORT[space]}` : "";
   return span ? `in place of ${Array.from(source).slice(...span).join("")}` : "";
 }
 
@@ -61,7 +62,7 @@ function written(word, means, renames, error, fields) {
 }
 
 const WORD = /^\\?[\p{L}][\p{L}\p{N}_]*$/u;
-const CUT = /(\*(?:I|eye\([^()]*\)|ones\([^()]*\)))$/; // what a scalar is times, to stand beside a matrix
+const CUT = /(?:\*(?:I|ones\([^()]*\))| (?:I|\\mathbf\{1\}_\{[^{}]*\}))$/; // what a scalar is times, to stand beside a matrix
 
 /** The text with this in the place of the error; null where something would be lost. Places count characters. */
 function replaced({ source, span: [start, end] }, word, renames, means) {
