@@ -397,9 +397,11 @@ WRONG = [
      "what belongs above or behind \\prod stands below it\n  \\prod_{k=1^{m-1}\\left(y_k+1\\right)}\n"
      "  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\nDid you mean \\prod_{k=1}^{m-1} \\left(y_k+1\\right)?"),
     (r"\sum_{i x_i}", "",
-     "what belongs above or behind \\sum stands below it\n  \\sum_{i x_i}\n  ^^^^^^^^^^^^\nDid you mean \\sum_{i} x_i?"),
+     "what belongs above or behind \\sum stands below it\n  \\sum_{i x_i}\n  ^^^^^^^^^^^^\n"
+     "Did you mean \\sum_{i} x_i?"),
     (r"\sum_{i=1^{n}}x_i", "",
-     "what belongs above or behind \\sum stands below it\n  \\sum_{i=1^{n}}x_i\n  ^^^^^^^^^^^^^^\nDid you mean \\sum_{i=1}^{n}?"),
+     "what belongs above or behind \\sum stands below it\n  \\sum_{i=1^{n}}x_i\n  ^^^^^^^^^^^^^^\n"
+     "Did you mean \\sum_{i=1}^{n}?"),
     (r"\operatorname{sofmax}(x)", "",
      "\\operatorname{sofmax} is no known function\n"
      "  \\operatorname{sofmax}(x)\n"

@@ -87,6 +87,29 @@ def test_no_page_holds_all_that_its_address_has(
     assert sorted(in_turn(size, loop, asked, leave=False).split()) == sorted(at_once.split())
 
 
+def test_a_page_that_is_alone_again_has_all_that_its_address_has(loop: asyncio.AbstractEventLoop):
+    clock = [0.0]
+    line = Lanes[None](4, lambda: clock[0])
+
+    def at_once() -> int:
+        for _ in range(4):
+            line.join(Ticket("a", False, loop.create_future(), "x"))
+        found = [ticket for ticket in iter(line.next, None) if ticket]
+        while waits := line._waiting.get("a", {}).get("x"):
+            line.leave(waits[0])
+        for ticket in found:
+            line.leave(ticket)
+        return len(found)
+
+    assert at_once() == 3
+    other = Ticket[None]("a", False, loop.create_future(), "y")
+    line.join(other)
+    line.leave(other)
+    assert at_once() == 2  # y may come again at any time
+    clock[0] = lanes.SHARED + 1
+    assert at_once() == 3
+
+
 def test_names_without_end_do_not_fill_the_queue(loop: asyncio.AbstractEventLoop):
     line = Lanes[None](3)
     for k in range(CLASS * OWN):
@@ -146,6 +169,25 @@ def test_many_hard_ones_of_one_client_leave_the_others_alone():
         return times
 
     assert max(with_pool(talk, 2)) < 0.3
+
+
+@pytest.mark.usefixtures("broken")
+def test_many_hard_ones_of_one_page_leave_those_behind_the_same_address_alone():
+    async def talk(pool: Pool) -> list[float]:
+        await pool.ask(b"?", client="a", page="quiet")
+        hard = [asyncio.ensure_future(pool.ask(b"sleep on", client="a", page="loud")) for _ in range(OWN)]
+        await asyncio.sleep(0.05)
+        times = []
+        for k in range(20):
+            begun = time.perf_counter()
+            assert await pool.ask(b"?", client="a", page=f"quiet{k % 3}") == b'{"answer": 1}'
+            times.append(time.perf_counter() - begun)
+        for one in hard:
+            one.cancel()
+        await asyncio.gather(*hard, return_exceptions=True)
+        return times
+
+    assert max(with_pool(talk, 3)[1:]) < 0.3
 
 
 @pytest.mark.usefixtures("broken")

@@ -15,9 +15,9 @@ from closedform.cli import records
 from closedform.cli.argmin import as_json as argmin_json
 from closedform.cli.backprop import _json as backprop_json
 from closedform.cli.work import split_names
-from closedform.comparing.data import arrays, valued
+from closedform.comparing.data import arrays
 from closedform.errors import ClosedformError, LimitError, MissingRule, ShapeError, ValueProblem
-from closedform.formula import Formula
+from closedform.formula import Formula, LinearMap
 from closedform.formula.argmin import Argmin
 from closedform.plotting import Picture
 from closedform.read.alphabet import canonical
@@ -107,7 +107,7 @@ def evaluated(f: Formula, given: Given, asked: Asked | None) -> str:
     found = f if asked is None else asked.of(f)
     values = by_name(given) or drawn(f, found)
     try:
-        value = valued(found, values)
+        value = found.array(values) if isinstance(found, LinearMap) else found(values)
     except OverflowError:
         raise ValueProblem("a number is too large for float64") from None
     return records.dump(
@@ -119,7 +119,8 @@ def drawn(f: Formula, found: Formula) -> dict[str, Any]:
     """Random values at which a formula and its derivative are finite, to four digits where that keeps what they are."""
     names = dict.fromkeys(name for x in f._reading.names.values() for s in x.shape for name in s.names)
     sizes = {name: SIZES[k % len(SIZES)] for k, name in enumerate(names)}
-    return {name: _short(f, name, value) for name, value in arrays(f, found, 3, sizes, 0).items()}
+    value = found.array if isinstance(found, LinearMap) else None
+    return {name: _short(f, name, given) for name, given in arrays(f, found, 3, sizes, 0, value).items()}
 
 
 def _short(f: Formula, name: str, value: Any) -> Any:

@@ -34,7 +34,8 @@ def summation(t: Translator, sign: Sign) -> None:
     lower, span = scripts["_"]
     upper = scripts["^"][0] if "^" in scripts else []
     if not upper and (meant := _beside(t, under, under + len(lower))):
-        t.fail(rf"what belongs above or behind \{sign.text} stands below it", (sign.start, t.signs[place - 1].end), f"Did you mean {meant} ?")
+        head = rf"what belongs above or behind \{sign.text} stands below it"
+        t.fail(head, (sign.start, t.signs[place - 1].end), f"Did you mean {meant} ?")
     _end_same(t, {s.text for s in lower}, place)
     found = below(lower, upper, term_indices(t.signs, place, t.end), {*t.active, *t.known.fixed})
     if not found.clear or (found.pairs and sign.text not in ("sum", "prod")):
@@ -65,8 +66,8 @@ def _beside(t: Translator, first: int, last: int) -> str:
         low = t.source[index.start : signs[power - 1].end]
         high = f"^{{{t.source[signs[start].start : signs[end - 1].end]}}}"
     inside = [s.text for k in range(body, last) if signs[k].kind == "_" for s in signs[slice(*argument(signs, k)[:2])]]
-    alone = bool(high) and body >= last
-    if index.kind != "letter" or not (alone or (index.text in inside and signs[body].kind in ("letter", "num", "open"))):
+    numbered = index.text in inside and signs[body].kind in ("letter", "num", "open")
+    if index.kind != "letter" or not (numbered or (high and body >= last)):
         return ""
     typed = t.typed(signs[t.place].start, signs[t.place].end)
     return f"{typed}_{{{low}}}{high} {t.source[signs[body - 1].end : signs[last - 1].end].strip()}".strip()

@@ -23,6 +23,9 @@ RATE, BURST = 50.0, 200
 """Requests a second of one page in the long run, and at once."""
 TOKEN = 32
 """Characters that a page may call itself by."""
+NEVER = float("-inf")
+SHARED = 60.0
+"""Seconds for which an address of several pages keeps a process free for whichever of them comes."""
 REMEMBERED = 4096
 """Clients after which those with nothing spent are forgotten."""
 
@@ -50,10 +53,12 @@ class Ticket(Generic[W]):
 class Lanes(Generic[W]):
     """The tickets that wait, by client in the order of turns, and those that are being answered."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.size = size
+        self._clock = clock
         self._waiting = dict[str, dict[str, list[Ticket[W]]]]()
         self._running = list[Ticket[W]]()
+        self._last = dict[str, tuple[str, float]]()  # the page that came last, and when one came after another
 
     def join(self, ticket: Ticket[W]) -> None:
         """Raises Crowded or Full."""
@@ -63,6 +68,7 @@ class Lanes(Generic[W]):
         if sum(1 for _ in self._all()) - len(self._running) >= WAITING:
             raise Full
         self._waiting.setdefault(ticket.client, {}).setdefault(ticket.page, []).append(ticket)
+        self._came(ticket)
 
     def leave(self, ticket: Ticket[W]) -> None:
         """It was answered, or nobody waits for it any more."""
@@ -105,10 +111,18 @@ class Lanes(Generic[W]):
         longs = sum(one.long for one in self._running)
         return not ticket.long or (sum(one.long for one in own) < max(1, share - 1) and longs < max(1, self.size - 1))
 
+    def _came(self, ticket: Ticket[W]) -> None:
+        page, shared = self._last.get(ticket.client, (ticket.page, NEVER))
+        if len(self._last) >= REMEMBERED:
+            self._last = {name: kept for name, kept in self._last.items() if self._clock() - kept[1] < SHARED}
+        self._last[ticket.client] = ticket.page, shared if page == ticket.page else self._clock()
+
     def _part(self, client: str, share: int) -> int:
-        """Processes, of those that this client may have, that one of its pages may have."""
+        """Processes, of those that this client may have, that a page may have: all while it is alone."""
+        if self._clock() - self._last.get(client, ("", NEVER))[1] >= SHARED:
+            return share
         pages = {*self._waiting.get(client, ()), *(one.page for one in self._running_of(client))}
-        return max(1, share // max(1, len(pages)))
+        return max(1, min(share - 1, share // max(1, len(pages))))
 
     def _share(self) -> int:
         """Processes that one client may have: all but one while it is alone, less the more there are."""

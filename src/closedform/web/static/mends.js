@@ -25,7 +25,8 @@ export function offers(hint) {
       const [, other, text] = /^(write|declare)?\s*(.*)$/s.exec(part);
       if (other) now = { write: "Write", declare: "Declare" }[other];
       const [, word, means] = /^(.+?)(?:\s+(?:for|of)\s+(.+?)|\s+\((a [^()]*)\))?(?:\s+instead)?$/s.exec(text) ?? [];
-      if (word) out.push({ word: word.replace(/^"(.*)"$/, "$1"), means: means ?? "", declares: now === "Declare", renames: now === "Did you mean" });
+      const plain = word?.replace(/^"(.*)"$/, "$1").replace(now === "Did you mean" ? /\(…\)$/ : /$^/, "");
+      if (word) out.push({ word: plain, means: means ?? "", declares: now === "Declare", renames: now === "Did you mean" });
     }
   }
   return out;
@@ -57,7 +58,7 @@ function meant(word, declares, { source, span }) {
 
 function written(word, means, renames, error, fields) {
   const field = ["formula", "where"].find((name) => fields[name] && fields[name] === error.source);
-  const text = field && error.span ? replaced(error, word.replace(/\(…\)$/, renames ? "" : "$&"), renames, means) : null;
+  const text = field && error.span ? replaced(error, word, renames, means) : null;
   return text === null ? null : { [field]: text };
 }
 
