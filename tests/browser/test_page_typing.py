@@ -21,7 +21,7 @@ def mathematics(page: Any) -> None:
 @pytest.mark.parametrize(("typed", "latex"), [
     ("sum_i=1^n x_i^2", r"\sum_{i=1}^{n}x_{i}^2"),
     ("sum_i=1^n-1(x_i-y_i)^2+z", r"\sum_{i=1}^{n-1}\left(x_{i}-y_{i}\right)^2+z"),
-    ("prod_i x_i", r"\prod_{i}x_{i}"), ("x_1-y_2/z_3", r"x_{1}-\frac{y_{2}}{z_{3}}"), ("e^x_i+1", r"e^{x_{i}+1}"),
+    ("prod_i x_i", r"\prod_{i}x_{i}"), ("x_1-y_2/z_3", r"x_1-\frac{y_2}{z_3}"), ("e^x_i+1", r"e^{x_{i}+1}"),
 ])  # fmt: skip
 def test_indices_and_sums_are_typed_as_in_text(page: Any, typed: str, latex: str):
     mathematics(page)
@@ -69,6 +69,13 @@ def test_no_value_of_a_pass_is_cut_off(tab: Callable[..., Any], width: int):
     assert page.eval_on_selector_all("#passes td, #passes td code", cut) == 0
     if width > 1000:
         assert page.eval_on_selector_all("#passes .wide", cut) == 0
+
+
+def test_names_are_marked_in_the_passes_too(page: Any):
+    part(page, "backpropagation")
+    page.wait_for_selector("#passes [data-of]")
+    page.hover(".answer > .formula [data-of] >> nth=0")
+    assert page.locator("#passes .lit").count() > 0
 
 
 def test_a_picture_belongs_to_the_numbers_that_were_drawn(page: Any):

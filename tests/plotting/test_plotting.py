@@ -72,6 +72,7 @@ def test_descent_says_what_went_wrong():
 
 @pytest.mark.parametrize(("formula", "start", "minimum"), [
     ("x^2 + 3*y^2", (1.0, 1.0), True),
+    ("62*(x + 2*y)^2 + (2*x - y)^2", (2.0, 2.0), True),  # narrow: descent needs more steps than it has
     ("(x + y)^2", (1.0, 1.0), True),  # a valley: no point of it is lower than another
     ("x^4 + y^4", (1.0, 0.5), True),
     ("log(1 + exp(-x - 2*y)) + log(1 + exp(-2*x - y))", (2.0, 20.0), False),  # separable: it falls for ever

@@ -106,6 +106,15 @@ def lowest(on: Plane, p: Array) -> bool:
     return bool(rises.size) and rises.max() > 0 and rises.min() >= -FALLS * rises.max()
 
 
+def _newton(on: Plane, p: Array) -> float:
+    """The length of Newton's step, from differences of the slope: how far a minimum may still be."""
+    h = 1e-5 * (1 + float(np.linalg.norm(p)))
+    hessian = np.column_stack([(on.slope(p + h * e) - on.slope(p - h * e)) / (2 * h) for e in np.eye(2)])
+    if not np.isfinite(hessian).all():
+        return float("inf")
+    return float(np.linalg.norm(np.linalg.lstsq(hessian, on.slope(p), rcond=1e-9)[0]))
+
+
 def descent(on: Plane, start: Sequence[float], steps: int = 200) -> Path:
     """Gradient descent with halved steps (Armijo): it stops at a minimum, or says why it did not."""
     p, step = np.asarray(start, float), 1.0
@@ -134,4 +143,4 @@ def descent(on: Plane, start: Sequence[float], steps: int = 200) -> Path:
         values.append(value)
         if np.linalg.norm(p) > 1e6:
             return path("it runs away")
-    return path(f"stopped after {steps} steps")
+    return path(f"stopped after {steps} steps", lowest(on, p) and _newton(on, p) <= NEAR / 5)
