@@ -1,6 +1,6 @@
 """Many people typing at one server of the page: times of answers, what is lost, memory.
 
-    python benchmarks/clients.py [--clients 20] [--seconds 20]
+    python benchmarks/clients.py [--clients 20] [--seconds 20] [--behind-one-address]
 
 Each client has an address of its own, as people have, and types formulas of the seed corpus: it asks for three
 beginnings of a formula and for the whole, as the page does when a person stops for a moment. Three rounds: all as they
@@ -38,7 +38,8 @@ AT_ONCE = 32
 class Server:
     """A server of its own on a free port, and its processes."""
 
-    def __init__(self) -> None:
+    def __init__(self, together: bool = False) -> None:
+        self.together = together
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -68,10 +69,12 @@ class Server:
         """Seconds and status of one question; the status is 0 where no answer came."""
         body = json.dumps({"formula": formula}).encode()
         port = int(self.address.rpartition(":")[2])
-        line = HTTPConnection("127.0.0.1", port, timeout=30, source_address=(f"127.0.1.{client + 1}", 0))
+        own = 0 if self.together else client
+        line = HTTPConnection("127.0.0.1", port, timeout=30, source_address=(f"127.0.1.{own + 1}", 0))
+        named = {"Content-Type": "application/json", "X-Closedform-Page": f"page{client}"}
         start = time.perf_counter()
         try:
-            line.request("POST", "/api/v1/answer", body, {"Content-Type": "application/json"})
+            line.request("POST", "/api/v1/answer", body, named)
             answer = line.getresponse()
             answer.read()
             return time.perf_counter() - start, answer.status
@@ -120,8 +123,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clients", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--behind-one-address", action="store_true", help="as a class behind one router")
     given = parser.parse_args()
-    server = Server()
+    server = Server(given.behind_one_address)
 
     def hostile(until: float) -> None:
         def without_end(number: int) -> None:

@@ -88,4 +88,4 @@ def test_a_picture_shows_the_newton_step() -> None:
     a = cf.formula("v'*tanh(W*x + b)", "x in R^1, W in R^(3×1)").argmin("x")
     p = PROBLEMS["network-456"]["values"]
     shown = str(a.plot(a.diagnose([-12.2], p))).splitlines()
-    assert shown[0] == "f around x: no-minimum" and shown[1].startswith("Newton step (-1)")
+    assert shown[0] == "f around x: no minimum" and shown[1].startswith("Newton step (-1)")

@@ -70,6 +70,22 @@ def test_descent_says_what_went_wrong():
     )
 
 
+@pytest.mark.parametrize(("formula", "start", "minimum"), [
+    ("x^2 + 3*y^2", (1.0, 1.0), True),
+    ("62*(x + 2*y)^2 + (2*x - y)^2", (2.0, 2.0), True),  # narrow: descent needs more steps than it has
+    ("(x + y)^2", (1.0, 1.0), True),  # a valley: no point of it is lower than another
+    ("x^4 + y^4", (1.0, 0.5), True),
+    ("log(1 + exp(-x - 2*y)) + log(1 + exp(-2*x - y))", (2.0, 20.0), False),  # separable: it falls for ever
+    ("log(1 + exp(-x)) + log(1 + exp(-y))", (800.0, 800.0), False),  # it is 0 around there in floating point
+    ("x^2 - y^2", (0.0, 0.0), False),
+    ("x^3 + y^2", (1.0, 1.0), False),
+])  # fmt: skip
+def test_a_star_stands_at_a_minimum_alone(formula: str, start: tuple[float, float], minimum: bool):
+    assert descent(plane(cf.formula(formula, "x in R, y in R"), ["x", "y"], {}), start).minimum == minimum
+    picture = cf.formula(formula, "x in R, y in R").plot("x", "y", start=start)
+    assert ("minimum" in {t.get_text() for t in picture.figure.axes[0].get_legend().get_texts()}) == minimum
+
+
 def test_levels_stand_close_where_the_function_is_low():
     u, v = np.meshgrid(np.linspace(-2, 2, 50), np.linspace(-1, 3, 50))
     levels = level_values((1 - u) ** 2 + 100 * (v - u**2) ** 2)

@@ -63,7 +63,10 @@ TEXTS = [
     ("X^-T2", "", "^-T2 is not clear\n  X^-T2\n    ^\nWrite (X^-T)^2, or declare T2."),
     ("X + s", "X in R^(m×n), s in R",
      "s is a scalar and X a matrix: they cannot be added\nX is m×n\n  X + s\n  ^^^^^\n"
-     "Write s*I for multiples of the identity, s*ones(m,n) for every entry."),
+     "Write s*ones(m,n) for every entry."),
+    ("X + s", "X in R^(k×k), s in R",
+     "s is a scalar and X a matrix: they cannot be added\nX is k×k\n  X + s\n  ^^^^^\n"
+     "Write s*I for multiples of the identity, s*ones(k,k) for every entry."),
     ("x^T*x", "T in R",
      "x^T may be the transpose or the power of the number T\n  x^T*x\n  ^^^\n"
      "Write x' for the transpose; for the power declare x in R."),

@@ -389,7 +389,19 @@ WRONG = [
      "X is m×n\n"
      "  X + s\n"
      "  ^^^^^\n"
-     "Write s I for multiples of the identity, s \\mathbf{1}_{m \\times n} for every entry."),
+     "Write s \\mathbf{1}_{m \\times n} for every entry."),
+    (r"2 + \sum_{i=1^{n}x_{i}^2}", "",
+     "what belongs above or behind \\sum stands below it\n  2 + \\sum_{i=1^{n}x_{i}^2}\n      ^^^^^^^^^^^^^^^^^^^^^\n"
+     "Did you mean \\sum_{i=1}^{n} x_{i}^2?"),
+    (r"\prod_{k=1^{m-1}\left(y_k+1\right)}", "",
+     "what belongs above or behind \\prod stands below it\n  \\prod_{k=1^{m-1}\\left(y_k+1\\right)}\n"
+     "  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\nDid you mean \\prod_{k=1}^{m-1} \\left(y_k+1\\right)?"),
+    (r"\sum_{i x_i}", "",
+     "what belongs above or behind \\sum stands below it\n  \\sum_{i x_i}\n  ^^^^^^^^^^^^\n"
+     "Did you mean \\sum_{i} x_i?"),
+    (r"\sum_{i=1^{n}}x_i", "",
+     "what belongs above or behind \\sum stands below it\n  \\sum_{i=1^{n}}x_i\n  ^^^^^^^^^^^^^^\n"
+     "Did you mean \\sum_{i=1}^{n}?"),
     (r"\operatorname{sofmax}(x)", "",
      "\\operatorname{sofmax} is no known function\n"
      "  \\operatorname{sofmax}(x)\n"

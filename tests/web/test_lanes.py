@@ -11,7 +11,7 @@ from test_pool import with_pool
 
 from closedform.web import lanes, pool
 from closedform.web.app import app
-from closedform.web.lanes import BURST, OWN, RATE, Crowded, Full, Lanes, Rates, Ticket
+from closedform.web.lanes import BURST, CLASS, OWN, RATE, Crowded, Full, Lanes, Rates, Ticket
 from closedform.web.pool import Pool, Waited
 
 HERE = "http://127.0.0.1:8000"
@@ -55,6 +55,70 @@ def test_clients_take_turns(loop: asyncio.AbstractEventLoop):
 ])  # fmt: skip
 def test_one_is_left_to_whoever_comes(loop: asyncio.AbstractEventLoop, size: int, asked: str, at_once: str):
     assert running(size, loop, asked) == at_once
+
+
+def in_turn(size: int, loop: asyncio.AbstractEventLoop, asked: str, leave: bool) -> str:
+    """Who runs, each a client and its page; capitals ask for long ones."""
+    line = Lanes[None](size)
+    for who in asked.split():
+        line.join(Ticket(who[0].lower(), who.isupper(), loop.create_future(), who[1:].lower()))
+    out = []
+    while ticket := line.next():
+        out.append(ticket.client + ticket.page)
+        if leave:
+            line.leave(ticket)
+    return " ".join(out)
+
+
+def test_pages_of_one_address_take_turns(loop: asyncio.AbstractEventLoop):
+    assert in_turn(1, loop, "ax ax ax ay az b", leave=True) == "ax b ay az ax ax"
+    assert in_turn(3, loop, "ax ax ax ay b b", leave=True).split().count("b") == 2
+
+
+@pytest.mark.parametrize(("size", "asked", "at_once"), [
+    (3, "ax ax ax", "ax ax"), (3, "ax ax ax ay", "ax ay"),
+    (9, "ax ax ax ax ax ay ay ay ay ay", "ax ax ax ax ay ay ay ay"),
+    (3, "AX AX ax ay", "ax ay"), (3, "AX AX ay", "ax ay"), (3, "ax ay az bx", "ax bx"),
+    (8, "AX AY AZ aw", "ax ay az aw"),
+])  # fmt: skip
+def test_no_page_holds_all_that_its_address_has(
+    loop: asyncio.AbstractEventLoop, size: int, asked: str, at_once: str
+):
+    assert sorted(in_turn(size, loop, asked, leave=False).split()) == sorted(at_once.split())
+
+
+def test_a_page_that_is_alone_again_has_all_that_its_address_has(loop: asyncio.AbstractEventLoop):
+    clock = [0.0]
+    line = Lanes[None](4, lambda: clock[0])
+
+    def at_once() -> int:
+        for _ in range(4):
+            line.join(Ticket("a", False, loop.create_future(), "x"))
+        found = [ticket for ticket in iter(line.next, None) if ticket]
+        while waits := line._waiting.get("a", {}).get("x"):
+            line.leave(waits[0])
+        for ticket in found:
+            line.leave(ticket)
+        return len(found)
+
+    assert at_once() == 3
+    other = Ticket[None]("a", False, loop.create_future(), "y")
+    line.join(other)
+    line.leave(other)
+    assert at_once() == 2  # y may come again at any time
+    clock[0] = lanes.SHARED + 1
+    assert at_once() == 3
+
+
+def test_names_without_end_do_not_fill_the_queue(loop: asyncio.AbstractEventLoop):
+    line = Lanes[None](3)
+    for k in range(CLASS * OWN):
+        line.join(Ticket("a", False, loop.create_future(), str(k)))
+    with pytest.raises(Crowded):
+        line.join(Ticket("a", False, loop.create_future(), "another"))
+    line.join(Ticket("b", False, loop.create_future()))
+    first = [line.next(), line.next()]
+    assert {one.client for one in first if one} == {"a", "b"}
 
 
 def test_one_client_cannot_fill_the_queue(loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch):
@@ -108,6 +172,25 @@ def test_many_hard_ones_of_one_client_leave_the_others_alone():
 
 
 @pytest.mark.usefixtures("broken")
+def test_many_hard_ones_of_one_page_leave_those_behind_the_same_address_alone():
+    async def talk(pool: Pool) -> list[float]:
+        await pool.ask(b"?", client="a", page="quiet")
+        hard = [asyncio.ensure_future(pool.ask(b"sleep on", client="a", page="loud")) for _ in range(OWN)]
+        await asyncio.sleep(0.05)
+        times = []
+        for k in range(20):
+            begun = time.perf_counter()
+            assert await pool.ask(b"?", client="a", page=f"quiet{k % 3}") == b'{"answer": 1}'
+            times.append(time.perf_counter() - begun)
+        for one in hard:
+            one.cancel()
+        await asyncio.gather(*hard, return_exceptions=True)
+        return times
+
+    assert max(with_pool(talk, 3)[1:]) < 0.3
+
+
+@pytest.mark.usefixtures("broken")
 def test_a_turn_that_comes_as_one_leaves_is_not_lost():
     async def talk(pool: Pool) -> int:
         await pool.ask(b"?")
@@ -131,6 +214,17 @@ def test_rates_by_client():
     assert sum(rates.wait("a") == 0 for _ in range(2 * BURST)) == RATE
 
 
+def test_a_class_behind_one_address_may_send_more_than_one_page():
+    clock = [0.0]
+    rates = Rates(lambda: clock[0])
+    for second in range(20):
+        clock[0] = float(second)
+        assert all(rates.wait("a", f"page{k}") == 0 for k in range(30) for _ in range(5))
+    clock[0] = 100.0
+    lied = sum(rates.wait("a", f"new{k}") == 0 for k in range(2 * CLASS * BURST))
+    assert lied == CLASS * BURST  # a new name for each request gains no more
+
+
 def test_those_who_are_quiet_are_forgotten(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(lanes, "REMEMBERED", 10)
     clock = [0.0]
@@ -151,12 +245,12 @@ class Refusing(Pool):
     async def start(self) -> None:
         pass
 
-    async def ask(self, request: bytes, seconds: float | None = None, client: str = "") -> bytes:
+    async def ask(self, request: bytes, seconds: float | None = None, client: str = "", page: str = "") -> bytes:
         raise self.fault
 
 
 @pytest.mark.parametrize(("fault", "status", "said"), [
-    (Crowded(), 429, f"{OWN} requests from this address"), (Full(), 503, f"{lanes.WAITING} requests wait"),
+    (Crowded(), 429, f"{OWN} requests of this page"), (Full(), 503, f"{lanes.WAITING} requests wait"),
     (Waited(), 503, f"within {pool.WAIT:g} seconds"),
 ])  # fmt: skip
 def test_it_is_told_what_is_so(fault: Exception, status: int, said: str):

@@ -23,7 +23,7 @@ def engine() -> Iterator[MiniRacer]:
     with MiniRacer() as engine:
         engine.eval(plain("/declarations.js"))
         engine.eval("var understoodIn = (where, name) => variables(where).get(name).kind")
-        engine.eval(f"var mends = (() => {{ {plain('/faults.js')}; return mends; }})()")
+        engine.eval(f"var mends = (() => {{ {plain('/mends.js')}; return mends; }})()")
         engine.eval(f"var EXAMPLES = (() => {{ {plain('/examples.js')}; return EXAMPLES; }})()")
         yield engine
 
@@ -43,7 +43,16 @@ def error(client: TestClient, formula: str, where: str) -> dict[str, Any]:
     ("A + B", "A in R^(m×n), B in R^(n×m)", ["A + B'"]),
     ("x**2", "", ["x^2"]),
     ("tr(inv(A)*B)", "A in R^(m×n)", ["tr(pinv(A)*B)"]),
-    ("exp x + y", "", []),
+    ("exp x + y", "", ["exp(x) + y"]),
+    ("sin^2(x)", "", ["sin(x)^2"]),
+    ("1/2x + y", "", ["1/(2*x) + y", "(1/2)*x + y"]),
+    ("A + s - B", "A in R^(m×n), s in R, B in R^(m×n)", ["A + s*ones(m,n) - B"]),
+    ("A + s", "A in R^(n×n), s in R", ["A + s*I", "A + s*ones(n,n)"]),
+    ("w*x + b", "", ["w'*x + b", "w.*x + b", None, None]),
+    ("||X||_F + norm2(X)", "X in R^(m×n)", ["||X||_F + normF(X)", "||X||_F + norm_op(X)"]),
+    ("s/x", "x in R^n, s in R", ["s./x"]),
+    (r"b+\sum_{i=1^{n}x_{i}^2}", "", [r"b+\sum_{i=1}^{n} x_{i}^2"]),
+    (r"\mathrm{tr}(B)+\sum_{i=1^{n}}x_{i}", "", [r"\mathrm{tr}(B)+\sum_{i=1}^{n}x_{i}"]),
     ("1_6*x", "", []),
     (r"b+x^{\top}Ay", "A in R^(m×n), x in R^n, y in R^m, b in R", [r"b+x^{\top} A^\top y"]),
 ])  # fmt: skip
@@ -59,6 +68,17 @@ def test_a_declaration_that_is_missing_is_offered(client: TestClient, engine: Mi
     said = error(client, "exp(X) + a'*X", "a in R^n")
     found = engine.call("mends", said, {"formula": "exp(X) + a'*X", "where": "a in R^n"})
     assert [one["where"] for one in found] == ["a in R^n, X in R", "a in R^n, X in R^n"]
+
+
+def test_a_mend_says_what_it_means(client: TestClient, engine: MiniRacer):
+    found = engine.call("mends", error(client, "w*x + b", ""), {"formula": "w*x + b"})
+    assert [(one["say"], one["means"]) for one in found] == [
+        ("w'*x", "the inner product"), ("w.*x", "the elementwise one"), ("w in R", "w is a number"),
+        ("x in R", "x is a number"),
+    ]  # fmt: skip
+    said = error(client, "x'*A*x", "A in Symm(n)")
+    (space,) = engine.call("mends", said, {"formula": "x'*A*x", "where": "A in Symm(n)"})
+    assert space["where"] == "A in Sym(n)" and space["means"] == "in place of A in Symm(n)"
 
 
 @pytest.mark.parametrize(("where", "name", "kind", "sizes", "written"), [

@@ -30,6 +30,16 @@ def test_sizes_are_read_off_what_is_pasted(client: TestClient):
     assert found["value"] == np.eye(3).tolist()
 
 
+@pytest.mark.parametrize(("formula", "op", "axes"), [
+    ("A*inv(X)", "derivative", 4), ("tr(A*X)", "derivative", 2), ("A*X*B", "hessian", 6), ("X", "derivative", 4),
+])  # fmt: skip
+def test_a_linear_map_has_random_numbers_too(client: TestClient, formula: str, op: str, axes: int):
+    drawn = asked(client, "eval", formula=formula, by="X", op=op)
+    assert "dX" not in drawn["values"] and np.ndim(drawn["value"]) == axes
+    again = asked(client, "eval", formula=formula, by="X", op=op, values=json.dumps(drawn["values"]))
+    assert np.array_equal(again["value"], drawn["value"]) and np.isfinite(drawn["value"]).all()
+
+
 @pytest.mark.parametrize(("formula", "where"), [
     ("tr(A'*X*B)", ""), ("logdet(X)", "X in PD(n)"), ("||Q*x||^2", "Q in Orth(n)"), ("sum(log(x)) + lam", "lam > 0"),
     ("sum(i, exp(a[i]'*x))", ""), ("x'*S*x", "S in Sym(n)"),

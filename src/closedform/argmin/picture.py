@@ -40,7 +40,7 @@ def picture(s: Solution) -> Picture:
         for axes, line in zip(np.atleast_1d(made.subplots(1, len(lines))), lines, strict=True):
             _draw(axes, problem.system, z, line)
     left = " under constraints; along the curves they need not hold" if problem.constraints else ""
-    title = f"f around {problem.block.name}: {s.verdict.kind}{left}"
+    title = f"f around {problem.block.name}: {s.verdict.kind.replace('-', ' ')}{left}"
     made.suptitle(title, fontsize=10)
     words = [f"{line.name} {_shown(line.d)}: curvature {line.curvature:.4g}" for line in lines]
     return Picture(made, (title, *words))

@@ -119,7 +119,8 @@ def drawn(f: Formula, found: Formula) -> dict[str, Any]:
     """Random values at which a formula and its derivative are finite, to four digits where that keeps what they are."""
     names = dict.fromkeys(name for x in f._reading.names.values() for s in x.shape for name in s.names)
     sizes = {name: SIZES[k % len(SIZES)] for k, name in enumerate(names)}
-    return {name: _short(f, name, value) for name, value in arrays(f, found, 3, sizes, 0).items()}
+    value = found.array if isinstance(found, LinearMap) else None
+    return {name: _short(f, name, given) for name, given in arrays(f, found, 3, sizes, 0, value).items()}
 
 
 def _short(f: Formula, name: str, value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,13 +14,17 @@ if TYPE_CHECKING:
     from closedform.formula import Formula
 
 Array = Any
+Valued = Callable[[Mapping[str, Any]], Any]
 MOST_BYTES = 2_000_000_000
 TRIES = 6
 
 
-def arrays(f: Formula, derivative: Formula, size: int, fixed: Mapping[str, int], seed: int) -> dict[str, Any]:
+def arrays(
+    f: Formula, derivative: Formula, size: int, fixed: Mapping[str, int], seed: int, value: Valued | None = None
+) -> dict[str, Any]:
     """General arrays where every size is ``size`` but those that are fixed; within the domain, else positive ones.
 
+    ``value`` gives that of the derivative where it is no matter of calling it, as of a linear map.
     Raises LimitError where they would not fit into memory, ClosedformError where no point was found.
     """
     names = {name for x in f._reading.names.values() for s in x.shape for name in s.names}
@@ -36,13 +40,17 @@ def arrays(f: Formula, derivative: Formula, size: int, fixed: Mapping[str, int],
         found = {n: _one(x, shapes[n], rng, attempt) for n, x in f._reading.names.items()}
         found |= {n: sizes[n] for n in {*f.variables, *derivative.variables} if n in sizes and n not in found}
         with np.errstate(all="ignore"):
-            if _finite(f, found) and _finite(derivative, found):
+            if _finite(f, found) and (_is_finite(value(found)) if value else _finite(derivative, found)):
                 return found
     raise ClosedformError("no random point was found at which the function has a value and a derivative")
 
 
 def _finite(f: Formula, data: Mapping[str, Any]) -> bool:
-    return bool(np.isfinite(f({n: v for n, v in data.items() if n in f.variables})).all())
+    return _is_finite(f({n: v for n, v in data.items() if n in f.variables}))
+
+
+def _is_finite(value: Any) -> bool:
+    return bool(np.isfinite(value).all())
 
 
 def _one(x: Node, shape: tuple[int, int], rng: np.random.Generator, attempt: int) -> Any:

@@ -35,7 +35,7 @@ def contours(on: Plane, title: str, spans: Sequence[Span], start: Sequence[float
     lines = axes.contour(u, v, shown, levels=levels, colors="black", linewidths=0.7)
     axes.clabel(lines, fontsize=7, fmt=lambda x: f"{x:.3g}")
     _arrows(axes, on, u_span, v_span)
-    _path(axes, path)
+    _path(axes, path, (u_span, v_span))
     axes.set(xlim=u_span, ylim=v_span, xlabel=on.names[0], ylabel=on.names[1], title=title)
     axes.legend(loc="upper right", fontsize=7, framealpha=0.9)
     end = path.points[-1]
@@ -92,11 +92,14 @@ def _arrows(axes: Any, on: Plane, u_span: Span, v_span: Span) -> None:
     )  # fmt: skip
 
 
-def _path(axes: Any, path: Path) -> None:
+def _path(axes: Any, path: Path, window: Sequence[Span]) -> None:
     p = path.points
     axes.plot(p[:, 0], p[:, 1], "-", color="black", linewidth=1.8, marker="o", markersize=2.5, label="descent path")
     axes.plot(*p[0], "s", color="white", markeredgecolor="black", markersize=8, label="start", zorder=5)
-    axes.plot(*p[-1], "*", color="white", markeredgecolor="black", markersize=14, label="end", zorder=5)
+    if not all(low <= x <= high for x, (low, high) in zip(p[-1], window, strict=True)):
+        return
+    marker, size, word = ("*", 14, "minimum") if path.minimum else ("o", 8, "end")
+    axes.plot(*p[-1], marker, color="white", markeredgecolor="black", markersize=size, label=word, zorder=5)
 
 
 def _point(p: Array) -> str:

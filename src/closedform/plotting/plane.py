@@ -88,27 +88,59 @@ class Path:
     points: Array
     values: Array
     reason: str
+    minimum: bool = False
+
+
+ROUND = 16
+NEAR = 0.05
+"""How far around its end descent looks for a lower point."""
+FALLS = 1e-3
+"""Of how much the function changes around a point: what rounding, and a gradient of nearly 0, may make it fall."""
+
+
+def lowest(on: Plane, p: Array) -> bool:
+    """Whether no point around this one is lower, though others are higher."""
+    angles = np.linspace(0, 2 * np.pi, ROUND, endpoint=False)
+    around = np.array([on.value(p + NEAR * np.array([np.cos(a), np.sin(a)])) for a in angles])
+    rises = around[np.isfinite(around)] - on.value(p)
+    return bool(rises.size) and rises.max() > 0 and rises.min() >= -FALLS * rises.max()
+
+
+def _newton(on: Plane, p: Array) -> float:
+    """The length of Newton's step, from differences of the slope: how far a minimum may still be."""
+    h = 1e-5 * (1 + float(np.linalg.norm(p)))
+    hessian = np.column_stack([(on.slope(p + h * e) - on.slope(p - h * e)) / (2 * h) for e in np.eye(2)])
+    if not np.isfinite(hessian).all():
+        return float("inf")
+    return float(np.linalg.norm(np.linalg.lstsq(hessian, on.slope(p), rcond=1e-9)[0]))
 
 
 def descent(on: Plane, start: Sequence[float], steps: int = 200) -> Path:
-    """Gradient descent with halved steps (Armijo): it stops at a small gradient, or says why it did not."""
+    """Gradient descent with halved steps (Armijo): it stops at a minimum, or says why it did not."""
     p, step = np.asarray(start, float), 1.0
     value = on.value(p)
     points, values = [p], [value]
+
+    def path(reason: str, minimum: bool = False) -> Path:
+        return Path(np.array(points), np.array(values), reason, minimum)
+
     for _ in range(steps):
         g = on.slope(p)
         if not np.isfinite(g).all() or not np.isfinite(value):
-            return Path(np.array(points), np.array(values), "the gradient is not finite there")
-        if np.linalg.norm(g) <= 1e-6 * (1 + abs(value)):
-            return Path(np.array(points), np.array(values), "the gradient is nearly 0 there")
+            return path("the gradient is not finite there")
+        small = np.linalg.norm(g) <= 1e-6 * (1 + abs(value))
+        if small and lowest(on, p):
+            return path("the gradient is nearly 0 there", True)
+        if not g.any():
+            return path("the gradient is 0 there, and it is no minimum")
         step *= 2
         while not (new := on.value(p - step * g)) <= value - 0.3 * step * float(g @ g):
             step /= 2
             if step < 1e-14:
-                return Path(np.array(points), np.array(values), "no step makes the function fall")
+                return path("no step makes the function fall", lowest(on, p))
         p, value = p - step * g, new
         points.append(p)
         values.append(value)
         if np.linalg.norm(p) > 1e6:
-            return Path(np.array(points), np.array(values), "it runs away")
-    return Path(np.array(points), np.array(values), f"stopped after {steps} steps")
+            return path("it runs away")
+    return path(f"stopped after {steps} steps", lowest(on, p) and _newton(on, p) <= NEAR / 5)

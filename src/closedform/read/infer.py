@@ -277,7 +277,9 @@ def _promote(trial: Trial, tree: Sum, term: Tree, whole: Operand, terms: list[Tr
     if whole[1][1] is not ONE and whole[1][0] is not ONE and not any(entrywise(trial, t) for t in matrices):
         s, X = trial.typed(term), trial.typed(whole[0])
         head = f"{s} is a scalar and {X} a matrix: they cannot be added"
-        hint = f"Write {s}*I for multiples of the identity, {s}*ones(m,n) for every entry."
+        rows, columns = (size.text for size in trial.sizes.shape(whole[1]))
+        identity = f"{s}*I for multiples of the identity, " if rows == columns else ""
+        hint = f"Write {identity}{s}*ones({rows},{columns}) for every entry."
         raise Misfit(tree, head, (whole,), hint=hint)
     if isinstance(term, Name) and not trial.declared(term.name) and term.name != "pi":
         done = "subtracted from" if (-1, term) in tree.terms else "added to"

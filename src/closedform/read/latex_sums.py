@@ -22,9 +22,10 @@ UNCLEAR = r"Write \sum_{i=1}^{n}, \sum_i or \sum_{i,j}."
 
 def summation(t: Translator, sign: Sign) -> None:
     """A sum or product over one or more indices."""
-    place, scripts = t.place + 1, {}
+    place, scripts, under = t.place + 1, {}, 0
     while t.signs[place].kind in ("_", "^"):
         first, last, after = script_range(t.signs, place, t.source)
+        under = first if t.signs[place].kind == "_" else under
         scripts[t.signs[place].kind] = (t.signs[first:last], (t.signs[first].start, t.signs[last - 1].end))
         place = after
     if "_" not in scripts:
@@ -32,6 +33,9 @@ def summation(t: Translator, sign: Sign) -> None:
         t.fail(rf"\{sign.text} has no index", sign, rf"Write \{sign.text}_i x_i, or {entries} of all entries.")
     lower, span = scripts["_"]
     upper = scripts["^"][0] if "^" in scripts else []
+    if not upper and (meant := _beside(t, under, under + len(lower))):
+        head = rf"what belongs above or behind \{sign.text} stands below it"
+        t.fail(head, (sign.start, t.signs[place - 1].end), f"Did you mean {meant} ?")
     lower, upper = _counted(lower, upper)
     _end_same(t, {s.text for s in lower}, place)
     found = below(lower, upper, term_indices(t.signs, place, t.end), {*t.active, *t.known.fixed})
@@ -65,6 +69,29 @@ def _counted(lower: list[Sign], upper: list[Sign]) -> tuple[list[Sign], list[Sig
     counting = words == ["["] or (len(words) == 3 and words[1] == "1" and inside[-4].kind == "dots")
     counting = counting and inside[-2].kind in ("letter", "num")
     return (lower[:place], inside[-2:-1]) if counting else (lower, upper)
+
+
+def _beside(t: Translator, first: int, last: int) -> str:
+    r"""The sum that ``\sum_{i=1^{n} x_i}`` means, or ``\sum_{i x_i}``; empty where that is not clear."""
+    signs, index = t.signs, t.signs[first]
+    low, high, body = index.text, "", first + 1
+    if signs[body].text == "=":
+        power = next((k for k in range(first, last) if signs[k].kind == "^"), last)
+        if power == last or not all(_in_bound(s) for s in signs[body + 1 : power]):
+            return ""
+        start, end, body = argument(signs, power)
+        low = t.source[index.start : signs[power - 1].end]
+        high = f"^{{{t.source[signs[start].start : signs[end - 1].end]}}}"
+    inside = [s.text for k in range(body, last) if signs[k].kind == "_" for s in signs[slice(*argument(signs, k)[:2])]]
+    numbered = index.text in inside and signs[body].kind in ("letter", "num", "open")
+    if index.kind != "letter" or not (numbered or (high and body >= last)):
+        return ""
+    typed = t.typed(signs[t.place].start, signs[t.place].end)
+    return f"{typed}_{{{low}}}{high} {t.source[signs[body - 1].end : signs[last - 1].end].strip()}".strip()
+
+
+def _in_bound(sign: Sign) -> bool:
+    return sign.kind in ("letter", "num") or sign.text in ("+", "-")
 
 
 def _end_same(t: Translator, letters: set[str], place: int) -> None:

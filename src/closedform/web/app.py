@@ -19,8 +19,8 @@ from starlette.routing import Route
 from closedform._version import __version__
 from closedform.web.fields import PATIENT, QUESTIONS, WITNESS, BadRequest, checked
 from closedform.web.guard import LOOPBACK, Guard, error_body
-from closedform.web.lanes import OWN, RATE, WAITING, Crowded, Full, Rates, client_of
-from closedform.web.openapi import description
+from closedform.web.lanes import CLASS, OWN, RATE, WAITING, Crowded, Full, Rates, client_of, page_of
+from closedform.web.openapi import PAGE, description
 from closedform.web.pool import WAIT, Lost, Overtime, Pool, Waited
 from closedform.web.static import LINK, documents, pages
 
@@ -29,6 +29,8 @@ LARGEST = 64 * 1024
 ARRIVES = 5.0
 """Seconds in which a body must have arrived."""
 GONE = 499
+FAST = f"over {RATE:g} requests a second come from this page, or {CLASS * RATE:g} from its address (limit: rate)"
+MANY = f"{OWN} requests of this page, or {CLASS * OWN} of its address, are here already (limit: requests at a time)"
 WITNESSES = "closedform.cli.web_witness"
 WITNESS_SECONDS = 45.0
 """Loading JAX and PyTorch takes most of it, the first time."""
@@ -94,8 +96,8 @@ async def _to_docs(request: Request) -> Response:
 
 def _question(name: str) -> Endpoint:
     async def ask(request: Request) -> Response:
-        if wait := request.app.state.rates.wait(_client(request)):
-            return _later(429, "TooMany", f"over {RATE:g} requests a second come from this address (limit: rate)", wait)
+        if wait := request.app.state.rates.wait(*_client(request)):
+            return _later(429, "TooMany", FAST, wait)
         try:
             given = checked(name, await body(request))
         except BadRequest as error:
@@ -111,7 +113,7 @@ async def _computed(request: Request, name: str, given: dict[str, str]) -> Respo
     pool: Pool = state.witnesses if name == WITNESS else state.pool
     seconds = pool.seconds * PATIENT.get(name, 1)
     asked = json.dumps({"question": name, "given": given, "seconds": seconds}).encode()
-    work = asyncio.ensure_future(pool.ask(asked, seconds, _client(request)))
+    work = asyncio.ensure_future(pool.ask(asked, seconds, *_client(request)))
     gone = asyncio.ensure_future(_gone(request))
     try:
         await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -125,7 +127,7 @@ def _told(work: asyncio.Future[bytes], seconds: float) -> Response:
     try:
         found = work.result()
     except Crowded:
-        return _later(429, "TooMany", f"{OWN} requests from this address are here already (limit: requests at a time)")
+        return _later(429, "TooMany", MANY)
     except Full:
         return _later(503, "Busy", f"{WAITING} requests wait here already; try again soon")
     except Waited:
@@ -142,8 +144,9 @@ def _later(status: int, kind: str, message: str, seconds: float = 1) -> Response
     return JSONResponse(error_body(kind, message), status, headers={"retry-after": str(math.ceil(seconds))})
 
 
-def _client(request: Request) -> str:
-    return client_of(request.client.host if request.client else "")
+def _client(request: Request) -> tuple[str, str]:
+    """Whose turn a request waits for: the address, and the page there, which names itself."""
+    return client_of(request.client.host if request.client else ""), page_of(request.headers.get(PAGE, ""))
 
 
 async def _gone(request: Request) -> None:

@@ -1,20 +1,31 @@
-"""Whose turn it is: clients one after the other, and none that holds every process."""
+"""Whose turn it is: clients one after the other, and none that holds every process.
+
+A client is an address. Of one address, as of a class behind one router, its pages take turns in the same way.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Generic, TypeVar
 
 OWN = 32
-"""Requests of one client that are being answered or wait."""
-WAITING = 256
+"""Requests of one page that are being answered or wait."""
+CLASS = 4
+"""How many times what one page may do all pages of one address may do: a page names itself, and may lie."""
+WAITING = 8 * CLASS * OWN
 """Requests of all clients that wait."""
 RATE, BURST = 50.0, 200
-"""Requests a second of one client in the long run, and at once."""
+"""Requests a second of one page in the long run, and at once."""
+TOKEN = 32
+"""Characters that a page may call itself by."""
+NEVER = float("-inf")
+SHARED = 60.0
+"""Seconds for which an address of several pages keeps a process free for whichever of them comes."""
 REMEMBERED = 4096
 """Clients after which those with nothing spent are forgotten."""
 
@@ -22,7 +33,7 @@ W = TypeVar("W")
 
 
 class Crowded(Exception):
-    """So many requests of one client are here already."""
+    """So many requests of one page, or of one client, are here already."""
 
 
 class Full(Exception):
@@ -36,57 +47,82 @@ class Ticket(Generic[W]):
     client: str
     long: bool
     turn: asyncio.Future[W]
+    page: str = ""
 
 
 class Lanes(Generic[W]):
     """The tickets that wait, by client in the order of turns, and those that are being answered."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.size = size
-        self._waiting = dict[str, list[Ticket[W]]]()
+        self._clock = clock
+        self._waiting = dict[str, dict[str, list[Ticket[W]]]]()
         self._running = list[Ticket[W]]()
+        self._last = dict[str, tuple[str, float]]()  # the page that came last, and when one came after another
 
     def join(self, ticket: Ticket[W]) -> None:
         """Raises Crowded or Full."""
-        own = self._waiting.get(ticket.client, [])
-        if len(own) + len(self._running_of(ticket.client)) >= OWN:
+        here = [one for one in self._all() if one.client == ticket.client]
+        if len(here) >= CLASS * OWN or sum(one.page == ticket.page for one in here) >= OWN:
             raise Crowded
-        if sum(map(len, self._waiting.values())) >= WAITING:
+        if sum(1 for _ in self._all()) - len(self._running) >= WAITING:
             raise Full
-        self._waiting.setdefault(ticket.client, own).append(ticket)
+        self._waiting.setdefault(ticket.client, {}).setdefault(ticket.page, []).append(ticket)
+        self._came(ticket)
 
     def leave(self, ticket: Ticket[W]) -> None:
         """It was answered, or nobody waits for it any more."""
         if ticket in self._running:
             self._running.remove(ticket)
-        elif ticket in self._waiting.get(ticket.client, ()):
+        elif ticket in self._waiting.get(ticket.client, {}).get(ticket.page, ()):
             self._out(ticket)
 
     def next(self) -> Ticket[W] | None:
-        """The ticket whose turn it is, which runs from now on; its client is last from now on."""
-        for tickets in self._waiting.values():
-            for ticket in tickets:
+        """The ticket whose turn it is, which runs from now on; its client, and its page there, are last from now on."""
+        for pages in self._waiting.values():
+            for ticket in chain.from_iterable(pages.values()):
                 if self._may(ticket):
                     self._out(ticket)
                     self._running.append(ticket)
                     return ticket
         return None
 
+    def _all(self) -> Iterator[Ticket[W]]:
+        """Those that wait, and those that run."""
+        waiting = (tickets for pages in self._waiting.values() for tickets in pages.values())
+        return chain(chain.from_iterable(waiting), self._running)
+
     def _out(self, ticket: Ticket[W]) -> None:
-        others = self._waiting.pop(ticket.client)
+        pages = self._waiting.pop(ticket.client)
+        others = pages.pop(ticket.page)
         others.remove(ticket)
         if others:
-            self._waiting[ticket.client] = others
+            pages[ticket.page] = others
+        if pages:
+            self._waiting[ticket.client] = pages
 
     def _may(self, ticket: Ticket[W]) -> bool:
         """A client has its share; of that, and of all processes, long requests leave one to the others."""
         if ticket.turn.done():
             return False
         own, share = self._running_of(ticket.client), self._share()
-        if not ticket.long:
-            return len(own) < share
+        if len(own) >= share or sum(one.page == ticket.page for one in own) >= self._part(ticket.client, share):
+            return False
         longs = sum(one.long for one in self._running)
-        return sum(one.long for one in own) < max(1, share - 1) and len(own) < share and longs < max(1, self.size - 1)
+        return not ticket.long or (sum(one.long for one in own) < max(1, share - 1) and longs < max(1, self.size - 1))
+
+    def _came(self, ticket: Ticket[W]) -> None:
+        page, shared = self._last.get(ticket.client, (ticket.page, NEVER))
+        if len(self._last) >= REMEMBERED:
+            self._last = {name: kept for name, kept in self._last.items() if self._clock() - kept[1] < SHARED}
+        self._last[ticket.client] = ticket.page, shared if page == ticket.page else self._clock()
+
+    def _part(self, client: str, share: int) -> int:
+        """Processes, of those that this client may have, that a page may have: all while it is alone."""
+        if self._clock() - self._last.get(client, ("", NEVER))[1] >= SHARED:
+            return share
+        pages = {*self._waiting.get(client, ()), *(one.page for one in self._running_of(client))}
+        return max(1, min(share - 1, share // max(1, len(pages))))
 
     def _share(self) -> int:
         """Processes that one client may have: all but one while it is alone, less the more there are."""
@@ -98,31 +134,49 @@ class Lanes(Generic[W]):
 
 
 class Rates:
-    """What each client may still send: ``BURST`` at once, and ``RATE`` a second from then on."""
+    """What each page may still send: ``BURST`` at once, ``RATE`` a second from then on; and each client, more."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._left = dict[str, tuple[float, float]]()
+        self._left = dict[tuple[str, str | None], tuple[float, float]]()
 
-    def wait(self, client: str) -> float:
-        """Seconds until a request of this client is taken; 0 where it is taken now.
+    def wait(self, client: str, page: str = "") -> float:
+        """Seconds until a request of this page is taken; 0 where it is taken now.
 
         >>> rates = Rates(lambda: 0.0)
         >>> [rates.wait("a") for _ in range(BURST)] == [0] * BURST, rates.wait("a"), rates.wait("b")
         (True, 0.02, 0.0)
+        >>> rates.wait("a", "another page")
+        0.0
         """
         now = self._clock()
-        left = self._now(client, now)
-        if left < 1:
-            return (1 - left) / RATE
+        keys: list[tuple[str, str | None]] = [(client, page), (client, None)]
+        left = [self._now(key, now) for key in keys]
+        if min(left) < 1:
+            return max((1 - one) / (RATE * _times(key)) for key, one in zip(keys, left, strict=True))
         if len(self._left) >= REMEMBERED:
-            self._left = {name: kept for name, kept in self._left.items() if self._now(name, now) < BURST}
-        self._left[client] = left - 1, now
+            self._left = {key: kept for key, kept in self._left.items() if self._now(key, now) < BURST * _times(key)}
+        for key, one in zip(keys, left, strict=True):
+            self._left[key] = one - 1, now
         return 0.0
 
-    def _now(self, client: str, now: float) -> float:
-        left, then = self._left.get(client, (float(BURST), now))
-        return min(float(BURST), left + RATE * (now - then))
+    def _now(self, key: tuple[str, str | None], now: float) -> float:
+        most = float(BURST * _times(key))
+        left, then = self._left.get(key, (most, now))
+        return min(most, left + RATE * _times(key) * (now - then))
+
+
+def _times(key: tuple[str, str | None]) -> int:
+    return CLASS if key[1] is None else 1
+
+
+def page_of(token: str) -> str:
+    """What a page calls itself by; nothing where that is no short word.
+
+    >>> page_of("3f9a0c71d2"), page_of("two words"), page_of("x" * 100)
+    ('3f9a0c71d2', '', '')
+    """
+    return token if len(token) <= TOKEN and token.isascii() and token.isalnum() else ""
 
 
 def client_of(address: str) -> str:

@@ -7,6 +7,11 @@ from typing import Any
 from closedform._version import __version__
 from closedform.web.fields import QUESTIONS, Field
 
+PAGE = "x-closedform-page"
+NAMED = {
+    "name": PAGE, "in": "header", "required": False, "schema": {"type": "string"},
+    "description": "A random word of up to 32 letters and digits: the pages behind one address take turns by it.",
+}  # fmt: skip
 ERROR = {
     "type": "object",
     "required": ["version", "error"],
@@ -33,7 +38,7 @@ REFUSALS = {
     "415": "The content type is not application/json.",
     "422": "The formula is at fault, unsupported, or over a limit; the error says where and what would mend it.",
     "500": "The computing process ended without an answer.",
-    "429": "So many requests from one address are here already, or came within a second; Retry-After says when to ask.",
+    "429": "So many requests of one page or address are here, or came within a second; Retry-After says when to ask.",
     "503": "So many requests of all wait, or no process became free in time; Retry-After says when to ask.",
 }
 
@@ -61,6 +66,7 @@ def _post(means: str, fields: tuple[Field, ...]) -> dict[str, Any]:
     schema = {"type": "object", "required": needed, "properties": members, "additionalProperties": False}
     return {
         "summary": means,
+        "parameters": [NAMED],
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
         "responses": _responses(REFUSALS),
     }

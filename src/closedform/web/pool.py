@@ -135,15 +135,16 @@ class Pool:
             worker.kill()
             await worker.end()
 
-    async def ask(self, request: bytes, seconds: float | None = None, client: str = "") -> bytes:
-        """The answer of a process, when it is the client's turn. Raises Crowded, Full, Waited, Overtime or Lost.
+    async def ask(self, request: bytes, seconds: float | None = None, client: str = "", page: str = "") -> bytes:
+        """The answer of a process, when it is the turn of the client, and of its page.
 
+        Raises Crowded, Full, Waited, Overtime or Lost.
         Requests that may take longer than usual leave one process to the others.
         """
         if not self._begun:
             await self.start()
         seconds = seconds or self.seconds
-        ticket = Ticket[Worker](client, seconds > self.seconds, asyncio.get_running_loop().create_future())
+        ticket = Ticket[Worker](client, seconds > self.seconds, asyncio.get_running_loop().create_future(), page)
         worker = await self._turn(ticket)
         task = self._spawn(self._work(worker, ticket, request, seconds))
         try:

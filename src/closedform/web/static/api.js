@@ -1,5 +1,8 @@
 // Questions to the server that served this page, and to no other.
 
+/** What this page calls itself by: pages behind one address take turns. */
+const PAGE = Array.from(crypto.getRandomValues(new Uint8Array(10)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
 export class Fault extends Error {
   constructor(error) {
     super(error.message);
@@ -10,7 +13,7 @@ export class Fault extends Error {
 export async function ask(question, given, signal) {
   const members = Object.fromEntries(Object.entries(given).filter(([, value]) => value));
   const answer = await fetch(`api/v1/${question}`, {
-    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(members), signal,
+    method: "POST", headers: { "content-type": "application/json", "x-closedform-page": PAGE }, body: JSON.stringify(members), signal,
   });
   return told(answer);
 }

@@ -50,6 +50,12 @@ export function variables(where) {
   return found;
 }
 
+/** What is declared in a way of its own: families, functions, a size, matrices that commute. */
+export function others(where) {
+  const known = variables(where);
+  return parted(where).filter((one) => !known.has(named(one)) || !understood(one.slice(named(one).length).trim().replace(/^(in\b|∈)\s*/, "")));
+}
+
 function understood(space) {
   let match;
   if (space === "R") return { kind: "scalar", sizes: [] };
@@ -84,5 +90,6 @@ export function editor(found, current, change) {
     size.addEventListener("change", write);
     line.append(el("span", {}, el("code", {}, name), kinds, size));
   }
+  for (const one of others(found)) line.append(el("code", {}, one));
   return line;
 }

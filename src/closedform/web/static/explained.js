@@ -16,6 +16,9 @@ export function laws(text) {
   return line;
 }
 
+/** Words without their marks; a line that only ends there goes on. */
+const flowing = (words) => words.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/[*`]/g, "").replace(/([^\n])\n(?![\n\s-])/g, "$1 ");
+
 export function explain(name) {
   const window_ = $("explained");
   const body = el("div", {});
@@ -29,7 +32,7 @@ export function explain(name) {
     return [
       ...page.statements.map((one) => (one.latex ? typeset(one.latex, `${one.name}: ${one.text}`) : el("p", {}, one.name))),
       ...[["", page.words], ["When it holds", page.when], ["Why", page.why]].filter(([, words]) => words).flatMap(([title, words]) =>
-        [title ? el("h3", {}, title) : null, el("p", { class: "said" }, words.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/[*`]/g, ""))].filter(Boolean)),
+        [title ? el("h3", {}, title) : null, el("p", { class: "said" }, flowing(words))].filter(Boolean)),
       ...page.examples.flatMap((one) => [el("h3", {}, "Example"), el("pre", { tabindex: "0" }, `$ ${one.command}\n${one.text}`)]),
     ];
   });

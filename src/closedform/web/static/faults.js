@@ -2,45 +2,9 @@
 
 import { ask } from "./api.js";
 import { $, el } from "./dom.js";
+import { mends } from "./mends.js";
 
 const WIDTH = 76;
-
-/** What the hint suggests, as changed fields: a place is rewritten only where all that stood there is kept. */
-export function mends(error, fields) {
-  const out = [];
-  const declare = /^Declare (.+?)\.?$/.exec(error.hint);
-  for (const one of declare ? declare[1].split(/,? or /) : []) {
-    out.push({ say: one, where: [fields.where, one].filter(Boolean).join(", ") });
-  }
-  const spelled = /^(Did you mean|Write) (.+?)\s*[?.]$/.exec(error.hint);
-  const field = ["formula", "where"].find((name) => fields[name] && fields[name] === error.source);
-  for (const one of spelled && field && error.span ? spelled[2].split(/, | or /) : []) {
-    const word = one.replace(/ (?:for|instead).*$/, "").trim().replace(/\(…\)$/, "");
-    const text = replaced(error, word, spelled[1] === "Did you mean");
-    if (text !== null) out.push({ say: word, [field]: text });
-  }
-  return out.slice(0, 4);
-}
-
-const WORD = /^\\?[\p{L}][\p{L}\p{N}_]*$/u;
-
-/** The text with this in the place of the error; null where something would be lost. Places count characters. */
-function replaced({ source, span: [start, end] }, word, renames) {
-  const letters = Array.from(source);
-  const there = letters.slice(start, end).join("");
-  const gap = (text) => (/\\[A-Za-z]+$/.test(text) && /[A-Za-z]/.test(letters[end] ?? "") ? " " : "");
-  const put = (from, text) => [...letters.slice(0, from), text, gap(text), ...letters.slice(end)].join("");
-  if (WORD.test(word)) return renames && WORD.test(there) ? put(start, word) : null;
-  if (/[^\p{L}\p{N}\s.]/u.test(word) && variables(word) === variables(there)) return put(start, word);
-  const stem = word.replace(/'$/, "");
-  const tail = stem !== word && there.endsWith(stem) && /^(|.*[^\p{L}\p{N}_'])$/u.test(there.slice(0, -stem.length));
-  return tail ? put(end - Array.from(stem).length, word) : null;
-}
-
-/** The names in a text that call nothing, sorted; signs that LaTeX spells in letters are none. */
-function variables(text) {
-  return (text.replace(/\\(?:top|odot|cdot|circ|left|right)(?![A-Za-z])/g, " ").match(/[\p{L}][\p{L}\p{N}_]*(?![\p{L}\p{N}_]*\()/gu) ?? []).sort().join(" ");
-}
 
 export function show(error, fields, apply) {
   const place = $("fault");
@@ -50,18 +14,33 @@ export function show(error, fields, apply) {
   place.hidden = false;
   const field = fields.where && error.source === fields.where ? "where" : "formula";
   $(field).setAttribute("aria-invalid", "true");
-  for (const mend of mends(error, fields)) offer(mend, fields, place, apply);
+  offer(mends(error, fields), fields, place, apply);
 }
 
-async function offer({ say, ...changed }, fields, place, apply) {
+/** Those that lead to an answer, in their order, each with what it assumes. */
+async function offer(found, fields, place, apply) {
   const first = place.firstChild;
-  try {
-    await ask("answer", { ...fields, ...changed });
-  } catch {
-    return;
+  const read = await Promise.all(found.map((mend) => tried(mend, fields)));
+  const list = el("ul", { class: "mends", "aria-label": "Mends" });
+  for (const [k, { say, means, ...changed }] of found.entries()) {
+    if (!read[k]) continue;
+    const said = [means, `f is then ${shaped(read[k].function.shape)}`].filter(Boolean).join("; ");
+    list.append(el("li", {}, el("button", { type: "button", class: "mend", onclick: () => apply(changed) }, say), el("span", { class: "aside" }, said)));
   }
-  if (place.firstChild !== first) return; // another error stands there by now
-  place.append(el("button", { type: "button", class: "mend", onclick: () => apply(changed) }, say));
+  if (place.firstChild === first && list.children.length) place.append(list); // else another error stands there by now
+}
+
+async function tried({ say, means, ...changed }, fields) {
+  try {
+    return await ask("answer", { ...fields, ...changed });
+  } catch {
+    return null;
+  }
+}
+
+function shaped([rows, columns]) {
+  if (rows === "1" && columns === "1") return "a number";
+  return columns === "1" ? `a vector of size ${rows}` : `a matrix, ${rows}×${columns}`;
 }
 
 function pointed({ source, span: [start, end] }) {

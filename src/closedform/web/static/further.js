@@ -6,6 +6,7 @@ import { $, choice, copyButton, el, typeset } from "./dom.js";
 import { filled } from "./folding.js";
 import { belongs, look, made } from "./fresh.js";
 import { called } from "./labels.js";
+import { named } from "./naming.js";
 import { equation, latex, plain, shape, short } from "./numbers.js";
 import { image, saved } from "./pictures.js";
 
@@ -94,7 +95,7 @@ function numbers() {
     if (!typed()) {
       $("values").value = drawn = spaced(at.values);
       used.values = typed();
-      if ($("further-backprop").open) backprop();
+      for (const name of ["backprop", "plot"]) if ($(`further-${name}`).open) PARTS[name][0]();
     }
     return [...lines, el("div", { class: "bar" }, copyButton("numbers", () => values))];
   });
@@ -141,13 +142,14 @@ function backprop() {
 const TITLES = { forward_pass: "forward pass", tangents: "tangents", backward_pass: "backward pass" };
 
 function table(name, lines) {
+  const variables_ = current.function.variables;
   const numbers = lines.some((line) => line.value !== null);
   const value = (found) => (found === null ? "" : shape(found).length && latex(found) === null ? shape(found).join("×") : plain(found));
   return el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": TITLES[name] }, el("table", { class: "lines" },
     el("caption", {}, TITLES[name]),
     el("thead", {}, el("tr", {}, ...["line", "is", ...(numbers ? ["value"] : [])].map((word) => el("th", { scope: "col" }, word)))),
     el("tbody", {}, ...lines.map((line) => el("tr", {},
-      el("td", {}, typeset(`${line.left_latex} = ${line.latex}`, `${line.name} = ${line.text}`)),
+      el("td", {}, typeset(named(`${line.left_latex} = ${line.latex}`, variables_), `${line.name} = ${line.text}`)),
       el("td", { class: "aside" }, line.shape), numbers ? el("td", {}, el("code", {}, value(line.value))) : null)))));
 }
 

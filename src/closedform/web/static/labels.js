@@ -2,8 +2,9 @@
 
 import { letter } from "./dom.js";
 
-/** The names in an answer that the function does not have: dX, dx1, v, u. */
-export const directions = (one, found) => one.variables.filter((name) => !found.function.variables.includes(name));
+/** The names in an answer that stand for a change or a direction: dX, dx1, v, u; the name of a size is none. */
+export const directions = (one, found) =>
+  one.variables.filter((name) => !found.function.variables.includes(name) && (/^[vu]$/.test(name) || name.startsWith(`d${one.by}`) || name.startsWith(`d${one.and_by}`)));
 
 const isScalar = (found) => found.function.shape.every((n) => n === "1");
 
@@ -42,4 +43,24 @@ export function explained(op, one, found) {
     const shown = { hessian: "the answer is how the first derivative changes with it" }[op] ?? "the answer is how f changes with it";
     return [name, `a small change of ${variable}, of the same size: ${shown}, to first order`];
   });
+}
+
+const LOW = { "₀": "0", "₁": "1", "₂": "2", "₃": "3", "₄": "4", "₅": "5", "₆": "6", "₇": "7", "₈": "8", "₉": "9",
+  "ᵢ": "i", "ⱼ": "j", "ₖ": "k", "ₗ": "l", "ₘ": "m", "ₙ": "n", "ₚ": "p", "ᵣ": "r", "ₛ": "s" };
+
+/** The left side of a line of a derivation, as it is written in text: df, ∂f/∂x, ∂fᵢ/∂xₖ. */
+export function side(text) {
+  const [, inside, low] = /^\[(.+)\]([₀-₉ᵢⱼₖₗₘₙₚᵣₛ]+)$/u.exec(text) ?? [];
+  if (inside) return `\\bigl[${side(inside)}\\bigr]_{${Array.from(low, (one) => LOW[one]).join("")}}`;
+  const [, at, moved] = /^D f\((.+)\)\[d(.+)\]$/u.exec(text) ?? [];
+  if (at) return `\\mathrm{D} f(${marked(at)})[d${marked(moved)}]`;
+  const [, above, below] = /^∂(.+)\/∂(.+)$/u.exec(text) ?? [];
+  return above ? `\\frac{\\partial ${marked(above)}}{\\partial ${marked(below)}}` : marked(text);
+}
+
+function marked(text) {
+  const [, moved, name, low] = /^((?:d|∇²?|d∇)*)([\p{L}][\p{L}\d_]*?)([₀-₉ᵢⱼₖₗₘₙₚᵣₛ]*)$/u.exec(text) ?? [];
+  if (!name) return `\\text{${text.replace(/[\\{}$^_%#&~]/g, " ")}}`;
+  const signs = moved.replace("∇²", "\\nabla^{2} ").replace("∇", "\\nabla ");
+  return `${signs}${letter(name)}${low ? `_{${Array.from(low, (one) => LOW[one]).join("")}}` : ""}`;
 }

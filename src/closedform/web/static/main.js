@@ -160,7 +160,7 @@ function start() {
   judging(remember);
   argmin.start(remember);
   further.start(remember);
-  follow($("result"));
+  follow($("answered"));
   examples.fill(chosen);
   for (const name of ["formula", "where"]) $(name).addEventListener("input", soon);
   for (const name of ["op", "by", "layout"]) $(name).addEventListener("change", update);

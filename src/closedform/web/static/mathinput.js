@@ -4,11 +4,12 @@
 // is read, and set by script, which is allowed, before anything is measured.
 
 import { $ } from "./dom.js";
+import { scripts } from "./scripts.js";
 
 const NAMES = [
   "tr", "logdet", "softmax", "logsumexp", "diag", "vec", "sigmoid", "softplus", "relu", "mean", "inv", "erf", "huber", "var", "kron", "expm",
 ];
-const WORDS = { lam: "\\lambda", log: "\\log", det: "\\det", sum: "\\sum", "'": "^{\\top}", "*": "\\cdot" };
+const WORDS = { lam: "\\lambda", log: "\\log", det: "\\det", sum: "\\sum", prod: "\\prod", "'": "^{\\top}", "*": "\\cdot" };
 const HIDDEN = ' style="visibility:hidden"'; // until it is made, which MathLive takes back before this would be set
 const PAUSE = 350;
 let field = null;
@@ -52,6 +53,7 @@ async function made(changed) {
   place.inlineShortcuts = { ...shortcuts, ...named, ...WORDS };
   place.addEventListener("input", changed);
   bars(place);
+  scripts(place);
   return place;
 }
 
@@ -64,12 +66,13 @@ function keyboard(board) {
       ["x", "A", "b", "X", "\\lambda", "[separator-5]", "[7]", "[8]", "[9]", "/"],
       [key("#@^{\\top}", "□ᵀ"), key("#@^{-1}", "□⁻¹"), key("#@^{#?}", "□ⁿ"), key("#@_{#?}", "□ₙ"), "(", "[separator-5]", "[4]", "[5]", "[6]", "\\cdot"],
       [key("\\left\\Vert #?\\right\\Vert", "‖□‖"), key("\\left|#?\\right|", "|□|"), key("\\sqrt{#?}", "√"), key("\\operatorname{tr}", "tr"), ")", "[separator-5]", "[1]", "[2]", "[3]", "-"],
-      [key("\\log", "log"), key("\\exp", "exp"), key("\\det", "det"), key("\\sum_{#?}", "Σ"), "[left]", "[separator-5]", "[right]", "[0]", "[backspace]", "+"],
+      [key("\\log", "log"), key("\\exp", "exp"), key("\\det", "det"), key("\\sum_{#?}", "Σ"), "[left]", "[separator-5]", "[right]", "[0]", erase, "+"],
     ],
   }, "alphabetic", "greek"];
 }
 
 const key = (latex, label) => ({ latex, label });
+const erase = { class: "action", label: "⌫", command: ["performWithFeedback", "deleteBackward"], width: 1 };
 
 function set(root) {
   for (const one of root.querySelectorAll("[data-style]")) {

@@ -5,7 +5,7 @@ import { editor } from "./declarations.js";
 import { choice, copyButton, el, typeset } from "./dom.js";
 import { laws } from "./explained.js";
 import { filled, folding } from "./folding.js";
-import { called, explained } from "./labels.js";
+import { called, explained, side } from "./labels.js";
 import { named, namedCode } from "./naming.js";
 import { saved } from "./pictures.js";
 
@@ -133,13 +133,10 @@ function steps(question, variables) {
 
 const exported = async (question, form) => (await ask("export", { ...question, form, method: opened.method })).content;
 
-const SIDES = {
-  "f": "f", "df": "df", "∇f": "\\nabla f", "d∇f": "d \\nabla f", "∇²f": "\\nabla^{2} f",
-};
 
 const step = (variables) => (line, k, lines) => {
   const repeated = k > 0 && lines[k - 1].left === line.left;
-  const left = repeated ? "\\quad" : SIDES[line.left] ?? `\\text{${line.left.replace(/[\\{}$^_%#&~]/g, " ")}}`;
+  const left = repeated ? "\\quad" : side(line.left);
   const lets = Object.entries(line.let).map(([name, text]) => `${name} = ${text}`);
   return el("li", {}, typeset(`${left} = ${named(line.latex, variables)}`, `${line.left} = ${line.text}`),
     line.law ? laws(line.law) : null, lets.length ? el("div", { class: "law" }, ...namedCode(`with ${lets.join(", ")}`, variables)) : null,
