@@ -213,9 +213,10 @@ class Check:
         if wanted <= (LEAST_WANTED if self.roots else MOST_WANTED) and not self.signs:
             least = max(least, wanted)
         sums = deepest_sum(self.scene.nodes)
-        near = sums >= DEEP_SUMS or any(n.op.name in ROOTS and not n.is_scalar for n in self.scene.nodes)
+        pairs = sums >= 2 and self.roots  # a root for every pair of places: few places, or they are never all squares
+        near = pairs or sums >= DEEP_SUMS or any(n.op.name in ROOTS and not n.is_scalar for n in self.scene.nodes)
         if self.spectral or near:
-            least = 2 if sums >= DEEPER else 3
+            least = 2 if pairs or sums >= DEEPER else 3
         return Search(
             self.claim, self.scene, self.rng, field or (lambda: Field(self.rng, rooted)), self.trials, least,
             self.signs or self.sided, rooted or self.sided, self.branches > MANY,

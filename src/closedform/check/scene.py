@@ -19,6 +19,7 @@ from closedform.expr.walk import postorder
 MAX_ENTRIES, NEAR, WIDER, ALIKE = 10_000, 3, 8, 4
 WHOLE, LARGER_WHOLE, FIRST_PLACES = (2, 23), (24, 60), 3
 COUNTED = {"size", "num", "index", "ones", "eye", "zero", "unit"}
+MASKS, MASKED = COUNTED - {"size", "index"}, {"add", "had", "mul", "scale", "transpose", "tril", "triu"}
 DISCRETE = frozenset(["bit", "pm1", "discrete"])
 POSITIVE = {"log", "sqrt", "gamma", "loggamma", "digamma", "trigamma", "polygamma"}
 RIGHT = {"sqrtm", "logm", "logm_frechet"}
@@ -204,13 +205,24 @@ def deepest_sum(nodes: list[Node]) -> int:
 def counts(nodes: list[Node]) -> int:
     """How many sums are of sizes, indices and numbers alone, Σ1 = n among them: as many factors may a polynomial have.
 
-    A sum of three terms, n² - 3n + 2, may be one of two factors.
+    A sum of three terms, n² - 3n + 2, may be one of two factors. Entries that are the same few numbers at every size,
+    those of ``triu(ones(n,n)) - eye(n)``, are none of it.
     """
     alone: dict[Node, bool] = {}
+    masks: set[Node] = set()
     for n in nodes:
         alone[n] = n.op.name in COUNTED or (bool(n.args) and all(alone[a] for a in n.args))
+        if n.op.name in MASKS or (n.op.name in MASKED and masks.issuperset(n.args) and not summing(n)):
+            masks.add(n)
     closed = sum(n.op.name in ("dot", "tr", "sum") and alone[n] for n in nodes)
-    return closed + sum(len(n.args) - 1 for n in nodes if n.op.name == "add" and alone[n])
+    return closed + sum(len(n.args) - 1 for n in nodes if n.op.name == "add" and alone[n] and n not in masks)
+
+
+def summing(node: Node) -> bool:
+    """Whether a product adds up several entries: not where the size between factors is a number, or one is a unit."""
+    units = ["unit" in (a.op.name, *(b.op.name for b in a.args)) for a in node.args]
+    joints = zip(node.args, units, units[1:], strict=False)
+    return node.op.name == "mul" and not all(a.cols.number or left or right for a, left, right in joints)
 
 
 def domains(nodes: list[Node]) -> tuple[set[str], set[str]]:

@@ -37,8 +37,9 @@ class Search:
     ) -> None:  # fmt: skip
         self.scene, self.rng, self.new_field, self.count, self.least = scene, rng, new_field, count, least
         self.signs, self.kinks, self.branching, self.exact, self.deadline = signs, kinks, branching, exact, deadline
+        self.near = near
         self.claim, self.trials, self.spectral = claim, Trials(claim, rules), bool(rules.keys() - CORE.keys() - {"own"})
-        self.spread = min(len(scene.size_names), 2) if self.spectral or near else SPREAD
+        self.spread = min(len(scene.size_names), least - 1, 2) if self.spectral or near else SPREAD
         scene.cover = Cover(scene.size_names)
         self.field: Field | None = None
         self.refused, self.doubted = 0, False
@@ -145,7 +146,7 @@ class Search:
         singular, keep = 0, max(1, self.redraws(least) // KEPT)
         patience = SPLITTING // 20 if self.spectral else 4
         for attempt in range(self.redraws(least)):
-            field.forget(lenient=attempt < LENIENT)
+            field.forget(lenient=attempt < LENIENT and not self.spans(key_of(sizes)))
             try:
                 cast = self.scene.cast(sizes, MAX_ENTRIES, self.turn + attempt // keep, attempt)
                 served = self.trials.at(field, cast, sizes, self.rng, self.deadline)
@@ -158,7 +159,7 @@ class Search:
                 singular += isinstance(problem, ZeroDivisionError)
                 if singular > 3:
                     self.scene.cover.refuse(sizes)
-                if attempt % patience == patience - 1 and (least > 2 or self.spectral):
+                if attempt % patience == patience - 1 and (least > 2 - self.near or self.spectral):
                     singular = 0
                     sizes.update(self.scene.draw_sizes(self.rng, least, MAX_ENTRIES, self.spread))
                 continue
@@ -170,6 +171,10 @@ class Search:
         if least > 1:
             raise Unfit("no admissible point in a field")
         return False
+
+    def spans(self, key: Key) -> bool:
+        """Whether the patterns met at these sizes tell all that patterns can: no more of what is spoiled is needed."""
+        return key in self.trials.patterns and self.trials.independent(key)
 
     def redraws(self, least: int) -> int:
         if self.spectral:
