@@ -47,8 +47,7 @@ def _from_table(trial: Trial, tree: Call, name: str) -> Shape:
         wants = sorted({len(op.signature.args) for op in ops if op.signature})
         _arity(trial, tree, *wants)
     op = fits[0]
-    meant = trial.question.typeset and name in WITH_EXPM and not trial.typed(tree).startswith(r"\operatorname")
-    if meant and _known_square(trial, tree.args[0]):
+    if trial.question.typeset and may_be_of_matrix(trial, tree) and _known_square(trial, tree.args[0]):
         op = operations(WITH_EXPM[name])[0]
         trial.notes.append(f"{trial.typed(tree)} is read as the function of the matrix, {op.text}.")
     trial.choice[tree] = op
@@ -60,6 +59,11 @@ def _from_table(trial: Trial, tree: Call, name: str) -> Shape:
     if name in WITH_EXPM and not meant_by_matrix(trial, tree) and not is_scalar(shape) and shape[1] is not ONE:
         trial.notes.append(_elementwise_note(trial, tree))
     return shape
+
+
+def may_be_of_matrix(trial: Trial, tree: Call) -> bool:
+    r"""Whether ``\log`` may be meant: ``\operatorname{log}`` is that of the entries, as answers are printed."""
+    return SYNONYMS.get(tree.name, tree.name) in WITH_EXPM and not trial.typed(tree).startswith(r"\operatorname")
 
 
 def meant_by_matrix(trial: Trial, tree: Call) -> bool:
@@ -204,11 +208,12 @@ def _of_matrices(trial: Trial, tree: Call) -> None:
                 continue
         if isinstance(part, Group | Sum | Negative | Product):
             todo.extend(part.parts)
-        name = SYNONYMS.get(part.name, part.name) if isinstance(part, Call) and not part.abstract else ""
-        if isinstance(part, Call) and name in WITH_EXPM and not meant_by_matrix(trial, part):
+        if not isinstance(part, Call) or part.abstract or meant_by_matrix(trial, part):
+            continue
+        if may_be_of_matrix(trial, part):
             rows, cols = trial.shape[part]
             if ONE not in (rows, cols) and trial.sizes.resolve(rows) is trial.sizes.resolve(cols):
-                trial.choice[part] = operations(WITH_EXPM[name])[0]
+                trial.choice[part] = operations(WITH_EXPM[SYNONYMS.get(part.name, part.name)])[0]
                 trial.notes = [n for n in trial.notes if n != _elementwise_note(trial, part)]
                 trial.notes.append(f"{trial.typed(part)} below a trace is read as the function of the matrix.")
 

@@ -122,11 +122,12 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
 
 
 def _of_trace(call: Call) -> set[str]:
+    """The names below a trace, if all are Greek; a trace below has its own."""
     names, todo = set[str](), list(call.args)
     while todo:
         part = todo.pop()
         names |= {part.name} if isinstance(part, Name) else set()
-        todo.extend(part.parts)
+        todo.extend([] if isinstance(part, Call) and part.name in TRACES else part.parts)
     return names if all(map(is_greek, names)) else set()
 
 
