@@ -220,7 +220,8 @@ def _transpose(node: Node, faces: list[Face]) -> Face:
 
 def _mark(node: Node) -> str:
     r"""Its sign in LaTeX; where that means another function of a matrix (``|A|``, ``\exp P``), its name stands."""
-    other = node.op.latex.startswith(r"\lvert") or (node.op.name in OF_MATRICES and (node.is_square or _is_name(node.args[0])))
+    of_matrices = node.op.name in OF_MATRICES and (node.is_square or _is_name(node.args[0]))
+    other = node.op.latex.startswith(r"\lvert") or of_matrices
     return "" if other and not node.is_column and not node.is_scalar else node.op.latex
 
 
