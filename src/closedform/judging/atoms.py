@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from closedform.errors import LimitError
 from closedform.judging.applied import put_in
 from closedform.judging.names import LETTER, NAME, bare, cleaned, named, squeezed
-from closedform.judging.spans import behind_space, bracketed, close_of, divided, opener, scripts, term_end, unwrapped
+from closedform.judging.spans import TURN, behind_space, bracketed, close_of, divided, opener, scripts, term_end, unwrapped
 from closedform.judging.written import constants_gone, slopes
 
 _FRACTION = r"\\[dtc]?frac\s*"
@@ -48,6 +48,7 @@ class Atoms:
     syntax: str
     functions: dict[str, str] = field(default_factory=dict)  # f -> x, of definitions f(x) = …
     bodies: dict[str, str] = field(default_factory=dict)  # f -> …
+    known: set[str] = field(default_factory=set)  # names that are defined or declared to be functions
     usual: set[str] = field(default_factory=set)  # those that are what their letter stands for by habit
     points: list[tuple[str, str]] = field(default_factory=list)  # an argument, and what stands for it somewhere
     found: dict[str, Atom] = field(default_factory=dict)
@@ -123,7 +124,7 @@ class Atoms:
     def _nabla(self, text: str) -> str:
         while found := _NABLA.search(text):
             order = 2 if any(found[g] for g in ("two", "two2", "hess", "hess2")) else 1
-            target, end = self._target(text, found.end())
+            target, end = self._product(text, found.end()) or self._target(text, found.end())
             by = named(found["by"] or found["by2"] or "")
             at, end = self._point(text, found.end(), target, end)
             text = text[: found.start()] + self.typed(Atom("nabla", target, by, order, at)) + text[end:]
@@ -190,6 +191,10 @@ class Atoms:
             end = close_of(text, found.end() - 1)
             name, inner = found["name"], text[found.end() : end - 1]
             own = self._same(name, inner) and name not in self.usual
+            if not own and found.group()[-2].isspace() and TURN.match(text, end):  # ``f (x - m)' dx``
+                put = f" {name} {self._times(text, found.end() - 1)}"
+                text, place = text[: found.start()] + put + text[found.end() - 1 :], found.start() + len(put)
+                continue
             if own:
                 put = f" {name} {self._times(text, end)}"
             elif name in self.bodies:
@@ -255,6 +260,15 @@ class Atoms:
             return found.group() if of_value else found["name"], end
         if found is not None and not whole:
             return found["name"], found.end()
+        end = term_end(text, place)
+        return text[place:end].strip(), end
+
+    def _product(self, text: str, place: int) -> tuple[str, int] | None:
+        r"""All of ``w^T A w`` behind ``\nabla_w``, where what stands first is a variable, not a function."""
+        place = behind_space(text, place)
+        found = _TARGET.match(text, place)
+        if found is None or found["arg"] or bare(found["name"]) in {"", *self.known}:
+            return None
         end = term_end(text, place)
         return text[place:end].strip(), end
 

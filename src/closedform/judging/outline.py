@@ -82,7 +82,9 @@ def _sign(out: Outline, relation: Relation) -> None:
     text = relation.members[0].text.strip() if len(relation.members) == 1 else ""
     found = re.fullmatch(rf"({NAME})\s*(>=?|\\geq?|\\gt)\s*0", text)
     if found:
-        out.where.append(f"{bare(found[1])} {'>' if found[2] in ('>', chr(92) + 'gt') else '>='} 0")
+        name = bare(found[1])
+        base = name.partition("_")[0] if re.fullmatch(r"[A-Za-z]+_[i-t]", name) else name
+        out.where.append(f"{base} {'>' if found[2] in ('>', chr(92) + 'gt') else '>='} 0")
 
 
 def _with_gradients(document: Document) -> Iterator[Relation]:

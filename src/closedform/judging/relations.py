@@ -112,6 +112,9 @@ def logarithms(relations: list[Relation]) -> None:
         name = re.escape(first["name"] or first["typed"])
         if any(re.fullmatch(rf"{name}\s*\([^()]*\)", r.members[0].text.strip()) for r in relations if r.members):
             return
+        place = next(k for k, r in enumerate(relations) if r.members and _LOG.fullmatch(r.members[0].text.strip()))
+        if any(re.fullmatch(name, r.members[0].text.strip()) for r in relations[:place] if r.members):
+            return
         latex = first["name"] is not None
         pattern = re.compile(rf"\\(?:log|ln)\s*{name}(?![A-Za-z_^])" if latex else rf"\b(?:log|ln)\s+{name}(?!\w)")
         own = rf"\\Lambda_{{{first['name']}}}" if latex else f"Λ_{first['typed']}"
