@@ -119,6 +119,9 @@ class Follower:
                 yield self.state.step(chain, 1, "given", reason="a condition")
                 return
         elif self.equations.supposed(chain, moving, before):
+            if self.equations.doubtful(chain):
+                yield self.state.step(chain, 1, "undecided", reason="it is not said whether it is supposed or follows")
+                return
             yield self.state.step(chain, 1, "given", reason="an equation that is supposed")
             with suppress(ClosedformError):
                 self.equations.take_up(chain, moving, before)
