@@ -11,7 +11,17 @@ from dataclasses import dataclass, field, replace
 from closedform.errors import LimitError
 from closedform.judging.applied import put_in
 from closedform.judging.names import LETTER, NAME, bare, cleaned, named, squeezed
-from closedform.judging.spans import TURN, behind_space, bracketed, close_of, divided, opener, scripts, term_end, unwrapped
+from closedform.judging.spans import (
+    TURN,
+    behind_space,
+    bracketed,
+    close_of,
+    divided,
+    opener,
+    scripts,
+    term_end,
+    unwrapped,
+)
 from closedform.judging.written import constants_gone, slopes
 
 _FRACTION = r"\\[dtc]?frac\s*"
@@ -175,9 +185,10 @@ class Atoms:
     def _primes(self, text: str) -> str:
         """``f'(x)`` and ``f''(x)`` of a function that was defined with its argument."""
         for name, argument in self.functions.items():
-            pattern = re.compile(rf"(?<![\w\\]){re.escape(name)}(?P<primes>'{{1,2}})\s*\(\s*{re.escape(argument)}\s*\)")
+            at = rf"(?:{re.escape(argument)}|(?P<at>-?\d+))"
+            pattern = re.compile(rf"(?<![\w\\]){re.escape(name)}(?P<primes>'{{1,2}})\s*\(\s*{at}\s*\)")
             while found := pattern.search(text):
-                atom = Atom("partial", name, bare(argument), len(found["primes"]))
+                atom = Atom("partial", name, bare(argument), len(found["primes"]), found["at"] or "")
                 text = text[: found.start()] + self.typed(atom) + text[found.end() :]
         return text
 
@@ -202,7 +213,8 @@ class Atoms:
                     raise LimitError(f"{name} is applied over {MAX_APPLIED} times in this line (limit: applications)")
                 if name not in self.usual:
                     self.points.append((self.functions[name], inner))
-                put, count = f"({put_in(self.bodies[name], self.functions[name], inner, self.syntax)})", count + 1
+                body = put_in(self.bodies[name], self.functions[name], inner, self.syntax, self.known)
+                put, count = f"({body})", count + 1
             else:
                 place = found.end()
                 continue
@@ -366,7 +378,7 @@ _UNDER = re.compile(
 _MANY = re.compile(rf"[0-9]|\\[tdc]?frac\s*[{{0-9]|\\\||\\[lL]?[vV]ert\b|\|\||‖|\\(?:sum|prod)\b|e\s*\^|{FUNCTIONS}")
 """What a sign of differentiation stands before as a whole: a product that begins with no name."""
 _TARGET = re.compile(rf"(?P<name>{NAME})(?P<arg>\s*\([^()]*\))?")
-_D = re.compile(r"(?<![\w\\^{])d(?![a-zA-Z]{3,})|(?<=\{)d(?=[\s\\({\[]|[A-Z])|(?<=\d)d(?=[A-Za-z(\\])")
+_D = re.compile(r"(?<![\w\\^{])d(?![a-zA-Z]{3,}|\[\w(?:,\w)?\])|(?<=\{)d(?=[\s\\({\[]|[A-Z])|(?<=\d)d(?=[A-Za-z(\\])")
 _D2 = re.compile(r"(?<![\w\\^{])d\s*(?:²|\^\s*(?:2|\{\s*2\s*\}))\s*(?=[A-Za-z\\(\[])")
 _OF_DIFFERENTIAL = re.compile(rf"(?<![\w\\^])d\s*\(\s*d\s*({NAME})\s*\)")
 """``d(df)``, the second differential."""

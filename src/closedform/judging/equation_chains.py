@@ -26,7 +26,8 @@ from closedform.rewrite.normal.normal import normal
 _CONSTANT = re.compile(r"-?\d+(?:/\d+)?|I(?:_\{?\w\}?)?|\\(?:mathbf|boldsymbol|bm|mathbb)\s*\{?[1I]\}?")
 """What an equation that is supposed has on its right side."""
 _CONCLUDES = re.compile(
-    r"(?:\b(?:so|hence|thus|therefore|then|gives|yields|implies|follows(?: that)?|get|obtain|conclude)|⇒|=>|\\implies|\\Rightarrow)\W*$",
+    r"(?:\b(?:so|hence|thus|therefore|then|gives|yields|implies|follows(?: that)?|get|obtain|conclude)"
+    r"|⇒|=>|\\implies|\\Rightarrow)\W*$",
     re.IGNORECASE,
 )
 _UPDATED = re.compile(r"\b(?:updat\w*|iterat\w*|steps?|algorithm|rule|assign\w*)\b", re.IGNORECASE)
