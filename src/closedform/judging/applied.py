@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from closedform.read.alphabet import SPELLED
+from closedform.read.vocabulary import is_function
 
 _WORDS = re.compile(r"\\[A-Za-z]+|[A-Za-z]")
+MOST_TOGETHER = 4
 _NAMES = re.compile(r"[^\W\d]\w*")
 
 
-def put_in(body: str, argument: str, value: str, syntax: str) -> str:
+def put_in(body: str, argument: str, value: str, syntax: str, known: Collection[str] = ()) -> str:
     r"""The text of a function's body with ``value`` for its argument.
 
-    >>> put_in("y'*y + cy", "y", "A*x", "text")
-    "(A*x)'*(A*x) + cy"
+    >>> put_in("y'*y + Cy + by", "y", "A*x", "text", {"by"})
+    "(A*x)'*(A*x) + C*(A*x) + by"
     >>> put_in(r"\log y^\top y", "y", "Ax", "latex")
     '\\log (Ax)^\\top (Ax)'
     """
@@ -25,9 +28,16 @@ def put_in(body: str, argument: str, value: str, syntax: str) -> str:
     whole = f"({value.strip()})"
     times = r"\cdot " if syntax == "latex" else "* "
 
+    def apart(word: str) -> str:
+        """Letters that run together, each of which is a name: ``Ax``."""
+        together = len(argument) == 1 and argument in word and len(word) < MOST_TOGETHER and word.isalpha()
+        if not together or word in known or word in SPELLED or is_function(word) or word[0] == "d":
+            return word
+        return "*".join(whole if letter == argument else letter for letter in word)
+
     def put(found: re.Match[str]) -> str:
         if found.group() != argument:
-            return found.group()
+            return found.group() if syntax == "latex" else apart(found.group())
         before = _NAMED.search(body[: found.start()])
         factor = before is not None and (len(before[1]) == 1 or before[1] in SPELLED)
         return f"{times}{whole}" if factor else whole

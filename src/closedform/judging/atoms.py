@@ -11,7 +11,17 @@ from dataclasses import dataclass, field, replace
 from closedform.errors import LimitError
 from closedform.judging.applied import put_in
 from closedform.judging.names import LETTER, NAME, bare, cleaned, named, squeezed
-from closedform.judging.spans import behind_space, bracketed, close_of, divided, opener, scripts, term_end, unwrapped
+from closedform.judging.spans import (
+    TURN,
+    behind_space,
+    bracketed,
+    close_of,
+    divided,
+    opener,
+    scripts,
+    term_end,
+    unwrapped,
+)
 from closedform.judging.written import constants_gone, slopes
 
 _FRACTION = r"\\[dtc]?frac\s*"
@@ -48,6 +58,7 @@ class Atoms:
     syntax: str
     functions: dict[str, str] = field(default_factory=dict)  # f -> x, of definitions f(x) = …
     bodies: dict[str, str] = field(default_factory=dict)  # f -> …
+    known: set[str] = field(default_factory=set)  # names that are defined or declared to be functions
     usual: set[str] = field(default_factory=set)  # those that are what their letter stands for by habit
     points: list[tuple[str, str]] = field(default_factory=list)  # an argument, and what stands for it somewhere
     found: dict[str, Atom] = field(default_factory=dict)
@@ -123,7 +134,7 @@ class Atoms:
     def _nabla(self, text: str) -> str:
         while found := _NABLA.search(text):
             order = 2 if any(found[g] for g in ("two", "two2", "hess", "hess2")) else 1
-            target, end = self._target(text, found.end())
+            target, end = self._product(text, found.end()) or self._target(text, found.end())
             by = named(found["by"] or found["by2"] or "")
             at, end = self._point(text, found.end(), target, end)
             text = text[: found.start()] + self.typed(Atom("nabla", target, by, order, at)) + text[end:]
@@ -174,9 +185,10 @@ class Atoms:
     def _primes(self, text: str) -> str:
         """``f'(x)`` and ``f''(x)`` of a function that was defined with its argument."""
         for name, argument in self.functions.items():
-            pattern = re.compile(rf"(?<![\w\\]){re.escape(name)}(?P<primes>'{{1,2}})\s*\(\s*{re.escape(argument)}\s*\)")
+            at = rf"(?:{re.escape(argument)}|(?P<at>-?\d+))"
+            pattern = re.compile(rf"(?<![\w\\]){re.escape(name)}(?P<primes>'{{1,2}})\s*\(\s*{at}\s*\)")
             while found := pattern.search(text):
-                atom = Atom("partial", name, bare(argument), len(found["primes"]))
+                atom = Atom("partial", name, bare(argument), len(found["primes"]), found["at"] or "")
                 text = text[: found.start()] + self.typed(atom) + text[found.end() :]
         return text
 
@@ -190,6 +202,10 @@ class Atoms:
             end = close_of(text, found.end() - 1)
             name, inner = found["name"], text[found.end() : end - 1]
             own = self._same(name, inner) and name not in self.usual
+            if not own and found.group()[-2].isspace() and TURN.match(text, end):  # ``f (x - m)' dx``
+                put = f" {name} {self._times(text, found.end() - 1)}"
+                text, place = text[: found.start()] + put + text[found.end() - 1 :], found.start() + len(put)
+                continue
             if own:
                 put = f" {name} {self._times(text, end)}"
             elif name in self.bodies:
@@ -197,7 +213,8 @@ class Atoms:
                     raise LimitError(f"{name} is applied over {MAX_APPLIED} times in this line (limit: applications)")
                 if name not in self.usual:
                     self.points.append((self.functions[name], inner))
-                put, count = f"({put_in(self.bodies[name], self.functions[name], inner, self.syntax)})", count + 1
+                body = put_in(self.bodies[name], self.functions[name], inner, self.syntax, self.known)
+                put, count = f"({body})", count + 1
             else:
                 place = found.end()
                 continue
@@ -255,6 +272,15 @@ class Atoms:
             return found.group() if of_value else found["name"], end
         if found is not None and not whole:
             return found["name"], found.end()
+        end = term_end(text, place)
+        return text[place:end].strip(), end
+
+    def _product(self, text: str, place: int) -> tuple[str, int] | None:
+        r"""All of ``w^T A w`` behind ``\nabla_w``, where what stands first is a variable, not a function."""
+        place = behind_space(text, place)
+        found = _TARGET.match(text, place)
+        if found is None or found["arg"] or bare(found["name"]) in {"", *self.known}:
+            return None
         end = term_end(text, place)
         return text[place:end].strip(), end
 
@@ -352,7 +378,7 @@ _UNDER = re.compile(
 _MANY = re.compile(rf"[0-9]|\\[tdc]?frac\s*[{{0-9]|\\\||\\[lL]?[vV]ert\b|\|\||‖|\\(?:sum|prod)\b|e\s*\^|{FUNCTIONS}")
 """What a sign of differentiation stands before as a whole: a product that begins with no name."""
 _TARGET = re.compile(rf"(?P<name>{NAME})(?P<arg>\s*\([^()]*\))?")
-_D = re.compile(r"(?<![\w\\^{])d(?![a-zA-Z]{3,})|(?<=\{)d(?=[\s\\({\[]|[A-Z])|(?<=\d)d(?=[A-Za-z(\\])")
+_D = re.compile(r"(?<![\w\\^{])d(?![a-zA-Z]{3,}|\[\w(?:,\w)?\])|(?<=\{)d(?=[\s\\({\[]|[A-Z])|(?<=\d)d(?=[A-Za-z(\\])")
 _D2 = re.compile(r"(?<![\w\\^{])d\s*(?:²|\^\s*(?:2|\{\s*2\s*\}))\s*(?=[A-Za-z\\(\[])")
 _OF_DIFFERENTIAL = re.compile(rf"(?<![\w\\^])d\s*\(\s*d\s*({NAME})\s*\)")
 """``d(df)``, the second differential."""

@@ -159,7 +159,7 @@ class Book:
         if atom.sign == "vec":
             return matrix_of_vec(self.moved(f, frozenset({x.params[0]})), direction(x))
         if atom.at:
-            point = self.shared.node(atom.at, x)
+            point = zeros(*x.shape) if atom.at == "0" else self.shared.node(atom.at, x)
             if point.shape != x.shape:
                 raise ShapeError(f"{atom.of} is defined for {x.params[0]} of another size than {atom.at.strip()}")
             return rebuild(self.derivative(replace(atom, at="")), lambda n, _: point if n is x else None)

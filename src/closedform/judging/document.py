@@ -16,6 +16,7 @@ from closedform.judging.relations import (
     plain_hats,
     plain_partials,
     plain_tex,
+    slopes_alone,
 )
 from closedform.judging.statements import relations_of
 from closedform.judging.text_sums import with_lowered
@@ -56,6 +57,7 @@ def document(source: str, syntax: str = "auto") -> Document:
     found.said = "".join(ends.get(p.kind) or p.text + " " for p in cut)
     found.relations = relations_of(cut, syntax)
     logarithms(found.relations)
+    slopes_alone(found.relations, syntax)
     plain_hats(found.relations, source)
     entries_of_functions(found.relations)
     increments(found.source, found.relations)

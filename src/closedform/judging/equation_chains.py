@@ -25,6 +25,11 @@ from closedform.rewrite.normal.normal import normal
 
 _CONSTANT = re.compile(r"-?\d+(?:/\d+)?|I(?:_\{?\w\}?)?|\\(?:mathbf|boldsymbol|bm|mathbb)\s*\{?[1I]\}?")
 """What an equation that is supposed has on its right side."""
+_CONCLUDES = re.compile(
+    r"(?:\b(?:so|hence|thus|therefore|then|gives|yields|implies|follows(?: that)?|get|obtain|conclude)"
+    r"|⇒|=>|\\implies|\\Rightarrow)\W*$",
+    re.IGNORECASE,
+)
 _UPDATED = re.compile(r"\b(?:updat\w*|iterat\w*|steps?|algorithm|rule|assign\w*)\b", re.IGNORECASE)
 _INTO = re.compile(r"\b(?:into|back in|insert\w*|constraint)\W*$")
 """What is put into the equation that follows is what was found before."""
@@ -53,6 +58,8 @@ class EquationChains:
         if self.state.equations.zero or self.state.lost or is_zero(chain.members[1].text):
             return False
         if _CONSTANT.fullmatch(cleaned(chain.members[1].text)):
+            return self.section.lexed.lone_name(chain.members[0]) not in self.book.defined or is_condition(chain.words)
+        if self._of_new_names(chain):
             return True
         tokens = [self.section.tokens.get(id(m)) for m in chain.members]
         if tokens[0] is None or tokens[1] is None or len(tokens[1].tokens) != 2:
@@ -60,6 +67,22 @@ class EquationChains:
         name = tokens[1].tokens[0]
         alone = name.kind == "name" and name.text not in self.book.defined
         return alone and self._first(chain) and all(t.text != name.text for t in tokens[0].tokens)
+
+    def _of_new_names(self, chain: Chain) -> bool:
+        """``A v = λ v``, from which a derivation begins: each side has a name of its own, and nothing defines any."""
+        sides = [set(self.section.lexed.names(m)) for m in chain.members]
+        moved = {v for group in self.section.movement.groups for v in group}
+        if moved and not sides[0] | sides[1] <= moved:  # one that stands still is said to, or forgotten
+            return False
+        free = not (sides[0] | sides[1]) & self.book.defined.keys()
+        return free and self._first(chain) and bool(sides[0] - sides[1]) and bool(sides[1] - sides[0])
+
+    def doubtful(self, chain: Chain) -> bool:
+        """Whether what seems to be supposed may as well be claimed: it is of defined names, or said with "hence"."""
+        if is_condition(chain.words):
+            return False
+        named = any(name in self.book.defined for m in chain.members for name in self.section.lexed.names(m))
+        return not chain.updates and (named or _CONCLUDES.search(chain.words) is not None)
 
     def _identity(self, chain: Chain, moving: Moving, before: list[Full]) -> bool:
         try:

@@ -119,6 +119,9 @@ class Follower:
                 yield self.state.step(chain, 1, "given", reason="a condition")
                 return
         elif self.equations.supposed(chain, moving, before):
+            if self.equations.doubtful(chain):
+                yield self.state.step(chain, 1, "undecided", reason="it is not said whether it is supposed or follows")
+                return
             yield self.state.step(chain, 1, "given", reason="an equation that is supposed")
             with suppress(ClosedformError):
                 self.equations.take_up(chain, moving, before)
@@ -155,6 +158,8 @@ class Follower:
         elif name[:1] == "d" and name[1:] in self.book.defined and not equations.gradients:
             found = [self.section.gradients(v) for v in sorted(self.section.moving(chain))]
             equations.gradients = [Zero(g, v) for pairs in found for g, v in pairs]
+        elif ZERO_WORDS.search(chain.words) and chain.solves and equations.gradients:
+            self.state.lost = True  # that the other gradients are zero too is not used: what needs it is undecided
         elif ZERO_WORDS.search(chain.words) and not chain.defines:
             given = [Zero(g, v) for g, v in self.section.gradients()] if not equations.gradients else []
             equations.zero = equations.gradients or equations.zero or given

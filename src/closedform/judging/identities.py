@@ -141,6 +141,8 @@ class Identities:
         equations = self.state.equations
         if equations.supposed and any(equations.holds(t.node, n.node) for t in truth for n in now):
             return self.state.step(chain, k, "right", reason="under the condition that was given")
+        if equations.zero and any(equations.implies(t.node, n.node) for t in truth for n in now):
+            return self.state.step(chain, k, "right", reason="by the equation before")
         if conditions.unused:
             return self.state.step(chain, k, "undecided", reason="it may follow from a condition that was given")
         return None

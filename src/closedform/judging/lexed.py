@@ -47,6 +47,7 @@ class Lexed:
         source, syntax = outline.document.source, outline.document.syntax
         self.atoms = Atoms(syntax, dict(outline.functions))
         self.atoms.bodies = self._bodies()
+        self.atoms.known = set(outline.defined) | abstract(outline)
         self.atoms.variations = _VARIATION.search(source) is not None
         self._rows = rows_of(source)
         self._ends, self._ones = counted(source), ones_stand(source)

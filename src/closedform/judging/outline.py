@@ -68,6 +68,8 @@ def _new(document: Document, where: str) -> Outline:
                 out.where.append(f"{name} is a vector")
         elif fact != "matrix":
             out.facts.setdefault(name, set()).add(fact)
+    turned = re.findall(rf"(?<![\w\\.])([nmkpq]){_TURN}\s*[A-Za-z(\\]", document.source)
+    out.where += [f"{p} is a vector" for p in dict.fromkeys(turned)]
     for relation in document.relations:
         if len(relation.members) == 1:
             declared = with_family(membership(relation.members[0].text), document.source)
@@ -82,7 +84,9 @@ def _sign(out: Outline, relation: Relation) -> None:
     text = relation.members[0].text.strip() if len(relation.members) == 1 else ""
     found = re.fullmatch(rf"({NAME})\s*(>=?|\\geq?|\\gt)\s*0", text)
     if found:
-        out.where.append(f"{bare(found[1])} {'>' if found[2] in ('>', chr(92) + 'gt') else '>='} 0")
+        name = bare(found[1])
+        base = name.partition("_")[0] if re.fullmatch(r"[A-Za-z]+_[i-t]", name) else name
+        out.where.append(f"{base} {'>' if found[2] in ('>', chr(92) + 'gt') else '>='} 0")
 
 
 def _with_gradients(document: Document) -> Iterator[Relation]:
@@ -171,6 +175,7 @@ def _place(out: Outline, relation: Relation) -> None:
         if relation.members:
             out.chains.append(Chain(relation.members, judged=False, reason="a limit is not judged"))
         return
+    _name_between(out, relation)
     name, argument = _defined(relation)
     after = bool(out.chains) and out.chains[-1].said and not is_zero(out.chains[-1].members[-1].text)
     if (after and _also(relation)) or _besides(out, relation, name):
@@ -206,6 +211,22 @@ def _place(out: Outline, relation: Relation) -> None:
     elif name and stands_in_itself(name, relation, out.document.syntax):
         chain.updates = True
     out.chains.append(chain)
+
+
+def _name_between(out: Outline, relation: Relation) -> None:
+    r"""Take a new name between two equals signs as defined by what follows: ``\hat\mu = \bar x = …``."""
+    for member, body in zip(relation.members[1:], relation.members[2:], strict=False):
+        name = bare(member.text)
+        if not name or is_differential(name) or name in NO_NAMES or name in out.defined or used(out, name):
+            continue
+        others = [m.text for m in relation.members if m is not member]
+        if not is_zero(body.text) and all(name not in letters_of(text, out.document.syntax) for text in others):
+            chain = Chain([Member(member.text, member.start), body], words="let", said=True)
+            _define(out, chain, name, "")
+            out.chains.append(chain)
+
+
+NO_NAMES = {"I", "e", "pi", "ones"}
 
 
 def _beside(out: Outline, one: int, other: int) -> bool:

@@ -116,7 +116,8 @@ _INVERSE = re.compile(r"\s*\^\s*\{?\s*-\s*1\s*\}?(?=\s+(?:is|are|being)\s)")
 _COVARIANCE = re.compile(
     rf"\b(?:[Cc]o)?[Vv]ariance(?:\s+matrix)?\s+(?P<said>{_NAME})(?![\w'])"
     rf"|\b[Pp]recision(?:\s+matrix)?\s+(?P<precision>{_NAME})(?![\w'])"
-    rf"|(?<![\w\\])(?P<name>{_NAME})\s+(?:is|be|denotes)\s+(?:the|an?)\s+(?:[a-z]+\s+)?(?:covariance|precision)\b"
+    rf"|(?<![\w\\])(?P<name>{_NAME})\s+(?:is|be|being|denotes)\s+(?:the|an?)\s+(?:[a-z]+\s+)?(?:covariance|precision)\b"
+    r"|(?<![\w\\])(?P<capital>[A-Z]|\\Sigma|Σ),?\s+(?:the|an?)\s+(?:[a-z]+\s+)?covariance(?:\s+matrix)?(?=\s*(?:[.,;:)]|$|of\b))"
     rf"|(?<![A-Za-z\\])N\s*\(\s*(?:[^(),;|]*[;|])?[^(),;|]*,\s*(?P<normal>{_NAME})\s*\)"
 )
 """The covariance of a distribution, which is symmetric: ``covariance Σ``, ``N(x; μ, Σ)``."""

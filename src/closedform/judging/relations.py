@@ -112,6 +112,9 @@ def logarithms(relations: list[Relation]) -> None:
         name = re.escape(first["name"] or first["typed"])
         if any(re.fullmatch(rf"{name}\s*\([^()]*\)", r.members[0].text.strip()) for r in relations if r.members):
             return
+        place = next(k for k, r in enumerate(relations) if r.members and _LOG.fullmatch(r.members[0].text.strip()))
+        if any(re.fullmatch(name, r.members[0].text.strip()) for r in relations[:place] if r.members):
+            return
         latex = first["name"] is not None
         pattern = re.compile(rf"\\(?:log|ln)\s*{name}(?![A-Za-z_^])" if latex else rf"\b(?:log|ln)\s+{name}(?!\w)")
         own = rf"\\Lambda_{{{first['name']}}}" if latex else f"Λ_{first['typed']}"
@@ -119,6 +122,31 @@ def logarithms(relations: list[Relation]) -> None:
             for member in relation.members:
                 member.shown = member.shown or member.text
                 member.text = pattern.sub(own, member.text)
+
+
+_SLOPE_ALONE = re.compile(r"(?P<f>\\sigma|σ|sigma|sigmoid|\\?tanh)\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)")
+
+
+def slopes_alone(relations: list[Relation], syntax: str) -> None:
+    r"""``\sigma' = \sigma(1 - \sigma)``, said of functions, at a point of its own."""
+    point = "(\\tau_{at})" if syntax == "latex" else "(tau_at)"
+    times = r"\cdot " if syntax == "latex" else "*"
+
+    def at_point(found: re.Match[str]) -> str:
+        return f"({found['f']}{point}){found['power'] or ''}{times if found['bracket'] is not None else ''}"
+
+    for relation in relations:
+        found = _SLOPE_ALONE.fullmatch(cleaned(relation.members[0].text)) if len(relation.members) > 1 else None
+        if found is None:
+            continue
+        relation.words = ""  # "since": it is judged, not supposed
+        alone = rf"(?<![A-Za-z\\])(?P<f>{re.escape(found['f'])})(?![A-Za-z_])"
+        name = re.compile(alone + r"(?P<power>\s*\^\s*\{?\d\}?)?(?P<bracket>\s*(?=\())?")
+        for member in relation.members[1:]:
+            member.shown = member.shown or member.text
+            member.text = name.sub(at_point, member.text)
+        first = relation.members[0]
+        first.shown, first.text = first.shown or first.text, f"{found['f']}'{point}"
 
 
 _HAT = r"\\(?:hat|widehat)\s*(?:\{{\s*{name}\s*\}}|(?:\s+|(?=\\)){name}(?![A-Za-z]))(?!\s*_)"

@@ -46,7 +46,7 @@ def term_end(text: str, place: int) -> int:
     return len(text)
 
 
-_TURNED = re.compile(r"\s*(?:'|ᵀ|\^\s*(?:T\b|\\top\b|\\intercal\b|\{\s*(?:T|\\top|\\intercal)\s*\}))\s*\*?")
+TURN = re.compile(r"\s*(?:'|ᵀ|\^\s*(?:T\b|\\top\b|\\intercal\b|\{\s*(?:T|\\top|\\intercal)\s*\}))\s*\*?")
 
 
 def behind_space(text: str, place: int) -> int:
@@ -63,7 +63,7 @@ def bracketed(text: str, place: int) -> int:
     """
     while True:
         end = close_of(text, place)
-        if _TURNED.match(text, end) and text[_TURNED.match(text, end).end() :].strip():  # type: ignore[union-attr]
+        if TURN.match(text, end) and text[TURN.match(text, end).end() :].strip():  # type: ignore[union-attr]
             return place + len(text[place : term_end(text, place)].rstrip())
         end = scripts(text, end)
         place = behind_space(text, end)

@@ -27,7 +27,8 @@ class State:
         """What is said of member ``k``."""
         member, document = chain.members[k], self.section.outline.document
         left = (chain.members[0].shown or chain.members[0].text) if k == 1 else ""
-        text = " ".join(f"{left} = {member.text}".split()) if left else "= " + " ".join(member.text.split())
+        here = member.shown or member.text
+        text = " ".join(f"{left} = {here}".split()) if left else "= " + " ".join(here.split())
         return Step(document.line(member.start), text, status, **more)  # type: ignore[arg-type]
 
     def full(self, chain: Chain, k: int, moving: Moving, like: Node | None = None) -> list[Full]:

@@ -125,7 +125,7 @@ def with_brackets(text: str, letters: Iterable[str], own: Container[str]) -> str
         base, at = found["base"], [c for c in found["at"] if c.isalpha()]
         whole = f"{base}_{''.join(at)}"
         below = re.search(r"/\s*\(?\s*$" if base[0] == "d" else "∂\\s*$", text[: found.start()])
-        above = base[0] == "d" and text[found.end() :].lstrip().startswith("/")  # dp_k/dz_j
+        above = base[0] == "d" and re.match(r"\s*/\s*\(?\s*[d∂]", text[found.end() :])  # dp_k/dz_j
         if not letters.issuperset(at) or whole in own or is_function(base) or above or below:
             return found.group()
         return f"{base}[{','.join(at)}]"

@@ -11,6 +11,11 @@ from closedform.read.vocabulary import is_function
 _TURN = r"(?:T(?![a-z])|\\top(?![A-Za-z])|\\intercal(?![A-Za-z])|\{\s*(?:T|\\top|\\intercal)\s*\})"
 _ONES = re.compile(rf"(?<![\w.\])}}'^/])1(?:'|ᵀ|\s*\^\s*{_TURN})\s*\*?\s*(?=[A-Za-z(\\])")
 _TURNED_NAME = re.compile(r"(?<=[\w)\]])\^T(?=[A-Z(]|[a-z](?![a-z]))(?!\w*\()")
+_NAME = r"[A-Za-zα-ωΑ-Ω]\w*"
+_FUNCTION_OF_NAME = re.compile(rf"(?<![\w.])(?P<f>log|ln|exp|sqrt|tr|det|logdet)\s+(?P<of>{_NAME})(?=\s*(?:[-+=),]|$))")
+"""``ln f``, where nothing that could belong to it follows."""
+_BY_ROW = re.compile(rf"/\s*(?P<of>{_NAME}(?:'|ᵀ|\^T){_NAME}(?:(?:'|ᵀ)(?:{_NAME})?)?)(?![\w'ᵀ^([.])")
+"""``/ x'x``: what would be divided by a row is divided by the whole."""
 _NUMBER_AFTER = re.compile(r"(?<=\))(\s*)(?=\d)")
 
 _SECOND = re.compile(r"(?<!\w)d2([A-Za-z]\w*)\s*/\s*d([A-Za-z]+)2(?!\w)")
@@ -26,14 +31,21 @@ def typed(text: str, syntax: str) -> str:
 
     >>> typed("1'*y + X^TXw", "text"), typed(r"1^\top y (x^T x) 2x", "latex")
     ("ones'*y + X' Xw", '\\mathbf{1}^\\top y (x^T x) \\cdot 2x')
+    >>> typed("ln f + ln det(X)", "text"), typed("x'Ax / x'x + 1", "text")
+    ('ln(f) + ln det(X)', "x'Ax /(x'x) + 1")
     """
     latex = syntax == "latex"
     text = _ONES.sub(r"\\mathbf{1}^\\top " if latex else "ones'*", text)
     text = _NUMBER_AFTER.sub(r" \\cdot " if latex else " * ", text)
     if latex:
         return text
+    text = _BY_ROW.sub(r"/(\g<of>)", _FUNCTION_OF_NAME.sub(_with_bracket, text))
     text = _SECOND.sub(r"d²\1/d\2²", _TURNED_NAME.sub("' ", text))
     return _TIMES.sub("*", _TWICE.sub("d²", text))
+
+
+def _with_bracket(found: re.Match[str]) -> str:
+    return found.group() if is_function(found["of"]) else f"{found['f']}({found['of']})"
 
 
 _BESIDE_NAME = re.compile(
