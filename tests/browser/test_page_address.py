@@ -82,7 +82,8 @@ def test_a_name_is_marked_in_the_graph(page: Any, shot: Callable[[Any, str], Non
 
 
 HOSTILE = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="9pt" data-of="1">
-<style>* { fill: red }</style><script>document.title = "run"</script><foreignObject><p id="formula">a</p></foreignObject>
+<style>* { fill: red }</style><script>document.title = "run"</script>
+<foreignObject><p id="formula">a</p></foreignObject>
 <a href="javascript:x()"><path d="M0 0"/></a><image href="https://example.org/a.png"/>
 <g id="box x" href="javascript:x()" class="lit"><path id="p" d="M0 0" style="fill: #fff; stroke: url(https://example.org)"/>
 <use xlink:href="#p"/><use href="https://example.org/#p"/><text fill="url(#p)">x &lt;b&gt;</text></g></svg>"""
