@@ -23,8 +23,8 @@ def no_graphviz(monkeypatch):
 def test_source_has_every_row_and_edge():
     source = FOUND.dot()
     assert source.count("->") == 14
-    assert '"v_3" [label="{v₃ = sigmoid(v₂) | v̄₃ = v̄₄}"]' in source
-    assert '"w" [label="{w | w̄ = v̄₁ x + 2 v̄₇ w}", style=bold]' in source
+    assert '"v_3" [label="{v₃ = sigmoid(v₂) | v̄₃ = v̄₄}", id="box v_3"]' in source
+    assert '"w" [label="{w | w̄ = v̄₁ x + 2 v̄₇ w}", id="box w", style=bold]' in source
     assert "v̄₂ = -0.073567" in FOUND.at(DATA).dot()
 
 

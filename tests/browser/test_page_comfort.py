@@ -31,7 +31,7 @@ def go(page: Any, view: str) -> None:
         if not summary.evaluate("(one) => one.parentElement.open"):
             summary.click()
     if view == "Derive":
-        page.wait_for_selector("#passes img")
+        page.wait_for_selector("#passes svg.drawn")
         page.wait_for_selector("#picture img")
         page.wait_for_selector("#computed .formula")
         page.wait_for_selector("pre code")

@@ -56,7 +56,7 @@ def test_the_passes_and_the_graph(page: Any, shot: Callable[[Any, str], None]):
     page.wait_for_selector("#passes table >> nth=1")
     rows = page.locator("#passes tr").all_inner_texts()
     assert any("-14" in row and "-18" in row for row in rows)  # the last adjoint is the gradient
-    width, height = drawn(page, "#passes")
+    width, height = page.eval_on_selector("#passes svg.drawn", "(one) => [one.clientWidth, one.clientHeight]")
     assert width > 100 and height > 100
     shot(page, "backprop")
     page.get_by_role("button", name="forward", exact=True).click()

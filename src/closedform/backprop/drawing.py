@@ -131,7 +131,9 @@ def _box(axes: Any, box: Box, at: tuple[float, float], size: tuple[float, float]
 
     (x, y), (wide, high) = at, size
     corner = (x - wide / 2, y - high / 2)
-    axes.add_patch(Rectangle(corner, wide, high, facecolor="white", edgecolor="black", zorder=2, **LINES[box.kind]))
+    frame = Rectangle(corner, wide, high, facecolor="white", edgecolor="black", zorder=2, **LINES[box.kind])
+    frame.set_gid(f"box {box.name}")
+    axes.add_patch(frame)
     if box.kind == "result":
         inner = (corner[0] + 0.04, corner[1] + 0.04)
         axes.add_patch(Rectangle(inner, wide - 0.08, high - 0.08, fill=False, linewidth=0.6, zorder=2))

@@ -22,7 +22,8 @@ STYLES = {"variable": ", style=bold", "constant": ", style=dashed", "result": ",
 
 @dataclass(frozen=True)
 class Box:
-    """A node of the picture: what it is, its value, its adjoint. ``kind``: variable, constant, step or result."""
+    """A node of the picture: what it is, its value, its adjoint. ``kind``: variable, constant, step or result.
+    In SVG its frame is in the group with the id "box" and its name."""
 
     name: str
     kind: str
@@ -76,7 +77,7 @@ def source(table: Backprop) -> str:
     out = ["digraph backprop {", "  rankdir=TB;", '  node [shape=record, fontname="DejaVu Sans", fontsize=11];']
     for box in boxes(table):
         parts = [r"\n".join(map(_escaped, lines)) for lines in (box.lines, box.below) if lines]
-        out.append(f'  "{box.name}" [label="{{{" | ".join(parts)}}}"{STYLES.get(box.kind, "")}];')
+        out.append(f'  "{box.name}" [label="{{{" | ".join(parts)}}}", id="box {box.name}"{STYLES.get(box.kind, "")}];')
     out += [f'  "{a}" -> "{b}";' for a, b in edges(table)]
     return "\n".join([*out, "}"])
 

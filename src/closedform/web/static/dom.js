@@ -73,13 +73,15 @@ export function choice(label, words, now, chosen) {
   const group = el("span", { class: "choice", role: "group", "aria-label": label });
   for (const word of words) {
     group.append(el("button", {
-      type: "button", "aria-pressed": String(word === now), onclick: (event) => {
-        for (const other of group.children) other.setAttribute("aria-pressed", String(other === event.currentTarget));
-        chosen(word);
-      },
+      type: "button", "aria-pressed": String(word === now), onclick: () => { press(group, word); chosen(word); },
     }, word));
   }
   return group;
+}
+
+/** The button of this word is the one that is pressed. */
+export function press(group, word) {
+  for (const one of group.children) one.setAttribute("aria-pressed", String(one.textContent === word));
 }
 
 const GREEK = new Set(("alpha beta gamma delta epsilon zeta eta theta iota kappa mu nu xi pi rho sigma tau phi chi psi omega " +

@@ -31,10 +31,10 @@ export async function filled(place, work) {
   return true;
 }
 
-/** A part that opens; ``state[name]`` remembers whether it is open. */
-export function folding(state, label, name, body, fill) {
-  const details = el("details", { open: state[name] }, el("summary", {}, label), body);
-  whenOpen(details, (open) => { state[name] = open; }, fill);
+/** A part that opens; ``told`` hears whether it is open. */
+export function folding(open, label, told, body, fill) {
+  const details = el("details", { open }, el("summary", {}, label), body);
+  whenOpen(details, told, fill);
   return details;
 }
 

@@ -2,19 +2,21 @@
 
 import { Fault, ask } from "./api.js";
 import { variables } from "./declarations.js";
-import { $, choice, copyButton, el, typeset } from "./dom.js";
+import { $, choice, copyButton, el, press, typeset } from "./dom.js";
 import { filled } from "./folding.js";
 import { belongs, look, made } from "./fresh.js";
-import { called } from "./labels.js";
-import { named } from "./naming.js";
+import { called, whole } from "./labels.js";
+import { named, numbersOf } from "./naming.js";
 import { equation, latex, plain, shape, short } from "./numbers.js";
-import { image, saved } from "./pictures.js";
+import { image, inline, saved } from "./pictures.js";
 
 const SHOWN = ["gradient", "jacobian", "hessian", "derivative"];
 const PARTS = { numbers: [numbers, "computed"], backprop: [backprop, "passes"], plot: [plot, "picture"] };
 const RANGES = "A range is two numbers, the lower one first, as -2 to 2; for two axes -2 to 2, 0 to 1.";
+const KINDS = ["what fits", "contours", "curve", "jacobian", "hessian"];
+const MODES = ["reverse", "forward", "both"];
 const of = {}; // the answer that each part was made for
-let current = null, wanted = null, signal = null, mode = "reverse", kind = "", drawn = "";
+let current = null, wanted = null, signal = null, mode = MODES[0], kind = "", drawn = "";
 
 /** The answer that stands above; open parts are asked for anew. */
 export function show(found, asked, cancelled) {
@@ -55,19 +57,36 @@ export function hide() {
 export function start(changed) {
   const note = (old) => { $("values-note").textContent = old ? "changed since: press Compute" : ""; };
   for (const [name, [, place]] of Object.entries(PARTS)) {
-    $(`further-${name}`).addEventListener("toggle", (event) => { if (event.target.open && current && of[name] !== current) renew(name); });
+    $(`further-${name}`).addEventListener("toggle", (event) => { if (event.target.open && current && of[name] !== current) renew(name); changed(); });
     belongs($(place), typed, name === "numbers" ? note : undefined);
   }
   $("compute").addEventListener("click", () => { changed(); refresh(); });
   $("random").addEventListener("click", () => { $("values").value = ""; changed(); refresh(); });
   $("values").addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("compute").click(); });
   $("values").addEventListener("input", changed);
-  $("modes").append(choice("Mode", ["reverse", "forward", "both"], mode, (word) => { mode = word; backprop(); }));
-  $("kinds").append(choice("Picture", ["what fits", "contours", "curve", "jacobian", "hessian"], "what fits", (word) => {
-    kind = word === "what fits" ? "" : word;
+  $("modes").append(choice("Mode", MODES, mode, (word) => { mode = word; changed(); backprop(); }));
+  $("kinds").append(choice("Picture", KINDS, KINDS[0], (word) => {
+    kind = word === KINDS[0] ? "" : word;
+    changed();
     plot();
   }));
-  $("span").addEventListener("change", plot);
+  $("span").addEventListener("change", () => { changed(); plot(); });
+}
+
+/** What is open, chosen and typed here, for the address; what is so anyway is left out. */
+export const state = () => ({
+  parts: Object.keys(PARTS).filter((name) => $(`further-${name}`).open),
+  values: typed(), mode: mode === MODES[0] ? "" : mode, kind, span: $("span").value.trim(),
+});
+
+export function restore(kept) {
+  for (const name of Object.keys(PARTS)) $(`further-${name}`).open = kept.parts.includes(name);
+  mode = MODES.includes(kept.mode) ? kept.mode : MODES[0];
+  kind = KINDS.indexOf(kept.kind) > 0 ? kept.kind : "";
+  press($("modes").firstChild, mode);
+  press($("kinds").firstChild, kind || KINDS[0]);
+  $("span").value = kept.span ?? "";
+  $("values").value = kept.values ?? "";
 }
 
 function refresh() {
@@ -85,7 +104,7 @@ function numbers() {
       ? { values: typed() } : await ask("eval", { ...question, ...(first ? { by: first.by, op: first.op } : {}) }, signal);
     const values = typeof at.values === "string" ? at.values : JSON.stringify(at.values);
     const value = await ask("eval", { ...question, values }, signal);
-    const lines = [equation("f", "f", value.value)];
+    const lines = [equation(whole(found).latex, whole(found).text, value.value)];
     for (const one of found.derivatives.filter((each) => SHOWN.includes(each.op) && !each.and_by)) {
       const [left, said] = valued(one, found);
       const derived = await ask("eval", { ...question, by: one.by, op: one.op, values }, signal);
@@ -104,7 +123,7 @@ function numbers() {
 /** The derivative as an array has no direction in it. */
 function valued(one, found) {
   const [left, said] = called(one.op, one, found);
-  return [left.replace(/\[d[^\]]*\]$/, ""), said.replace(" of f", "")];
+  return [left.replace(/\[d[^\]]*\]$/, ""), said.replace(/ of \w+(?= by)/, "")];
 }
 
 /** What automatic differentiation gives at the same numbers, for those who ask. */
@@ -132,12 +151,16 @@ function backprop() {
     const found = await ask("backprop", { ...question, by: wanted.by, mode, values }, signal);
     const tables = ["forward_pass", "tangents", "backward_pass"].filter((name) => found[name]).map((name) => table(name, found[name]));
     const graph = found.graph
-      ? [image(found.graph, `The graph of f = ${found.function.text}: the same as the tables beside it.`),
+      ? [inline(found.graph, `The graph of ${found.function.text}: the same as the tables beside it.`, boxes(found)),
         el("div", { class: "bar" }, el("button", { type: "button", onclick: () => saved("graph.svg", found.graph, "image/svg+xml") }, "Save the graph"))]
       : [el("p", { class: "aside" }, found.no_graph)];
     return [el("div", { class: "passes" }, ...tables), ...graph];
   });
 }
+
+/** The names in each box of the graph: of a variable its own, of a step those of its line. */
+const boxes = (found) => new Map([...found.function.variables.map((name) => [name, name]), ...(found.forward_pass ?? []).map((line) => [line.name, line.text])]
+  .map(([name, text]) => [name, numbersOf(text)]));
 
 const TITLES = { forward_pass: "forward pass", tangents: "tangents", backward_pass: "backward pass" };
 

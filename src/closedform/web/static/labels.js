@@ -6,31 +6,42 @@ import { letter } from "./dom.js";
 export const directions = (one, found) =>
   one.variables.filter((name) => !found.function.variables.includes(name) && (/^[vu]$/.test(name) || name.startsWith(`d${one.by}`) || name.startsWith(`d${one.and_by}`)));
 
+const LETTERS = [["f", "f"], ["h", "h"], ["g", "g"], ["F", "F"], ["phi", "\\varphi"]];
+
+/** What the whole function is called: f, or where that is a name in it another that is none. */
+export function whole(found) {
+  const taken = new Set(`${found.function.text} ${found.where}`.match(/\p{L}[\p{L}\d_]*/gu));
+  const [text, latex] = LETTERS.find(([name]) => !taken.has(name)) ?? ["whole", "\\mathrm{whole}"];
+  return { text, latex };
+}
+
 const isScalar = (found) => found.function.shape.every((n) => n === "1");
 
 /** LaTeX and words; ``op`` is that of the answer. */
 export function called(op, one, found) {
   const [x, y] = [letter(one.by), one.and_by && letter(one.and_by)];
+  const { text: f, latex } = whole(found);
   switch (op) {
-    case "gradient": return [`\\nabla_{${x}} f`, `gradient of f by ${one.by}`];
-    case "jacobian": return [`\\frac{\\partial f}{\\partial ${x}}`, `Jacobian of f by ${one.by}`];
+    case "gradient": return [`\\nabla_{${x}} ${latex}`, `gradient of ${f} by ${one.by}`];
+    case "jacobian": return [`\\frac{\\partial ${latex}}{\\partial ${x}}`, `Jacobian of ${f} by ${one.by}`];
     case "hessian": return second(one, found, x, y);
-    case "derivative": return [`\\mathrm{D} f(${x})[d${x}]`, `derivative of f by ${one.by}`];
+    case "derivative": return [`\\mathrm{D} ${latex}(${x})[d${x}]`, `derivative of ${f} by ${one.by}`];
     case "jvp": return ["J v", `J v by ${one.by}`];
     case "vjp": return ["J^{\\top} u", `J' u by ${one.by}`];
-    default: return ["\\nabla^{2} f\\, v", `H v by ${one.by}`];
+    default: return [`\\nabla^{2} ${latex}\\, v`, `H v by ${one.by}`];
   }
 }
 
 /** A Hessian where it is a matrix; else how the first derivative moves along a change of the variable. */
 function second(one, found, x, y) {
+  const { text: f, latex } = whole(found);
   const names = y && one.and_by !== one.by ? `${one.by} and ${one.and_by}` : one.by;
   if (!directions(one, found).length && isScalar(found)) {
-    return [y && y !== x ? `\\nabla_{${y}}\\nabla_{${x}} f` : `\\nabla^{2}_{${x}} f`, `Hessian of f by ${names}`];
+    return [y && y !== x ? `\\nabla_{${y}}\\nabla_{${x}} ${latex}` : `\\nabla^{2}_{${x}} ${latex}`, `Hessian of ${f} by ${names}`];
   }
-  const [first, word] = isScalar(found) ? [`\\nabla_{${x}} f`, "gradient"] : [`\\frac{\\partial f}{\\partial ${x}}`, "Jacobian"];
+  const [first, word] = isScalar(found) ? [`\\nabla_{${x}} ${latex}`, "gradient"] : [`\\frac{\\partial ${latex}}{\\partial ${x}}`, "Jacobian"];
   const along = directions(one, found).length ? `[d${y ?? x}_{1}]` : "";
-  return [`\\mathrm{D}\\Bigl(${first}\\Bigr)${along}`, `second derivative of f, how its ${word} moves, by ${names}`];
+  return [`\\mathrm{D}\\Bigl(${first}\\Bigr)${along}`, `second derivative of ${f}, how its ${word} moves, by ${names}`];
 }
 
 /** What each of these names stands for. */
@@ -49,18 +60,18 @@ const LOW = { "₀": "0", "₁": "1", "₂": "2", "₃": "3", "₄": "4", "₅":
   "ᵢ": "i", "ⱼ": "j", "ₖ": "k", "ₗ": "l", "ₘ": "m", "ₙ": "n", "ₚ": "p", "ᵣ": "r", "ₛ": "s" };
 
 /** The left side of a line of a derivation, as it is written in text: df, ∂f/∂x, ∂fᵢ/∂xₖ. */
-export function side(text) {
+export function side(text, of = { text: "f", latex: "f" }) {
   const [, inside, low] = /^\[(.+)\]([₀-₉ᵢⱼₖₗₘₙₚᵣₛ]+)$/u.exec(text) ?? [];
-  if (inside) return `\\bigl[${side(inside)}\\bigr]_{${Array.from(low, (one) => LOW[one]).join("")}}`;
+  if (inside) return `\\bigl[${side(inside, of)}\\bigr]_{${Array.from(low, (one) => LOW[one]).join("")}}`;
   const [, at, moved] = /^D f\((.+)\)\[d(.+)\]$/u.exec(text) ?? [];
-  if (at) return `\\mathrm{D} f(${marked(at)})[d${marked(moved)}]`;
+  if (at) return `\\mathrm{D} ${of.latex}(${marked(at, of)})[d${marked(moved, of)}]`;
   const [, above, below] = /^∂(.+)\/∂(.+)$/u.exec(text) ?? [];
-  return above ? `\\frac{\\partial ${marked(above)}}{\\partial ${marked(below)}}` : marked(text);
+  return above ? `\\frac{\\partial ${marked(above, of)}}{\\partial ${marked(below, of)}}` : marked(text, of);
 }
 
-function marked(text) {
+function marked(text, of) {
   const [, moved, name, low] = /^((?:d|∇²?|d∇)*)([\p{L}][\p{L}\d_]*?)([₀-₉ᵢⱼₖₗₘₙₚᵣₛ]*)$/u.exec(text) ?? [];
   if (!name) return `\\text{${text.replace(/[\\{}$^_%#&~]/g, " ")}}`;
   const signs = moved.replace("∇²", "\\nabla^{2} ").replace("∇", "\\nabla ");
-  return `${signs}${letter(name)}${low ? `_{${Array.from(low, (one) => LOW[one]).join("")}}` : ""}`;
+  return `${signs}${name === "f" ? of.latex : letter(name)}${low ? `_{${Array.from(low, (one) => LOW[one]).join("")}}` : ""}`;
 }

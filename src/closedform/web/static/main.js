@@ -12,7 +12,7 @@ import * as math from "./mathinput.js";
 import { follow } from "./naming.js";
 import * as result from "./result.js";
 import * as state from "./state.js";
-import { functions, judging } from "./views.js";
+import { functions, judged, judging } from "./views.js";
 
 const FIELDS = ["formula", "where", "op", "by", "layout"];
 const DELAY = 150, SLOW = 400;
@@ -24,7 +24,13 @@ function question() {
 }
 
 const key = (asked) => JSON.stringify(asked);
-const remember = () => state.remember({ ...question(), input: inputs.now() === "math" ? "math" : "", values: $("values").value.trim() });
+
+/** The whole page into its address: the question, and what is open and chosen below. */
+function remember() {
+  const [above, below] = [result.state(), further.state()];
+  const parts = [...above.parts, ...below.parts].join(" ");
+  state.remember({ ...question(), input: inputs.now() === "math" ? "math" : "", ...above, ...below, parts });
+}
 
 function write(given) {
   if ("by" in given) variables([given.by].filter(Boolean), given.by);
@@ -147,7 +153,9 @@ async function recall() {
   const given = Object.fromEntries(FIELDS.map((name) => [name, kept[name] ?? ""]));
   if (!given.formula) Object.assign(given, { formula: "1/2*||A*x - b||^2", by: "x" });
   write(given);
-  $("values").value = kept.values ?? "";
+  const below = { ...kept, parts: (kept.parts ?? "").split(" ") };
+  result.restore(below);
+  further.restore(below);
   if (kept.input === "math") await inputs.restore(given.formula);
 }
 
@@ -156,10 +164,12 @@ function start() {
   fresh.belongs($("fault"), () => key(question()));
   fresh.start();
   inputs.start({ changed: soon, turned: update, question, told: tell });
-  state.views({ functions, argmin: argmin.opened }, remember);
+  state.views({ functions, argmin: argmin.opened, judge: judged }, remember);
+  result.start(remember);
   judging(remember);
   argmin.start(remember);
   further.start(remember);
+  $("filter").addEventListener("input", remember);
   follow($("answered"));
   examples.fill(chosen);
   for (const name of ["formula", "where"]) $(name).addEventListener("input", soon);

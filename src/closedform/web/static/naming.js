@@ -33,6 +33,9 @@ export function namedCode(text, variables) {
   });
 }
 
+/** The numbers of the names in a text that is typed so. */
+export const numbersOf = (text) => [...new Set(text.match(/\p{L}[\p{L}\d_]*/gu) ?? [])].filter((word) => known.includes(word)).map(number);
+
 /** Follow the pointer within this place. */
 export function follow(place) {
   place.addEventListener("pointerover", (event) => mark(place, event.target.closest?.("[data-of]")?.dataset.of));
@@ -42,6 +45,6 @@ export function follow(place) {
 function mark(place, wanted) {
   for (const one of place.querySelectorAll(".lit, .origin")) one.classList.remove("lit", "origin");
   if (wanted === undefined) return;
-  for (const one of place.querySelectorAll(`[data-of="${wanted}"]`)) one.classList.add("lit");
+  for (const one of place.querySelectorAll(`[data-of="${wanted}"], [data-has~="${wanted}"]`)) one.classList.add("lit");
   for (const steps of place.querySelectorAll("ol.steps")) steps.querySelector("li:has(.lit)")?.classList.add("origin");
 }

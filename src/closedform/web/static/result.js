@@ -5,7 +5,7 @@ import { editor } from "./declarations.js";
 import { choice, copyButton, el, typeset } from "./dom.js";
 import { laws } from "./explained.js";
 import { filled, folding } from "./folding.js";
-import { called, explained, side } from "./labels.js";
+import { called, explained, side, whole } from "./labels.js";
 import { named, namedCode } from "./naming.js";
 import { saved } from "./pictures.js";
 
@@ -13,9 +13,35 @@ const TARGETS = ["numpy", "jax", "torch", "julia", "octave", "matlab"];
 const LEVELS = {
   A: "exact, with a bound", B: "exact, with heuristics", C: "to 110 digits", D: "in floating point", X: "not certified",
 };
-const opened = { certificate: false, steps: false, code: false, method: "differentials", target: "numpy" };
+const METHODS = ["differentials", "coordinates"];
+const PARTS = ["certificate", "steps", "code"];
+const opened = { certificate: false, steps: false, code: false, method: METHODS[0], target: TARGETS[0] };
 
-let signal = null;
+let signal = null, told = () => {};
+
+/** ``changed`` hears when a part is opened or folded, or a method or a language is chosen. */
+export function start(changed) {
+  told = changed;
+}
+
+/** What is open and chosen, for the address; what is so anyway is left out. */
+export const state = () => ({
+  parts: PARTS.filter((name) => opened[name]),
+  method: opened.method === METHODS[0] ? "" : opened.method,
+  target: opened.target === TARGETS[0] ? "" : opened.target,
+});
+
+export function restore({ parts, method, target }) {
+  for (const name of PARTS) opened[name] = parts.includes(name);
+  opened.method = METHODS.includes(method) ? method : METHODS[0];
+  opened.target = TARGETS.includes(target) ? target : TARGETS[0];
+}
+
+function note(name, now) {
+  if (opened[name] === now) return;
+  opened[name] = now;
+  told();
+}
 
 /** Put the answer into its place; what is still asked about it ends when ``cancelled`` says so. */
 export function show(place, found, asked, change, cancelled) {
@@ -24,7 +50,7 @@ export function show(place, found, asked, change, cancelled) {
   place.replaceChildren(
     el("div", { class: "card" },
       el("div", { class: "heads" },
-        typeset(`f = ${named(found.function.latex, found.function.variables)}`, `f = ${found.function.text}`),
+        typeset(`${whole(found).latex} = ${named(found.function.latex, found.function.variables)}`, `${whole(found).text} = ${found.function.text}`),
         el("div", { class: "bar noprint quiet" }, copyButton("link", () => location.href), page(found, asked),
           el("button", { type: "button", onclick: () => print() }, "Print"))),
       editor(found.where, () => asked.where, change)),
@@ -44,7 +70,7 @@ function derivative(one, found, asked) {
     el("div", { class: "bar" },
       copyButton("LaTeX", () => one.latex), copyButton("text", () => one.text)),
     certificate(one.certificate),
-    op in { gradient: 1, jacobian: 1, hessian: 1, derivative: 1 } ? steps(question, found.function.variables) : null,
+    op in { gradient: 1, jacobian: 1, hessian: 1, derivative: 1 } ? steps(question, found) : null,
     code(question, found.function.variables),
   );
 }
@@ -84,7 +110,7 @@ export function badge(level, decided) {
 
 export function certificate(found) {
   const body = el("div", {});
-  const details = el("details", { class: "certificate", open: opened.certificate, ontoggle: () => { opened.certificate = details.open; } },
+  const details = el("details", { class: "certificate", open: opened.certificate, ontoggle: () => note("certificate", details.open) },
     el("summary", {}, badge(found.level, found.decided), ` certificate: ${LEVELS[found.level]}`), body);
   const list = el("dl", {});
   const sizes = found.sizes.map((each) => Object.entries(each).map(([name, n]) => `${name}=${n}`).join(", "));
@@ -111,14 +137,14 @@ async function replay(found, place) {
   }
 }
 
-function steps(question, variables) {
+function steps(question, of) {
   const body = el("div", { role: "region", "aria-label": "Steps" });
   const fill = () => filled(body, async () => {
     const found = await ask("answer", { ...question, method: opened.method }, signal);
     const lines = found.derivatives[0].steps;
     const bad = lines.filter((line) => line.certificate && !line.certificate.ok);
     return [
-      el("ol", { class: "steps" }, ...lines.map(step(variables))),
+      el("ol", { class: "steps" }, ...lines.map(step(of))),
       bad.length ? el("p", { class: "wrong" }, `${bad.length} of these lines are not certified.`)
         : el("p", { class: "right" }, "Each line is certified by itself."),
       el("div", { class: "bar noprint" },
@@ -127,16 +153,16 @@ function steps(question, variables) {
         copyButton("steps as Markdown", () => exported(question, "markdown"))),
     ];
   });
-  const methods = choice("Method", ["differentials", "coordinates"], opened.method, (word) => { opened.method = word; fill(); });
-  return folding(opened, "how it is derived", "steps", el("div", {}, el("div", { class: "bar" }, methods), body), fill);
+  const methods = choice("Method", METHODS, opened.method, (word) => { note("method", word); fill(); });
+  return folding(opened.steps, "how it is derived", (open) => note("steps", open), el("div", {}, el("div", { class: "bar" }, methods), body), fill);
 }
 
 const exported = async (question, form) => (await ask("export", { ...question, form, method: opened.method })).content;
 
-
-const step = (variables) => (line, k, lines) => {
+const step = (of) => (line, k, lines) => {
+  const { variables } = of.function;
   const repeated = k > 0 && lines[k - 1].left === line.left;
-  const left = repeated ? "\\quad" : side(line.left);
+  const left = repeated ? "\\quad" : side(line.left, whole(of));
   const lets = Object.entries(line.let).map(([name, text]) => `${name} = ${text}`);
   return el("li", {}, typeset(`${left} = ${named(line.latex, variables)}`, `${line.left} = ${line.text}`),
     line.law ? laws(line.law) : null, lets.length ? el("div", { class: "law" }, ...namedCode(`with ${lets.join(", ")}`, variables)) : null,
@@ -163,6 +189,6 @@ function code(question, variables) {
     return [el("pre", { tabindex: "0" }, el("code", {}, ...coded(found.code, variables))),
       el("div", { class: "bar" }, copyButton("code", () => found.code), el("span", { class: "aside" }, cost(found.cost)))];
   });
-  const targets = choice("Language", TARGETS, opened.target, (word) => { opened.target = word; fill(); });
-  return folding(opened, "code", "code", el("div", {}, el("div", { class: "bar" }, targets), body), fill);
+  const targets = choice("Language", TARGETS, opened.target, (word) => { note("target", word); fill(); });
+  return folding(opened.code, "code", (open) => note("code", open), el("div", {}, el("div", { class: "bar" }, targets), body), fill);
 }

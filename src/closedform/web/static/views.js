@@ -4,7 +4,7 @@ import { ask, table } from "./api.js";
 import { $, el } from "./dom.js";
 import { explain } from "./explained.js";
 import { fault, filled } from "./folding.js";
-import { belongs, made } from "./fresh.js";
+import { belongs, isOld, made } from "./fresh.js";
 
 const COLOUR = { right: "right", wrong: "wrong", undecided: "doubt", given: "aside" };
 const START = "f = x'*A*x\ndf = dx'*A*x + x'*A*dx\n   = 2*x'*A*dx\n";
@@ -19,6 +19,11 @@ export function judging(changed) {
   belongs($("verdict"), () => JSON.stringify(derivation()), (old) => {
     $("judge-note").textContent = old ? "changed since it was judged" : "";
   });
+}
+
+/** The first look at this view shows its verdict; so does an address. */
+export function judged() {
+  if (!$("verdict").childElementCount || isOld($("verdict"))) judge();
 }
 
 const derivation = () => ({ derivation: $("derivation").value, where: $("judge-where").value });
@@ -57,10 +62,10 @@ function line(step) {
 /** A cell that says what it is where the head of the table is not shown, on a phone. */
 const cell = (title, ...content) => el("td", { role: "cell", "data-title": content.join("") ? title : false }, ...content);
 
-let rows = null;
+let rows = null, draw = null;
 
 export async function functions() {
-  if (rows) return;
+  if (rows) return draw?.();
   $("count").textContent = "loading …";
   try {
     rows = (await table()).functions;
@@ -69,7 +74,7 @@ export async function functions() {
     return;
   }
   const filter = $("filter");
-  const draw = () => {
+  draw = () => {
     const word = filter.value.trim().toLowerCase();
     const kept = rows.filter((row) => !word || [row.name, row.call, row.what, row.family, ...row.aliases].join(" ").toLowerCase().includes(word));
     $("table").replaceChildren(...kept.map((row) => el("tr", { role: "row" },
