@@ -10,7 +10,31 @@ from dataclasses import dataclass, field, replace
 
 from closedform.errors import LimitError
 from closedform.judging.applied import put_in
-from closedform.judging.names import LETTER, NAME, bare, cleaned, named, squeezed
+from closedform.judging.derivative_signs import (
+    ABOVE,
+    ALONG,
+    AT,
+    AT_FIRST,
+    BY,
+    BY_VEC,
+    D2,
+    EXPONENT,
+    FRAC,
+    FRACTION,
+    FUNCTIONS,
+    GAP,
+    MANY,
+    NABLA,
+    OF_DIFFERENTIAL,
+    SECOND,
+    SIGNS,
+    SLASH,
+    TARGET,
+    TWICE,
+    UNDER,
+    D,
+)
+from closedform.judging.names import NAME, bare, cleaned, named, squeezed
 from closedform.judging.spans import (
     TURN,
     behind_space,
@@ -24,11 +48,9 @@ from closedform.judging.spans import (
 )
 from closedform.judging.written import constants_gone, slopes
 
-_FRACTION = r"\\[dtc]?frac\s*"
-FUNCTIONS = (
-    r"(?:\\(?:log|ln|det|exp|tr|Tr|sin|cos|tanh|sqrt|diag|sigma)\b|\\(?:operatorname|mathrm|text)\s*\{\w+\}"
-    r"|\b(?:log|ln|det|exp|tr|trace|Tr|logdet|diag|vec|inv|sum|sigmoid|softmax|logsumexp|tanh|sin|cos|sqrt)(?=\s*\(|\s+[A-Za-z]))"
-)
+SQUARE = 3
+MAX_APPLIED, MAX_SIGNS = 40, 60
+FIRST, TURNED = 901, 1000
 
 
 @dataclass(frozen=True)
@@ -90,10 +112,10 @@ class Atoms:
     def replaced(self, text: str) -> str:
         """The text with all derivatives in it replaced by names."""
         text = slopes(constants_gone(cleaned(text)), self.functions, self.syntax)
-        text = _SECOND.sub(r"∂^2 \1/∂\2^2", text) if self.syntax == "text" else text
+        text = SECOND.sub(r"∂^2 \1/∂\2^2", text) if self.syntax == "text" else text
         if self.variations:
             text = re.sub(r"(?:\\delta|δ)(?![A-Za-z])\s*", " d ", text)
-        if len(_SIGNS.findall(text)) > MAX_SIGNS:
+        if len(SIGNS.findall(text)) > MAX_SIGNS:
             raise LimitError(f"over {MAX_SIGNS} derivatives stand in this line (limit: derivatives)")
         steps = (self._evaluated, self._along, self._nabla, self._fraction, self._slash, self._primes, self._applied)
         for step in (*steps, self._differentials):
@@ -102,8 +124,8 @@ class Atoms:
 
     def _evaluated(self, text: str) -> str:
         r"""``\left. \frac{d}{dt} f(x + th) \right|_{t=0}``, a derivative at a point."""
-        text = _AT_FIRST.sub(r"\\left.\1 (\3) \\right|_{\2}", text)
-        while found := _AT.search(text):
+        text = AT_FIRST.sub(r"\\left.\1 (\3) \\right|_{\2}", text)
+        while found := AT.search(text):
             inner = self.replaced(found["inner"]).strip()
             atom = next((a for name, a in self.found.items() if self.spelled(name) == inner), None)
             if atom is None or atom.sign == "d" or atom.at:
@@ -114,7 +136,7 @@ class Atoms:
 
     def _along(self, text: str) -> str:
         """``Df(x)[h]``, the differential of f where x moves by h."""
-        while found := _ALONG.search(text):
+        while found := ALONG.search(text):
             end = close_of(text, found.end() - 1)
             bracket = behind_space(text, end)
             if text[bracket : bracket + 1] != "[":
@@ -132,7 +154,7 @@ class Atoms:
 
     # -- gradients
     def _nabla(self, text: str) -> str:
-        while found := _NABLA.search(text):
+        while found := NABLA.search(text):
             order = 2 if any(found[g] for g in ("two", "two2", "hess", "hess2")) else 1
             target, end = self._product(text, found.end()) or self._target(text, found.end())
             by = named(found["by"] or found["by2"] or "")
@@ -142,7 +164,7 @@ class Atoms:
 
     def _fraction(self, text: str) -> str:
         place = 0
-        while found := _FRAC.search(text, place):
+        while found := FRAC.search(text, place):
             stop = close_of(text, found.end() - 1)
             opens = text.find("{", stop)
             place = found.end()
@@ -151,11 +173,11 @@ class Atoms:
             end = close_of(text, opens)
             above, below = text[found.end() : stop - 1].strip(), text[opens + 1 : end - 1].strip()
             by = _below(below)
-            top = _ABOVE.match(above)
+            top = ABOVE.match(above)
             if by is None or top is None:
                 continue
             of = above[top.end() :].strip()
-            if by[1] == 2 and not _TWICE.match(above):
+            if by[1] == 2 and not TWICE.match(above):
                 by = (by[0], SQUARE)  # by the square
             if not of:
                 of, end = self._whole(text, end)
@@ -165,12 +187,12 @@ class Atoms:
 
     def _slash(self, text: str) -> str:
         """``∂f/∂x``, ``df/dx``, ``∂(x'Ax)/∂x``."""
-        while found := _SLASH.search(text):
+        while found := SLASH.search(text):
             end = divided(text, found.end())
             of = unwrapped(text[found.end() : end]) if end > 0 else ""
             if not of:
                 of, end = self._target(text, found.end())
-            behind = _UNDER.match(text, end)
+            behind = UNDER.match(text, end)
             if behind is None:
                 if found["d"] == "d":
                     masked = text[: found.start()] + "\x00" + text[found.start() + 1 :]
@@ -261,10 +283,10 @@ class Atoms:
         if opener(text, place):
             end = bracketed(text, place)
             return unwrapped(text[place:end]), end
-        if _MANY.match(text, place):
+        if MANY.match(text, place):
             end = term_end(text, place)
             return text[place:end].strip(), end
-        found = _TARGET.match(text, place)
+        found = TARGET.match(text, place)
         known = found is not None and squeezed(found["name"]) in {squeezed(f) for f in self.functions}
         if found is not None and (known or found["arg"] is None) and (known or not whole):
             end = found.end() if known or found["arg"] is None else found.end("name")
@@ -278,7 +300,7 @@ class Atoms:
     def _product(self, text: str, place: int) -> tuple[str, int] | None:
         r"""All of ``w^T A w`` behind ``\nabla_w``, where what stands first is a variable, not a function."""
         place = behind_space(text, place)
-        found = _TARGET.match(text, place)
+        found = TARGET.match(text, place)
         if found is None or found["arg"] or bare(found["name"]) in {"", *self.known}:
             return None
         end = term_end(text, place)
@@ -292,8 +314,8 @@ class Atoms:
     # -- differentials
     def _differentials(self, text: str) -> str:
         """``d(…)``, ``d log det X``, ``dX^-1`` by names; ``d x`` as ``dx``."""
-        text = _OF_DIFFERENTIAL.sub(r" d^2 \1 ", text)
-        while second := _D2.search(text):
+        text = OF_DIFFERENTIAL.sub(r" d^2 \1 ", text)
+        while second := D2.search(text):
             end = self._reach(text, second.end())
             if end is None:
                 one = re.compile(rf"\s*{NAME}").match(text, second.end())
@@ -301,7 +323,7 @@ class Atoms:
             name = self.name(Atom("d", unwrapped(text[second.end() : end]), order=2))
             text = f"{text[: second.start()]} d{self.spelled(name)} {text[end:]}"
         place = 0
-        while found := _D.search(text, place):
+        while found := D.search(text, place):
             place = found.end()
             end = self._reach(text, found.end())
             if end is None:
@@ -311,7 +333,7 @@ class Atoms:
             new = f" d{name} "
             text = text[: found.start()] + new + text[end:]
             place = found.start() + len(new)
-        return _GAP.sub("d", text)
+        return GAP.sub("d", text)
 
     def _reach(self, text: str, place: int) -> int | None:
         """Where what a ``d`` at the end of ``text[:place]`` is of ends; None where that is a single name."""
@@ -330,7 +352,7 @@ class Atoms:
                 return scripts(text, close_of(text, end))
             one = re.compile(rf"\s*(?:{NAME})").match(text, end)
             return scripts(text, one.end()) if one else None
-        fraction = re.compile(_FRACTION + r"(?=\{)").match(text, place)
+        fraction = re.compile(FRACTION + r"(?=\{)").match(text, place)
         if fraction:
             return close_of(text, text.index("{", close_of(text, fraction.end())))
         if re.compile(r"e\s*\^").match(text, place):
@@ -338,69 +360,17 @@ class Atoms:
         power = re.compile(rf"(?P<name>{NAME})\s*\^").match(text, place)
         if power and power["name"][0] != "d":
             end = scripts(text, power.end("name"))
-            if _EXPONENT.fullmatch(text[power.end("name") : end]):
+            if EXPONENT.fullmatch(text[power.end("name") : end]):
                 return end
         return None
 
 
-_EXPONENT = re.compile(r"\s*\^\s*\{?\s*(?:-\s*)?[0-9k]\s*\}?|\^\{?-(?:T|\\top|\\intercal)\}?")
-_SECOND = re.compile(r"(?<!\w)d(?:\^2|²)\s*([A-Za-z]\w*)\s*/\s*d([A-Za-z]+)(?:\^2|²)(?!\w)")
-"""``d²L/dw²`` of a function without its argument."""
-_BRACED = r"\{(?:[^{}]|\{[^{}]*\})*\}"
-_NABLA = re.compile(
-    rf"""(?:\\nabla|∇|\b[Gg]rad(?=[_ (])|(?P<hess>\b[Hh]ess(?=[_ (]))
-    |\\(?:operatorname|mathrm|text)\s*\{{\s*(?:[Gg]rad|(?P<hess2>[Hh]ess))\s*\}}(?!\s*\[))\s*(?:(?P<two>²|\^\s*(?:2|\{{2\}}))|(?:_\s*(?P<by>{_BRACED}|{LETTER}))
-    |(?:\s*(?:_\s*(?P<by2>{_BRACED}|{LETTER})|(?P<two2>²|\^\s*(?:2|\{{2\}})))))*""",
-    re.VERBOSE,
-)
-_FRAC = re.compile(_FRACTION + r"\{(?=\s*(?:\\partial|∂|d\b|d[A-Za-z\\(^]))")
-_ABOVE = re.compile(r"(?:\\partial|∂|d)(?:\s*\^\s*(?:2|\{2\})|²)|(?:\\partial|∂|d)")
-_AT_FIRST = re.compile(
-    r"(?:\\left\s*\.)?\s*(\\[dt]?frac\s*\{\s*(?:d|\\partial)\s*\}\s*\{[^{}]*\})\s*"
-    r"\\(?:right|[bB]igg?r?)\s*\\?[|v](?:ert)?\s*_\s*\{([^{}]*)\}\s*(\S.*)$"
-)
-_AT = re.compile(
-    rf"(?:\\left\s*\.)?(?P<inner>\\[dt]?frac\s*\{{\s*(?:d|\\partial).*?)\\(?:right|[bB]igg?r?)\s*\\?[|v](?:ert)?\s*"
-    rf"_\s*\{{\s*(?P<by>{NAME})\s*=\s*(?P<at>[^{{}}]*)\}}"
-)
-_ALONG = re.compile(r"(?<![A-Za-z\\])D\s*\(")
-_TWICE = re.compile(r"(?:\\partial|∂|d)\s*(?:\^\s*(?:2|\{2\})|²)")
-SQUARE = 3
-"""Stands as the order of a first derivative by the square of a scalar."""
-_SLASH = re.compile(
-    r"(?P<d>\\partial|∂|(?<![\w\\])d(?=\s?" + LETTER + r"\d*(?:_\w+)?(?:\([^()]*\))?\s*/\s*d)|(?<![\w\\])d(?=\())"
-    r"\s*(?:\^\s*(?:2|\{2\})|²)?"
-)
-_UNDER = re.compile(
-    rf"\s*/\s*(?P<open>\()?(?:\\partial|∂|d)\s*{NAME}(?:\[[^\]]*\])?(?:\s*\^\s*(?:2|\{{2\}})|²)?"
-    rf"(?:\s*(?:\\partial|∂|d)\s*{NAME}(?:\[[^\]]*\])?)?(?:\s*(?:'|ᵀ|\^\s*(?:T|\\top|\{{[^{{}}]*\}})))?(?(open)\))"
-)
-_MANY = re.compile(rf"[0-9]|\\[tdc]?frac\s*[{{0-9]|\\\||\\[lL]?[vV]ert\b|\|\||‖|\\(?:sum|prod)\b|e\s*\^|{FUNCTIONS}")
-"""What a sign of differentiation stands before as a whole: a product that begins with no name."""
-_TARGET = re.compile(rf"(?P<name>{NAME})(?P<arg>\s*\([^()]*\))?")
-_D = re.compile(r"(?<![\w\\^{])d(?![a-zA-Z]{3,}|\[\w(?:,\w)?\])|(?<=\{)d(?=[\s\\({\[]|[A-Z])|(?<=\d)d(?=[A-Za-z(\\])")
-_D2 = re.compile(r"(?<![\w\\^{])d\s*(?:²|\^\s*(?:2|\{\s*2\s*\}))\s*(?=[A-Za-z\\(\[])")
-_OF_DIFFERENTIAL = re.compile(rf"(?<![\w\\^])d\s*\(\s*d\s*({NAME})\s*\)")
-"""``d(df)``, the second differential."""
-_GAP = re.compile(rf"(?<![\w\\])d\s+(?={LETTER})")
-_BY = re.compile(
-    rf"(?:\\partial|∂|d)\s*(?P<name>{NAME}(?:\[[^\]]*\])?)(?P<square>\s*\^\s*(?:2|\{{2\}})|²)?\s*"
-    rf"(?P<again>(?:\\partial|∂|d)\s*{NAME}(?:\[[^\]]*\])?)?(?:'|ᵀ|\^\s*(?:T|\\top|\{{[^{{}}]*\}}))?$"
-)
-
-
-_BY_VEC = re.compile(
-    rf"(?:\\partial|∂|d)\s*(?:\\(?:operatorname|mathrm|text)\s*\{{\s*vec\s*\}}|\\?vec)\s*[({{]?\s*(?P<name>{NAME})\s*[)}}]?"
-    r"(?:'|ᵀ|\^\s*(?:T|\\top|\{[^{}]*\}))?"
-)
-
-
 def _below(text: str) -> tuple[str, int] | None:
     """The variable and the order that stand below."""
-    stacked = _BY_VEC.fullmatch(text.strip())
+    stacked = BY_VEC.fullmatch(text.strip())
     if stacked is not None:
         return "vec " + named(stacked["name"]), 1
-    found = _BY.fullmatch(text.strip().strip("()").strip())
+    found = BY.fullmatch(text.strip().strip("()").strip())
     if found is None:
         return None
     by, again = named(found["name"]), found["again"]
@@ -416,11 +386,3 @@ def _below(text: str) -> tuple[str, int] | None:
 def turned(name: str) -> str:
     """The name of the transpose of what ``name`` stands for."""
     return f"Xi_{int(name[3:]) + TURNED}"
-
-
-MAX_APPLIED, MAX_SIGNS = 40, 60
-_SIGNS = re.compile(
-    r"\\nabla|∇|\\partial|∂|(?<![A-Za-z\\])[dD]\s*(?=[({\\A-Z])|\b[Gg]rad\b|\b[Hh]ess\b|\\prime|\\right\s*\|"
-)
-FIRST, TURNED = 901, 1000
-"""Our names begin with Xi_901; a thousand later come the transposes."""
