@@ -77,7 +77,7 @@ def _left_side(signs: Signs, start: int, end: int, declared: Container[str] = ()
 
 
 def _unraised(left: Sequence[Sign]) -> list[Sign]:
-    r"""The signs without the powers and primes of names: ``R^2 =``, ``\mathcal{L}^{(k)}(w) =``, ``k(x, x^\prime) =``."""
+    r"""The signs without powers and primes of names: ``R^2 =``, ``L^{(2)}(w) =``, ``k(x, x^\prime) =``."""
     out, place = list[Sign](), 0
     while place < len(left):
         braced = place + 1 < len(left) and left[place + 1].kind == "{"
@@ -107,7 +107,7 @@ def _one_name(left: Sequence[Sign], opened: int, declared: Container[str]) -> bo
 
 
 def _of_left_side(sign: Sign, inside: bool, given: bool) -> bool:
-    if inside and (sign.kind in ("bar", "mid", "dots", "prime") or (given and sign.kind == "^")):  # p(x \\mid \\sigma^2)
+    if inside and (sign.kind in ("bar", "mid", "dots", "prime") or (given and sign.kind == "^")):
         return True
     return sign.kind in ("letter", "word", "open", "close", "_", "{", "}", "num", "&") or sign.text in (",", ";")
 

@@ -38,7 +38,7 @@ def typed_word(t: Translator, sign: Sign) -> str:
         said = f"{run}(…)" if follower.kind == "open" else run
         t.note(f"{said}, typed as letters, is read as the function {run}.")
         return run
-    if follower.kind == "open" and follower.text in brackets:
+    if opens:
         _check_end(t, run, sign, follower)
     return ""
 
