@@ -34,7 +34,8 @@ def typed_word(t: Translator, sign: Sign) -> str:
     follower = signs[place]
     letters = set(run) <= t.known.declared
     brackets = ("(",) if letters else ("(", "[", "{")
-    if is_function(run) and ((follower.kind == "open" and follower.text in brackets) or (not letters and _takes(run, follower))):
+    opens = follower.kind == "open" and follower.text in brackets
+    if is_function(run) and (opens or (not letters and _takes(run, follower))):
         said = f"{run}(…)" if follower.kind == "open" else run
         t.note(f"{said}, typed as letters, is read as the function {run}.")
         return run
