@@ -15,6 +15,7 @@ from closedform.read.syntax import (
     Call,
     Group,
     Index,
+    Inner,
     Name,
     Negative,
     Norm,
@@ -70,7 +71,7 @@ class Uses:
     closing: set[str] = field(default_factory=set)
     """Names that end a product behind a row, ``x'*beta``: they make a number of it."""
     normed: set[str] = field(default_factory=set)
-    """Names whose members stand in a norm by themselves or as a term, ``||x[i] - c[j]||``."""
+    """Names whose members stand in a norm or an inner product by themselves or as a term, ``||x[i] - c[j]||``."""
     turned: set[str] = field(default_factory=set)
     """Names that are transposed by a sign that means nothing else, or added to what is: numbers are not."""
     dotted: set[str] = field(default_factory=set)
@@ -113,8 +114,8 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
         elif isinstance(tree, Sum):
             uses.turned.update(_beside_dotted(tree))
             uses.beside.update(_beside([t for _, t in tree.terms]))
-        elif isinstance(tree, Norm):
-            uses.normed.update(_members_of(tree.inner))
+        elif isinstance(tree, Norm | Inner):
+            uses.normed.update(name for part in tree.parts for name in _members_of(part))
         uses.columns.update(part.name for part in _entries(tree) if isinstance(part, Name))
         if isinstance(tree, Index):
             uses.fixed.update(a for a in tree.at if isinstance(a, str))

@@ -14,7 +14,7 @@ from closedform.read.latex_brackets import bar, brace, close_bracket, open_brack
 from closedform.read.latex_factorials import factorial
 from closedform.read.latex_frames import UNSEEN, Writer
 from closedform.read.latex_functions import nabla, word
-from closedform.read.latex_layout import begin, cell, finish, fraction_part, root
+from closedform.read.latex_layout import begin, cell, finish, fraction, root
 from closedform.read.latex_names import Known
 from closedform.read.latex_operands import constant, differential, letter, name, number
 from closedform.read.latex_primes import another_name
@@ -150,10 +150,7 @@ class Translator(Writer):
         elif sign.text == "nabla":
             nabla(self, sign)
         elif sign.text == "frac":
-            self.place += 1
-            self.operand(sign)
-            self.put_sign("op", "(", sign)
-            fraction_part(self, "top", sign)
+            fraction(self, sign)
         elif sign.text == "sqrt":
             root(self, sign)
         else:

@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from closedform.read.latex import Translator
 
 
+def fraction(t: Translator, sign: Sign) -> None:
+    r"""A fraction; behind a name it is a factor and no argument, ``\gamma \frac{a}{b}``."""
+    t.place += 1
+    if t.ended and t.plain and t.out[-1].text == t.plain and t.plain not in t.known.functions:
+        t.put("op", "*", sign.start, sign.start)
+    t.operand(sign)
+    t.put_sign("op", "(", sign)
+    fraction_part(t, "top", sign)
+
+
 def fraction_part(t: Translator, part: str, sign: Sign) -> None:
     """Begin the numerator or the denominator at ``t.place``; one sign is read whole."""
     if part == "bottom":

@@ -70,7 +70,8 @@ class Known:
                 self.paired.update(map(str, items))
             if items and self.summed.intersection(map(letter_of, items)):
                 self.entries.add(sign.text)
-            if items and len(items) == 1 and (_turning(signs, after) or _before(signs, place)):
+            turned = _turning(signs, after) or _before(signs, place) or _beside_own(signs, place, after)
+            if items and len(items) == 1 and turned:
                 self.turned.add(sign.text)
 
 
@@ -104,6 +105,19 @@ def _before(signs: Signs, place: int) -> bool:
     if before is None:
         return False
     return before.text in ("<", "top") or (before.kind == "}" and place > 1 and signs[place - 2].text == "top")
+
+
+def _beside_own(signs: Signs, place: int, after: int) -> bool:
+    r"""Whether ``x_i`` stands beside the vector x itself: ``x_i \cdot x``, ``\|x - x_i\|``, ``\|x_i - x\|``."""
+
+    def own(at: int) -> bool:
+        return 0 <= at < len(signs) - 1 and signs[at].text == signs[place].text and signs[at + 1].kind != "_"
+
+    if signs[after].text == "⋅":
+        return own(after + 1)
+    if signs[after].text in ("-", "+") and own(after + 1):
+        return signs[place - 1].text == "||"
+    return place > 2 and signs[place - 1].text in ("-", "+") and own(place - 2) and signs[place - 3].text == "||"
 
 
 def turns(signs: Signs, place: int) -> bool:
@@ -178,7 +192,7 @@ def meaning(base: str, items: list[int | str], typed: str, known: Known, active:
         return Meaning(joined)
     summed = [i for i in items if letter_of(i) in known.summed or letter_of(i) in active or i in known.fixed]
     letters = all(i == ":" or (isinstance(i, str) and (i in summed or i in INDEX_LETTERS)) for i in items)
-    if len(items) == 1 and summed and {(base, True), (base, False)} <= known.bold:
+    if len(items) == 1 and summed and ({(base, True), (base, False)} <= known.bold or _beside_members(base, known)):
         own = f"{base}_all"
         return Meaning(own, tuple(items), f"The {base}_{items[0]} are vectors, called {own}, beside the vector {base}.")
     if len(items) <= 2 and (summed or ":" in items or (len(items) == 2 and letters)):
@@ -189,6 +203,12 @@ def meaning(base: str, items: list[int | str], typed: str, known: Known, active:
     if len(items) > 2 or (isinstance(items[0], str) and len(items[0]) > 1 and items[0] not in known.summed):
         return Meaning(whole)
     return _fixed(base, items, typed, whole, known)
+
+
+def _beside_members(base: str, known: Known) -> bool:
+    r"""Whether a small letter stands for vectors and for one vector as well: ``\sum_i \alpha_i x_i^\top x``."""
+    small = base.islower() and len(base) == 1 and base not in known.matrices
+    return small and base in known.turned & known.bare_apart
 
 
 def _entry(base: str, items: list[int | str], typed: str, known: Known) -> Meaning:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from closedform.read.alphabet import canonical
 from closedform.read.latex_functions import euler, function, refuse_expectation, word
 from closedform.read.latex_names import Meaning, argument, index_items, is_turn, letter_of, meaning
+from closedform.read.latex_runs import typed_word
 from closedform.read.latex_scripts import member, put_index, script_range
 from closedform.read.latex_signs import Sign
-from closedform.read.vocabulary import WEIGHTS, is_function
+from closedform.read.vocabulary import WEIGHTS
 
 if TYPE_CHECKING:
     from closedform.read.latex import Translator
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 
 def letter(t: Translator, sign: Sign) -> None:
     follower = t.signs[t.place + 1]
-    if sign.text == "d" and not sign.font and differential(t, sign, follower):
+    run = typed_word(t, sign)
+    if not run and sign.text == "d" and not sign.font and differential(t, sign, follower):
         return
-    if sign.text == "e" and "e" not in t.known.declared and euler(t, sign):
+    if not run and sign.text == "e" and "e" not in t.known.declared and euler(t, sign):
         return
     expected = sign.text == "E" and follower.kind == "open" and follower.text == "["
     if expected and "E" not in t.known.declared:
         refuse_expectation(t, sign)
-    run = _run(t, sign)
     if run:
         stop = t.place + len(run)
         whole = Sign("word", run, sign.start, t.signs[stop - 1].end, sign.gap)
@@ -38,25 +39,6 @@ def letter(t: Translator, sign: Sign) -> None:
         function(t, "gamma", sign)
         return
     name(t, sign.text, sign.start, sign.end, sign)
-
-
-def _run(t: Translator, sign: Sign) -> str:
-    """Letters typed without a gap that spell a function before a bracket, or a declared name."""
-    signs, place, run = t.signs, t.place, ""
-    if not sign.text.isascii() or len(sign.text) > 1 or sign.font or (place and _joins(signs[place - 1], sign)):
-        return ""
-    while signs[place].kind == "letter" and len(signs[place].text) == 1 and not (run and signs[place].gap):
-        run += signs[place].text
-        place += 1
-        if len(run) > 40:
-            return ""
-    if len(run) > 1 and (
-        run in t.known.declared or (signs[place].kind == "open" and signs[place].text == "(" and is_function(run))
-    ):
-        if run not in t.known.declared:
-            t.note(f"{run}(…), typed as letters, is read as the function {run}.")
-        return run
-    return ""
 
 
 def differential(t: Translator, sign: Sign, follower: Sign) -> bool:
@@ -114,7 +96,7 @@ def name(t: Translator, base: str, start: int, end: int, sign: Sign) -> None:
         put_index(t, found.at, last_end, last_end)
     elif "_" in found.name or len(found.name) > 1:
         t.upright.add(found.name)
-    if sign.font in VECTORS:
+    if sign.font in VECTORS or found.name == f"{base}_all":
         (t.rows if found.at else t.arrows if sign.font == "arrow" else t.bold).add(found.name)
     t.plain = "" if found.at else found.name
     t.ended = True
@@ -254,7 +236,3 @@ def constant(t: Translator, sign: Sign) -> None:
     t.operand(sign)
     t.put_sign("name", sign.text, sign)
     t.ended, t.plain = True, ""
-
-
-def _joins(before: Sign, sign: Sign) -> bool:
-    return before.kind == "letter" and len(before.text) == 1 and not sign.gap and before.end == sign.start

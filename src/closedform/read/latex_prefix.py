@@ -65,6 +65,7 @@ def _left_side(signs: Signs, start: int, end: int, declared: Container[str] = ()
     if not left or left[0].kind not in ("letter", "word"):
         return start
     arrow = signs[place].text == "|->"
+    left = _unraised(left)
     left = left[:-1] if left[-1].text == ":" else left
     left = left[1:] if left[0].text in LOGS and len(left) > 2 and left[2].kind == "open" else left  # \\ln p(x) = …
     opened = next((k for k, s in enumerate(left) if s.kind == "open"), len(left))
@@ -73,6 +74,24 @@ def _left_side(signs: Signs, start: int, end: int, declared: Container[str] = ()
         all(_of_left_side(s, k > opened, given) for k, s in enumerate(left)) and not {s.text for s in left} & SEARCHES
     )
     return place + 1 if fits and (arrow or _one_name(left, opened, declared)) else start
+
+
+def _unraised(left: Sequence[Sign]) -> list[Sign]:
+    r"""The signs without powers and primes of names: ``R^2 =``, ``L^{(2)}(w) =``, ``k(x, x^\prime) =``."""
+    out, place = list[Sign](), 0
+    while place < len(left):
+        braced = place + 1 < len(left) and left[place + 1].kind == "{"
+        first = place + 1 + braced
+        last = next((k for k in range(first, len(left)) if left[k].kind == "}"), 0) if braced else first + 1
+        inside = [s for s in left[first:last] if s.text not in ("(", ")", "*")]
+        named = len(inside) == 1 and (inside[0].kind == "num" or inside[0].text == "prime")
+        of_name = out and out[-1].kind in ("letter", "word", "}")
+        if left[place].kind == "^" and of_name and (named or (not inside and last > first)):
+            place = last + braced
+        else:
+            out.append(left[place])
+            place += 1
+    return out
 
 
 def _one_name(left: Sequence[Sign], opened: int, declared: Container[str]) -> bool:
@@ -88,7 +107,7 @@ def _one_name(left: Sequence[Sign], opened: int, declared: Container[str]) -> bo
 
 
 def _of_left_side(sign: Sign, inside: bool, given: bool) -> bool:
-    if inside and (sign.kind in ("bar", "mid", "dots") or (given and sign.kind == "^")):  # p(x \\mid \\sigma^2)
+    if inside and (sign.kind in ("bar", "mid", "dots", "prime") or (given and sign.kind == "^")):
         return True
     return sign.kind in ("letter", "word", "open", "close", "_", "{", "}", "num", "&") or sign.text in (",", ";")
 

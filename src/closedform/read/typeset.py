@@ -33,6 +33,7 @@ def lex_latex(
 
     ``primed``: the prime of a name makes another name of it.
     """
+    where = plain_names(where)
     signs = Lexer(without_primes(source)).read()
     known = Known(primed=primed, fixed=fixed)
     left = Known()
@@ -84,6 +85,20 @@ def lex_latex(
         assert given is not None
         plain = _declared(where, given, 0, known)
     return formula, plain
+
+
+_MEMBER = re.compile(r"\b([A-Za-z]+)(?:\^\{\(([0-9]+)\)\}|_\{([A-Za-z0-9]+)\})(?=\s*(?:in\b|[,:>=]|$))")
+
+
+def plain_names(where: str) -> str:
+    """Declarations in text with names as LaTeX has them, ``W^{(1)} in R^n``, in plain letters; all places stay.
+
+    >>> plain_names("W^{(1)} in R^(m×n), b_{k} in R")
+    'W_1     in R^(m×n), b_k   in R'
+    """
+    if "\\" in where:
+        return where
+    return _MEMBER.sub(lambda m: f"{m[1]}_{m[2] or m[3]}".ljust(len(m.group())), where)
 
 
 def _span(signs: Signs, point: Point) -> tuple[int, int]:
