@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import ldexp
 from random import Random
 from time import thread_time
@@ -30,7 +30,7 @@ SOON, FIELD_SHARE, FAR_SHARE = 0.15, 0.5, 0.8
 """Shares of the time: for one point that may tell at once, for prime fields, until the end of points far out."""
 FAR, WIDE, WIDE_SMOOTH = 0, 8, 3
 NEAR = (2, 3, 1, 2, 3, 1)
-EXTREME_LEAST, EXTREME_ENTRIES, EXTREME_SHARE = 8, 900, 0.1
+EXTREME_LEAST, EXTREME_ENTRIES, EXTREME_SHARE = 7, 900, 0.1
 SMALLER = (0, 0, 2, 4)
 """Halvings of all symbols where a point has no value: asin is of numbers below 1."""
 DIFFER = "the two sides differ in high precision"
@@ -61,7 +61,7 @@ class Precise:
         several = sum(not s or max(s.values()) > 1 for s in met)
         if several < 2 or len(met) < (MANY if self.branches > MANY and not near else LEAST_POINTS):
             return Certificate("X", reason, decided=False)
-        met += self.far_apart()
+        met += self.far_apart(met)
         for kink, entry, sign in self.seen.missing():
             if kink.needed and entry is None:
                 word = "positive" if sign > 0 else "negative"
@@ -171,12 +171,12 @@ class Precise:
         many = WIDE if self.branches or self.seen.kinks else WIDE_SMOOTH
         return Far(self.scene, roots, self.rng, self.seen, self.compare, many)
 
-    def far_apart(self) -> list[dict[str, int]]:
+    def far_apart(self, met: Sequence[dict[str, int]]) -> list[dict[str, int]]:
         """Sizes far from each other at which the sides agree; there is a short time for each. Raises Differ."""
-        return list(self.each_extreme())
+        return list(self.each_extreme(met))
 
-    def each_extreme(self) -> Iterator[dict[str, int]]:
-        for sizes in extremes(self.scene, self.rng, EXTREME_LEAST, EXTREME_ENTRIES):
+    def each_extreme(self, met: Sequence[dict[str, int]]) -> Iterator[dict[str, int]]:
+        for sizes in extremes(self.scene, self.rng, EXTREME_LEAST, EXTREME_ENTRIES, met):
             self.clock.deadline = thread_time() + EXTREME_SHARE * self.clock.seconds
             self.rng.getrandbits(32)
             try:

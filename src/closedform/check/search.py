@@ -26,7 +26,7 @@ TOLERANCE = 0.01
 COUNTED, FAR_SIZES, FAR_PLACES = 2, range(17, 48), 4
 CASES = {5: 64, 4: 64, 3: 256, 2: 256}
 """So many values, of what is 0 or 1 and of indices, are all tried, at the largest sizes at which there are no more."""
-EXTREME_LEAST, EXTREME_ENTRIES, EXTREME_TURNS, EXTREME_REDRAWS, EXTREME_SECONDS = 17, 2_500, 3, 12, 0.1
+EXTREME_LEAST, EXTREME_ENTRIES, EXTREME_TURNS, EXTREME_REDRAWS, EXTREME_SECONDS = 11, 2_500, 3, 8, 0.1
 LIMIT, PATIENCE, DOUBTFUL, FIELDS, WANTED, MANY, SPREAD, SURE = 6, 200, 24, 6, -60, 12, 9, 10
 
 
@@ -106,7 +106,8 @@ class Search:
         """Sizes far from each other, where the claim is not proved for every size; there is a short time for each."""
         least = None if self.spectral else self.extreme
         turns = EXTREME_TURNS if self.scene.bits or self.scene.index_ranges else 1
-        for sizes in [] if least is None else extremes(self.scene, self.rng, least, EXTREME_ENTRIES):
+        chosen = () if least is None else extremes(self.scene, self.rng, least, EXTREME_ENTRIES, self.sizes())
+        for sizes in chosen:
             for _ in range(turns):
                 with suppress(Unfit, ZeroDivisionError, OutOfTime):
                     self.extreme_trial(sizes)
