@@ -39,6 +39,7 @@ FALSE = [
     (f"{STRICT}^5", "zeros(n,n)", WHERE), (f"{STRICT}^20", "zeros(n,n)", WHERE),
     (f"tr({'*'.join([STRICT] * 9)}*A)", "0", WHERE),
     (f"expm({STRICT})", f"eye(n) + {STRICT} + {STRICT}^2/2 + {STRICT}^3/6 + {STRICT}^4/24", WHERE),
+    (f"inv(eye(n) - {STRICT})", f"eye(n) + {STRICT} + {STRICT}^2 + {STRICT}^3 + {STRICT}^4", WHERE),
     (newton(7), "0", WHERE), (newton(12), "0", WHERE),
     ("prod(cumsum(ones(60)) - n*ones(60))*x", "0*x", WHERE),
     ("prod(cumsum(ones(60)) - i*ones(60))*x[i]", "0", "x in R^n"),

@@ -12,6 +12,7 @@ from fractions import Fraction
 from random import Random
 
 from closedform.check.scene import Scene
+from closedform.check.spectral import SPECTRAL
 from closedform.expr.node import Node
 from closedform.expr.size import Size
 
@@ -21,17 +22,18 @@ LARGEST_NUMBER = 97
 
 
 def extremes(
-    scene: Scene, rng: Random, least: int, limit: int, met: Sequence[Mapping[str, int]]
+    scene: Scene, rng: Random, least: int, limit: int, met: Sequence[Mapping[str, int]], numbered: bool = True
 ) -> Iterator[dict[str, int]]:
     """Each size in its turn larger than ``least`` and than the numbers of the claim, if ``limit`` entries let it.
 
-    Of a claim of low degree not where such sizes were ``met``.
+    Of a claim of low degree not where such sizes were ``met``; larger than the numbers only where ``numbered``.
     """
     most, names = threshold(scene), sorted(scene.size_names)
-    plain = most <= SMALL and degree(scene.nodes) <= LOW and not (scene.bits or scene.index_ranges or composite(scene))
-    large = max(least, most + BEYOND[0])
+    low = degree(scene.nodes)
+    plain = most <= SMALL and low <= LOW and not (scene.bits or scene.index_ranges or composite(scene))
+    large = max(least, most + BEYOND[0] if numbered else 0)
     for name in rng.sample(names, min(len(names), MOST_NAMES)):
-        if plain and any(sum(s.values()) + 2 <= 2 * s[name] for s in met if s[name] > SMALL):
+        if plain and any(sum(s.values()) + 2 <= 2 * s[name] for s in met if s[name] > low + 1):
             continue
         sizes = {k: max(rng.choice(FEW), scene.least.get(k, 1)) for k in names}
         for n in range(large + rng.randint(0, BEYOND[1]), max(FEW), -1):
@@ -47,13 +49,17 @@ def composite(scene: Scene) -> bool:
 
 
 def degree(nodes: Iterable[Node]) -> int:
-    """How often symbols stand in the largest product of a claim, an inverse counted as what is inverted."""
+    """How often symbols stand in the largest product of a claim, an inverse counted as what is inverted.
+
+    Series of matrices have no degree: (I - N)⁻¹ = I + N + … + N⁴ holds up to size 5, the like for expm(N).
+    """
     known: dict[Node, int] = {}
     for node in nodes:
         found = [known[a] for a in node.args]
         most = max(found, default=int(node.op.name == "sym"))
         raised = node.op.name in ("pow", "mpow") and node.args[1].op.name == "num"
         times = int(abs(Fraction(node.args[1].params[0]))) if raised else 1
+        times = MANY if node.op.name in SPECTRAL else times
         known[node] = min(MANY, most if node.op.name == "add" else max(1, times) * max(sum(found), most))
     return max(known.values(), default=0)
 

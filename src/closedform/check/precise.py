@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from math import ldexp
 from random import Random
 from time import thread_time
@@ -16,7 +17,7 @@ from closedform.check.certificate import Certificate, Claim
 from closedform.check.core.evaluate import OutOfTime
 from closedform.check.core.jet import Redraw, Unfit
 from closedform.check.core.sides import sides
-from closedform.check.extremes import extremes
+from closedform.check.extremes import extremes, threshold
 from closedform.check.far import Far, Point, movable, place
 from closedform.check.kinks import Seen, Sight, all_kinks, points_for
 from closedform.check.real import DIGITS, agree, apart
@@ -52,7 +53,8 @@ class Precise:
         """Level C where the sides agree, X where they do not or it is not told. Raises Differ."""
         self.clock.allow(1)
         self.scene.cover = self.scene.new_cover()
-        self.seen = Seen(all_kinks([self.claim.function, self.claim.answer], self.scene.positive))
+        kinks = all_kinks([self.claim.function, self.claim.answer], self.scene.positive)
+        self.seen = Seen(kinks, self.scene.furthest)
         self.branches = max(self.branches, points_for(len(self.seen.kinks)) // 4)
         met: list[dict[str, int]] = []
         reason = self.general(met, near)
@@ -176,7 +178,9 @@ class Precise:
         return list(self.each_extreme(met))
 
     def each_extreme(self, met: Sequence[dict[str, int]]) -> Iterator[dict[str, int]]:
-        for sizes in extremes(self.scene, self.rng, EXTREME_LEAST, EXTREME_ENTRIES, met):
+        ways = (False, True) if threshold(self.scene) > EXTREME_LEAST else (False,)  # the larger may take too long
+        chosen = (extremes(self.scene, self.rng, EXTREME_LEAST, EXTREME_ENTRIES, met, way) for way in ways)
+        for sizes in chain.from_iterable(chosen):
             self.clock.deadline = thread_time() + EXTREME_SHARE * self.clock.seconds
             self.rng.getrandbits(32)
             try:

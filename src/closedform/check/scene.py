@@ -36,7 +36,7 @@ class Scene:
         self.facts: dict[str, frozenset[str]] = {}
         self.size_names: set[str] = set()
         self.index_ranges: dict[str, list[Any]] = {}
-        self.least: dict[str, int] = {}
+        self.least, self.furthest = dict[str, int](), 0
         powers: list[Node] = []
         for n in self.nodes:
             self.size_names |= n.rows.names | n.cols.names
@@ -77,6 +77,7 @@ class Scene:
 
     def note_place(self, n: Node) -> None:
         """x[3] is of three entries and more."""
+        self.furthest = max(self.furthest, int(n.args[0].params[0]))
         if n.rows.name is not None:
             self.least[n.rows.name] = max(self.least.get(n.rows.name, 1), int(n.args[0].params[0]))
 
