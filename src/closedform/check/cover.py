@@ -7,17 +7,17 @@ is counted are the sizes at which both sides were compared.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import combinations
+from itertools import combinations, product
 from random import Random
 
-CANDIDATES, PAIRED, ORDERED, MOST, AGAIN = 12, 5, 12, 10, 3
+CANDIDATES, PAIRED, ORDERED, MOST, AGAIN, TOGETHER = 12, 5, 12, 10, 3, 3
 
 
 class Cover:
     """The combinations of parities and orders that were met, of those that there are."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        self.names = sorted(names)
+    def __init__(self, names: Iterable[str], raised: bool = False) -> None:
+        self.names, self.raised = sorted(names), raised
         self.met, self.barren = set[tuple[object, ...]](), set[tuple[object, ...]]()
         self.least = set(self.singles())
         self.wanted = self.least | set(self.pairs())
@@ -26,6 +26,12 @@ class Cover:
         """What is always needed: both parities of each and, unless they are many, both orders of each pair."""
         yield from ((name, parity) for name in self.names for parity in (0, 1))
         yield from ((a, b, up) for a, b in self.couples(ORDERED) for up in (True, False))
+        yield from self.together() if self.raised else ()
+
+    def together(self) -> Iterator[tuple[object, ...]]:
+        """All parities of a few together, where a size is an exponent: (1 + (-1)^m)*(1 + (-1)^n)*(1 + (-1)^k)."""
+        few = self.names[:TOGETHER]
+        yield from ((" ".join(few), *parities) for parities in product((0, 1), repeat=len(few)))
 
     def couples(self, most: int) -> list[tuple[str, str]]:
         return list(combinations(self.names, 2)) if len(self.names) <= most else []
@@ -40,6 +46,8 @@ class Cover:
     def of(self, sizes: Mapping[str, int]) -> set[tuple[object, ...]]:
         """The combinations that these sizes are."""
         out: set[tuple[object, ...]] = {(name, sizes[name] % 2) for name in self.names}
+        few = self.names[:TOGETHER]
+        out.add((" ".join(few), *(sizes[name] % 2 for name in few)))
         for a, b in self.couples(ORDERED):
             m, n = sizes[a], sizes[b]
             out.add((a, b, m % 2, n % 2))

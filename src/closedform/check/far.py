@@ -180,18 +180,19 @@ class Far:
         finally:
             self.rng.setstate(held)
 
-    def lines(self, kink: Kink) -> Iterator[tuple[Point, tuple[str, ...]]]:
-        """Points, and symbols to be moved together from there."""
+    def lines(self, kink: Kink, entry: int | None = None) -> Iterator[tuple[Point, tuple[str, ...]]]:
+        """Points, and symbols to be moved together from there; of a column those that have the entry."""
         names = tuple(n.params[0] for n in postorder(kink.node) if n.op.name == "sym" and n.params[0] in self.movable)
         groups = [(n,) for n in names] + ([names] if len(names) > 1 else [])
         for k in range(RESTARTS):
-            point = self.start(2 if k % 3 < 2 else 1)
+            column = entry is not None and 1 in (number(kink).rows.number, number(kink).cols.number)
+            point = self.start(max(2, min(entry + 1, self.seen.first)) if entry and column else 2 if k % 3 < 2 else 1)
             yield from ((point, group) for group in groups)
 
     def side(self, wanted: Wanted) -> Iterator[bool | None]:
         """Points at which a kink has the sign wanted, until both sides have a value at one."""
         kink = wanted[0]
-        for point, names in self.lines(kink):
+        for point, names in self.lines(kink, wanted[1]):
             scores = [(t, self.score(point, names, t, wanted)) for t in self.grid(names, kink)]
             good = [t for t, (score, valid) in scores if score > 0 and valid]
             if not good:
@@ -284,6 +285,11 @@ class Far:
                     x = x / 2
                 b, y = t, z
             return b
+
+
+def number(kink: Kink) -> Node:
+    """What has the entries that are compared."""
+    return kink.node if kink.place < 0 else kink.node.args[0]
 
 
 def facts_of(scene: Scene) -> dict[str, frozenset[str]]:

@@ -84,6 +84,8 @@ def of_node(node: Node, known: Mapping[Node, Range], branching: bool, turning: b
 
 LOG10_2, LARGEST = 0.30103, 300
 BEYOND = (-5, -2, 2, 5)
+FIRST = 4
+"""Of so many entries each is looked for as the largest, and of as many as are picked by number."""
 
 
 def wanted(found: Range) -> tuple[int, ...]:
@@ -150,8 +152,8 @@ def differences(node: Node, place: int, args: list[Jet]) -> list[Any]:
 class Seen:
     """The signs met at the points where both sides agreed."""
 
-    def __init__(self, kinks: list[Kink]) -> None:
-        self.kinks = kinks
+    def __init__(self, kinks: list[Kink], picked: int = 0) -> None:
+        self.kinks, self.first = kinks, max(FIRST, picked)
         self.signs: Signs = {}
         self.numbers: dict[tuple[Kink, int], set[Any]] = {}
 
@@ -173,7 +175,8 @@ class Seen:
                 if sign not in met:
                     out.append((kink, None, sign))
                 else:
-                    out += [(kink, k, sign) for k, s in entries.items() if sign not in s]
+                    some = entries if kink.needed else range(self.first)
+                    out += [(kink, k, sign) for k, s in entries.items() if sign not in s and k in some]
         return sorted(out, key=lambda m: (m[1] is not None, not m[0].needed))
 
     def magnitudes(self, kink: Kink) -> set[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from itertools import product
 from math import prod
 from random import Random
@@ -37,7 +37,7 @@ class Scene:
         self.facts: dict[str, frozenset[str]] = {}
         self.size_names: set[str] = set()
         self.index_ranges: dict[str, list[Any]] = {}
-        self.least: dict[str, int] = {}
+        self.least, self.furthest = dict[str, int](), 0
         powers: list[Node] = []
         for n in self.nodes:
             self.size_names |= n.rows.names | n.cols.names
@@ -65,14 +65,20 @@ class Scene:
         self.whole = {n.params[0] for n in postorder(powers) if n.op.name == "sym" and n.is_scalar}
         self.counts = counts(self.nodes)
         self.counted = self.counts > 0 or any(n.op.name == "size" for n in self.nodes)
-        self.cover = Cover(self.size_names)
+        self.raised = any(n.op.name == "pow" and sized(n.args[1]) for n in self.nodes)
+        self.cover = self.new_cover()
         self.drawn = {k: own | ({"pos"} if k in self.positive else set()) for k, own in self.facts.items()}
         self.bits = {k: (0 if "bit" in own else -1, 1) for k, own in self.facts.items() if own & DISCRETE}
         self.free, self.given, self.places = False, dict[str, tuple[int, ...]](), dict[str, int]()
         self.sided = sorted(k for k, own in self.facts.items() if "orth" in own)
 
+    def new_cover(self) -> Cover:
+        """Of sizes of which none was met."""
+        return Cover(self.size_names, self.raised)
+
     def note_place(self, n: Node) -> None:
         """x[3] is of three entries and more."""
+        self.furthest = max(self.furthest, int(n.args[0].params[0]))
         if n.rows.name is not None:
             self.least[n.rows.name] = max(self.least.get(n.rows.name, 1), int(n.args[0].params[0]))
 
@@ -174,14 +180,17 @@ class Scene:
         found = [1 << self.count(name, sizes) for name in bits]
         return prod(found) * prod(self.ends(sizes).values())
 
-    def each_case(self, sizes: Mapping[str, int]) -> Iterator[None]:
+    def each_case(self, sizes: Mapping[str, int]) -> Generator[None]:
         """All of them, one after the other."""
         bits, ends = [] if self.free else sorted(self.bits), self.ends(sizes)
         ways = [list(product(self.bits[name], repeat=self.count(name, sizes))) for name in bits]
-        for given, places in product(product(*ways), product(*(range(1, end + 1) for end in ends.values()))):
-            self.given = dict(zip(bits, given, strict=True))
-            self.places = dict(zip(ends, places, strict=True))
-            yield
+        try:
+            for given, places in product(product(*ways), product(*(range(1, end + 1) for end in ends.values()))):
+                self.given = dict(zip(bits, given, strict=True))
+                self.places = dict(zip(ends, places, strict=True))
+                yield
+        finally:
+            self.given, self.places = {}, {}
 
 
 def unbound(nodes: list[Node], roots: list[Node]) -> set[str]:
@@ -192,6 +201,11 @@ def unbound(nodes: list[Node], roots: list[Node]) -> set[str]:
         summed = {n.params[0]} if n.op.name == "sumover" else set[str]()
         free[n] = frozenset(own).union(*(free[a] for a in n.args)) - summed
     return set[str]().union(*(free[root] for root in roots))
+
+
+def sized(node: Node) -> bool:
+    """Whether a size stands in it as a number."""
+    return any(n.op.name == "size" or n.rows.names or n.cols.names for n in postorder(node))
 
 
 def deepest_sum(nodes: list[Node]) -> int:

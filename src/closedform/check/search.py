@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from math import ceil, inf, log
 from random import Random
+from time import thread_time
 
 from closedform.check.bounds import Bound
 from closedform.check.core.evaluate import OutOfTime, Rule
@@ -14,9 +15,10 @@ from closedform.check.core.jet import Redraw, Unfit
 from closedform.check.core.operations import CORE
 from closedform.check.core.sides import Claim
 from closedform.check.core.verdict import Key, Trials
-from closedform.check.cover import MOST, Cover
+from closedform.check.cover import MOST
+from closedform.check.extremes import extremes
 from closedform.check.recount import recounted
-from closedform.check.scene import MAX_ENTRIES, Scene
+from closedform.check.scene import MAX_ENTRIES, Scene, deepest_sum
 
 REDRAWS, EDGE_REDRAWS, EDGE_TRIALS, LENIENT, FEW_REDRAWS = 600, 60, 8, 12, 20
 SPLITTING, MOST_SPLIT, KEPT = 6000, 6, 16
@@ -24,6 +26,9 @@ TOLERANCE = 0.01
 COUNTED, FAR_SIZES, FAR_PLACES = 2, range(17, 48), 4
 CASES = {5: 64, 4: 64, 3: 256, 2: 256}
 """So many values, of what is 0 or 1 and of indices, are all tried, at the largest sizes at which there are no more."""
+EXTREME_LEAST, EXTREME_ENTRIES, EXTREME_TURNS, EXTREME_REDRAWS, EXTREME_SECONDS = 11, 2_500, 3, 8, 0.1
+TERMS = 1000
+"""So many terms of sums are evaluated for these at most, which takes a tenth of a second."""
 LIMIT, PATIENCE, DOUBTFUL, FIELDS, WANTED, MANY, SPREAD, SURE = 6, 200, 24, 6, -60, 12, 9, 10
 
 
@@ -33,14 +38,14 @@ class Search:
     def __init__(
         self, claim: Claim, scene: Scene, rng: Random, new_field: Callable[[], Field], count: int, least: int,
         signs: bool, kinks: bool, branching: bool, exact: bool, deadline: float = inf,
-        rules: Mapping[str, Rule] = CORE, near: bool = False,
+        rules: Mapping[str, Rule] = CORE, near: bool = False, extreme: int | None = None,
     ) -> None:  # fmt: skip
         self.scene, self.rng, self.new_field, self.count, self.least = scene, rng, new_field, count, least
         self.signs, self.kinks, self.branching, self.exact, self.deadline = signs, kinks, branching, exact, deadline
-        self.near = near
+        self.near, self.extreme = near, extreme
         self.claim, self.trials, self.spectral = claim, Trials(claim, rules), bool(rules.keys() - CORE.keys() - {"own"})
         self.spread = min(len(scene.size_names), least - 1, 2) if self.spectral or near else SPREAD
-        scene.cover = Cover(scene.size_names)
+        scene.cover = scene.new_cover()
         self.field: Field | None = None
         self.refused, self.doubted = 0, False
         self.every_case: dict[str, int] | None = None
@@ -81,6 +86,7 @@ class Search:
         if not self.trials.differ:
             self.patterns(large)
             self.each_case()
+            self.extremes()
 
     def edge(self) -> None:
         """Size 1, where it will do."""
@@ -97,6 +103,26 @@ class Search:
                 sizes = dict(zip(names, self.rng.sample(FAR_SIZES, len(names)), strict=True))
                 with suppress(Unfit):
                     self.trial(sizes, 2, fresh=False)
+
+    def extremes(self) -> None:
+        """Sizes far from each other, where the claim is not proved for every size; there is a short time for each."""
+        least = None if self.spectral else self.extreme
+        turns = EXTREME_TURNS if self.scene.bits or self.scene.index_ranges else 1
+        chosen = () if least is None else extremes(self.scene, self.rng, least, EXTREME_ENTRIES, self.sizes())
+        for sizes in chosen:
+            for _ in range(turns):
+                with suppress(Unfit, ZeroDivisionError, OutOfTime):
+                    self.extreme_trial(sizes)
+
+    def extreme_trial(self, sizes: dict[str, int]) -> None:
+        field, self.turn = self.field or self.new_field(), self.turn + 1
+        deadline = min(self.deadline, thread_time() + EXTREME_SECONDS)
+        for attempt in range(EXTREME_REDRAWS):
+            field.forget(lenient=True)
+            with suppress(Redraw):
+                cast = self.scene.cast(sizes, EXTREME_ENTRIES, self.turn, attempt)
+                if self.trials.at(field, cast, sizes, self.rng, deadline):
+                    return
 
     def patterns(self, large: list[dict[str, int]]) -> None:
         """More points where they would tell more; at size 2 too where there are too many signs at all others."""
@@ -119,20 +145,21 @@ class Search:
             return
         for least, most in CASES.items():
             sizes = {name: max(least + k, self.scene.least.get(name, 1)) for k, name in enumerate(names)}
-            if self.scene.cases(sizes) <= most:
+            terms = max(sizes.values(), default=1) ** deepest_sum(self.scene.nodes)
+            if self.scene.cases(sizes) <= min(most, TERMS // terms):
                 break
         else:
             return
         served = 0
-        for _ in self.scene.each_case(sizes):
-            try:
-                self.trial(sizes, 2, fresh=False)
-                served += 1
-            except Unfit:  # no value there
-                continue
-            if self.trials.differ:
-                break
-        self.scene.given, self.scene.places = {}, {}
+        with closing(self.scene.each_case(sizes)) as cases:
+            for _ in cases:
+                try:
+                    self.trial(sizes, 2, fresh=False)
+                    served += 1
+                except Unfit:  # no value there
+                    continue
+                if self.trials.differ:
+                    break
         if served and not self.kinks and self.field is not None:
             self.every_case, self.bounds = sizes, []
             self.note_bound(sizes, self.field)

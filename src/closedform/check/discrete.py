@@ -1,0 +1,65 @@
+"""Kinks that a number from few meets: sign(y) where y is 0 or 1, sign(i - j) where i may be j.
+
+At a random number a kink is not met; here it is one of few points. The sign of 0 is taken for an unknown number: what
+holds whatever it is holds, |y| = y and the derivative of relu(y*x) at y = 0 among it.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import flint
+from flint import arb
+
+from closedform.check.ball import Ball
+from closedform.check.core.evaluate import OutOfTime
+from closedform.check.core.jet import Redraw, Unfit
+from closedform.check.core.sides import Claim, sides
+from closedform.check.far import at_point
+from closedform.check.real import agree
+from closedform.check.scene import Scene
+
+CASES, LEASTS, BITS = 128, (4, 3, 2), 1000
+
+
+class Beside(Ball):
+    """Numbers where the sign of 0 is an unknown one, the same each time, and the root of 0 is 0."""
+
+    def __init__(self, rng: Random) -> None:
+        super().__init__(rng)
+        self.unknown = self.draw()
+
+    def scalar(self, name: str, u: Any) -> Any:
+        if u == 0 and (name == "turn" or name.startswith("root")):
+            return self.unknown if name == "turn" else arb(0)
+        return super().scalar(name, u)
+
+
+def at_kinks(claim: Claim, scene: Scene, rng: Random, deadline: float) -> bool:
+    """Whether the sides agree at all values of what is 0 or 1, or an index, that are at a kink; those told in time."""
+    free, scene.free = scene.free, False
+    try:
+        with flint.ctx.workprec(BITS):
+            cases = (sizes for sizes in chosen(scene) for _ in scene.each_case(sizes))
+            return all(agrees(claim, scene, rng, sizes, deadline) for sizes in cases)
+    except OutOfTime:
+        return True
+    finally:
+        scene.free, scene.given, scene.places = free, {}, {}
+
+
+def chosen(scene: Scene) -> list[dict[str, int]]:
+    """The largest sizes at which there are few values."""
+    for least in LEASTS:
+        sizes = {name: max(least + k, scene.least.get(name, 1)) for k, name in enumerate(sorted(scene.size_names))}
+        if scene.cases(sizes) <= CASES:
+            return [sizes]
+    return []
+
+
+def agrees(claim: Claim, scene: Scene, rng: Random, sizes: dict[str, int], deadline: float) -> bool:
+    try:
+        return agree(sides(claim, at_point(scene, Beside(rng), rng, sizes, deadline))) is not False
+    except (Redraw, Unfit, ZeroDivisionError):
+        return True

@@ -1,0 +1,81 @@
+"""Sizes out of the ordinary: one far larger than the others together, and than the numbers in a claim.
+
+A claim may hold at all sizes that are near each other, or small: the product of twelve strictly triangular matrices is
+0 up to size 12, XX⁺ is the identity where X in R^(n×30) is no longer than wide. Where a claim is not proved for every
+size it is looked at there too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from random import Random
+
+from closedform.check.scene import Scene
+from closedform.check.spectral import SPECTRAL
+from closedform.expr.node import Node
+from closedform.expr.size import Size
+
+FEW, BEYOND, MOST_NAMES, SMALL, LOW, MANY = (2, 3), (2, 5), 5, 4, 5, 1000
+LARGEST_NUMBER = 97
+"""A number above is taken for no size: matrices of that many rows have too many entries."""
+
+
+def extremes(
+    scene: Scene, rng: Random, least: int, limit: int, met: Sequence[Mapping[str, int]], numbered: bool = True
+) -> Iterator[dict[str, int]]:
+    """Each size in its turn larger than ``least`` and than the numbers of the claim, if ``limit`` entries let it.
+
+    Of a claim of low degree not where such sizes were ``met``; larger than the numbers only where ``numbered``.
+    """
+    most, names = threshold(scene), sorted(scene.size_names)
+    low = degree(scene.nodes)
+    plain = most <= SMALL and low <= LOW and not (scene.bits or scene.index_ranges or composite(scene))
+    large = max(least, most + BEYOND[0] if numbered else 0)
+    for name in rng.sample(names, min(len(names), MOST_NAMES)):
+        if plain and any(sum(s.values()) + 2 <= 2 * s[name] for s in met if s[name] > low + 1):
+            continue
+        sizes = {k: max(rng.choice(FEW), scene.least.get(k, 1)) for k in names}
+        for n in range(large + rng.randint(0, BEYOND[1]), max(FEW), -1):
+            sizes[name] = max(n, scene.least.get(name, 1))
+            if scene.largest(sizes) <= limit:
+                yield sizes
+                break
+
+
+def composite(scene: Scene) -> bool:
+    """Whether a size is made of others: R^(m*n), blocks."""
+    return any(s.name is None and s.number is None for shape in scene.shapes for s in shape)
+
+
+def degree(nodes: Iterable[Node]) -> int:
+    """How often symbols stand in the largest product of a claim, an inverse counted as what is inverted.
+
+    Series of matrices have no degree: (I - N)⁻¹ = I + N + … + N⁴ holds up to size 5, the like for expm(N).
+    """
+    known: dict[Node, int] = {}
+    for node in nodes:
+        found = [known[a] for a in node.args]
+        most = max(found, default=int(node.op.name == "sym"))
+        raised = node.op.name in ("pow", "mpow") and node.args[1].op.name == "num"
+        times = int(abs(Fraction(node.args[1].params[0]))) if raised else 1
+        times = MANY if node.op.name in SPECTRAL else times
+        known[node] = min(MANY, most if node.op.name == "add" else max(1, times) * max(sum(found), most))
+    return max(known.values(), default=0)
+
+
+def threshold(scene: Scene) -> int:
+    """The largest whole number in the claim that may say something of a size."""
+    sizes = {s for node in scene.nodes for s in named(node)}.union(*scene.shapes)
+    found = {abs(c) for s in sizes for _, c in s.terms}
+    found |= {abs(int(c)) for node in scene.nodes for c in numbers(node) if c == int(c)}
+    return max((c for c in found if c <= LARGEST_NUMBER), default=0)
+
+
+def numbers(node: Node) -> tuple[int | Fraction, ...]:
+    return node.params if node.op.name == "num" else node.params[0] if node.op.name == "add" else ()
+
+
+def named(node: Node) -> tuple[Size, ...]:
+    """The sizes that stand in a node beside its shape."""
+    return node.params if node.op.name == "size" else node.params[1:3] if node.op.name == "sumover" else ()

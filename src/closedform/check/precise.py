@@ -1,0 +1,193 @@
+"""Both sides of a claim in high precision: at general points, far ones, on both sides of kinks, at extreme sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from math import ldexp
+from random import Random
+from time import thread_time
+from typing import Any
+
+import flint
+from flint import arb
+
+from closedform.check.ball import Ball, Singular
+from closedform.check.certificate import Certificate, Claim
+from closedform.check.core.evaluate import OutOfTime
+from closedform.check.core.jet import Redraw, Unfit
+from closedform.check.core.sides import sides
+from closedform.check.extremes import extremes, threshold
+from closedform.check.far import Far, Point, movable, place
+from closedform.check.kinks import Seen, Sight, all_kinks, points_for
+from closedform.check.real import DIGITS, agree, apart
+from closedform.check.scene import Scene
+from closedform.check.search import COUNTED, FAR_PLACES, FAR_SIZES
+from closedform.check.traits import Clock, Traits
+
+BITS, REDRAWS, EDGE_REDRAWS = (1000, 2600), 600, 60
+MANY, MOST_SINGULAR, LEAST_POINTS = 12, 12, 3
+SOON, FIELD_SHARE, FAR_SHARE = 0.15, 0.5, 0.8
+"""Shares of the time: for one point that may tell at once, for prime fields, until the end of points far out."""
+FAR, WIDE, WIDE_SMOOTH = 0, 8, 3
+NEAR = (2, 3, 1, 2, 3, 1)
+EXTREME_LEAST, EXTREME_ENTRIES, EXTREME_SHARE = 7, 900, 0.1
+SMALLER = (0, 0, 2, 4)
+"""Halvings of all symbols where a point has no value: asin is of numbers below 1."""
+DIFFER = "the two sides differ in high precision"
+
+
+class Differ(Exception):
+    """The sides differ at a point; ``apart`` shows it."""
+
+
+class Precise:
+    """One claim over balls of real numbers. ``apart`` is the last point at which the sides differed."""
+
+    def __init__(self, claim: Claim, scene: Scene, rng: Random, traits: Traits, clock: Clock) -> None:
+        self.claim, self.scene, self.rng, self.traits, self.clock = claim, scene, rng, traits, clock
+        self.seen, self.branches, self.singular = Seen([]), traits.branches, 0
+        self.apart: dict[str, Any] | None = None
+
+    def certificate(self, near: bool = False) -> Certificate:
+        """Level C where the sides agree, X where they do not or it is not told. Raises Differ."""
+        self.clock.allow(1)
+        self.scene.cover = self.scene.new_cover()
+        kinks = all_kinks([self.claim.function, self.claim.answer], self.scene.positive)
+        self.seen = Seen(kinks, self.scene.furthest)
+        self.branches = max(self.branches, points_for(len(self.seen.kinks)) // 4)
+        met: list[dict[str, int]] = []
+        reason = self.general(met, near)
+        if met and self.traits.turning and not self.turned_agrees():
+            raise Differ
+        several = sum(not s or max(s.values()) > 1 for s in met)
+        if several < 2 or len(met) < (MANY if self.branches > MANY and not near else LEAST_POINTS):
+            return Certificate("X", reason, decided=False)
+        met += self.far_apart(met)
+        for kink, entry, sign in self.seen.missing():
+            if kink.needed and entry is None:
+                word = "positive" if sign > 0 else "negative"
+                return Certificate("X", f"{kink.word} was never seen {word}", decided=False)
+        return Certificate("C", f"the two sides agree to {DIGITS} digits", None, tuple(met), len(met))
+
+    def general(self, met: list[dict[str, int]], near: bool) -> str:
+        """Points of small sizes and, in between, far ones; the sizes met, and why there are no more. Raises Differ."""
+        barren, reason = set[int](), "no point was found at which both sides have a value"
+        try:
+            for least in self.leasts(near):
+                if least == FAR and met and not self.far_agrees():
+                    raise Differ
+                if least in barren or least == FAR:
+                    continue
+                try:
+                    same, sizes = self.at_some_point(least)
+                except Unfit as problem:
+                    reason, same = str(problem), None
+                if same is False:
+                    raise Differ
+                if same:
+                    met.append(sizes)
+                else:
+                    barren.add(least)
+        except OutOfTime:
+            late = f"it could not be decided in {self.clock.seconds:g} seconds"
+            reason = late if met else f"{late}: {reason}"
+        return reason
+
+    def leasts(self, near: bool) -> tuple[int, ...]:
+        """The least size of each point: two general points and one of size 1; more where there are branches."""
+        large = (FAR_SIZES.start,) * FAR_PLACES if self.scene.counts >= COUNTED else ()
+        return NEAR if near else (2, 1, 3, 4, *large, FAR, *(1, 2, 3, 4) * self.branches)
+
+    def differs_somewhere(self) -> bool:
+        """Whether the sides differ at one general point, if that is soon told."""
+        self.clock.allow(SOON)
+        try:
+            return self.at_some_point(2)[0] is False
+        except (Unfit, OutOfTime):
+            return False
+        finally:
+            self.clock.allow(FIELD_SHARE)
+
+    def at_some_point(self, least: int) -> tuple[bool | None, dict[str, int]]:
+        """Whether the sides agree at a point, and its sizes."""
+        self.singular = 0
+        names = movable(self.scene)
+        for attempt in range(REDRAWS if least > 1 else EDGE_REDRAWS):
+            sizes = self.scene.draw_sizes(self.rng, least, Ball.max_entries)
+            before = self.singular
+            scale = ldexp(1.0, -SMALLER[attempt % len(SMALLER)])
+            factors = tuple((name, arb(scale)) for name in names) if scale != 1 else ()
+            same = self.compare(Point(self.rng.getstate(), sizes, factors))
+            if self.singular > before:
+                self.scene.cover.refuse(sizes)
+            if same is not None:
+                self.scene.cover.meet(sizes)
+                return same, sizes
+            if self.clock.over:
+                raise OutOfTime
+            if self.singular > MOST_SINGULAR:
+                break
+        return None, {}
+
+    def compare(self, point: Point) -> bool | None:
+        """Whether the sides agree at a point; None where they have no value, or the precision does not tell.
+
+        Unless they do, the same point with more bits tells.
+        """
+        for bits in BITS:
+            sight = Sight(self.seen.kinks)
+            try:
+                with flint.ctx.workprec(bits):
+                    ev = place(self.scene, self.rng, point, self.clock.deadline)
+                    ev.sight = sight
+                    pairs = sides(self.claim, ev)
+                    same = agree(pairs)
+            except (Redraw, ZeroDivisionError) as problem:
+                self.singular += not isinstance(problem, Redraw) or isinstance(problem, Singular)
+                return None
+            if same:
+                self.seen.take(sight)
+                return True
+        if same is False:
+            self.apart = apart(point.sizes, ev, pairs)
+        return same
+
+    def far_agrees(self) -> bool:
+        """Agreement at points of many magnitudes and on both sides of each kink, as many as there is time for."""
+        try:
+            return self.far().all_agree(self.clock.start + FAR_SHARE * self.clock.seconds)
+        except (OutOfTime, Unfit):
+            return True
+
+    def turned_agrees(self) -> bool:
+        """Agreement where matrices under roots and logarithms have eigenvalues to the left; there is time for that."""
+        self.clock.more(1)
+        try:
+            return self.far().turned_agree(self.clock.deadline)
+        except (OutOfTime, Unfit):
+            return True
+
+    def far(self) -> Far:
+        roots = self.claim.function, self.claim.answer
+        many = WIDE if self.branches or self.seen.kinks else WIDE_SMOOTH
+        return Far(self.scene, roots, self.rng, self.seen, self.compare, many)
+
+    def far_apart(self, met: Sequence[dict[str, int]]) -> list[dict[str, int]]:
+        """Sizes far from each other at which the sides agree; there is a short time for each. Raises Differ."""
+        return list(self.each_extreme(met))
+
+    def each_extreme(self, met: Sequence[dict[str, int]]) -> Iterator[dict[str, int]]:
+        ways = (False, True) if threshold(self.scene) > EXTREME_LEAST else (False,)  # the larger may take too long
+        chosen = (extremes(self.scene, self.rng, EXTREME_LEAST, EXTREME_ENTRIES, met, way) for way in ways)
+        for sizes in chain.from_iterable(chosen):
+            self.clock.deadline = thread_time() + EXTREME_SHARE * self.clock.seconds
+            self.rng.getrandbits(32)
+            try:
+                same = self.compare(Point(self.rng.getstate(), dict(sizes)))
+            except (OutOfTime, Unfit):
+                continue
+            if same is False:
+                raise Differ
+            if same:
+                yield dict(sizes)
