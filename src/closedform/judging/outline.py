@@ -153,27 +153,32 @@ def _defined(relation: Relation) -> tuple[str, str]:
     return bare(found["name"]), found["args"].strip()
 
 
-def _place(out: Outline, relation: Relation) -> None:
+def _elsewhere(out: Outline, relation: Relation) -> bool:
+    """Whether a relation is no chain of equals: taken otherwise, or noted as one that is not judged."""
     if without_distributions(relation):
-        return
+        return True
     if _updates(out, relation) or out.scope.take(relation, out.document, out.chains):
-        return
+        return True
     if is_range(relation, out.document):
-        return
+        return True
     if relation.sign != "=":
         if len(relation.members) > 1 and not _bound(relation):
             kind = "the inequality" if is_zero(relation.members[-1].text) else ""
             reason = f"{kind} {relation.sign} is not judged".strip()
             out.chains.append(Chain(relation.members, judged=False, reason=reason))
-        return
+        return True
     if len(relation.members) < 2 or membership(" ".join(m.text for m in relation.members)) or _fact(out, relation):
-        return
+        return True
     if _special(out, relation):
-        return
+        return True
     _order(relation)
-    if len(relation.members) < 2:
-        if relation.members:
-            out.chains.append(Chain(relation.members, judged=False, reason="a limit is not judged"))
+    if len(relation.members) == 1:
+        out.chains.append(Chain(relation.members, judged=False, reason="a limit is not judged"))
+    return len(relation.members) < 2
+
+
+def _place(out: Outline, relation: Relation) -> None:
+    if _elsewhere(out, relation):
         return
     _name_between(out, relation)
     name, argument = _defined(relation)

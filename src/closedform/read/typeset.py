@@ -64,12 +64,7 @@ def lex_latex(
     notes, upright = [*main.notes, *left_out(source, signs, found)], set(main.upright)
     if point:
         value = Translator(source, signs, known, point.first, point.last)
-        put = value.run()
-        if all(t.kind != "name" for t in put) and point.name.text not in known.declared - known.arrays:
-            hint = f"Declare {point.name.text} in R for a number; the zero vector is \\mathbf{{0}}."
-            head = f"whether {point.name.text} is a number or a vector here is not known"
-            raise ReadError(head, span=_span(signs, point), source=source, hint=hint)
-        tokens = list(put_to(tokens, point, canonical(point.name.text), put, source))
+        tokens = _at(point, tokens, value)
         notes += value.notes
         upright |= value.upright
     if split < len(signs) - 1:
@@ -85,6 +80,16 @@ def lex_latex(
         assert given is not None
         plain = _declared(where, given, 0, known)
     return formula, plain
+
+
+def _at(point: Point, tokens: list[Token], value: Translator) -> list[Token]:
+    """A formula with the value of the variable put in its place."""
+    put, name = value.run(), point.name.text
+    if all(t.kind != "name" for t in put) and name not in value.known.declared - value.known.arrays:
+        hint = f"Declare {name} in R for a number; the zero vector is \\mathbf{{0}}."
+        head = f"whether {name} is a number or a vector here is not known"
+        raise ReadError(head, span=_span(value.signs, point), source=value.source, hint=hint)
+    return list(put_to(tokens, point, canonical(name), put, value.source))
 
 
 _MEMBER = re.compile(r"\b([A-Za-z]+)(?:\^\{\(([0-9]+)\)\}|_\{([A-Za-z0-9]+)\})(?=\s*(?:in\b|[,:>=]|$))")
