@@ -59,7 +59,9 @@ class Known:
                 self.bold.add((sign.text, behind.kind == "_"))
             if behind.kind != "_":
                 self.bare.add(sign.text)
-                if behind.kind != "open" and not (sign.text == "d" and behind.kind == "letter" and not behind.gap):
+                whole = [s.text for s in signs[place + 2 : place + 4]] == ["_", "F"]  # ‖a‖_F is of all a_i
+                moved = sign.text == "d" and behind.kind == "letter" and not behind.gap
+                if behind.kind != "open" and not moved and not whole:
                     self.bare_apart.add(sign.text)
                 continue
             first, last, after = argument(signs, place + 1)
