@@ -78,7 +78,7 @@ class Seen(Proofs):
 
         >>> print(formula("x^2 - 3*y^2").plot("x", "y", span=[(-2, 2)], start=(1.5, 0)))
         f = x² − 3 y² over x from -2 to 2, y from -2 to 2
-        descent from (1.5, 0) to (0, 0), value 0 in 1 steps: the gradient is nearly 0 there
+        descent from (1.5, 0) to (0, 0), value 0 in 1 steps: the gradient is 0 there, and it is no minimum
         >>> print(formula("x'*A*x").plot("x", kind="hessian", A=[[1.0, 0.0], [4.0, -1.0]], x=[0.0, 0.0]))
         Hessian of f by x: 2×2, symmetric, full rank
         eigenvalues 4.472, -4.472 (1 up, 1 down, 0 flat): saddle: no minimum or maximum
