@@ -51,9 +51,9 @@ timed. A ratio is the median of the ratios round by round, with an interval of 9
 {summary(rows)}
 
 {by_structure(rows)}
-*Writing alone* is the time JAX takes to fill a result of that shape with one number, in the same rounds: the ratio
-that no dense result in JAX can be above on this machine. The dense Hessian of a factorisation is mostly zeros, which
-NumPy does not touch.
+*Writing alone* is the time JAX takes to fill a result of that shape with one number, in the same rounds. It moves with
+the pages of memory that the system has at hand: a result may now and then be had in less. The dense Hessian of a
+factorisation is mostly zeros, which NumPy does not touch.
 
 ![ratios to the best automatic differentiation]({picture.name})
 

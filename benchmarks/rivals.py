@@ -98,7 +98,7 @@ def jax_modes(p: Problem, d: Data) -> dict[str, Thunk]:
 
 
 def written(like: Any, x: Any) -> Thunk:
-    """What JAX takes to write one number into every entry of a result: no dense derivative can be had in less."""
+    """What JAX takes to write one number into every entry of a result, as every dense derivative does."""
     quick = jax.jit(lambda v: jnp.full(np.shape(like), v))
     number = jnp.asarray(x).ravel()[0]
     return lambda: jax.block_until_ready(quick(number))

@@ -28,7 +28,7 @@ CASES = {5: 64, 4: 64, 3: 256, 2: 256}
 """So many values, of what is 0 or 1 and of indices, are all tried, at the largest sizes at which there are no more."""
 EXTREME_LEAST, EXTREME_ENTRIES, EXTREME_TURNS, EXTREME_REDRAWS, EXTREME_SECONDS = 11, 2_500, 3, 8, 0.1
 TERMS = 1000
-"""So many terms of sums are evaluated for these at most, which takes a tenth of a second."""
+"""So many terms of sums are evaluated for these at most, so that the time is not over before."""
 LIMIT, PATIENCE, DOUBTFUL, FIELDS, WANTED, MANY, SPREAD, SURE = 6, 200, 24, 6, -60, 12, 9, 10
 
 
