@@ -59,11 +59,7 @@ class Server:
 
     def mebibytes(self) -> float:
         """The memory of all its processes, what they share counted once."""
-        total = 0
-        for pid in (self.process.pid, *self.children()):
-            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-            total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-        return total / 1024
+        return sum(map(held, (self.process.pid, *self.children()))) / 1024
 
     def ask(self, formula: str, client: int = 0) -> tuple[float, int]:
         """Seconds and status of one question; the status is 0 where no answer came."""
@@ -82,6 +78,15 @@ class Server:
             return time.perf_counter() - start, 0
         finally:
             line.close()
+
+
+def held(pid: int) -> int:
+    """KiB of a process; 0 where it has just ended."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
 def typed(seed: int, formulas: list[str]) -> Iterator[str]:

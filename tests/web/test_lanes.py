@@ -269,3 +269,44 @@ def test_a_flood_is_refused_and_nobody_else(monkeypatch: pytest.MonkeyPatch):
         assert "requests a second" in refused.json()["error"]["message"] and refused.headers["retry-after"] == "1"
         other: Any = TestClient(served, base_url=HERE, client=("192.0.2.2", 1))
         assert other.post("/api/v1/answer", json={}).status_code == 400
+
+
+def test_who_computes_without_end_is_slowed_to_its_share(loop: asyncio.AbstractEventLoop):
+    """Six clients at three processes: half a process each; one whose requests take 3 s gets no more in the long run."""
+    now = 0.0
+    line = Lanes[None](3, lambda: now)
+    held = dict[Ticket[None], float]()
+    begun, ready = 0, list[float]()
+    line.join(Ticket("hostile", False, loop.create_future()))
+    for step in range(600):
+        now = step / 10
+        for done in [ticket for ticket, since in held.items() if now - since >= 2.95]:
+            del held[done]
+            line.leave(done)
+            line.join(Ticket("hostile", False, loop.create_future()))
+        for name in "abcde":
+            line.join(Ticket(name, False, loop.create_future()))
+        while ticket := line.next():
+            if ticket.client == "hostile":
+                held[ticket] = now
+                begun += 1
+            else:
+                ready.append(now)
+                line.leave(ticket)
+    assert 10 <= begun <= 12  # 60 s of half a process, and what may be owed
+    assert len(ready) == 5 * 600
+
+
+def test_a_client_alone_is_never_held_up(loop: asyncio.AbstractEventLoop):
+    now = 0.0
+    line = Lanes[None](3, lambda: now)
+    for step in range(50):
+        now = 3.0 * step
+        pair = [Ticket[None]("a", False, loop.create_future()) for _ in range(2)]
+        for ticket in pair:
+            line.join(ticket)
+        assert [line.next(), line.next()] == pair
+        assert line.due() is None
+        now += 3.0
+        for ticket in pair:
+            line.leave(ticket)

@@ -1,4 +1,4 @@
-"""Whose turn it is: clients one after the other, and none that holds every process.
+"""Whose turn it is: clients one after the other, none that holds every process, none that owes too much.
 
 A client is an address. Of one address, as of a class behind one router, its pages take turns in the same way.
 """
@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Generic, TypeVar
+
+from closedform.web.accounts import Accounts
 
 OWN = 32
 """Requests of one page that are being answered or wait."""
@@ -58,6 +60,7 @@ class Lanes(Generic[W]):
         self._clock = clock
         self._waiting = dict[str, dict[str, list[Ticket[W]]]]()
         self._running = list[Ticket[W]]()
+        self._accounts = Accounts(size)
         self._last = dict[str, tuple[str, float]]()  # the page that came last, and when one came after another
 
     def join(self, ticket: Ticket[W]) -> None:
@@ -69,23 +72,35 @@ class Lanes(Generic[W]):
             raise Full
         self._waiting.setdefault(ticket.client, {}).setdefault(ticket.page, []).append(ticket)
         self._came(ticket)
+        self._accounts.came(ticket.client, self._clock())
 
     def leave(self, ticket: Ticket[W]) -> None:
         """It was answered, or nobody waits for it any more."""
         if ticket in self._running:
             self._running.remove(ticket)
+            self._accounts.ends(ticket.client, self._clock())
         elif ticket in self._waiting.get(ticket.client, {}).get(ticket.page, ()):
             self._out(ticket)
 
     def next(self) -> Ticket[W] | None:
         """The ticket whose turn it is, which runs from now on; its client, and its page there, are last from now on."""
-        for pages in self._waiting.values():
+        now = self._clock()
+        for client, pages in self._waiting.items():
+            if self._accounts.wait(client, now):
+                continue
             for ticket in chain.from_iterable(pages.values()):
                 if self._may(ticket):
                     self._out(ticket)
                     self._running.append(ticket)
+                    self._accounts.begins(client, now)
                     return ticket
         return None
+
+    def due(self) -> float | None:
+        """Seconds until one of those that wait has paid enough to begin; None where none owes too much."""
+        now = self._clock()
+        waits = (self._accounts.wait(client, now) for client in self._waiting)
+        return min((wait for wait in waits if wait), default=None)
 
     def _all(self) -> Iterator[Ticket[W]]:
         """Those that wait, and those that run."""

@@ -114,6 +114,7 @@ class Pool:
         self._tasks = set[asyncio.Task[Any]]()
         self._lanes = Lanes[Worker](size)
         self._begun = self._closing = False
+        self._again: asyncio.TimerHandle | None = None
 
     @property
     def free(self) -> int:
@@ -127,6 +128,8 @@ class Pool:
     async def close(self) -> None:
         """Kill what still computes."""
         self._closing = True
+        if self._again is not None:
+            self._again.cancel()
         tasks, workers = list(self._tasks), list(self._workers)
         for task in tasks:
             task.cancel()
@@ -179,6 +182,11 @@ class Pool:
         """The processes that are free to those whose turn it is."""
         while self._idle and (ticket := self._lanes.next()):
             ticket.turn.set_result(self._idle.pop())
+        if self._again is not None:
+            self._again.cancel()
+            self._again = None
+        if self._idle and not self._closing and (due := self._lanes.due()) is not None:
+            self._again = asyncio.get_running_loop().call_later(due, self._give)
 
     async def _work(self, worker: Worker, ticket: Ticket[Worker], request: bytes, seconds: float) -> bytes:
         answered = False
