@@ -70,10 +70,11 @@ def test_level_a_is_given_by_the_core_alone() -> None:
 @pytest.mark.parametrize("name", [k for k, (level, _) in RIGHT.items() if level == "A"])
 def test_the_bound_is_the_same_by_two_computations(name: str) -> None:
     claim, p = RIGHT[name][1], (1 << 62) + 135
-    names = {n for node in postorder([claim.function, claim.answer]) for s in node.shape for n in s.names}
+    nodes = list(postorder([claim.function, claim.answer]))
+    names = {n for node in nodes for s in node.shape for n in s.names}
     for sizes in (dict.fromkeys(names, 4), {n: 3 + k for k, n in enumerate(sorted(names))}):
         for roots in (False, True):
-            first, second = Bound(sizes, claim, roots).log2(p), recounted(claim, sizes, p, roots)
+            first, second = Bound(sizes, claim, nodes, roots).log2(p), recounted(claim, nodes, sizes, p, roots)
             assert abs(first - second) < 0.01
 
 

@@ -8,7 +8,7 @@ two of them meet by accident with probability the degree of the difference of th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import log2
@@ -35,7 +35,7 @@ POLYNOMIAL = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Weight:
     """Degree of numerators, degree of the denominator, log2 of the coefficients."""
 
@@ -51,14 +51,14 @@ class Weight:
 
 
 class Bound:
-    """The weight of a claim at given sizes."""
+    """The weight of a claim at given sizes; ``nodes`` are all nodes of its sides, arguments first."""
 
-    def __init__(self, sizes: Mapping[str, int], claim: Claim, roots: bool) -> None:
+    def __init__(self, sizes: Mapping[str, int], claim: Claim, nodes: Sequence[Node], roots: bool) -> None:
         self.sizes, self.roots = sizes, roots
         self.order = ORDER.get(claim.kind, 1)
         self.values, self.argument = 0.0, 0.0
         known: dict[Node, Weight] = {}
-        for node in postorder([claim.function, claim.answer]):
+        for node in nodes:
             known[node] = self.weigh(node, [known[a] for a in node.args])
         f, g = known[claim.function] * self.solving(claim), known[claim.answer]
         r = self.order
@@ -84,13 +84,13 @@ class Bound:
         name, r = node.op.name, self.order
         n = max(1, node.rows.value(self.sizes))
         entries = n * max(1, node.cols.value(self.sizes))
-        inner = max([4, *(max(a.rows.value(self.sizes), a.cols.value(self.sizes)) for a in node.args)])
         if name == "num":
             return Weight(0, 0, height(node.params[0]))
         if name == "sym":
             return self.symbol(node, n)
         if name in LEAVES:
             return Weight(0, 0, 8)
+        inner = max([4, *[s.value(self.sizes) for a in node.args for s in (a.rows, a.cols)]])
         joint = sum(args, start=Weight(0, 0, 2 * log2(inner)))
         if name == "add":
             num = max(a.num + joint.den - a.den for a in args)

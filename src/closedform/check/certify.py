@@ -110,6 +110,7 @@ class Check:
         self.trials = 4 * TRIALS if effort == "high" else TRIALS
         self.degree = polynomial_degree(self.scene.nodes, [claim.function, claim.answer], claim.kind)
         self.clock = Clock(SECONDS * EFFORT[effort], WALL)
+        self.needs = needed(claim, self.scene.size_names) if self.scene.size_names else {}
         self.precise = Precise(claim, self.scene, self.rng, self.traits, self.clock)
 
     def run(self) -> Certificate:
@@ -180,8 +181,7 @@ class Check:
     def search(self, field: Callable[[], Field] | None, rules: Mapping[str, Rule] = CORE) -> Search:
         rooted = self.traits.roots or self.traits.signs
         least = max(4, self.degree) if self.degree and self.degree <= 6 else 4
-        needs = needed(self.claim, self.scene.size_names)
-        wanted = max((needs or {}).values(), default=0)
+        wanted = max((self.needs or {}).values(), default=0)
         if wanted <= (LEAST_WANTED if self.traits.roots else MOST_WANTED) and not self.traits.signs:
             least = max(least, wanted)
         sums = deepest_sum(self.scene.nodes)
@@ -189,7 +189,7 @@ class Check:
         near = pairs or sums >= DEEP_SUMS or any(n.op.name in ROOTS and not n.is_scalar for n in self.scene.nodes)
         if self.traits.spectral or near:
             least = 2 if pairs or sums >= DEEPER else 3
-        every = wanted <= least if needs is not None else self.degree is not None and self.degree <= least
+        every = wanted <= least if self.needs is not None else self.degree is not None and self.degree <= least
         every = every and not self.scene.index_ranges and (self.scene.free or not self.scene.bits)
         return Search(
             self.claim, self.scene, self.rng, field or (lambda: Field(self.rng, rooted)), self.trials, least,
@@ -225,7 +225,7 @@ class Check:
         if level != "A" or heuristics:
             return Certificate("B", "the two sides agree", None, search.sizes(), points, heuristics)
         every = self.degree is not None and all(min(s.values(), default=0) >= self.degree for s in proven)
-        every = every or for_every_size(self.claim, self.scene.size_names, proven)
+        every = every or for_every_size(self.needs, proven)
         every = every and not (cases and self.scene.size_names)
         sizes = tuple(proven) if kinks else search.sizes()
         sizes = (search.every_case,) if cases and search.every_case is not None else sizes

@@ -259,9 +259,8 @@ def raised(node: Node, args: list[Sums], order: int) -> Sums:
     return Sums(broken, broken + scaled(a.num, order), path=a.path)
 
 
-def for_every_size(claim: Claim, sizes: set[str], proven: Sequence[Mapping[str, int]]) -> bool:
-    """Whether agreement at the sizes proven is agreement at every size."""
-    if not sizes:
+def for_every_size(least: Mapping[str, int] | None, proven: Sequence[Mapping[str, int]]) -> bool:
+    """Whether agreement at the sizes proven is agreement at every size, by what is ``needed``."""
+    if least is not None and not least:
         return True
-    least = needed(claim, sizes)
     return least is not None and any(all(s[name] >= n for name, n in least.items()) for s in proven)

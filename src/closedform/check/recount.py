@@ -6,7 +6,7 @@ Degrees are counted as triples (degree above, degree below, bits) by a table of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import inf, log2
 from typing import Any
@@ -14,7 +14,6 @@ from typing import Any
 from closedform.check.core.sides import Claim
 from closedform.expr.facts import close
 from closedform.expr.node import Node
-from closedform.expr.walk import postorder
 
 Triple = tuple[int, int, float]
 LEAVES = ("size", "const", "index", "eye", "ones", "zero", "unit", "comm")
@@ -33,17 +32,21 @@ DERIVATIVES = {"equal": 0, "hessian": 2, "implicit-second": 2}
 LEAST_LOG2 = -2000.0
 
 
-def recounted(claim: Claim, sizes: Mapping[str, int], p: int, roots: bool) -> float:
+def recounted(claim: Claim, nodes: Sequence[Node], sizes: Mapping[str, int], p: int, roots: bool) -> float:
     """log2 of the probability that a false claim agrees at one point in one random field."""
     order = DERIVATIVES.get(claim.kind, 1)
     found: dict[Node, Triple] = {}
     values = argument = 0
-    for node in postorder([claim.function, claim.answer]):
-        inner = max([4, *(s.value(sizes) for a in node.args for s in a.shape)])
+    for node in nodes:
+        kind = kind_of(node)
+        if not node.args:
+            found[node] = alone(node, kind, sizes)
+            continue
+        inner = max([4, *[s.value(sizes) for a in node.args for s in (a.rows, a.cols)]])
         args = [found[a] for a in node.args]
-        joint = sum(a[0] for a in args), sum(a[1] for a in args), sum(a[2] for a in args) + 2 * log2(inner)
-        found[node] = triple(node, args, joint, inner, order, sizes)
-        if kind_of(node) == "free":
+        joint = sum([a[0] for a in args]), sum([a[1] for a in args]), sum([a[2] for a in args]) + 2 * log2(inner)
+        found[node] = joint if kind == "joint" else triple(node, kind, args, joint, inner, order, sizes)
+        if kind == "free":
             entries = max(1, node.rows.value(sizes)) * max(1, node.cols.value(sizes))
             values, argument = values + entries * inner, max(argument, joint[0] + joint[1])
     (above, below, bits), (more, under, other) = found[claim.function], found[claim.answer]
@@ -66,19 +69,20 @@ def kind_of(node: Node) -> str:
     return kind if whole else "free"
 
 
-def triple(
-    node: Node, args: list[Triple], joint: Triple, inner: int, order: int, sizes: Mapping[str, int]
-) -> Triple:
-    kind, rows = kind_of(node), max(1, node.rows.value(sizes))
-    entries, more = rows * max(1, node.cols.value(sizes)), order + 1
+def alone(node: Node, kind: str, sizes: Mapping[str, int]) -> Triple:
+    """A node without arguments."""
     if kind == "num":
         return 0, 0, bits_of(node.params[0])
-    if kind == "sym":
-        return drawn(node, rows)
+    return drawn(node, max(1, node.rows.value(sizes))) if kind == "sym" else (0, 0, 8)
+
+
+def triple(
+    node: Node, kind: str, args: list[Triple], joint: Triple, inner: int, order: int, sizes: Mapping[str, int]
+) -> Triple:
+    rows = max(1, node.rows.value(sizes))
+    entries, more = rows * max(1, node.cols.value(sizes)), order + 1
     if kind == "leaf":
         return 0, 0, 8
-    if kind == "joint":
-        return joint
     if kind == "add":
         top = max(above + joint[1] - below for above, below, _ in args)
         return top, joint[1], joint[2] + sum(map(bits_of, node.params[0])) + len(args)

@@ -210,8 +210,8 @@ class Search:
 
     def note_bound(self, sizes: dict[str, int], field: Field) -> None:
         """Computed twice, by separate code: where they differ nothing is claimed."""
-        bound = Bound(sizes, self.claim, field.roots)
-        first, second = bound.log2(field.p), recounted(self.claim, sizes, field.p, field.roots)
+        bound = Bound(sizes, self.claim, self.scene.nodes, field.roots)
+        first, second = bound.log2(field.p), recounted(self.claim, self.scene.nodes, sizes, field.p, field.roots)
         self.degree, self.height = max(self.degree, bound.degree), max(self.height, bound.bits)
         self.doubted |= abs(first - second) > TOLERANCE
         self.bounds.append((key_of(sizes), max(first, second)))

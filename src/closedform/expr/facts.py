@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 Facts = frozenset[str]
 NONE: Facts = frozenset()
@@ -37,6 +38,11 @@ def close(facts: Iterable[str]) -> Facts:
     >>> sorted(close(["psd"]))
     ['psd', 'square', 'sym']
     """
+    return _closed(frozenset(facts))
+
+
+@lru_cache(maxsize=1024)
+def _closed(facts: Facts) -> Facts:
     out, todo = set(), list(facts)
     while todo:
         fact = todo.pop()

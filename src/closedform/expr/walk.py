@@ -23,9 +23,11 @@ def postorder(roots: Node | Iterable[Node], stop: Callable[[Node], bool] | None 
         if node in seen:
             continue
         seen.add(node)
+        if not node.args or (stop is not None and stop(node)):
+            yield node
+            continue
         todo.append((node, True))
-        if stop is None or not stop(node):
-            todo.extend((a, False) for a in reversed(node.args) if a not in seen)
+        todo.extend([(a, False) for a in reversed(node.args) if a not in seen])
 
 
 def rebuild(root: Node, replace: Callable[[Node, tuple[Node, ...]], Node | None]) -> Node:

@@ -54,7 +54,7 @@ class Field:
         self.half, self.smooth = (self.p - 1) // 2, set[int]()
         self.forget()
         self.pi = self.random(1, 1, positive=True)
-        self.constants |= {int((self.pi * k).first[0, 0]) for k in (1, 2, Fraction(1, 2))}
+        self.constants |= {int(self.pi.first[0, 0]) * k % self.p for k in (1, 2, self.half + 1)}
         self.forget()
 
     def choose(self) -> int:
@@ -68,7 +68,7 @@ class Field:
         self.lenient, self.spoiled, self.related = lenient, False, False
 
     def jet(self, rows: int, cols: int, entries: list[int]) -> Jet:
-        return Jet({0: flint.nmod_mat(rows, cols, [v % self.p for v in entries], self.p)})
+        return Jet({0: flint.nmod_mat(rows, cols, entries, self.p)})
 
     def random(self, rows: int, cols: int, positive: bool = False) -> Jet:
         """General entries, or general squares."""
