@@ -80,6 +80,8 @@ class Uses:
     """Names below a trace in which nothing but such small names stands."""
     beside: set[str] = field(default_factory=set)
     """Names that are added to an entry or times one, ``m*x[i]``: no one counts so."""
+    of_numbers: bool = False
+    """LaTeX in which nothing shows a vector."""
 
 
 def gather(trees: Sequence[Tree], uses: Uses) -> None:
@@ -246,6 +248,8 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
         return NUMBER if name in ("n", "m", "k") else (("S", 0.0),)
     if shape == "arrows":
         return VECTOR[:1]
+    if uses.of_numbers and shape != "bold":
+        return SCALAR
     if capital and positive and name in uses.quotients - uses.columns - uses.arrays:
         return SCALAR[:1]
     if capital:

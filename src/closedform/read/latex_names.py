@@ -29,6 +29,7 @@ class Known:
     summed: set[str] = field(default_factory=set)  # letters that some sum runs over
     entries: set[str] = field(default_factory=set)  # have a summed index somewhere
     turned: set[str] = field(default_factory=set)  # stand with one index and are transposed, or in an inner product
+    apart: set[str] = field(default_factory=set)  # stand with one index beside themselves without one: x - x_i
     turned_one: bool = False  # 1^\top stands for the ones
     primed: bool = False  # x' is another name than x
     fixed: frozenset[str] = frozenset()  # indices that stand for one entry each
@@ -75,6 +76,8 @@ class Known:
             turned = _turning(signs, after) or _before(signs, place) or _beside_own(signs, place, after)
             if items and len(items) == 1 and turned:
                 self.turned.add(sign.text)
+            if items and len(items) == 1 and _subtracted_own(signs, place, after):
+                self.apart.add(sign.text)
 
 
 def _summed(signs: Signs, place: int) -> Iterable[str]:
@@ -120,6 +123,16 @@ def _beside_own(signs: Signs, place: int, after: int) -> bool:
     if signs[after].text in ("-", "+") and own(after + 1):
         return signs[place - 1].text == "||"
     return place > 2 and signs[place - 1].text in ("-", "+") and own(place - 2) and signs[place - 3].text == "||"
+
+
+def _subtracted_own(signs: Signs, place: int, after: int) -> bool:
+    """Whether ``x_i`` stands in ``x - x_i`` or ``x_i - x`` with no more to either."""
+
+    def own(at: int) -> bool:
+        return 0 <= at < len(signs) - 1 and signs[at].text == signs[place].text and signs[at + 1].kind not in ("_", "^")
+
+    before = place > 1 and signs[place - 1].text == "-" and own(place - 2)
+    return before or (signs[after].text == "-" and own(after + 1))
 
 
 def turns(signs: Signs, place: int) -> bool:
@@ -195,8 +208,9 @@ def meaning(base: str, items: list[int | str], typed: str, known: Known, active:
     summed = [i for i in items if letter_of(i) in known.summed or letter_of(i) in active or i in known.fixed]
     letters = all(i == ":" or (isinstance(i, str) and (i in summed or i in INDEX_LETTERS)) for i in items)
     if len(items) == 1 and summed and ({(base, True), (base, False)} <= known.bold or _beside_members(base, known)):
-        own = f"{base}_all"
-        return Meaning(own, tuple(items), f"The {base}_{items[0]} are vectors, called {own}, beside the vector {base}.")
+        own, vectors = f"{base}_all", base in known.turned or (base, True) in known.bold
+        said = f"vectors, called {own}, beside the vector {base}" if vectors else f"called {own}, beside {base}"
+        return Meaning(own, tuple(items), f"The {base}_{items[0]} are {said}.")
     if len(items) <= 2 and (summed or ":" in items or (len(items) == 2 and letters)):
         return _entry(base, items, typed, known)
     if any(i != letter_of(i) for i in map(str, items)):
@@ -210,7 +224,7 @@ def meaning(base: str, items: list[int | str], typed: str, known: Known, active:
 def _beside_members(base: str, known: Known) -> bool:
     r"""Whether a small letter stands for vectors and for one vector as well: ``\sum_i \alpha_i x_i^\top x``."""
     small = base.islower() and len(base) == 1 and base not in known.matrices
-    return small and base in known.turned & known.bare_apart
+    return small and base in (known.turned | known.apart) & known.bare_apart
 
 
 def _entry(base: str, items: list[int | str], typed: str, known: Known) -> Meaning:

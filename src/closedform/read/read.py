@@ -20,6 +20,7 @@ from closedform.read.elaborate import Elaborator
 from closedform.read.guards import with_guards
 from closedform.read.habits import Kinds, Uses, gather, kinds_of
 from closedform.read.infer import Question, Trial, Unit
+from closedform.read.leanings import is_of_numbers
 from closedform.read.left_side import without_left_side
 from closedform.read.lexer import Tokens, lex
 from closedform.read.members import with_members
@@ -198,6 +199,8 @@ class _Reader:
         self.uses = Uses()
         for unit in units:
             gather(unit.trees, self.uses)
+        seen = scope.bold | scope.arrows | scope.rows or any(not is_scalar(shape) for shape in said.shapes.values())
+        self.uses.of_numbers = syntax == "latex" and not seen and all(is_of_numbers(unit.trees) for unit in units)
         self.names = self._names()
 
     def _names(self) -> dict[str, None]:

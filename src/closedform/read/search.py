@@ -16,6 +16,7 @@ from closedform.read.calls import call_shape
 from closedform.read.habits import Kinds
 from closedform.read.indices import index_shape, over_shape
 from closedform.read.infer import RULES, Question, Trial
+from closedform.read.leanings import lean
 from closedform.read.misfit import Misfit, names_below, shape_text
 from closedform.read.naming import name_others, name_sizes
 from closedform.read.norms import norm_shape
@@ -45,6 +46,8 @@ def settle(question: Question, choices: dict[str, Kinds]) -> Trial:
         trials += 1
         try:
             trial.run()
+            if question.typeset:
+                lean(trial)
             name_sizes(trial)
             guilty: Sequence[Tree] = trial.doubts
             total = distance + trial.cost
