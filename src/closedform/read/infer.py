@@ -68,6 +68,7 @@ class Question:
     frobenius: bool = False  # norm2 of a matrix is the Frobenius norm
     reserved: frozenset[str] = frozenset()  # letters that no size is to be called by
     typeset: bool = False  # LaTeX, where |X| of a matrix is its determinant
+    from_zero: frozenset[str] = frozenset()  # names whose entries are counted from 0
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ class Known:
     joined: set[str] = field(default_factory=set)  # X_1
     summed: set[str] = field(default_factory=set)  # letters that some sum runs over
     entries: set[str] = field(default_factory=set)  # have a summed index somewhere
+    zero: set[str] = field(default_factory=set)  # have an index that some sum runs over from 0
+    highs: set[str] = field(default_factory=set)  # letters up to which some sum runs
     turned: set[str] = field(default_factory=set)  # stand with one index and are transposed, or in an inner product
     apart: set[str] = field(default_factory=set)  # stand with one index beside themselves without one: x - x_i
     turned_one: bool = False  # 1^\top stands for the ones
@@ -45,9 +47,13 @@ class Known:
 
     def scan(self, signs: Signs, end: int, start: int = 0) -> None:
         """Note how names stand in ``signs`` from ``start`` up to ``end``."""
+        zeros = set[str]()
         for place, sign in enumerate(signs[:end]):
             if sign.text in ("sum", "prod") and sign.kind == "cmd":
                 self.summed.update(_summed(signs, place + 1))
+                low, high = _ends(signs, place + 1)
+                zeros |= low
+                self.highs |= high
         for place, sign in enumerate(signs[start:end], start):
             if sign.kind == "num" and sign.text == "1" and _turning(signs, place + 1):
                 self.turned_one = True
@@ -73,6 +79,8 @@ class Known:
                 self.paired.update(map(str, items))
             if items and self.summed.intersection(map(letter_of, items)):
                 self.entries.add(sign.text)
+            if items and zeros.intersection(map(letter_of, items)):
+                self.zero.add(sign.text)
             turned = _turning(signs, after) or _before(signs, place) or _beside_own(signs, place, after)
             if items and len(items) == 1 and turned:
                 self.turned.add(sign.text)
@@ -92,6 +100,22 @@ def _summed(signs: Signs, place: int) -> Iterable[str]:
                 if sign.kind == "letter":
                     yield sign.text
         place = after
+
+
+def _ends(signs: Signs, place: int) -> tuple[set[str], set[str]]:
+    """The index of a sum that runs from 0, and the letters in the end of its range."""
+    low, high = set[str](), set[str]()
+    for _ in range(2):
+        if signs[place].kind not in ("_", "^"):
+            break
+        first, last, after = argument(signs, place)
+        inside = [s.text for s in signs[first:last]]
+        if signs[place].kind == "^":
+            high = {s.text for s in signs[first:last] if s.kind == "letter"}
+        elif len(inside) == 3 and inside[1:] == ["=", "0"]:
+            low = {inside[0]}
+        place = after
+    return low, high
 
 
 def _raised(signs: Signs, place: int) -> bool:
@@ -168,6 +192,9 @@ def index_items(signs: Sequence[Sign]) -> list[int | str] | None:
             shift = len(behind) == 2 and behind[0] in ("+", "-") and behind[1].isdigit() and sign.kind == "letter"
             items.append(sign.text + "".join(behind) if shift else sign.text)
             place += 2 if shift else 0
+        elif sign.kind == "num" and behind[:1] == ["+"] and signs[place + 1 :] and signs[place + 1].kind == "letter":
+            items.append(f"{behind[1]}+{sign.text}")  # _{1 + N}
+            place += 2
         elif sign.kind == "num" and sign.text.isdigit():
             items.append(int(sign.text))
         elif sign.text in (":", "*", "⋅") and sign.kind == "op":
@@ -213,6 +240,9 @@ def meaning(base: str, items: list[int | str], typed: str, known: Known, active:
         return Meaning(own, tuple(items), f"The {base}_{items[0]} are {said}.")
     if len(items) <= 2 and (summed or ":" in items or (len(items) == 2 and letters)):
         return _entry(base, items, typed, known)
+    ends = base in known.entries and known.highs.issuperset(letter_of(i) for i in items if i != letter_of(i))
+    if any(i != letter_of(i) for i in map(str, items)) and ends:
+        return Meaning(base, tuple(items), f"{typed} is read as the entry {', '.join(map(str, items))} of {base}.")
     if any(i != letter_of(i) for i in map(str, items)):
         own = f"{typed} is a name of its own, {whole}."
         return Meaning(whole, note=own)
@@ -245,7 +275,7 @@ def _entry(base: str, items: list[int | str], typed: str, known: Known) -> Meani
 def _fixed(base: str, items: list[int | str], typed: str, whole: str, known: Known) -> Meaning:
     """One number or letter that no sum runs over."""
     at = tuple(items)
-    if 0 in at:
+    if 0 in at and base not in known.zero:
         return Meaning(whole)
     what = f"the entry {', '.join(map(str, at))} of {base}"
     if base in known.arrays:

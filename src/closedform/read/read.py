@@ -17,6 +17,7 @@ from closedform.read.applied import Formulas
 from closedform.read.bare import with_brackets
 from closedform.read.declarations import Arrow, Bound, Declarations, declare_all
 from closedform.read.elaborate import Elaborator
+from closedform.read.ends import from_zero
 from closedform.read.guards import with_guards
 from closedform.read.habits import Kinds, Uses, gather, kinds_of
 from closedform.read.infer import Question, Trial, Unit
@@ -130,7 +131,7 @@ def _scope(said: Declarations, texts: list[Tokens]) -> Scope:
     functions = said.functions.keys() | said.formulas.keys()
     scope = Scope(declared | said.entries.keys(), set(functions), counts, scalars=scalars, upright=upright)
     scope.counting.update((n, k) for n, bound in said.bound.items() if (k := _count(bound)))
-    return replace(scope, bold=texts[0].bold, arrows=texts[0].arrows, rows=texts[0].rows)
+    return replace(scope, typeset=texts[0].typeset, bold=texts[0].bold, arrows=texts[0].arrows, rows=texts[0].rows)
 
 
 def _count(bound: Bound) -> int:
@@ -300,6 +301,7 @@ class _Reader:
             indices, frozenset(uses.shifted & indices), roots,
             tuple(said.commuting), frozenset(n for n, facts in said.facts.items() if SQUARE & facts),
             style == "matrixcalculus", self.reserved, style == "latex",
+            from_zero([t for u in self.units for t in u.trees]) if style == "latex" else frozenset(),
         )  # fmt: skip
 
     def _kinds(self, name: str) -> Kinds:

@@ -13,6 +13,7 @@ from closedform.errors import ClosedformError, DeclarationError, ShapeError
 from closedform.expr.op import Shape
 from closedform.expr.size import Size
 from closedform.read.calls import call_shape
+from closedform.read.ends import settle_ends
 from closedform.read.habits import Kinds
 from closedform.read.indices import index_shape, over_shape
 from closedform.read.infer import RULES, Question, Trial
@@ -45,6 +46,7 @@ def settle(question: Question, choices: dict[str, Kinds]) -> Trial:
         trial = _trial(question, choices, picks)
         trials += 1
         try:
+            settle_ends(trial)
             trial.run()
             if question.typeset:
                 lean(trial)
