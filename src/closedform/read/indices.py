@@ -137,7 +137,7 @@ def _indexed(trial: Trial, tree: Index, place: int, length: Size) -> None:
         example = r"\sum_i (x_{i+1} - x_i)^2" if trial.question.typeset else "sum(i, (x[i+1] - x[i])^2)"
         hint = f"Neighbours are those of summed entries: {example}."
         raise Misfit(tree, f"the index {typed} is not read: no sum runs over {at}", hint=hint, final=True)
-    else:
+    elif at not in trial.question.sizes:
         _fixed(trial, tree, at, length)
 
 

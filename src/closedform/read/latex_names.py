@@ -150,13 +150,13 @@ def _beside_own(signs: Signs, place: int, after: int) -> bool:
 
 
 def _subtracted_own(signs: Signs, place: int, after: int) -> bool:
-    """Whether ``x_i`` stands in ``x - x_i`` or ``x_i - x`` with no more to either."""
+    """Whether ``x_i`` stands in ``x - x_i``, ``x_i - x`` or ``K(x_i, x)`` with no more to either."""
 
     def own(at: int) -> bool:
         return 0 <= at < len(signs) - 1 and signs[at].text == signs[place].text and signs[at + 1].kind not in ("_", "^")
 
-    before = place > 1 and signs[place - 1].text == "-" and own(place - 2)
-    return before or (signs[after].text == "-" and own(after + 1))
+    before = place > 1 and signs[place - 1].text in ("-", ",") and own(place - 2)
+    return before or (signs[after].text in ("-", ",") and own(after + 1))
 
 
 def turns(signs: Signs, place: int) -> bool:
@@ -185,6 +185,8 @@ def index_items(signs: Sequence[Sign]) -> list[int | str] | None:
     """The indices that a subscript lists, ``":"`` among them; None where it is something else."""
     items: list[int | str] = []
     place = 0
+    if (given := _given_that(signs)):
+        return [given]
     while place < len(signs):
         sign, behind = signs[place], [s.text for s in signs[place + 1 : place + 3]]
         place += 1
@@ -202,6 +204,15 @@ def index_items(signs: Sequence[Sign]) -> list[int | str] | None:
         elif sign.text != "," and sign.kind not in ("{", "}"):
             return None
     return items
+
+
+def _given_that(signs: Sequence[Sign]) -> str:
+    """The word for ``k|k-1``, the subscript of an estimate; empty where it is none."""
+    bars = [k for k, s in enumerate(signs) if s.kind in ("bar", "mid")]
+    sides = (signs[: bars[0]], signs[bars[0] + 1 :]) if len(bars) == 1 else ([], [])
+    if not all(side and all(s.kind in ("letter", "num") or s.text in ("+", "-", ",") for s in side) for side in sides):
+        return ""
+    return "_".join(spelled("".join(s.text for s in side if s.text != ",")) for side in sides)
 
 
 def letter_of(item: int | str) -> str:

@@ -134,6 +134,8 @@ def _items(t: Translator, place: int, end: int) -> tuple[list[int | str], int, i
         index = member(signs, first, last) if signs[after].kind == "^" else None
         if signs[after].kind == "_":
             index = index_items(signs[first:last])
+            summed = {s.text for s in signs[first:last]} & {*t.active}
+            index = None if summed and any(s.kind in ("bar", "mid") for s in signs[first:last]) else index
             t.sized_at = (first, last)
             base = signs[place - 1]
             marked = marked_name(t, base, signs[first:last], (base.start, signs[behind - 1].end))

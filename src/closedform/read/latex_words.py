@@ -68,6 +68,8 @@ SPACES_WITH_ARGUMENT = {
     "label",
     "tag",
     "mspace",
+    "mskip",
+    "mkern",
     "hskip",
     "kern",
 }
@@ -141,8 +143,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     "sup": ("suprema are not supported", r"Write \max(x) for the largest entry."),
     "pm": (r"\pm stands for two formulas", "Write + or -."), "mp": (r"\mp stands for two formulas", "Write + or -."),
     "over": (r"\over is read only in braces of its own", r"Write \frac{…}{…}."),
-    "choose": ("binomials are not supported", ""),
-    "binom": ("binomials are not supported", ""), "infty": (r"\infty is read as the mark of a norm alone", ""),
+    "choose": ("\\choose is not read", r"Write \binom{n}{k}."), "infty": (r"\infty is read as the mark of a norm alone", ""),
     "leq": (r"\leq is no part of a formula", ""), "le": (r"\le is no part of a formula", ""),
     "approx": (r"\approx is no part of a formula", ""), "propto": (r"\propto is no part of a formula", ""),
     "sim": (r"\sim is no part of a formula", ""), "mid": (r"\mid is read as no bracket", r"Write | or \vert."),

@@ -6,10 +6,11 @@ is; ``q_1`` and ``q_2`` are both numbers or both vectors.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from closedform.expr.size import ONE
 from closedform.read.alphabet import base_letters, is_greek
-from closedform.read.infer import Trial
+from closedform.read.infer import Trial, Unit
 from closedform.read.syntax import (
     Call,
     Group,
@@ -31,6 +32,7 @@ from closedform.read.vocabulary import operations
 
 SHOWING = (Index, Inner, Norm, Over, Stack, Transpose)
 SIGNS = {"*", "", "/", "·"}
+CASES = ("\\begin{cases}", "\\begin{dcases}")
 LARGE = {"I", "eye", "ones", "zeros"}
 SCALED_SUM = 1.2
 """Of a vector times a sum of numbers: more than a number instead of it is from habit, less than one in bold type."""
@@ -40,19 +42,24 @@ APART = 1.6
 """Of ``q_1`` and ``q_2`` as a number and a vector."""
 
 
-def is_of_numbers(trees: Iterable[Tree]) -> bool:
+def is_of_numbers(unit: Unit) -> bool:
     """Whether nothing in a formula shows that anything in it is a vector or a matrix."""
     names = set[str]()
-    for tree in trees:
+    for tree in unit.trees:
         if isinstance(tree, SHOWING) or (isinstance(tree, Power) and tree.entrywise):
             return False
         if isinstance(tree, Call) and (tree.abstract or not all(op.elementwise for op in operations(tree.name))):
             return False
-        if isinstance(tree, Product) and any(sign not in SIGNS for sign, _ in tree.factors[1:]):
+        if isinstance(tree, Product) and any(not _is_plain(unit, sign, f) for sign, f in tree.factors[1:]):
             return False
         if isinstance(tree, Name):
             names.add(tree.name)
     return names.isdisjoint(LARGE) and not any(map(_is_matrix, names))
+
+
+def _is_plain(unit: Unit, sign: str, factor: Tree) -> bool:
+    """Whether a factor is one of numbers too; the sign was not typed where cases were made into products."""
+    return sign in SIGNS or (sign == ".*" and unit.source.startswith(CASES, factor.span[0]))
 
 
 def _is_matrix(name: str) -> bool:
@@ -77,9 +84,8 @@ def lean(trial: Trial) -> None:
 
 def _doubt_scaled_sum(trial: Trial, tree: Product) -> None:
     factors = [f for _, f in tree.factors]
-    if any(_is_free(trial, f) and trial.shape[f][1].number == 1 and not is_scalar(trial.shape[f]) for f in factors) and any(
-        _has_sum(f) and is_scalar(trial.shape[f]) for f in factors
-    ):
+    columns = [f for f in factors if trial.shape[f][1] is ONE and not is_scalar(trial.shape[f])]
+    if any(_is_free(trial, f) for f in columns) and any(_has_sum(f) and is_scalar(trial.shape[f]) for f in factors):
         trial.doubt(tree, SCALED_SUM)
 
 

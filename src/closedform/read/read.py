@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import NoReturn
 
 from closedform.errors import ClosedformError, DeclarationError, ReadError, ShapeError
 from closedform.expr.facts import LINEAR_SPACES, close, tangent
@@ -170,9 +171,19 @@ def _parse(tokens: Tokens, start: int, scope: Scope, bound: str) -> Unit:
     parser = Parser(tokens.source, tokens.tokens, scope, start)
     root = parser.expression()
     if not bound and parser.token.kind != "end" and parser.token.text != "where":
-        parser.fail(f"{parser.token.text} is not expected here", hint="Declarations stand after the word where.")
+        _left_over(parser)
     unit = Unit(tokens.source, root, parser.trees, bound)
     return with_weighing(with_guards(unit)) if tokens.typeset else unit
+
+
+def _left_over(parser: Parser) -> NoReturn:
+    text = parser.token.text
+    if text == "=":
+        parser.fail("formulas stand on both sides of =", hint="Write the one that is meant, or a name left of the =.")
+    if text == "," and parser.source.find("=", parser.token.end) >= 0:
+        hint = "Read one formula at a time; what names in it stand for is written behind the word where."
+        parser.fail("a second formula stands behind the comma", hint=hint)
+    parser.fail(f"{text} is not expected here", hint="Declarations stand after the word where.")
 
 
 def _sorted(parsed: dict[str, Unit], said: Declarations) -> list[Unit]:
@@ -201,7 +212,7 @@ class _Reader:
         for unit in units:
             gather(unit.trees, self.uses)
         seen = scope.bold | scope.arrows | scope.rows or any(not is_scalar(shape) for shape in said.shapes.values())
-        self.uses.of_numbers = syntax == "latex" and not seen and all(is_of_numbers(unit.trees) for unit in units)
+        self.uses.of_numbers = syntax == "latex" and not seen and all(map(is_of_numbers, units))
         self.names = self._names()
 
     def _names(self) -> dict[str, None]:
