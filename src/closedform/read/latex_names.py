@@ -237,6 +237,9 @@ class Meaning:
 
 def meaning(base: str, items: list[int | str], typed: str, known: Known, active: Sequence[str]) -> Meaning:
     """What ``base`` with the subscripts ``items`` is."""
+    worded = [i for i in items if isinstance(i, str) and i.isalpha() and len(i) > 1 and i not in known.summed]
+    if len(worded) == 1 and len(items) > 1 and any(letter_of(i) in known.summed for i in items):
+        base, items = f"{base}_{worded[0]}", [i for i in items if i != worded[0]]  # x_{\mathrm{train}, i}
     whole = canonical(base + "_" + "".join(map(spelled, items)))
     if whole in known.declared and ":" not in items:
         return Meaning(whole)
