@@ -73,7 +73,7 @@ class Uses:
     normed: set[str] = field(default_factory=set)
     """Names whose members stand in a norm or an inner product by themselves or as a term, ``||x[i] - c[j]||``."""
     turned: set[str] = field(default_factory=set)
-    """Names that are transposed by a sign that means nothing else, or added to what is: numbers are not."""
+    """Names that are transposed by a sign that means nothing else, or in a norm, or added to such: numbers are not."""
     dotted: set[str] = field(default_factory=set)
     """Names beside ⊙ or ⊘, which no one writes for a number."""
     traced: set[str] = field(default_factory=set)
@@ -118,6 +118,7 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
             uses.beside.update(_beside([t for _, t in tree.terms]))
         elif isinstance(tree, Norm | Inner):
             uses.normed.update(name for part in tree.parts for name in _members_of(part))
+            uses.turned.update(part.name for part in tree.parts if isinstance(part, Name))
         uses.columns.update(part.name for part in _entries(tree) if isinstance(part, Name))
         if isinstance(tree, Index):
             uses.fixed.update(a for a in tree.at if isinstance(a, str))

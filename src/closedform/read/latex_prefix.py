@@ -88,7 +88,7 @@ def _left_side(signs: Signs, start: int, end: int, declared: Container[str] = ()
 
 
 def _underived(signs: Signs, start: int, end: int) -> list[Sign]:
-    r"""What stands between: of ``\nabla_x f(x)``, ``\frac{\partial f}{\partial x}`` and ``f'(x)`` the function alone."""
+    r"""What stands between: ``\nabla_x f(x)``, ``\frac{\partial f}{\partial x}`` and ``f'(x)`` the function alone."""
     left = signs[start:end]
     if left and left[0].text == "nabla":
         behind = start + 1

@@ -6,8 +6,9 @@ is; ``q_1`` and ``q_2`` are both numbers or both vectors.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from closedform.expr.op import Shape
 from closedform.expr.size import ONE
 from closedform.read.alphabet import base_letters, is_greek
 from closedform.read.infer import Trial, Unit
@@ -19,6 +20,7 @@ from closedform.read.syntax import (
     Name,
     Negative,
     Norm,
+    Number,
     Over,
     Power,
     Product,
@@ -54,7 +56,30 @@ def is_of_numbers(unit: Unit) -> bool:
             return False
         if isinstance(tree, Name):
             names.add(tree.name)
-    return names.isdisjoint(LARGE) and not any(map(_is_matrix, names))
+    matrices = {name for name in names if _is_matrix(name)}
+    if not any(map(_is_bent, unit.trees)):  # a sum of multiples may be of vectors
+        return False
+    return names.isdisjoint(LARGE) and (not matrices or _are_measured(unit.trees, matrices))
+
+
+def _is_bent(tree: Tree) -> bool:
+    if isinstance(tree, Product):
+        return any(sign == "/" and not isinstance(f, Number) for sign, f in tree.factors)
+    return isinstance(tree, Call | Power)
+
+
+def _are_measured(trees: Iterable[Tree], capitals: set[str]) -> bool:
+    """Whether all capitals stand in quotients by more than a number, or beside powers: ``L/g``, ``D (1 - u)^2``."""
+    standing = sum(isinstance(t, Name) and t.name in capitals for t in trees)
+    for tree in (t for t in trees if isinstance(t, Product)):
+        factors = tree.factors
+        mine = [k for k, (_, f) in enumerate(factors) if isinstance(f, Name) and f.name in capitals]
+        rest = [(sign, f) for k, (sign, f) in enumerate(factors) if k not in mine]
+        others = [f for _, f in rest if not isinstance(f, Number) and not (isinstance(f, Name) and is_greek(f.name))]
+        divided = [f for sign, f in factors[1:] if sign == "/" and not isinstance(f, Number)]
+        if len(mine) == 1 and (divided or (others and all(isinstance(f, Power) for f in others))):
+            standing -= 1
+    return standing == 0
 
 
 def _is_plain(unit: Unit, sign: str, factor: Tree) -> bool:
@@ -77,15 +102,53 @@ def lean(trial: Trial) -> None:
             if isinstance(tree, Product):
                 _doubt_scaled_sum(trial, tree)
                 _doubt_members(trial, tree)
+            elif isinstance(tree, Sum):
+                _doubt_first(trial, tree)
             elif isinstance(tree, Call):
                 _doubt_members(trial, tree)
+            elif isinstance(tree, Over):
+                _doubt_still(trial, tree)
+        _unify_same(trial, unit)
     _doubt_apart(trial)
+
+
+def _unify_same(trial: Trial, unit: Unit) -> None:
+    """What stands in brackets twice, I or ones in it, is of one shape: ``(I - 1 1'/n) K (I - 1 1'/n)``."""
+    seen: dict[str, Shape] = {}
+    for tree in unit.trees:
+        if isinstance(tree, Group) and any(isinstance(t, Name) and t.name in LARGE for t in _leaves(tree)):
+            shape = trial.shape[tree]
+            first = seen.setdefault("".join(unit.source[slice(*tree.span)].split()), shape)
+            for one, other in zip(first, shape, strict=True):
+                trial.sizes.unify(one, other)
 
 
 def _doubt_scaled_sum(trial: Trial, tree: Product) -> None:
     factors = [f for _, f in tree.factors]
     columns = [f for f in factors if trial.shape[f][1] is ONE and not is_scalar(trial.shape[f])]
     if any(_is_free(trial, f) for f in columns) and any(_has_sum(f) and is_scalar(trial.shape[f]) for f in factors):
+        trial.doubt(tree, SCALED_SUM)
+
+
+def _doubt_first(trial: Trial, tree: Sum) -> None:
+    r"""``\theta - \eta g`` and ``\mu + L z``: what parameters are changed by, and what is moved, is of their kind."""
+    sign, first = tree.terms[0]
+    if sign < 0 or not (isinstance(first, Name) and _is_free(trial, first) and is_scalar(trial.shape[first])):
+        return
+    moved = any(isinstance(t, Product) and _maps(trial, t) for _, t in tree.terms[1:])
+    if is_greek(first.name) and (moved or base_letters(first.name) == "theta"):
+        trial.doubt(tree, APART)
+
+
+def _maps(trial: Trial, tree: Product) -> bool:
+    """Whether a matrix by name stands in a product."""
+    return any(isinstance(f, Name) and ONE not in trial.shape[f] for _, f in tree.factors)
+
+
+def _doubt_still(trial: Trial, tree: Over) -> None:
+    r"""``\sum_i x_i \log p``: of numbers, where nothing with the index is a vector and names without it are."""
+    large = [t for t in _leaves(tree.body) if not is_scalar(trial.shape[t])]
+    if all(_is_free(trial, t) and trial.shape[t][1] is ONE for t in large):
         trial.doubt(tree, SCALED_SUM)
 
 

@@ -32,8 +32,8 @@ def neighbours(trial: Trial, tree: Over, near: list[Near]) -> None:
         parts = trial.choice.setdefault(n.tree, {})
         parts[n.place] = (low + size(n.shift + first_of(trial, n.tree)), high - low + ONE)
     trial.choice[tree] = (ONE, high - low + ONE)
-    for name in names_of(tree.body, i):
-        trial.choice[name] = low - ONE
+    for place in names_of(tree.body, i):
+        trial.choice[place] = low - ONE
 
 
 def _too_early(tree: Over, near: list[Near], low: Size, start: int) -> Misfit:

@@ -11,9 +11,8 @@ from closedform.read.declarations import Declarations, declare_all
 from closedform.read.latex import Translator
 from closedform.read.latex_lexer import Lexer
 from closedform.read.latex_names import Known, argument, index_items, turns
-from closedform.read.latex_prefix import holds_derivative, whole
+from closedform.read.latex_prefix import holds_derivative, stop, whole
 from closedform.read.latex_prefix import notes as left_out
-from closedform.read.latex_prefix import stop
 from closedform.read.latex_primes import has_primes as has_primes
 from closedform.read.latex_primes import without_primes
 from closedform.read.latex_rewrites import Point, at_point, put_to
