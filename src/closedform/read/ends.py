@@ -13,7 +13,8 @@ from closedform.read.syntax import Index, Name, Over, Tree
 
 def from_zero(trees: Iterable[Tree]) -> frozenset[str]:
     r"""The names whose entries are counted from 0: an index that runs from 0 stands at them by itself."""
-    found = set[str]()
+    trees = list(trees)
+    found = {name_of(t) for t in trees if isinstance(t, Index) and 0 in t.at}
     for over in (t for t in trees if isinstance(t, Over) and t.low == "0" and t.function == "sum"):
         for entry in _entries([over.body]):
             if any(at == over.index and entry.shift(k) <= 0 for k, at in enumerate(entry.at)):

@@ -32,6 +32,7 @@ from closedform.read.vocabulary import operations
 Kinds = tuple[tuple[str, float], ...]
 MATRIX: Kinds = (("M", 0.0), ("V", 2.0), ("S", 2.0))
 VECTOR: Kinds = (("V", 0.0), ("S", 1.0))
+TIME: Kinds = (("V", 0.0), ("S", 0.9))
 BOLD: Kinds = (("V", 0.0), ("S", 1.5))
 BOLD_MATRIX: Kinds = (("M", 0.0), ("V", 2.0), ("S", 3.5))
 MEAN: Kinds = (("V", 0.0), ("S", 0.8))
@@ -263,7 +264,7 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
     if is_greek(name) and name in uses.dotted:
         return DOTTED
     if is_greek(name) and name in uses.closing | uses.turned:
-        return VECTOR
+        return TIME if style == "latex" and name == "t" else VECTOR
     if is_greek(name) or alone or (style == "matrixcalculus" and "a" <= letters <= "g"):
         return SCALAR
     if style != "matrixcalculus" and not positive:

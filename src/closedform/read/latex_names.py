@@ -28,6 +28,7 @@ class Known:
     joined: set[str] = field(default_factory=set)  # X_1
     summed: set[str] = field(default_factory=set)  # letters that some sum runs over
     entries: set[str] = field(default_factory=set)  # have a summed index somewhere
+    blocks: set[str] = field(default_factory=set)  # stand with two indices and are inverted or transposed: K_{mm}^{-1}
     zero: set[str] = field(default_factory=set)  # have an index that some sum runs over from 0
     highs: set[str] = field(default_factory=set)  # letters up to which some sum runs
     turned: set[str] = field(default_factory=set)  # stand with one index and are transposed, or in an inner product
@@ -47,12 +48,13 @@ class Known:
 
     def scan(self, signs: Signs, end: int, start: int = 0) -> None:
         """Note how names stand in ``signs`` from ``start`` up to ``end``."""
-        zeros = set[str]()
+        zeros, ones = set[str](), set[str]()
         for place, sign in enumerate(signs[:end]):
             if sign.text in ("sum", "prod") and sign.kind == "cmd":
                 self.summed.update(_summed(signs, place + 1))
                 low, high = _ends(signs, place + 1)
-                zeros |= low
+                zeros |= low["0"]
+                ones |= low["1"]
                 self.highs |= high
         for place, sign in enumerate(signs[start:end], start):
             if sign.kind == "num" and sign.text == "1" and _turning(signs, place + 1):
@@ -77,9 +79,12 @@ class Known:
                 self.joined.add(sign.text + "_" + "".join(map(spelled, items)))
             if items and len(items) == 2 and INDEX_LETTERS.issuperset(map(str, items)):
                 self.paired.update(map(str, items))
+                if sign.text[0].isupper() and (_turning(signs, after) or _inverted(signs, after)):
+                    self.blocks.add(sign.text)
             if items and self.summed.intersection(map(letter_of, items)):
                 self.entries.add(sign.text)
-            if items and zeros.intersection(map(letter_of, items)):
+            before = {f"{letter}-1" for letter in ones}  # x_{k-1}, where k runs from 1
+            if items and (zeros.intersection(map(letter_of, items)) or before.intersection(map(str, items))):
                 self.zero.add(sign.text)
             turned = _turning(signs, after) or _before(signs, place) or _beside_own(signs, place, after)
             if items and len(items) == 1 and turned:
@@ -102,9 +107,10 @@ def _summed(signs: Signs, place: int) -> Iterable[str]:
         place = after
 
 
-def _ends(signs: Signs, place: int) -> tuple[set[str], set[str]]:
-    """The index of a sum that runs from 0, and the letters in the end of its range."""
-    low, high = set[str](), set[str]()
+def _ends(signs: Signs, place: int) -> tuple[dict[str, set[str]], set[str]]:
+    """The index of a sum that runs from 0 or 1, and the letters in the end of its range."""
+    low: dict[str, set[str]] = {"0": set(), "1": set()}
+    high = set[str]()
     for _ in range(2):
         if signs[place].kind not in ("_", "^"):
             break
@@ -112,8 +118,8 @@ def _ends(signs: Signs, place: int) -> tuple[set[str], set[str]]:
         inside = [s.text for s in signs[first:last]]
         if signs[place].kind == "^":
             high = {s.text for s in signs[first:last] if s.kind == "letter"}
-        elif len(inside) == 3 and inside[1:] == ["=", "0"]:
-            low = {inside[0]}
+        elif len(inside) == 3 and inside[1] == "=" and inside[2] in low:
+            low[inside[2]].add(inside[0])
         place = after
     return low, high
 
@@ -127,6 +133,11 @@ def _raised(signs: Signs, place: int) -> bool:
 
 def _turning(signs: Signs, place: int) -> bool:
     return signs[place].kind == "prime" or (signs[place].kind == "^" and turns(signs, place))
+
+
+def _inverted(signs: Signs, place: int) -> bool:
+    first, last, _ = argument(signs, place) if signs[place].kind == "^" else (0, 0, 0)
+    return [s.text for s in signs[first:last]] == ["-", "1"]
 
 
 def _before(signs: Signs, place: int) -> bool:
@@ -252,6 +263,8 @@ def meaning(base: str, items: list[int | str], typed: str, known: Known, active:
         own, vectors = f"{base}_all", base in known.turned or (base, True) in known.bold
         said = f"vectors, called {own}, beside the vector {base}" if vectors else f"called {own}, beside {base}"
         return Meaning(own, tuple(items), f"The {base}_{items[0]} are {said}.")
+    if base in known.blocks and len(items) == 2 and not summed and ":" not in items:
+        return Meaning(whole)
     if len(items) <= 2 and (summed or ":" in items or (len(items) == 2 and letters)):
         return _entry(base, items, typed, known)
     ends = base in known.entries and known.highs.issuperset(letter_of(i) for i in items if i != letter_of(i))

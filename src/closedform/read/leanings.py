@@ -33,6 +33,7 @@ from closedform.read.unify import is_scalar
 from closedform.read.vocabulary import operations
 
 SHOWING = (Index, Inner, Norm, Over, Stack, Transpose)
+ANGLES = {"sin", "cos", "tan"}
 SIGNS = {"*", "", "/", "·"}
 CASES = ("\\begin{cases}", "\\begin{dcases}")
 LARGE = {"I", "eye", "ones", "zeros"}
@@ -59,7 +60,20 @@ def is_of_numbers(unit: Unit) -> bool:
     matrices = {name for name in names if _is_matrix(name)}
     if not any(map(_is_bent, unit.trees)):  # a sum of multiples may be of vectors
         return False
-    return names.isdisjoint(LARGE) and (not matrices or _are_measured(unit.trees, matrices))
+    measured = not matrices or _are_measured(unit.trees, matrices) or _divides(unit.trees, matrices)
+    return measured and names.isdisjoint(LARGE)
+
+
+def _divides(trees: Iterable[Tree], capitals: set[str]) -> bool:
+    """Whether a capital stands below a quotient, where no matrix does: ``n R T/(V - n b)``."""
+    below = (f for t in trees if isinstance(t, Product) for sign, f in t.factors[1:] if sign == "/")
+    return any(isinstance(t, Name) and t.name in capitals for part in below for t in _leaves(part))
+
+
+def _is_power_or_quotient(tree: Tree) -> bool:
+    while isinstance(tree, Group):
+        tree = tree.inner
+    return isinstance(tree, Power) or (isinstance(tree, Product) and _is_bent(tree))
 
 
 def _is_bent(tree: Tree) -> bool:
@@ -77,7 +91,7 @@ def _are_measured(trees: Iterable[Tree], capitals: set[str]) -> bool:
         rest = [(sign, f) for k, (sign, f) in enumerate(factors) if k not in mine]
         others = [f for _, f in rest if not isinstance(f, Number) and not (isinstance(f, Name) and is_greek(f.name))]
         divided = [f for sign, f in factors[1:] if sign == "/" and not isinstance(f, Number)]
-        if len(mine) == 1 and (divided or (others and all(isinstance(f, Power) for f in others))):
+        if len(mine) == 1 and (divided or (others and all(map(_is_power_or_quotient, others)))):
             standing -= 1
     return standing == 0
 
@@ -157,7 +171,8 @@ def _doubt_members(trial: Trial, tree: Product | Call) -> None:
     and beside one another."""
     parts = tree.args if isinstance(tree, Call) else tuple(f for _, f in tree.factors)
     leaves = [t for part in parts for t in _leaves(part)]
-    capitals = [t for t in leaves if isinstance(t, Index) and _is_capital(trial, t)]
+    angles = isinstance(tree, Call) and tree.name in ANGLES
+    capitals = [t for t in leaves if isinstance(t, Index) and (_is_capital(trial, t) or angles and _is_member(trial, t))]
     large = [t for t in leaves if not is_scalar(trial.shape[t])]
     op = trial.choice.get(tree) if isinstance(tree, Call) else None
     called = op is not None and (op.elementwise or op.name == "expm")
@@ -176,9 +191,13 @@ def _leaves(tree: Tree) -> Iterator[Tree]:
             todo.extend(part.parts)
 
 
+def _is_member(trial: Trial, entry: Index) -> bool:
+    return _is_free(trial, entry.base) and len(entry.at) == 1
+
+
 def _is_capital(trial: Trial, entry: Index) -> bool:
     base = entry.base
-    return isinstance(base, Name) and _is_free(trial, base) and base.name[0].isupper() and len(entry.at) == 1
+    return isinstance(base, Name) and base.name[0].isupper() and _is_member(trial, entry)
 
 
 def _is_free(trial: Trial, tree: Tree) -> bool:
