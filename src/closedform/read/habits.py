@@ -67,6 +67,8 @@ class Uses:
     """Names that stand where vectors do: below a sum or norm, entrywise, behind a matrix, transposed."""
     quotients: set[str] = field(default_factory=set)
     """Names that are divided by, and those that are divided by nothing but one of them: ``S/K``."""
+    below: set[str] = field(default_factory=set)
+    """Names in sums and products that are divided by, ``E/(R T)``: no matrix is."""
     arrays: set[str] = field(default_factory=set)
     """Names below functions that are not of each entry."""
     closing: set[str] = field(default_factory=set)
@@ -112,6 +114,7 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
         elif isinstance(tree, Product):
             uses.dotted.update(_dotted(tree))
             uses.quotients.update(_divided(tree))
+            uses.below.update(name for sign, f in tree.factors[1:] if sign == "/" for name in _plain_names(f))
             uses.closing |= _closing(tree)
             uses.beside.update(_beside([f for sign, f in tree.factors if not sign.endswith("/")]))
         elif isinstance(tree, Sum):
@@ -179,6 +182,19 @@ def _divided(tree: Product) -> Iterator[str]:
             first = tree.factors[0][1]
             if k == 1 and len(tree.factors) == 2 and isinstance(first, Name):
                 yield first.name
+
+
+def _plain_names(tree: Tree) -> set[str]:
+    """The names in a sum or product of such and of numbers; none where anything else stands in it."""
+    names, todo = set[str](), [tree]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, Name):
+            names.add(part.name)
+        elif not isinstance(part, Number | Group | Product | Sum | Negative | Power):
+            return set()
+        todo.extend(part.parts)
+    return names
 
 
 def _below_functions(trees: Sequence[Tree]) -> Iterator[str]:
@@ -254,6 +270,8 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
         return SCALAR
     if capital and positive and name in uses.quotients - uses.columns - uses.arrays:
         return SCALAR[:1]
+    if capital and style == "latex" and name in uses.below and shape != "bold":
+        return SCALAR
     if capital:
         return BOLD_MATRIX if shape == "bold" else MATRIX
     if shape == "bold":

@@ -44,6 +44,8 @@ def whole(source: str, signs: Signs, end: int, known: Known, constrained: bool =
     left = (start, behind) if behind > start else None
     start = behind
     found, search = _search(signs, start, end, constrained), None
+    if left is None and (behind := _named_search(signs, start, end, known.declared)):
+        left, start, found = (start, behind), behind, behind
     if found > start and (left is None or "arg" in signs[start].text):
         search, start = (start, found), found
     part = _derivative(signs, start, end, known)
@@ -115,7 +117,7 @@ def _unraised(left: Sequence[Sign]) -> list[Sign]:
         first = place + 1 + braced
         last = next((k for k in range(first, len(left)) if left[k].kind == "}"), 0) if braced else first + 1
         inside = [s for s in left[first:last] if s.text not in ("(", ")", "*")]
-        named = len(inside) == 1 and (inside[0].kind == "num" or inside[0].text == "prime")
+        named = len(inside) == 1 and (inside[0].kind in ("num", "word") or inside[0].text == "prime")
         of_name = out and out[-1].kind in ("letter", "word", "}")
         if left[place].kind == "^" and of_name and (named or (not inside and last > first)):
             place = last + braced
@@ -161,6 +163,15 @@ def _search(signs: Signs, start: int, end: int, constrained: bool) -> int:
     below = {k for at in range(after, end) if signs[at].kind == "_" for k in range(*argument(signs, at)[:2])}
     bare = {s.text for k, s in enumerate(signs[after:end], after) if s.kind == "letter" and k not in below}
     return after if variables and (variables <= bare or (constrained and variables & bare)) else start
+
+
+def _named_search(signs: Signs, start: int, end: int, declared: Container[str]) -> int:
+    r"""Behind ``\min_w F(w) =``, or 0."""
+    if start >= end or signs[start].kind != "word" or signs[start].text not in SEARCHES or signs[start + 1].kind != "_":
+        return 0
+    after = argument(signs, start + 1)[2]
+    behind = _left_side(signs, after, end, declared)
+    return behind if behind > after else 0
 
 
 def _derivative(signs: Signs, start: int, end: int, known: Known) -> tuple[int, int] | None:

@@ -7,11 +7,13 @@ is; ``q_1`` and ``q_2`` are both numbers or both vectors.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE
 from closedform.read.alphabet import base_letters, is_greek
 from closedform.read.infer import Trial, Unit
+from closedform.read.products import doubt_subtracted
 from closedform.read.syntax import (
     Call,
     Group,
@@ -41,6 +43,8 @@ SCALED_SUM = 1.2
 """Of a vector times a sum of numbers: more than a number instead of it is from habit, less than one in bold type."""
 MEMBER = 1.5
 """Of capitals such as ``E_i`` as vectors where numbers are meant."""
+NO_MAP = 2.0
+"""Of ``A (x - b)`` as a matrix times a number."""
 APART = 1.6
 """Of ``q_1`` and ``q_2`` as a number and a vector."""
 
@@ -115,6 +119,7 @@ def lean(trial: Trial) -> None:
                 continue
             if isinstance(tree, Product):
                 _doubt_scaled_sum(trial, tree)
+                _doubt_moved(trial, tree)
                 _doubt_members(trial, tree)
             elif isinstance(tree, Sum):
                 _doubt_first(trial, tree)
@@ -152,6 +157,22 @@ def _doubt_first(trial: Trial, tree: Sum) -> None:
     moved = any(isinstance(t, Product) and _maps(trial, t) for _, t in tree.terms[1:])
     if is_greek(first.name) and (moved or base_letters(first.name) == "theta"):
         trial.doubt(tree, APART)
+
+
+def _doubt_moved(trial: Trial, tree: Product) -> None:
+    r"""``A (x - \mu)``: what is subtracted before a matrix is applied is a vector."""
+    if not _maps(trial, tree):
+        return
+    for (_, before), (sign, factor) in pairwise(tree.factors):
+        doubt_subtracted(trial, tree, factor)
+        vectors = [t for t in _leaves(factor) if _is_free(trial, t) and _is_small(t)]
+        mapped = isinstance(before, Name) and ONE not in trial.shape[before] and sign in ("", "*")
+        if mapped and vectors and isinstance(factor, Group) and is_scalar(trial.shape[factor]):
+            trial.doubt(tree, NO_MAP)
+
+
+def _is_small(tree: Tree) -> bool:
+    return isinstance(tree, Name) and tree.name[0].islower() and not is_greek(tree.name)
 
 
 def _maps(trial: Trial, tree: Product) -> bool:
