@@ -301,10 +301,10 @@ WRONG = [
      "  \\begin{cases} x \\end{cases}\n"
      "  ^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
      "Cases are one formula & one inequality: \\begin{cases} x & x > 0 \\\\ 0 & \\text{otherwise} \\end{cases}."),
-    (r"\begin{cases} \log x & x > 0 \\ 0 & x = 0 \end{cases}", "",
+    (r"\begin{cases} \log x & x > 0 \\ 0 & x \in \{0, 1\} \end{cases}", "",
      "this condition is not read\n"
-     "  \\begin{cases} \\log x & x > 0 \\\\ 0 & x = 0 \\end{cases}\n"
-     "                                      ^^^^^\n"
+     "  \\begin{cases} \\log x & x > 0 \\\\ 0 & x \\in \\{0, 1\\} \\end{cases}\n"
+     "                                      ^^^^^^^^^^^^^^\n"
      "Cases are one formula & one inequality: \\begin{cases} x & x > 0 \\\\ 0 & \\text{otherwise} \\end{cases}."),
     (r"\sum_{i=1}^{n} u_{2i}", "",
      "what u_{2i} means is not clear\n"
@@ -312,10 +312,10 @@ WRONG = [
      "                 ^^^^^^\n"
      "Write u_{2,i} for an entry of a matrix; multiples of an index are not read."),
     (r"\sum_{k=0}^{N} u_k + \sum_{i=1}^{N} u_i", "",
-     "k starts at 0, but the entries that it numbers are counted from 1\n"
+     "the entries of u are counted from 0 elsewhere, and i stands for one of them\n"
      "  \\sum_{k=0}^{N} u_k + \\sum_{i=1}^{N} u_i\n"
-     "  ^^^^^^^^^^^^^^^^^^\n"
-     "Let k run from 1."),
+     "                                      ^^^\n"
+     "Let all sums over its entries run from 0, or from 1."),
     (r"\sum_{i=1}^{n} (x_i - x_{i-1})^2", "",
      "i starts at 1, so that one of the entries would be number 0\n"
      "  \\sum_{i=1}^{n} (x_i - x_{i-1})^2\n"

@@ -134,7 +134,7 @@ def test_refused_in_text(text: str, where: str, said: str) -> None:
         (r"\sum_{i=1}^{n} 100(x_{2i}-x_{2i-1}^2)^2", "what x_{2i} means is not clear"),
         (r"\|f\|_{L_2}", "the norm _L_2 is not known"),
         (r"\begin{cases} \arccos x & x > 0 \\ 0 & x \le 0\end{cases}", "a case that has no value elsewhere"),
-        (r"\begin{cases} x & x = 1 \\ 0 & x \ne 1\end{cases}", "this condition is not read"),
+        (r"\begin{cases} x & x = 1, y > 0 \\ 0 & x \in \{2\}\end{cases}", "this condition is not read"),
     ],
 )
 def test_refused_in_latex(tex: str, said: str) -> None:

@@ -32,11 +32,12 @@ from closedform.read.vocabulary import operations
 Kinds = tuple[tuple[str, float], ...]
 MATRIX: Kinds = (("M", 0.0), ("V", 2.0), ("S", 2.0))
 VECTOR: Kinds = (("V", 0.0), ("S", 1.0))
+TIME: Kinds = (("V", 0.0), ("S", 0.9))
 BOLD: Kinds = (("V", 0.0), ("S", 1.5))
 BOLD_MATRIX: Kinds = (("M", 0.0), ("V", 2.0), ("S", 3.5))
 MEAN: Kinds = (("V", 0.0), ("S", 0.8))
 """Of x̄ beside x[i], which is of the kind of these: sooner a number than x is a family."""
-SCALAR: Kinds = (("S", 0.0), ("V", 1.0))
+SCALAR: Kinds = (("S", 0.0), ("V", 1.1))
 DOTTED: Kinds = (("V", 0.0), ("M", 0.3), ("S", 1.0))
 DENSITY: Kinds = (("M", 0.0), ("S", 1.0), ("V", 2.0))
 NUMBER: Kinds = (("S", 0.0), ("Z", 0.4))
@@ -66,6 +67,8 @@ class Uses:
     """Names that stand where vectors do: below a sum or norm, entrywise, behind a matrix, transposed."""
     quotients: set[str] = field(default_factory=set)
     """Names that are divided by, and those that are divided by nothing but one of them: ``S/K``."""
+    below: set[str] = field(default_factory=set)
+    """Names in sums and products that are divided by, ``E/(R T)``: no matrix is."""
     arrays: set[str] = field(default_factory=set)
     """Names below functions that are not of each entry."""
     closing: set[str] = field(default_factory=set)
@@ -73,13 +76,15 @@ class Uses:
     normed: set[str] = field(default_factory=set)
     """Names whose members stand in a norm or an inner product by themselves or as a term, ``||x[i] - c[j]||``."""
     turned: set[str] = field(default_factory=set)
-    """Names that are transposed by a sign that means nothing else, or added to what is: numbers are not."""
+    """Names that are transposed by a sign that means nothing else, or in a norm, or added to such: numbers are not."""
     dotted: set[str] = field(default_factory=set)
     """Names beside ⊙ or ⊘, which no one writes for a number."""
     traced: set[str] = field(default_factory=set)
     """Names below a trace in which nothing but such small names stands."""
     beside: set[str] = field(default_factory=set)
     """Names that are added to an entry or times one, ``m*x[i]``: no one counts so."""
+    of_numbers: bool = False
+    """LaTeX in which nothing shows a vector."""
 
 
 def gather(trees: Sequence[Tree], uses: Uses) -> None:
@@ -109,6 +114,7 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
         elif isinstance(tree, Product):
             uses.dotted.update(_dotted(tree))
             uses.quotients.update(_divided(tree))
+            uses.below.update(name for sign, f in tree.factors[1:] if sign == "/" for name in _plain_names(f))
             uses.closing |= _closing(tree)
             uses.beside.update(_beside([f for sign, f in tree.factors if not sign.endswith("/")]))
         elif isinstance(tree, Sum):
@@ -116,6 +122,7 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
             uses.beside.update(_beside([t for _, t in tree.terms]))
         elif isinstance(tree, Norm | Inner):
             uses.normed.update(name for part in tree.parts for name in _members_of(part))
+            uses.turned.update(part.name for part in tree.parts if isinstance(part, Name))
         uses.columns.update(part.name for part in _entries(tree) if isinstance(part, Name))
         if isinstance(tree, Index):
             uses.fixed.update(a for a in tree.at if isinstance(a, str))
@@ -175,6 +182,19 @@ def _divided(tree: Product) -> Iterator[str]:
             first = tree.factors[0][1]
             if k == 1 and len(tree.factors) == 2 and isinstance(first, Name):
                 yield first.name
+
+
+def _plain_names(tree: Tree) -> set[str]:
+    """The names in a sum or product of such and of numbers; none where anything else stands in it."""
+    names, todo = set[str](), [tree]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, Name):
+            names.add(part.name)
+        elif not isinstance(part, Number | Group | Product | Sum | Negative | Power):
+            return set()
+        todo.extend(part.parts)
+    return names
 
 
 def _below_functions(trees: Sequence[Tree]) -> Iterator[str]:
@@ -246,8 +266,12 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
         return NUMBER if name in ("n", "m", "k") else (("S", 0.0),)
     if shape == "arrows":
         return VECTOR[:1]
+    if uses.of_numbers and shape != "bold":
+        return SCALAR
     if capital and positive and name in uses.quotients - uses.columns - uses.arrays:
         return SCALAR[:1]
+    if capital and style == "latex" and name in uses.below and shape != "bold":
+        return SCALAR
     if capital:
         return BOLD_MATRIX if shape == "bold" else MATRIX
     if shape == "bold":
@@ -258,7 +282,7 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
     if is_greek(name) and name in uses.dotted:
         return DOTTED
     if is_greek(name) and name in uses.closing | uses.turned:
-        return VECTOR
+        return TIME if style == "latex" and name == "t" else VECTOR
     if is_greek(name) or alone or (style == "matrixcalculus" and "a" <= letters <= "g"):
         return SCALAR
     if style != "matrixcalculus" and not positive:

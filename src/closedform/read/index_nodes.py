@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from closedform.errors import ShapeError
 from closedform.expr.node import Node, make
-from closedform.expr.size import ONE
+from closedform.expr.size import ONE, size
 from closedform.expr.walk import postorder, rebuild
 from closedform.functions import algebra as a
 from closedform.functions.rearrange import sub, unvec
 from closedform.functions.table import by_text
+from closedform.read.ends import first_of
 from closedform.read.syntax import Index, Name, Over
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _apart(body: Node, name: str) -> Node:
 
 def index_node(to: Elaborator, tree: Index) -> Node:
     base = _part(to, tree)
-    at = [None if i is None else _at(to, i) for i in tree.at]
+    at = [None if i is None else _at(to, tree, k, i) for k, i in enumerate(tree.at)]
     if len(at) == 1:
         row = a.mul(a.transpose(base), a.unit(_given(at[0]), base.rows))
         member = to.trial.member(tree.base.name) if isinstance(tree.base, Name) else None
@@ -85,10 +86,11 @@ def _given(at: Node | None) -> Node:
     return at
 
 
-def _at(to: Elaborator, at: int | str) -> Node:
+def _at(to: Elaborator, tree: Index, place: int, at: int | str) -> Node:
+    first = first_of(to.trial, tree)
     if isinstance(at, int):
-        return a.num(at)
+        return a.num(at + first)
     trial = to.trial
     if at not in trial.question.indices and (at in trial.question.sizes or trial.kinds.get(at) == "Z"):
-        return a.size_number(at)
+        return a.size_number(size(at) + size(tree.shift(place) + first))
     return a.index(at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE, Size
+from closedform.read.ends import first_of
 from closedform.read.infer import SCALAR, Near, Trial
 from closedform.read.misfit import Misfit
 from closedform.read.neighbours import neighbours, within
@@ -118,8 +119,10 @@ def _indexed(trial: Trial, tree: Index, place: int, length: Size) -> None:
     if at is None:
         return
     if isinstance(at, int):
-        known = trial.sizes.resolve(length).number
-        if known is not None and at > known:
+        known, number = trial.sizes.resolve(length).number, at + first_of(trial, tree)
+        if number < 1:
+            raise Misfit(tree, f"{trial.typed(tree)}: indices start at 1", final=True)
+        if known is not None and number > known:
             raise Misfit(tree, f"{trial.typed(tree)}: the index {at} is over the length {known}")
     elif at in trial.question.shifted:
         trial.near.setdefault(at, []).append(Near(tree, place, length, tree.shift(place)))
@@ -129,7 +132,12 @@ def _indexed(trial: Trial, tree: Index, place: int, length: Size) -> None:
             raise Misfit(tree, "{why}", why=head, sizes=(trial.ranges[at], length))
     elif at in trial.question.shapes or at in trial.question.bound:
         raise Misfit(tree, f"{at} is a variable and cannot be an index", hint="Indices are numbers or summed names.")
-    else:
+    elif tree.shift(place) and at not in trial.question.sizes:
+        typed = f"{at}{tree.shift(place):+}"
+        example = r"\sum_i (x_{i+1} - x_i)^2" if trial.question.typeset else "sum(i, (x[i+1] - x[i])^2)"
+        hint = f"Neighbours are those of summed entries: {example}."
+        raise Misfit(tree, f"the index {typed} is not read: no sum runs over {at}", hint=hint, final=True)
+    elif at not in trial.question.sizes:
         _fixed(trial, tree, at, length)
 
 

@@ -68,6 +68,7 @@ class Question:
     frobenius: bool = False  # norm2 of a matrix is the Frobenius norm
     reserved: frozenset[str] = frozenset()  # letters that no size is to be called by
     typeset: bool = False  # LaTeX, where |X| of a matrix is its determinant
+    from_zero: frozenset[str] = frozenset()  # names whose entries are counted from 0
 
 
 @dataclass(frozen=True)
@@ -238,9 +239,12 @@ def _transpose(trial: Trial, tree: Transpose) -> Shape:
 
 
 def _of_entries(trial: Trial, terms: list[Tree]) -> bool:
-    """Whether the terms are undeclared names and entries of such, and nothing else."""
+    """Whether the terms are undeclared or bound names and entries of undeclared ones, and nothing else."""
     names = [t.base if isinstance(t, Index) else t for t in terms]
-    return all(isinstance(t, Name) and not trial.declared(t.name) for t in names)
+    bound = trial.question.bound
+    return any(isinstance(t, Index) for t in terms) and all(
+        isinstance(t, Name) and (t.name in bound or not trial.declared(t.name)) for t in names
+    )
 
 
 def _sum(trial: Trial, tree: Sum) -> Shape:

@@ -20,7 +20,7 @@ from closedform.read.latex_operands import constant, differential, letter, name,
 from closedform.read.latex_primes import another_name
 from closedform.read.latex_scripts import subscript, superscript
 from closedform.read.latex_signs import Sign, Signs
-from closedform.read.latex_sums import summation, term_indices
+from closedform.read.latex_sums import end_over_same, summation, term_indices
 from closedform.read.lexer import Token
 
 
@@ -96,6 +96,7 @@ class Translator(Writer):
                 self.top.elementwise = True
         elif text == "/":
             self._no_arguments(True)
+            end_over_same(self)
             self.end_dot()
             self.top.slash = len(self.out)
         else:

@@ -2,6 +2,7 @@ r"""Brackets, bars and braces of LaTeX: which open, which close, and what a name
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from closedform.read.latex_frames import Open
@@ -172,9 +173,21 @@ def _is_norm(t: Translator) -> bool:
 def _is_length(t: Translator, frame: Open) -> bool:
     r"""Whether single bars stand around vectors with arrows and their sums alone: ``|\\vec{u} - \\vec{v}|``."""
     inside = t.out[frame.opened + 1 :]
-    names = [o.text for o in inside if o.kind == "name"]
     signs = {o.text for o in inside if o.kind != "name"}
-    return signs <= {"+", "-"} and all(t.fonts.get((n, False), ("",))[0] == "arrow" for n in names)
+    turned = frame.opened and t.out[frame.opened - 1].text == "'"
+    vectors = [_is_vector(t, o, inside[k + 1 : k + 2]) for k, o in enumerate(inside) if not _is_index(inside, k)]
+    return signs <= {"+", "-", "[", "]"} and not turned and all(vectors)
+
+
+def _is_index(inside: Sequence[Token], place: int) -> bool:
+    return inside[place].kind != "name" or (place > 0 and inside[place - 1].text == "[")
+
+
+def _is_vector(t: Translator, name: Token, behind: Sequence[Token]) -> bool:
+    """Whether a small letter has the shape of a vector; a bold one by itself may be taken entry by entry."""
+    member = bool(behind) and behind[0].text == "["
+    shape = t.fonts.get((name.text, member), ("",))[0]
+    return shape == "arrow" or (shape == "bold" and member and name.text.islower())
 
 
 def _space_of_product(t: Translator) -> int:

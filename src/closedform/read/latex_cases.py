@@ -13,7 +13,7 @@ from typing import NamedTuple
 from closedform.errors import LimitError, ReadError
 from closedform.read.latex_signs import Sign, Signs
 
-AGAINST = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
+AGAINST = {">": "<=", "<": ">=", ">=": "<", "<=": ">", "=": "≠", "≠": "="}
 REST = {"otherwise", "else", "elsewhere", "otherwise."}
 JOINING = {"if", "for", "when", "where"}
 PARTIAL = {"inv", "logdet", "asin", "acos"}
@@ -32,7 +32,7 @@ class Row(NamedTuple):
 def without_cases(source: str, signs: Signs) -> Signs:
     """The signs with cases and indicators written out."""
     texts = {s.text for s in signs if s.kind in ("begin", "op")}
-    if not texts & {"cases", "dcases", ">", "<", ">=", "<="}:
+    if not texts & {"cases", "dcases", *AGAINST}:
         return signs
     out = Signs()
     out += _indicators(source, _cases(source, signs))
@@ -78,7 +78,7 @@ def _comparisons(source: str, signs: list[Sign]) -> list[tuple[list[Sign], str, 
     bounds = [-1, *at, len(signs)]
     sides = [signs[a + 1 : b] for a, b in pairwise(bounds)]
     words = any(s.kind == "word" and s.text in ("and", "or") for s in signs)
-    if not 1 <= len(at) <= 2 or not all(sides) or words or any(s.text == "=" for s in signs):
+    if not 1 <= len(at) <= 2 or not all(sides) or words:
         raise _refused(source, signs[0], signs[-1], "this condition is not read")
     return [(sides[k], signs[at[k]].text, sides[k + 1]) for k in range(len(at))]
 
@@ -118,6 +118,8 @@ def _failing(holds: list[tuple[list[Sign], str, list[Sign]]], sign: Sign) -> lis
 
 def _indicator(left: list[Sign], relation: str, right: list[Sign], sign: Sign) -> list[Sign]:
     """``step`` is 0 at 0, so ``a >= b`` is ``1 - step(b - a)``."""
+    if relation in ("=", "≠"):
+        return _equal(left, relation, right, sign)
     if relation in ("<", ">="):
         left, right = right, left
     if [s.text for s in left] == ["0"]:
@@ -127,6 +129,14 @@ def _indicator(left: list[Sign], relation: str, right: list[Sign], sign: Sign) -
     if relation in (">", "<"):
         return step
     return _bracket([_made("num", "1", sign), _made("op", "-", sign), *step], sign)
+
+
+def _equal(left: list[Sign], relation: str, right: list[Sign], sign: Sign) -> list[Sign]:
+    """``step((a - b)^2)`` is 0 where both are equal, 1 elsewhere."""
+    apart = [*_bracket(left, sign), _made("op", "-", sign), *_bracket(right, sign)]
+    square = [*_bracket(apart, sign), _made("^", "^", sign), _made("num", "2", sign)]
+    other = [_made("word", "step", sign), *_bracket(square, sign)]
+    return other if relation == "≠" else _bracket([_made("num", "1", sign), _made("op", "-", sign), *other], sign)
 
 
 def _indicators(source: str, signs: list[Sign]) -> list[Sign]:

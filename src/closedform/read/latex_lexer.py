@@ -33,6 +33,7 @@ _SCAN = re.compile(
 _ARGUMENT = re.compile(r"\s*(?:\\[A-Za-z]+|\\.|[^\s{}])")
 _SPACE = re.compile(r"(?:\s|%[^\n]*(?:\n|$))*")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_LENGTH = re.compile(r"\s*[-+]?\s*[0-9]*\.?[0-9]+\s*(?:mu|em|ex|pt|cm|mm|in)\b")
 _ONE = {"1": "ones", "0": "zeros"}
 _OLD_WORD = re.compile(r"\{\s*\\(?:rm|sf|tt)\s+([A-Za-z]+)\s*\}")
 
@@ -267,6 +268,9 @@ class Lexer:
                 self._single(self._single(end))
             elif name == "sqrt":
                 self._single(end)
+        elif name in ("binom", "tbinom", "dbinom"):
+            self._add("cmd", "binom", place, end)
+            self._single(self._single(end))
         elif name in ("top", "intercal", "prime", "infty", "dagger", "partial", "prod"):
             self._add("cmd", name, place, end)
         elif name == "mid":
@@ -305,7 +309,8 @@ class Lexer:
 
     def _skip_argument(self, end: int) -> int:
         self.gap = True
-        return self._argument(end, end)[1]
+        length = _LENGTH.match(self.source, end)
+        return length.end() if length else self._argument(end, end)[1]
 
     def _word(self, place: int, end: int) -> int:
         """An upright word; ``\\mathrm{d}`` and the like included."""

@@ -28,7 +28,11 @@ class Known:
     joined: set[str] = field(default_factory=set)  # X_1
     summed: set[str] = field(default_factory=set)  # letters that some sum runs over
     entries: set[str] = field(default_factory=set)  # have a summed index somewhere
+    blocks: set[str] = field(default_factory=set)  # stand with two indices and are inverted or transposed: K_{mm}^{-1}
+    zero: set[str] = field(default_factory=set)  # have an index that some sum runs over from 0
+    highs: set[str] = field(default_factory=set)  # letters up to which some sum runs
     turned: set[str] = field(default_factory=set)  # stand with one index and are transposed, or in an inner product
+    apart: set[str] = field(default_factory=set)  # stand with one index beside themselves without one: x - x_i
     turned_one: bool = False  # 1^\top stands for the ones
     primed: bool = False  # x' is another name than x
     fixed: frozenset[str] = frozenset()  # indices that stand for one entry each
@@ -44,9 +48,14 @@ class Known:
 
     def scan(self, signs: Signs, end: int, start: int = 0) -> None:
         """Note how names stand in ``signs`` from ``start`` up to ``end``."""
+        zeros, ones = set[str](), set[str]()
         for place, sign in enumerate(signs[:end]):
             if sign.text in ("sum", "prod") and sign.kind == "cmd":
                 self.summed.update(_summed(signs, place + 1))
+                low, high = _ends(signs, place + 1)
+                zeros |= low["0"]
+                ones |= low["1"]
+                self.highs |= high
         for place, sign in enumerate(signs[start:end], start):
             if sign.kind == "num" and sign.text == "1" and _turning(signs, place + 1):
                 self.turned_one = True
@@ -70,11 +79,18 @@ class Known:
                 self.joined.add(sign.text + "_" + "".join(map(spelled, items)))
             if items and len(items) == 2 and INDEX_LETTERS.issuperset(map(str, items)):
                 self.paired.update(map(str, items))
+                if sign.text[0].isupper() and (_turning(signs, after) or _inverted(signs, after)):
+                    self.blocks.add(sign.text)
             if items and self.summed.intersection(map(letter_of, items)):
                 self.entries.add(sign.text)
+            before = {f"{letter}-1" for letter in ones}  # x_{k-1}, where k runs from 1
+            if items and (zeros.intersection(map(letter_of, items)) or before.intersection(map(str, items))):
+                self.zero.add(sign.text)
             turned = _turning(signs, after) or _before(signs, place) or _beside_own(signs, place, after)
             if items and len(items) == 1 and turned:
                 self.turned.add(sign.text)
+            if items and len(items) == 1 and _subtracted_own(signs, place, after):
+                self.apart.add(sign.text)
 
 
 def _summed(signs: Signs, place: int) -> Iterable[str]:
@@ -91,6 +107,23 @@ def _summed(signs: Signs, place: int) -> Iterable[str]:
         place = after
 
 
+def _ends(signs: Signs, place: int) -> tuple[dict[str, set[str]], set[str]]:
+    """The index of a sum that runs from 0 or 1, and the letters in the end of its range."""
+    low: dict[str, set[str]] = {"0": set(), "1": set()}
+    high = set[str]()
+    for _ in range(2):
+        if signs[place].kind not in ("_", "^"):
+            break
+        first, last, after = argument(signs, place)
+        inside = [s.text for s in signs[first:last]]
+        if signs[place].kind == "^":
+            high = {s.text for s in signs[first:last] if s.kind == "letter"}
+        elif len(inside) == 3 and inside[1] == "=" and inside[2] in low:
+            low[inside[2]].add(inside[0])
+        place = after
+    return low, high
+
+
 def _raised(signs: Signs, place: int) -> bool:
     """Whether a sign stands alone in a superscript."""
     if signs[place - 1].kind == "^":
@@ -100,6 +133,11 @@ def _raised(signs: Signs, place: int) -> bool:
 
 def _turning(signs: Signs, place: int) -> bool:
     return signs[place].kind == "prime" or (signs[place].kind == "^" and turns(signs, place))
+
+
+def _inverted(signs: Signs, place: int) -> bool:
+    first, last, _ = argument(signs, place) if signs[place].kind == "^" else (0, 0, 0)
+    return [s.text for s in signs[first:last]] == ["-", "1"]
 
 
 def _before(signs: Signs, place: int) -> bool:
@@ -120,6 +158,16 @@ def _beside_own(signs: Signs, place: int, after: int) -> bool:
     if signs[after].text in ("-", "+") and own(after + 1):
         return signs[place - 1].text == "||"
     return place > 2 and signs[place - 1].text in ("-", "+") and own(place - 2) and signs[place - 3].text == "||"
+
+
+def _subtracted_own(signs: Signs, place: int, after: int) -> bool:
+    """Whether ``x_i`` stands in ``x - x_i``, ``x_i - x`` or ``K(x_i, x)`` with no more to either."""
+
+    def own(at: int) -> bool:
+        return 0 <= at < len(signs) - 1 and signs[at].text == signs[place].text and signs[at + 1].kind not in ("_", "^")
+
+    before = place > 1 and signs[place - 1].text in ("-", ",") and own(place - 2)
+    return before or (signs[after].text in ("-", ",") and own(after + 1))
 
 
 def turns(signs: Signs, place: int) -> bool:
@@ -148,6 +196,8 @@ def index_items(signs: Sequence[Sign]) -> list[int | str] | None:
     """The indices that a subscript lists, ``":"`` among them; None where it is something else."""
     items: list[int | str] = []
     place = 0
+    if (given := _given_that(signs)):
+        return [given]
     while place < len(signs):
         sign, behind = signs[place], [s.text for s in signs[place + 1 : place + 3]]
         place += 1
@@ -155,6 +205,9 @@ def index_items(signs: Sequence[Sign]) -> list[int | str] | None:
             shift = len(behind) == 2 and behind[0] in ("+", "-") and behind[1].isdigit() and sign.kind == "letter"
             items.append(sign.text + "".join(behind) if shift else sign.text)
             place += 2 if shift else 0
+        elif sign.kind == "num" and behind[:1] == ["+"] and signs[place + 1 :] and signs[place + 1].kind == "letter":
+            items.append(f"{behind[1]}+{sign.text}")  # _{1 + N}
+            place += 2
         elif sign.kind == "num" and sign.text.isdigit():
             items.append(int(sign.text))
         elif sign.text in (":", "*", "⋅") and sign.kind == "op":
@@ -162,6 +215,15 @@ def index_items(signs: Sequence[Sign]) -> list[int | str] | None:
         elif sign.text != "," and sign.kind not in ("{", "}"):
             return None
     return items
+
+
+def _given_that(signs: Sequence[Sign]) -> str:
+    """The word for ``k|k-1``, the subscript of an estimate; empty where it is none."""
+    bars = [k for k, s in enumerate(signs) if s.kind in ("bar", "mid")]
+    sides = (signs[: bars[0]], signs[bars[0] + 1 :]) if len(bars) == 1 else ([], [])
+    if not all(side and all(s.kind in ("letter", "num") or s.text in ("+", "-", ",") for s in side) for side in sides):
+        return ""
+    return "_".join(spelled("".join(s.text for s in side if s.text != ",")) for side in sides)
 
 
 def letter_of(item: int | str) -> str:
@@ -186,6 +248,9 @@ class Meaning:
 
 def meaning(base: str, items: list[int | str], typed: str, known: Known, active: Sequence[str]) -> Meaning:
     """What ``base`` with the subscripts ``items`` is."""
+    worded = [i for i in items if isinstance(i, str) and i.isalpha() and len(i) > 1 and i not in known.summed]
+    if len(worded) == 1 and len(items) > 1 and any(letter_of(i) in known.summed for i in items):
+        base, items = f"{base}_{worded[0]}", [i for i in items if i != worded[0]]  # x_{\mathrm{train}, i}
     whole = canonical(base + "_" + "".join(map(spelled, items)))
     if whole in known.declared and ":" not in items:
         return Meaning(whole)
@@ -195,10 +260,16 @@ def meaning(base: str, items: list[int | str], typed: str, known: Known, active:
     summed = [i for i in items if letter_of(i) in known.summed or letter_of(i) in active or i in known.fixed]
     letters = all(i == ":" or (isinstance(i, str) and (i in summed or i in INDEX_LETTERS)) for i in items)
     if len(items) == 1 and summed and ({(base, True), (base, False)} <= known.bold or _beside_members(base, known)):
-        own = f"{base}_all"
-        return Meaning(own, tuple(items), f"The {base}_{items[0]} are vectors, called {own}, beside the vector {base}.")
+        own, vectors = f"{base}_all", base in known.turned or (base, True) in known.bold
+        said = f"vectors, called {own}, beside the vector {base}" if vectors else f"called {own}, beside {base}"
+        return Meaning(own, tuple(items), f"The {base}_{items[0]} are {said}.")
+    if base in known.blocks and len(items) == 2 and not summed and ":" not in items:
+        return Meaning(whole)
     if len(items) <= 2 and (summed or ":" in items or (len(items) == 2 and letters)):
         return _entry(base, items, typed, known)
+    ends = base in known.entries and known.highs.issuperset(letter_of(i) for i in items if i != letter_of(i))
+    if any(i != letter_of(i) for i in map(str, items)) and ends:
+        return Meaning(base, tuple(items), f"{typed} is read as the entry {', '.join(map(str, items))} of {base}.")
     if any(i != letter_of(i) for i in map(str, items)):
         own = f"{typed} is a name of its own, {whole}."
         return Meaning(whole, note=own)
@@ -210,7 +281,7 @@ def meaning(base: str, items: list[int | str], typed: str, known: Known, active:
 def _beside_members(base: str, known: Known) -> bool:
     r"""Whether a small letter stands for vectors and for one vector as well: ``\sum_i \alpha_i x_i^\top x``."""
     small = base.islower() and len(base) == 1 and base not in known.matrices
-    return small and base in known.turned & known.bare_apart
+    return small and base in (known.turned | known.apart) & known.bare_apart
 
 
 def _entry(base: str, items: list[int | str], typed: str, known: Known) -> Meaning:
@@ -231,7 +302,7 @@ def _entry(base: str, items: list[int | str], typed: str, known: Known) -> Meani
 def _fixed(base: str, items: list[int | str], typed: str, whole: str, known: Known) -> Meaning:
     """One number or letter that no sum runs over."""
     at = tuple(items)
-    if 0 in at:
+    if 0 in at and base not in known.zero:
         return Meaning(whole)
     what = f"the entry {', '.join(map(str, at))} of {base}"
     if base in known.arrays:

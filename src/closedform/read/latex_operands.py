@@ -70,7 +70,7 @@ def name(t: Translator, base: str, start: int, end: int, sign: Sign) -> None:
     base = canonical(base)
     items, last_end, t.place = _items(t, t.place + 1, end)
     typed = t.typed(start, last_end)
-    if base == "I" and base not in t.known.declared and items and ":" not in items and not _summed(t, items):
+    if base == "I" and base not in t.known.declared and items and items != [0] and ":" not in items and not _summed(t, items):
         sized(t, "eye", sign, t.sized_at)
         return
     if items and items in (["max"], ["min"]) and _extreme(t, base, str(items[0]), sign, last_end):
@@ -134,6 +134,8 @@ def _items(t: Translator, place: int, end: int) -> tuple[list[int | str], int, i
         index = member(signs, first, last) if signs[after].kind == "^" else None
         if signs[after].kind == "_":
             index = index_items(signs[first:last])
+            summed = {s.text for s in signs[first:last]} & {*t.active}
+            index = None if summed and any(s.kind in ("bar", "mid") for s in signs[first:last]) else index
             t.sized_at = (first, last)
             base = signs[place - 1]
             marked = marked_name(t, base, signs[first:last], (base.start, signs[behind - 1].end))

@@ -11,7 +11,9 @@ from closedform.read.latex_names import Known, argument
 from closedform.read.latex_signs import Sign, Signs
 
 MAX_LEFT_SIDE = 60
-SEARCHES = {"min", "max", "arg min", "arg max", "argmin", "argmax", "minimize", "maximize"}
+SEARCHES = {"min", "max", "arg min", "arg max", "argmin", "argmax", "minimize", "maximize", "minimise", "maximise"}
+ORDERS = {"minimize", "maximize", "minimise", "maximise", "Minimize", "Maximize"}
+CONSTRAINING = {"s.t", "st", "subject to", "Subject to", "such that"}
 LOGS = ("log", "ln")
 OPENING, CLOSING = ("open", "{", "begin"), ("close", "}", "finish")
 
@@ -26,13 +28,24 @@ class Whole(NamedTuple):
     derivative: tuple[int, int] | None = None
 
 
-def whole(source: str, signs: Signs, end: int, known: Known) -> Whole:
+def stop(signs: Signs, end: int) -> tuple[int, bool]:
+    r"""Where the formula stops before commas, and before ``\text{s.t.}`` with all behind it."""
+    place = next((k for k in range(end) if signs[k].kind == "word" and signs[k].text in CONSTRAINING), end)
+    constrained = place < end
+    while place and (signs[place - 1].text in (",", ";") or signs[place - 1].kind in ("\\", "&")):
+        place -= 1
+    return place, constrained
+
+
+def whole(source: str, signs: Signs, end: int, known: Known, constrained: bool = False) -> Whole:
     """Where the formula starts and ends."""
     start = _arrow(signs, end)
     behind = _left_side(signs, start, end, known.declared)
     left = (start, behind) if behind > start else None
     start = behind
-    found, search = _search(signs, start, end), None
+    found, search = _search(signs, start, end, constrained), None
+    if left is None and (behind := _named_search(signs, start, end, known.declared)):
+        left, start, found = (start, behind), behind, behind
     if found > start and (left is None or "arg" in signs[start].text):
         search, start = (start, found), found
     part = _derivative(signs, start, end, known)
@@ -61,7 +74,7 @@ def _left_side(signs: Signs, start: int, end: int, declared: Container[str] = ()
     r"""Where the formula starts behind ``f(x) =`` or ``x \mapsto``, or ``start``."""
     stop = min(end, start + MAX_LEFT_SIDE)
     place = next((k for k in range(start, stop) if signs[k].text in ("=", "|->")), start)
-    left = signs[start:place]
+    left = _underived(signs, start, place)
     if not left or left[0].kind not in ("letter", "word"):
         return start
     arrow = signs[place].text == "|->"
@@ -76,6 +89,26 @@ def _left_side(signs: Signs, start: int, end: int, declared: Container[str] = ()
     return place + 1 if fits and (arrow or _one_name(left, opened, declared)) else start
 
 
+def _underived(signs: Signs, start: int, end: int) -> list[Sign]:
+    r"""What stands between: ``\nabla_x f(x)``, ``\frac{\partial f}{\partial x}`` and ``f'(x)`` the function alone."""
+    left = signs[start:end]
+    if left and left[0].text == "nabla":
+        behind = start + 1
+        while signs[behind].kind in ("_", "^"):
+            behind = argument(signs, behind)[2]
+        return signs[behind:end]
+    if left and left[0].text == "frac" and left[0].kind == "cmd":
+        top, top_end, between = argument(signs, start)
+        below, _, behind = argument(signs, between - 1)
+        if not (_is_d(signs[top]) and _is_d(signs[below])):
+            return left
+        first = argument(signs, top + 1)[2] if signs[top + 1].kind == "^" else top + 1
+        return [*signs[first:top_end], *signs[behind:end]]
+    primes = next((k for k, s in enumerate(left[1:], 1) if s.kind != "prime"), 1)
+    applied = left[primes:] and left[primes].kind == "open" and left[0].kind == "letter"
+    return [*left[:1], *left[primes:]] if applied else left
+
+
 def _unraised(left: Sequence[Sign]) -> list[Sign]:
     r"""The signs without powers and primes of names: ``R^2 =``, ``L^{(2)}(w) =``, ``k(x, x^\prime) =``."""
     out, place = list[Sign](), 0
@@ -84,7 +117,7 @@ def _unraised(left: Sequence[Sign]) -> list[Sign]:
         first = place + 1 + braced
         last = next((k for k in range(first, len(left)) if left[k].kind == "}"), 0) if braced else first + 1
         inside = [s for s in left[first:last] if s.text not in ("(", ")", "*")]
-        named = len(inside) == 1 and (inside[0].kind == "num" or inside[0].text == "prime")
+        named = len(inside) == 1 and (inside[0].kind in ("num", "word") or inside[0].text == "prime")
         of_name = out and out[-1].kind in ("letter", "word", "}")
         if left[place].kind == "^" and of_name and (named or (not inside and last > first)):
             place = last + braced
@@ -112,12 +145,14 @@ def _of_left_side(sign: Sign, inside: bool, given: bool) -> bool:
     return sign.kind in ("letter", "word", "open", "close", "_", "{", "}", "num", "&") or sign.text in (",", ";")
 
 
-def _search(signs: Signs, start: int, end: int) -> int:
+def _search(signs: Signs, start: int, end: int, constrained: bool) -> int:
     r"""Behind ``\min_x`` or ``\arg\min_{w \in …}``, or ``start``: the variable stands by itself behind it."""
-    if start >= end or signs[start].kind != "word" or signs[start].text not in SEARCHES:
+    start = next((k for k in range(start, end) if signs[k].kind != "&"), start)
+    if start >= end or signs[start].kind != "word" or signs[start].text not in SEARCHES | ORDERS:
         return start
     if signs[start + 1].kind != "_":
-        return start
+        alone = signs[start].text in ORDERS and signs[start + 1].kind != "open"
+        return start + 1 if alone or (constrained and signs[start].text in SEARCHES) else start
     first, last, after = argument(signs, start + 1)
     named = []
     for sign in signs[first:last]:
@@ -127,7 +162,16 @@ def _search(signs: Signs, start: int, end: int) -> int:
     variables = {n for n in named if n != ","}
     below = {k for at in range(after, end) if signs[at].kind == "_" for k in range(*argument(signs, at)[:2])}
     bare = {s.text for k, s in enumerate(signs[after:end], after) if s.kind == "letter" and k not in below}
-    return after if variables and variables <= bare else start
+    return after if variables and (variables <= bare or (constrained and variables & bare)) else start
+
+
+def _named_search(signs: Signs, start: int, end: int, declared: Container[str]) -> int:
+    r"""Behind ``\min_w F(w) =``, or 0."""
+    if start >= end or signs[start].kind != "word" or signs[start].text not in SEARCHES or signs[start + 1].kind != "_":
+        return 0
+    after = argument(signs, start + 1)[2]
+    behind = _left_side(signs, after, end, declared)
+    return behind if behind > after else 0
 
 
 def _derivative(signs: Signs, start: int, end: int, known: Known) -> tuple[int, int] | None:

@@ -21,6 +21,9 @@ def rewritten(signs: Sequence[Sign]) -> Signs:
         if sign.text == "Vmatrix" and sign.kind in ("begin", "finish"):
             out += _norm_of_rows(sign)
             place += 1
+        elif sign.text == "binom" and sign.kind == "cmd" and (parts := _two(signs, place)):
+            out += _binomial(sign, *(rewritten(part) for part in parts[:2]))
+            place = parts[2]
         elif sign.kind == "^" and _member_turned(signs, place):
             shut = place + 4
             out += [*signs[place : shut + 1], signs[shut + 2], sign, signs[shut + 1]]
@@ -32,6 +35,39 @@ def rewritten(signs: Sequence[Sign]) -> Signs:
             out.append(sign)
             place += 1
     return out
+
+
+def _two(signs: Sequence[Sign], place: int) -> tuple[Sequence[Sign], Sequence[Sign], int] | None:
+    """The two arguments of a command, and the place behind them."""
+    found, place = list[Sequence[Sign]](), place + 1
+    for _ in range(2):
+        last = _group_end(signs, place)
+        found.append(signs[place + 1 : last] if signs[place].kind == "{" else signs[place : place + 1])
+        place = last + 1
+    return (found[0], found[1], place) if all(found) else None
+
+
+def _group_end(signs: Sequence[Sign], place: int) -> int:
+    depth = 0
+    for k in range(place, len(signs)):
+        depth += (signs[k].kind == "{") - (signs[k].kind == "}")
+        if depth == 0:
+            return k
+    return len(signs) - 1
+
+
+def _binomial(sign: Sign, top: Sequence[Sign], below: Sequence[Sign]) -> list[Sign]:
+    r"""``\binom{n}{k}`` as ``\frac{n!}{k! (n - k)!}``."""
+
+    def put(kind: str, text: str) -> Sign:
+        return Sign(kind, text, sign.start, sign.end, True)
+
+    def factorial(inside: Sequence[Sign]) -> list[Sign]:
+        return [put("open", "("), *inside, put("close", "("), put("op", "!")]
+
+    rest = [put("open", "("), *top, put("close", "("), put("op", "-"), put("open", "("), *below, put("close", "(")]
+    above = [put("{", "{"), *factorial(top), put("}", "}")]
+    return [put("cmd", "frac"), *above, put("{", "{"), *factorial(below), *factorial(rest), put("}", "}")]
 
 
 def _norm_of_rows(sign: Sign) -> list[Sign]:

@@ -102,6 +102,16 @@ def _end_same(t: Translator, letters: set[str], place: int) -> None:
         t.pop_unseen()
 
 
+def end_over_same(t: Translator) -> None:
+    r"""Before ``/ \sum_i`` a sum over i ends."""
+    if t.next.text != "sum" or t.signs[t.place + 1].kind != "_":
+        return
+    first, last, _ = script_range(t.signs, t.place + 1, t.source)
+    letters = {s.text for s in t.signs[first:last]}
+    while t.top.kind == "sum" and t.top.index in letters:
+        t.pop_unseen()
+
+
 def extreme(t: Translator, sign: Sign) -> bool:
     r"""Whether ``\max_i`` is of what is numbered by i, which is then read."""
     first, last, after = script_range(t.signs, t.place + 1, t.source)

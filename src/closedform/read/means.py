@@ -48,7 +48,7 @@ def _divided(trial: Trial, tree: Tree, above: dict[Tree, Tree]) -> list[Size]:
 
 def _lengths(trial: Trial, factors: list[Tree]) -> list[Size]:
     found = dict.fromkeys(_between(trial, factors))
-    todo = [t for t in factors if is_scalar(trial.shape[t])]
+    todo = [t for t in factors if is_scalar(trial.shape[t]) or isinstance(t, Over)]
     while todo:
         tree = todo.pop()
         match tree:

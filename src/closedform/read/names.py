@@ -34,6 +34,7 @@ class Scope:
     bold: frozenset[str] = frozenset()
     arrows: frozenset[str] = frozenset()
     rows: frozenset[str] = frozenset()
+    typeset: bool = False
     counting: dict[str, int] = field(default_factory=dict)  # names of numbers: c = 2
 
     def note(self, sentence: str) -> None:

@@ -16,6 +16,7 @@ def name_sizes(trial: Trial) -> None:
     """Give all sizes names. Raises Misfit where it is not clear which size a typed name stands for."""
     typed = [n for n, kind in trial.kinds.items() if kind == "Z"]
     _name_both(trial, typed)
+    _name_design(trial, typed)
     for name in typed:
         _name_counted(trial, name)
     for name in typed:
@@ -59,6 +60,18 @@ def _name_both(trial: Trial, typed: list[str]) -> None:
     if found == counted(trial, places[1].name) and len(found) == 2 and all(s.name in _unknown(trial) for s in found):
         for s, place in zip(found, places, strict=True):
             trial.sizes.found[str(s.name)] = size(place.name)
+
+
+def _name_design(trial: Trial, typed: list[str]) -> None:
+    """``1/(n - p)`` beside the only matrix of unknown sizes: n observations of p variables."""
+    free = _unknown(trial)
+    if sorted(typed) not in (["n", "p"], ["k", "n"]) or len(free) != 2 or not trial.question.typeset:
+        return
+    shapes = [trial.sizes.shape(shape) for shape in trial.names.values()]
+    designs = [(rows.name, cols.name) for rows, cols in shapes if {rows.name, cols.name} == {*free}]
+    if len(set(designs)) == 1:
+        for unknown, name in zip(designs[0], sorted(typed, key=lambda name: name != "n"), strict=True):
+            trial.sizes.found[str(unknown)] = size(name)
 
 
 def _name_counted(trial: Trial, name: str) -> None:

@@ -120,9 +120,10 @@ class Postfix(Cursor):
         at: list[int | str | None] = []
         shifts: list[int] = []
         while True:
+            shift = self._number_before()
             token = self.token
             if token.kind == "num" and token.text.isdigit():
-                if int(token.text) == 0:
+                if int(token.text) == 0 and not self.scope.typeset:
                     self.fail("indices start at 1")
                 at.append(int(token.text))
             elif token.kind == "name" and token.text in self.scope.counting:
@@ -137,7 +138,7 @@ class Postfix(Cursor):
             else:
                 self.fail("an index is a number, a name or a colon")
             self.place += 1
-            shifts.append(self._shift(at[-1]))
+            shifts.append(shift or self._shift(at[-1]))
             if self.token.text not in (",", "]"):
                 self.fail("an index is a number, a name or a colon", hint="Write x[i], A[i,j], A[i,:] or A[:,j].")
             self.place += 1
@@ -148,14 +149,19 @@ class Postfix(Cursor):
         end = self.tokens[self.place - 1].end
         self.current = self.keep(Index((base.span[0], end), base, tuple(at), tuple(shifts) if any(shifts) else ()))
 
+    def _number_before(self) -> int:
+        """What is added in ``x[1 + n]``; the number is passed over."""
+        number, *behind = self.tokens[self.place : self.place + 3]
+        if not number.text.isdigit() or len(behind) < 2 or behind[0].text != "+" or behind[1].kind != "name":
+            return 0
+        self.place += 2
+        return int(number.text)
+
     def _shift(self, at: int | str | None) -> int:
         """What is added in ``x[i+1]``, where a sum runs over i."""
         sign, number = self.tokens[self.place], self.tokens[min(self.place + 1, len(self.tokens) - 1)]
         if sign.text not in ("+", "-") or not isinstance(at, str) or not number.text.isdigit():
             return 0
-        if at not in self.scope.indices:
-            hint = "Neighbours are those of summed entries: sum(i, (x[i+1] - x[i])^2)."
-            self.fail(f"the index {at}{sign.text}{number.text} is not read: no sum runs over {at}", hint=hint)
         self.place += 2
         return int(number.text) if sign.text == "+" else -int(number.text)
 

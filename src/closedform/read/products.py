@@ -111,6 +111,8 @@ def _times(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape
     if is_scalar(b):
         if a[0] is ONE and _open_entry(trial, tree.factors[place][1]):
             trial.doubt(tree, UNLIKELY)
+        if a[0] is not ONE and _open_entry(trial, tree.factors[place - 1][1]) and not _is_number(tree, place):
+            trial.doubt(tree, DOUBTFUL_OUTER)  # y_i <u_i, x>: a number stands before a number
         return a
     if a[1] is ONE and a[0] is not ONE and _open_entry(trial, tree.factors[place - 1][1]):
         trial.doubt(tree, DOUBTFUL_OUTER)
@@ -118,6 +120,10 @@ def _times(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Shape
     if not trial.sizes.unify(a[1], b[0]):
         raise _clash(trial, tree, place, a, b)
     return a[0], b[1]
+
+
+def _is_number(tree: Product, place: int) -> bool:
+    return isinstance(tree.factors[place][1], Name) or constant(tree.factors[place][1]) is not None
 
 
 def _doubt_row(trial: Trial, tree: Product, middle: Tree) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import NoReturn
 
 from closedform.errors import ClosedformError, DeclarationError, ReadError, ShapeError
 from closedform.expr.facts import LINEAR_SPACES, close, tangent
@@ -17,9 +18,11 @@ from closedform.read.applied import Formulas
 from closedform.read.bare import with_brackets
 from closedform.read.declarations import Arrow, Bound, Declarations, declare_all
 from closedform.read.elaborate import Elaborator
+from closedform.read.ends import from_zero
 from closedform.read.guards import with_guards
 from closedform.read.habits import Kinds, Uses, gather, kinds_of
 from closedform.read.infer import Question, Trial, Unit
+from closedform.read.leanings import is_of_numbers
 from closedform.read.left_side import without_left_side
 from closedform.read.lexer import Tokens, lex
 from closedform.read.members import with_members
@@ -129,7 +132,7 @@ def _scope(said: Declarations, texts: list[Tokens]) -> Scope:
     functions = said.functions.keys() | said.formulas.keys()
     scope = Scope(declared | said.entries.keys(), set(functions), counts, scalars=scalars, upright=upright)
     scope.counting.update((n, k) for n, bound in said.bound.items() if (k := _count(bound)))
-    return replace(scope, bold=texts[0].bold, arrows=texts[0].arrows, rows=texts[0].rows)
+    return replace(scope, typeset=texts[0].typeset, bold=texts[0].bold, arrows=texts[0].arrows, rows=texts[0].rows)
 
 
 def _count(bound: Bound) -> int:
@@ -168,9 +171,19 @@ def _parse(tokens: Tokens, start: int, scope: Scope, bound: str) -> Unit:
     parser = Parser(tokens.source, tokens.tokens, scope, start)
     root = parser.expression()
     if not bound and parser.token.kind != "end" and parser.token.text != "where":
-        parser.fail(f"{parser.token.text} is not expected here", hint="Declarations stand after the word where.")
+        _left_over(parser)
     unit = Unit(tokens.source, root, parser.trees, bound)
     return with_weighing(with_guards(unit)) if tokens.typeset else unit
+
+
+def _left_over(parser: Parser) -> NoReturn:
+    text = parser.token.text
+    if text == "=":
+        parser.fail("formulas stand on both sides of =", hint="Write the one that is meant, or a name left of the =.")
+    if text == "," and parser.source.find("=", parser.token.end) >= 0:
+        hint = "Read one formula at a time; what names in it stand for is written behind the word where."
+        parser.fail("a second formula stands behind the comma", hint=hint)
+    parser.fail(f"{text} is not expected here", hint="Declarations stand after the word where.")
 
 
 def _sorted(parsed: dict[str, Unit], said: Declarations) -> list[Unit]:
@@ -198,6 +211,8 @@ class _Reader:
         self.uses = Uses()
         for unit in units:
             gather(unit.trees, self.uses)
+        seen = scope.bold | scope.arrows | scope.rows or any(not is_scalar(shape) for shape in said.shapes.values())
+        self.uses.of_numbers = syntax == "latex" and not seen and all(map(is_of_numbers, units))
         self.names = self._names()
 
     def _names(self) -> dict[str, None]:
@@ -297,6 +312,7 @@ class _Reader:
             indices, frozenset(uses.shifted & indices), roots,
             tuple(said.commuting), frozenset(n for n, facts in said.facts.items() if SQUARE & facts),
             style == "matrixcalculus", self.reserved, style == "latex",
+            from_zero([t for u in self.units for t in u.trees]) if style == "latex" else frozenset(),
         )  # fmt: skip
 
     def _kinds(self, name: str) -> Kinds:

@@ -13,9 +13,11 @@ from closedform.errors import ClosedformError, DeclarationError, ShapeError
 from closedform.expr.op import Shape
 from closedform.expr.size import Size
 from closedform.read.calls import call_shape
+from closedform.read.ends import settle_ends
 from closedform.read.habits import Kinds
 from closedform.read.indices import index_shape, over_shape
 from closedform.read.infer import RULES, Question, Trial
+from closedform.read.leanings import lean
 from closedform.read.misfit import Misfit, names_below, shape_text
 from closedform.read.naming import name_others, name_sizes
 from closedform.read.norms import norm_shape
@@ -44,7 +46,10 @@ def settle(question: Question, choices: dict[str, Kinds]) -> Trial:
         trial = _trial(question, choices, picks)
         trials += 1
         try:
+            settle_ends(trial)
             trial.run()
+            if question.typeset:
+                lean(trial)
             name_sizes(trial)
             guilty: Sequence[Tree] = trial.doubts
             total = distance + trial.cost

@@ -11,7 +11,7 @@ from closedform.read.declarations import Declarations, declare_all
 from closedform.read.latex import Translator
 from closedform.read.latex_lexer import Lexer
 from closedform.read.latex_names import Known, argument, index_items, turns
-from closedform.read.latex_prefix import holds_derivative, whole
+from closedform.read.latex_prefix import holds_derivative, stop, whole
 from closedform.read.latex_prefix import notes as left_out
 from closedform.read.latex_primes import has_primes as has_primes
 from closedform.read.latex_primes import without_primes
@@ -47,8 +47,9 @@ def lex_latex(
         known.add(said)
     split = _where(signs)
     known.scan(signs, split, start)
-    point = at_point(signs, split)
-    found = whole(source, signs, point.bar if point else split, known)
+    over, constrained = stop(signs, split)
+    point = at_point(signs, over)
+    found = whole(source, signs, point.bar if point else over, known, constrained)
     if point and (found.derivative or holds_derivative(signs, point.bar)):
         hint = "Leave the derivative and the point out, ask for the derivative, and give it the values."
         raise ReadError("a derivative at a point is not read", span=_span(signs, point), source=source, hint=hint)
@@ -62,6 +63,8 @@ def lex_latex(
     main = Translator(source, signs, known, found.start, found.end)
     tokens = main.run()
     notes, upright = [*main.notes, *left_out(source, signs, found)], set(main.upright)
+    if constrained:
+        notes.append("The constraints are left out: what is minimised or maximised is read.")
     if point:
         value = Translator(source, signs, known, point.first, point.last)
         tokens = _at(point, tokens, value)

@@ -195,7 +195,8 @@ def _several(show: Show, at: int) -> bool:
 def _index(show: Show, parts: list[str], base: str, summed: set[str]) -> str:
     at = show.items[1:]
     fixed = any(i.word != ":" and i.word not in summed for i in at)
-    if (fixed and show.items[0].kind == "name") or show.items[0].kind == "eye":
+    double = "_{" in parts[0]  # TeX refuses x_{1}_{i}
+    if ((fixed or double) and show.items[0].kind == "name") or show.items[0].kind == "eye":
         base = f"{{{parts[0]}}}"  # the braces are not seen; x_{k} without them may be a name of its own
     return f"{base}_{{{','.join(parts[1:])}}}"
 
