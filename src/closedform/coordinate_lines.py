@@ -92,7 +92,7 @@ def _spelling(context: Context) -> Spelling:
     def node(matrix: Node, form: Form, named: bool) -> str:
         return render(matrix, replace(context, naming=named and context.naming), form)
 
-    return Spelling(lambda word, form: spell[form](word), node, filled)
+    return Spelling(lambda word, form: spell[form](word), node, filled, whole=context.whole)
 
 
 MAX_LOOPS = 3

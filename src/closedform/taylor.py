@@ -97,7 +97,7 @@ class Taylor:
         nodes, bindings = self._shared
         known = replace(self.context, taken=self.context.taken | {name for name, _ in bindings}, as_written=False)
         first = replace(known, as_written=self.context.as_written and not bindings)
-        out = f"f({x} + {dx}) {about} {render_shared(Shared(nodes[0]), first, form)}"
+        out = f"{spell(self.context.whole)}({x} + {dx}) {about} {render_shared(Shared(nodes[0]), first, form)}"
         for term, node in zip(self.terms[1:], nodes[1:], strict=True):
             part = render_shared(Shared(node), known, form)
             if display(node, known).kind == "sum":

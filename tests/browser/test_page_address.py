@@ -1,6 +1,7 @@
 """The whole state of the page in its address; the graph as a part of the page; certificates that fail."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -182,3 +183,35 @@ def test_signs_without_a_key_are_typed_by_the_same_rules(page: Any):
     for sign in ["x", "_", "i", "^", "2", "-y", "_", "i"]:
         page.keyboard.insert_text(sign)
     assert whole(page) == "x_{i}^2-y_{i}"
+
+
+@pytest.mark.parametrize(("state", "left"), [
+    ("formula=x'*x&op=none&layout=none&by=x", "gradient of f by x = 2*x"),
+    ("formula=x'*x&by=x&view=constructor", "gradient of f by x = 2*x"),
+    ("formula=x'*x&by=x&view=__proto__&parts=__proto__", "gradient of f by x = 2*x"),
+    ("formula=x'*A*x&by=x&where=x%20in%20R%5En%0AA%20in%20Sym(n)", "gradient of f by x = 2*A*x"),
+])  # fmt: skip
+def test_an_address_that_asks_for_what_there_is_not(tab: Callable[..., Any], state: str, left: str):
+    page = tab(state)
+    answer(page, left)
+    assert page.evaluate("[...document.querySelectorAll('select')].every((one) => one.selectedIndex >= 0)")
+    assert page.get_by_role("tab", selected=True).inner_text() == "Derive"
+
+
+def test_an_address_of_nothing_typed(tab: Callable[..., Any]):
+    page = tab("formula=&by=x")
+    page.wait_for_selector("#result button:has-text('Least squares')")
+    page.get_by_role("tab", name="Judge").click()
+    page.fill("#derivation", "")
+    again = tab(page.evaluate("location.hash.slice(1)"))
+    again.wait_for_selector("#verdict:has-text('a line for each step')")
+    assert again.input_value("#formula") == again.input_value("#derivation") == ""
+
+
+def test_two_addresses_while_mathematics_is_loaded(page: Any):
+    page.route("**/mathlive.min.mjs", lambda route: (time.sleep(0.5), route.continue_()))
+    for formula in ("x", "y'*y"):
+        page.evaluate(f'location.hash = "#input=math&formula={formula}"')
+        page.wait_for_timeout(100)
+    answer(page, "gradient of f by y = 2*y")
+    assert page.locator("math-field").count() == 1

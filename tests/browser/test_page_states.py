@@ -74,11 +74,15 @@ def test_turning_before_the_first_answer(tab: Callable[..., Any]):
 
 
 def test_what_is_typed_while_it_turns_stays(page: Any):
-    slowly(page, "read", 0.8)
+    held: list[Any] = []
+    page.route("**/api/v1/read", held.append)
     turn(page, "math")
+    while not held:
+        page.wait_for_timeout(20)
     page.fill("#formula", "x'*x")
     answer(page, "gradient of f by x = 2*x")
-    page.wait_for_timeout(1000)
+    held[0].continue_()
+    page.wait_for_timeout(500)
     assert page.input_value("#formula") == "x'*x" and pressed(page) == "text"
 
 
@@ -252,3 +256,37 @@ def test_nothing_typed_invites(page: Any, shot: Callable[[Any, str], None]):
     page.fill("#derivation", "")
     page.get_by_role("button", name="Judge", exact=True).click()
     page.wait_for_selector("#verdict:has-text('a line for each step')")
+
+
+def test_what_is_changed_while_numbers_are_computed(page: Any):
+    part(page, "numbers")
+    page.wait_for_selector("#computed .formula")
+    typed = '{"A": [[1, 2], [3, 4], [5, 6]], "x": [1, -1], "b": [0, 0, 1]}'
+    page.fill("#values", typed)
+    slowly(page, "eval", 0.3)
+    page.click("#compute")
+    page.fill("#values", "")
+    until(page, "!document.querySelector('#computed[aria-busy]')")
+    assert page.input_value("#values") == "" and page.locator("#computed.old").count() == 1
+    page.click("#random")
+    page.click("#random")
+    until(page, "document.querySelector('#values').value && !document.querySelector('#further .old, [aria-busy=true]')")
+    assert sorted(json.loads(page.input_value("#values"))) == ["A", "b", "x"]
+
+
+def test_changing_what_was_assumed_keeps_what_was_declared_since(page: Any):
+    page.fill("#formula", "x'*A*x")
+    answer(page, "gradient of f by x = (A + A')*x")
+    page.fill("#where", "x in R^n")
+    page.select_option("[aria-label='A is']", "symmetric")
+    answer(page, "gradient of f by x = 2*A*x")
+    assert page.input_value("#where") == "x in R^n, A in Sym(n)"
+
+
+def test_declarations_pasted_in_lines(page: Any):
+    page.fill("#formula", "x'*A*x + b'*x")
+    page.evaluate("navigator.clipboard.writeText('A in Sym(n),\\n\\n b in R^n\\n')")
+    page.focus("#where")
+    page.keyboard.press("Control+v")
+    answer(page, "gradient of f by x = 2*A*x + b")
+    assert page.input_value("#where") == "A in Sym(n), b in R^n"

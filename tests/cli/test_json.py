@@ -27,8 +27,8 @@ def test_derivatives(run: Run) -> None:
     assert (record["version"], record["command"], record["where"]) == (1, "grad", "x in R^n, A in R^(n×n)")
     assert record["assumed"] == ["x ∈ ℝⁿ", "A ∈ ℝ^(n×n)"]
     assert record["function"] == {
-        "as_read": "xᵀAx", "text": "x'*A*x", "unicode": "xᵀAx", "latex": "x^{\\top} A x", "shape": ["1", "1"],
-        "variables": ["x", "A"],
+        "as_read": "xᵀAx", "name": "f", "text": "x'*A*x", "unicode": "xᵀAx", "latex": "x^{\\top} A x",
+        "shape": ["1", "1"], "variables": ["x", "A"],
     }  # fmt: skip
     by_x, by_A = record["derivatives"]
     assert by_x.keys() == by_A.keys() == DERIVATIVE

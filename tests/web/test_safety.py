@@ -144,6 +144,20 @@ def test_other_methods(client: TestClient, method: str):
     assert client.request(method, "/api/v1/answer").status_code == 405
 
 
+ENDED = [
+    ("argmin", {"formula": "x'*A*x", "over": "x", "values": '{"n": -1}'}),
+    ("argmin", {"formula": "x'*A*x", "over": "x", "values": '{"\\ud800": 1}'}),
+    ("eval", {"formula": "x'*x", "values": '{"\\udfff": 1}'}), ("eval", {"formula": "1e400*x"}),
+    ("eval", {"formula": "-1e400*x", "by": "x"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "given"), ENDED, ids=str)
+def test_numbers_that_are_refused_in_words(client: TestClient, question: str, given: dict[str, str]):
+    found = client.post(f"/api/v1/{question}", json=given)
+    assert found.status_code == 422 and found.json()["error"]["kind"] != "InternalError", found.text
+
+
 HTML = ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "</script><svg onload=alert(1)>", "x<!--"]
 
 

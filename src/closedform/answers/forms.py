@@ -36,12 +36,13 @@ def as_read(f: Formula, signs: bool) -> str:
 def left_side(asked: Asked, found: Formula, signs: bool) -> str:
     """``∇f(x)``."""
     spell = greek if signs else str
+    f = spell(found._whole)
     x = spell(variable_name(asked.by))
     if asked.op == "hessian" and asked.and_by not in (None, asked.by):
         x += ", " + spell(variable_name(str(asked.and_by)))
     direction = f"[{spell(found.direction)}]" if isinstance(found, LinearMap) else ""
     if asked.op == "derivative" or (is_map(found) and asked.op == "jacobian"):
-        return f"D f({x}){direction}"
+        return f"D {f}({x}){direction}"
     if found._origin is not None and found._origin.kind == "second-map":
-        return ("D²f(" if signs else "D2 f(") + f"{x}){direction}"
-    return heading(asked.op, x, "unicode" if signs else "text") + direction
+        return f"{'D²' if signs else 'D2 '}{f}({x}){direction}"
+    return heading(asked.op, x, "unicode" if signs else "text", f) + direction

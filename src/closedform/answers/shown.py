@@ -6,10 +6,13 @@ from closedform.answers.forms import as_read, parts
 from closedform.answers.page import Page, signs
 from closedform.check.certificate import Certificate
 from closedform.formula import Formula
+from closedform.write.marks import greek
 
 
-def show_function(page: Page, f: Formula, label: str = "function", name: str = "f = ") -> None:
-    page.field(label, name + as_read(f, signs()))
+def show_function(page: Page, f: Formula, label: str = "function", name: str = "") -> None:
+    """``name`` stands before it; by default, what it is called."""
+    called = greek(f._context.whole) if signs() else f._context.whole
+    page.field(label, f"{name or called} = {as_read(f, signs())}")
     if f.assumed:
         page.field("assumed", sentences(f.assumed))
 

@@ -63,7 +63,7 @@ def _derivatives(found: Any, by: tuple[str, ...], solution: Solution | None) -> 
 
 def _page(f: Formula, derivatives: Any, checks: Any, solution: Solution | None, o: dict[str, Any]) -> str:
     page = Page()
-    show_function(page, f, "map" if o["fixed_point"] else "equation", "T = " if o["fixed_point"] else "0 = ")
+    show_function(page, f, "map" if o["fixed_point"] else "equation", "T" if o["fixed_point"] else "0")
     shared.show_derivatives(page, o["over"], derivatives, checks)
     shared.show_solution(page, solution, o)
     return page.text

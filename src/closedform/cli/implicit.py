@@ -64,7 +64,7 @@ def left_side(found: Formula, o: dict[str, Any]) -> str:
 def _page(f: Formula, found: Formula, certificate: Any, o: dict[str, Any]) -> str:
     page = Page()
     assert found._origin is not None
-    show_function(page, found._origin.function, "equation", "0 = ")
+    show_function(page, found._origin.function, "equation", "0")
     page.gap()
     show_equation(page, left_side(found, o), found)
     show_conditions(page, found.conditions)

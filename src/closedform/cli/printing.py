@@ -84,7 +84,7 @@ def print_simplified(f: Formula, short: Formula, certificate: Certificate | None
         page = Page()
         show_function(page, f)
         page.gap()
-        show_equation(page, "f", short)
+        show_equation(page, f._context.whole, short)
         show_conditions(page, short.conditions)
         show_certificate(page, certificate)
         write(page.text)

@@ -23,7 +23,7 @@ def dump(command: str, f: Formula, **fields: Any) -> str:
     record = {
         "version": VERSION,
         "command": command,
-        "function": {"as_read": as_read(f, True), **forms(f)},
+        "function": {"as_read": as_read(f, True), "name": f._context.whole, **forms(f)},
         "assumed": list(f.assumed),
         "where": f.where,
         **fields,

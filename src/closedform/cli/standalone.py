@@ -13,6 +13,7 @@ from closedform.cli.show import Answer
 from closedform.derivations import Derivation
 from closedform.formula import Formula, LinearMap
 from closedform.web.static import pages
+from closedform.write.marks import greek
 from closedform.write.render import heading
 from closedform.write.tex import letter
 
@@ -45,13 +46,15 @@ def page(f: Formula, found: list[Answer]) -> str:
     >>> "(A + A^{\\\\top}) x" in text, "https://" in text.partition("<script>")[0]
     (True, False)
     """
-    body = [tex(f"f = {f.latex}", f"f = {f.unicode}")]
+    name = f._context.whole
+    title = f"{greek(name)} = {f.unicode}"
+    body = [tex(f"{letter(name)} = {f.latex}", title)]
     if f.assumed:
         body.append(aside("assumed: " + ", ".join(f.assumed)))
     for answer in found:
         body += _answer(answer)
     body.append(aside(f"closedform {__version__}"))
-    return document(f"f = {f.unicode}", body)
+    return document(title, body)
 
 
 def document(title: str, body: list[str]) -> str:
@@ -78,12 +81,12 @@ def _answer(answer: Answer) -> list[str]:
 
 def _left(answer: Answer) -> str:
     asked, found = answer.asked, answer.found
-    x = letter(asked.by)
+    name, x = found._whole, letter(asked.by)
     if isinstance(found, LinearMap):
-        return rf"\mathrm{{D}} f({x})[{letter(found.direction)}]"
+        return rf"\mathrm{{D}} {letter(name)}({x})[{letter(found.direction)}]"
     if asked.op == "hessian" and asked.and_by not in (None, asked.by):
-        return rf"\nabla^2 f({x}, {letter(str(asked.and_by))})"
-    return heading(asked.op, asked.by, "latex")
+        return rf"\nabla^2 {letter(name)}({x}, {letter(str(asked.and_by))})"
+    return heading(asked.op, asked.by, "latex", name)
 
 
 def _steps(derivation: Derivation) -> str:

@@ -70,7 +70,8 @@ class Comparison:
     def text(self) -> str:
         """A table for each size, then how the times grow."""
         q = self.question
-        out = [f"{q.op} by {q.by} of f = {q.function.text}", f"closed form: {q.derivative.text}"]
+        name = q.function._context.whole
+        out = [f"{q.op} by {q.by} of {name} = {q.function.text}", f"closed form: {q.derivative.text}"]
         if self.certificate is not None:
             out.append(f"certificate: {self.certificate.line()}")
         for size in sorted({c.size for row in self.rows for c in row.cells}):

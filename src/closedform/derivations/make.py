@@ -50,7 +50,7 @@ def derive(
             tuple((Expression(a, context), Expression(b, context)) for a, b in line.changed), let,
             str(line.variable.params[0]), _moved(line, answer),
             _claim(line, asked, claim, reading), (lambda: claim().answer) if line.claim == "answer" else reading,
-            partial(facts_used, before, line, asked.raw, asked.node),
+            partial(facts_used, before, line, asked.raw, asked.node), plain.whole,
         ))  # fmt: skip
         before = line
     return Derivation(tuple(steps))

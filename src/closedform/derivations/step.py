@@ -17,18 +17,18 @@ from closedform.write.render import Form
 from closedform.write.tex import letter
 
 LEFT: dict[str, tuple[str, str, str]] = {
-    "f": ("f", "f", "f"),
-    "df": ("df", "df", "df"),
-    "grad": ("grad f", "∇f", r"\nabla f"),
-    "dgrad": ("d grad f", "d∇f", r"d \nabla f"),
-    "jac": ("jac f", "∂f/∂{x}", r"\frac{{\partial f}}{{\partial {x}}}"),
-    "djac": ("d jac f", "d(∂f/∂{x})", r"d \frac{{\partial f}}{{\partial {x}}}"),
-    "dmap": ("d df", "d(df)", r"d(df)"),
-    "hess": ("hess f", "∇²f", r"\nabla^{{2}} f"),
-    "map": ("D f({x})[{dx}]", "D f({x})[{dx}]", r"\mathrm{{D}} f({x})[{dx}]"),
+    "f": ("{f}", "{f}", "{f}"),
+    "df": ("d{f}", "d{f}", "d{f}"),
+    "grad": ("grad {f}", "∇{f}", r"\nabla {f}"),
+    "dgrad": ("d grad {f}", "d∇{f}", r"d \nabla {f}"),
+    "jac": ("jac {f}", "∂{f}/∂{x}", r"\frac{{\partial {f}}}{{\partial {x}}}"),
+    "djac": ("d jac {f}", "d(∂{f}/∂{x})", r"d \frac{{\partial {f}}}{{\partial {x}}}"),
+    "dmap": ("d d{f}", "d(d{f})", r"d(d{f})"),
+    "hess": ("hess {f}", "∇²{f}", r"\nabla^{{2}} {f}"),
+    "map": ("D {f}({x})[{dx}]", "D {f}({x})[{dx}]", r"\mathrm{{D}} {f}({x})[{dx}]"),
     "implicit": ("d{dx}/d{x}", "∂{dx}/∂{x}", r"\frac{{\partial {dx}}}{{\partial {x}}}"),
     "implicit-second": ("d2{dx}/d{x}2", "∂²{dx}/∂{x}²", r"\frac{{\partial^{{2}} {dx}}}{{\partial {x}^{{2}}}}"),
-    "second": ("D2 f({x})[{dx}]", "D²f({x})[{dx}]", r"\mathrm{{D}}^{{2}} f({x})[{dx}]"),
+    "second": ("D2 {f}({x})[{dx}]", "D²{f}({x})[{dx}]", r"\mathrm{{D}}^{{2}} {f}({x})[{dx}]"),
 }
 
 
@@ -47,7 +47,7 @@ class Step:
     """One line of a derivation: ``left = after``, from ``before`` by ``law``.
 
     ``let`` are the parts that get a name in this line, ``changed`` what was replaced in the line before and by
-    what, ``notes`` remarks such as ``dA = 0``.
+    what, ``notes`` remarks such as ``dA = 0``; ``whole`` is what the function is called.
     """
 
     kind: str
@@ -62,6 +62,7 @@ class Step:
     claim: Callable[[], Claim] = field(compare=False)
     reading: Callable[[], Node | None] = field(compare=False, default=lambda: None)
     needs: Callable[[], tuple[Law, ...]] = field(compare=False, default=lambda: ())
+    whole: str = "f"
 
     def __getstate__(self) -> dict[str, Any]:
         """What is found when it is asked for is found before it is pickled."""
@@ -77,7 +78,7 @@ class Step:
         """What stands left of the equals sign: ``df``."""
         at = FORMS.index(form)
         spell = (str, greek, letter)[at]
-        return LEFT[self.kind][at].format(x=spell(self.variable), dx=spell(self.differential))
+        return LEFT[self.kind][at].format(f=spell(self.whole), x=spell(self.variable), dx=spell(self.differential))
 
     @property
     def law(self) -> str:

@@ -12,7 +12,7 @@ from closedform.read.equation import equation
 from closedform.write.marks import greek
 from closedform.write.render import render
 
-LEFT = {"grad": "∇f({x})", "jacobian": "∂f/∂{x}", "hessian": "∇²f({x})", "derivative": "D f({x})"}
+LEFT = {"grad": "∇{f}({x})", "jacobian": "∂{f}/∂{x}", "hessian": "∇²{f}({x})", "derivative": "D {f}({x})"}
 OPTIONS = {
     "--of": "of", "--order": "order", "--by": "by", "--and-by": "and_by", "--where": "where", "--layout": "layout",
     "--symmetric": "symmetric",
@@ -83,13 +83,13 @@ def as_typed(f: Formula) -> str:
 def left_side(op: str, by: str, found: Formula) -> str:
     """What stands left of an answer: ``∇f(x)``, of a linear map with its direction."""
     direction = f"[{greek(found.direction)}]" if isinstance(found, LinearMap) else ""
-    return LEFT[op].format(x=greek(by)) + direction
+    return LEFT[op].format(f=greek(found._whole), x=greek(by)) + direction
 
 
 def _shown(f: Formula, found: Formula, left: str, steps: bool) -> str:
     if steps:
         return found.derivation().unicode
-    lines = [f"f = {as_typed(f)}", f"{left} = {found.unicode}"]
+    lines = [f"{greek(f._context.whole)} = {as_typed(f)}", f"{left} = {found.unicode}"]
     return "\n".join([*lines, *(f"where {condition}" for condition in found.conditions)])
 
 
@@ -99,7 +99,7 @@ def _solved(f: Formula, options: dict[str, str], steps: bool) -> tuple[str, str]
     found = f.implicit(of, by, order)
     square = "²" if order == 2 else ""
     shown = _shown(f, found, f"∂{square}{greek(of)}/∂{greek(by)}{square}", steps)
-    return shown if steps else "0" + shown.removeprefix("f"), found.check().level
+    return shown if steps else "0" + shown.removeprefix(greek(f._context.whole)), found.check().level
 
 
 def _compared(first: str, second: str, where: str | None) -> tuple[str, str]:

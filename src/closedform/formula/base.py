@@ -114,6 +114,11 @@ class Base:
         taken = frozenset(reading.names) | reading.functions.keys() | {n for s in self._sizes() for n in s.names}
         return Context(order=reading.order, families=reading.families, taken=taken | set(reading.indices))
 
+    @property
+    def _whole(self) -> str:
+        """What the function is called: the one that this is a derivative of, where it is one."""
+        return (self if self._origin is None else self._origin.function)._context.whole
+
     def _sizes(self) -> list[Any]:
         arrows = [shape for f in self._reading.functions.values() for shape in (*f.domains, f.codomain)]
         names = (*self._reading.names.values(), *(n for n in postorder(self._raw) if n.op is SYM))

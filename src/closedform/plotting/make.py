@@ -54,8 +54,8 @@ def _fitting(f: Formula, names: Sequence[str]) -> str:
 
 
 def _title(f: Formula) -> str:
-    text = f.unicode
-    return f"f = {text}" if len(text) <= 70 else "f"
+    name, text = greek(f._context.whole), f.unicode
+    return f"{name} = {text}" if len(text) <= 70 else name
 
 
 def _curve(f: Formula, names: Sequence[str], given: Mapping[str, Any], spans: Sequence[Span]) -> Picture:

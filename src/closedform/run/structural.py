@@ -126,7 +126,7 @@ def _number(run: Evaluation, number: Fraction) -> float:
     try:
         out = float(number)
     except OverflowError:
-        out = math.copysign(math.inf, number)
+        out = math.inf if number > 0 else -math.inf
     run.strained |= not 1e-290 < abs(out) < math.inf and number != 0
     return out
 

@@ -10,6 +10,7 @@ import uvicorn
 
 from closedform.web import logs
 from closedform.web.app import app
+from closedform.web.connections import Connection
 from closedform.web.guard import LOOPBACK
 from closedform.web.pool import SIZE, Pool
 from closedform.web.static import built
@@ -39,7 +40,7 @@ def serve(at: socket.socket, names: Sequence[str] = (), size: int = SIZE, proxie
     logs.begin()
     config = uvicorn.Config(
         app((*LOOPBACK, *names), Pool(size), built()), server_header=False, access_log=False, log_config=None,
-        log_level="warning", limit_concurrency=CONNECTIONS, timeout_keep_alive=5, ws="none", http="h11",
+        log_level="warning", limit_concurrency=CONNECTIONS, timeout_keep_alive=5, ws="none", http=Connection,
         timeout_graceful_shutdown=LEAVES, h11_max_incomplete_event_size=16 * 1024, proxy_headers=bool(proxies),
         forwarded_allow_ips=list(proxies),
     )  # fmt: skip

@@ -32,7 +32,7 @@ def run(respond: Respond, addresses: int = ADDRESSES, most: int = TIRED) -> None
     while stays and len(head := source.read(4)) == 4:
         text, sound = respond(source.read(int.from_bytes(head, "big")).decode())
         stays = sound and not tired(most)
-        data = text.encode()
+        data = text.encode(errors="backslashreplace")  # half of a surrogate pair, as JSON spells it
         out.write((STAYS if stays else ENDS) + len(data).to_bytes(4, "big") + data)
         out.flush()
 

@@ -17,12 +17,12 @@ from closedform.write.tex import is_differential, latex, letter
 Form = Literal["text", "unicode", "latex"]
 MAX_DEPTH = 12_000
 HEADINGS: dict[str, tuple[str, str, str]] = {
-    "value": ("f({x})", "f({x})", r"f({x})"),
-    "gradient": ("grad f({x})", "∇f({x})", r"\nabla f({x})"),
-    "jacobian": ("jac f({x})", "∂f/∂{x}", r"\frac{{\partial f}}{{\partial {x}}}"),
-    "hessian": ("hess f({x})", "∇²f({x})", r"\nabla^{{2}} f({x})"),
-    "derivative": ("D f({x})[{dx}]", "D f({x})[{dx}]", r"\mathrm{{D}} f({x})[{dx}]"),
-    "differential": ("df", "df", "df"),
+    "value": ("{f}({x})", "{f}({x})", r"{f}({x})"),
+    "gradient": ("grad {f}({x})", "∇{f}({x})", r"\nabla {f}({x})"),
+    "jacobian": ("jac {f}({x})", "∂{f}/∂{x}", r"\frac{{\partial {f}}}{{\partial {x}}}"),
+    "hessian": ("hess {f}({x})", "∇²{f}({x})", r"\nabla^{{2}} {f}({x})"),
+    "derivative": ("D {f}({x})[{dx}]", "D {f}({x})[{dx}]", r"\mathrm{{D}} {f}({x})[{dx}]"),
+    "differential": ("d{f}", "d{f}", "d{f}"),
 }
 
 
@@ -73,19 +73,19 @@ def numbered_below(name: str) -> str:
     return f"{stem}_{name[len(stem) :]}"
 
 
-def heading(kind: str, variable: str, form: Form = "text") -> str:
-    """What stands left of the equals sign: ``∇f(x)``.
+def heading(kind: str, variable: str, form: Form = "text", whole: str = "f") -> str:
+    """What stands left of the equals sign: ``∇f(x)``; ``whole`` is what the function is called.
 
-    >>> heading("gradient", "x", "unicode")
-    '∇f(x)'
+    >>> heading("gradient", "x", "unicode"), heading("gradient", "x", "latex", "phi")
+    ('∇f(x)', '\\\\nabla \\\\phi(x)')
     """
     spell = letter if form == "latex" else (lambda name: name)
     template = HEADINGS[kind][("text", "unicode", "latex").index(form)]
-    return template.format(x=spell(variable), dx=spell("d" + variable))
+    return template.format(f=spell(whole), x=spell(variable), dx=spell("d" + variable))
 
 
 def render_equation(
     kind: str, variable: str, node: Node, context: Context = PLAIN, form: Form = "text"
 ) -> str:
     """``∇f(x) = Aᵀ(A x − b)``."""
-    return f"{heading(kind, variable, form)} = {render(node, context, form)}"
+    return f"{heading(kind, variable, form, context.whole)} = {render(node, context, form)}"

@@ -10,15 +10,19 @@ from closedform.expr.node import Node
 Head = tuple[str, str, str]
 
 
-def function_head(letters: Letters) -> Head:
-    a, b, c = (subscripted("f", letters.at, form) for form in FORMS)
+def function_head(letters: Letters, spelling: Spelling) -> Head:
+    a, b, c = (_function(letters, form, spelling) for form in FORMS)
     return a, b, c
+
+
+def _function(letters: Letters, form: Form, spelling: Spelling) -> str:
+    return subscripted(spelling.name(spelling.whole, form), letters.at, form)
 
 
 def partial_head(question: Question, letters: Letters, order: int, spelling: Spelling) -> Head:
     """The left side of an entry of the derivative of this order."""
     by = list(zip(question.variables, letters.by, strict=True))[:order]
-    a, b, c = (quotient(subscripted("f", letters.at, form), by, form, spelling) for form in FORMS)
+    a, b, c = (quotient(_function(letters, form, spelling), by, form, spelling) for form in FORMS)
     return a, b, c
 
 
@@ -43,18 +47,18 @@ def whole_head(question: Question, spelling: Spelling) -> Head:
 
 
 def _whole(q: Question, form: Form, spelling: Spelling) -> str:
-    x = spelling.name(str(q.variable.params[0]), form)
+    f, x = spelling.name(spelling.whole, form), spelling.name(str(q.variable.params[0]), form)
     if q.kind in ("map", "second-map"):
         moved = "".join(f"[{spelling.name(str(d.params[0]), form)}]" for d in q.directions)
         twice = q.kind == "second-map"
         d = {"text": "D2 " if twice else "D ", "unicode": "D²" if twice else "D ",
              "latex": r"\mathrm{D}^{2} " if twice else r"\mathrm{D} "}[form]  # fmt: skip
-        return f"{d}f({x}){moved}"
+        return f"{d}{f}({x}){moved}"
     if q.kind == "gradient" and not q.variable.is_scalar:
-        return {"text": "grad f", "unicode": "∇f", "latex": r"\nabla f"}[form]
+        return {"text": f"grad {f}", "unicode": f"∇{f}", "latex": rf"\nabla {f}"}[form]
     if q.kind == "hessian" and q.second in (None, q.variable) and not q.variable.is_scalar:
-        return {"text": "hess f", "unicode": "∇²f", "latex": r"\nabla^{2} f"}[form]
-    return quotient("f", [(v, ()) for v in q.variables], form, spelling)
+        return {"text": f"hess {f}", "unicode": f"∇²{f}", "latex": rf"\nabla^{{2}} {f}"}[form]
+    return quotient(f, [(v, ()) for v in q.variables], form, spelling)
 
 
 def entry_head(question: Question, place: Place, spelling: Spelling) -> Head:

@@ -49,6 +49,8 @@ class Spelling:
     """A pattern of LaTeX with its arguments, in brackets of their height."""
     parts: Mapping[Node, str] = field(default_factory=dict)
     """Names of parts whose entries stand in the lines."""
+    whole: str = "f"
+    """What the function is called."""
 
 
 def printed(e: Index, form: Form, spelling: Spelling) -> str:

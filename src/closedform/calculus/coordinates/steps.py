@@ -157,7 +157,7 @@ class _Derivation:
         f = relabelled(f, own, taken)
         free_entries = "" if not free else f", those of {asked.variable.params[0]} as if free"
         matrices = "with matrices, and " if self.parts and _has_sums(question.function) else ""
-        self.add(FUNCTION, words(f"write f {matrices}as sums over entries{free_entries}"), f)
+        self.add(FUNCTION, words(f"write {self.spelling.whole} {matrices}as sums over entries{free_entries}"), f)
         e = self.changed(FUNCTION, log_law(self.spelling), f, logarithms_apart)
         for order, variable in enumerate(asked.variables):
             e = self.differentiated(e, (FIRST, SECOND)[order], variable, self.letters.by[order])
@@ -273,7 +273,7 @@ class _Derivation:
 
     def head(self, kind: str) -> Head:
         if kind == FUNCTION:
-            return function_head(self.letters)
+            return function_head(self.letters, self.spelling)
         if kind == MAP:
             return entry_head(self.asked, self.places[MAP], self.spelling)
         return partial_head(self.asked, self.letters, 1 if kind == FIRST else 2, self.spelling)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain, count
+
+WHOLE = ("f", "h", "g", "F", "phi")
+"""What a whole function is called, by preference."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,16 @@ class Context:
     sized: bool = False
     as_written: bool = False
     late: frozenset[str] = frozenset()
+
+    @property
+    def whole(self) -> str:
+        """What the whole function is called: f, or where that is a name in it, the first that is none.
+
+        >>> Context().whole, Context({"f": 0}, taken=frozenset("h")).whole
+        ('f', 'g')
+        """
+        names = chain(WHOLE, (f"f{k}" for k in count(1)))
+        return next(name for name in names if name not in self.taken and name not in self.order)
 
     def rank(self, name: str) -> int:
         """Small for what came first; a differential comes just before its variable."""

@@ -43,7 +43,7 @@ class Names:
     """Fresh names by habit."""
 
     def __init__(self, nodes: list[Node], context: Context) -> None:
-        self.taken = set(context.taken) | set(context.order) | {"e", "i", "j", "d"}
+        self.taken = set(context.taken) | set(context.order) | {"e", "i", "j", "d", context.whole}
         for n in nodes:
             self.taken |= {p for p in n.params if isinstance(p, str)}
             self.taken |= n.rows.names | n.cols.names

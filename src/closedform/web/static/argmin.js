@@ -88,7 +88,7 @@ function derivative(one, found) {
 }
 
 function solution(found, question) {
-  const { solution: at, over } = found;
+  const { solution: at, over, function: { name: f } } = found;
   const { verdict } = at;
   const list = el("dl", {});
   for (const [key, label] of Object.entries(NUMBERS)) {
@@ -101,8 +101,8 @@ function solution(found, question) {
     el("p", {}, `At these numbers: ${verdict.sentence} ${/\w\(|=/.test(verdict.next) ? NEXT[verdict.kind] ?? "" : verdict.next}`.trim()),
     verdict.also.length ? el("p", {}, `Also: ${verdict.also.map((word) => word.replaceAll("-", " ")).join(", ")}.`) : null,
     there ? el("p", {}, `That no other point is lower: ${at.global}.`) : el("p", {}, "The point that was looked at:"),
-    equation(x, word, at.x), equation(`f(${x})`, `f at ${word}`, at.value),
-    ...at.others.map((other) => el("p", {}, `Another minimum: ${plain(other.x)} with f = ${short(other.value)}.`)),
+    equation(x, word, at.x), equation(`${letter(f)}(${x})`, `${f} at ${word}`, at.value),
+    ...at.others.map((other) => el("p", {}, `Another minimum: ${plain(other.x)} with ${f} = ${short(other.value)}.`)),
     ...Object.entries(at.jacobians).map(([by, value]) => equation(`\\frac{\\partial ${letter(over)}^{*}}{\\partial ${letter(by)}}`, `derivative by ${by}`, value)),
     ...at.notes.map((note) => el("p", { class: "aside" }, note)),
     el("details", {}, el("summary", {}, "the numbers that this rests on"), list),

@@ -36,6 +36,9 @@ export function parted(where) {
   return out.map((one) => one.trim()).filter(Boolean);
 }
 
+/** Declarations in lines of their own, as one line. */
+export const joined = (text) => text.split(/[\r\n]+/).map((line) => line.trim().replace(/,$/, "")).filter(Boolean).join(", ");
+
 const named = (one) => /^([\p{L}][\p{L}\p{N}_]*)\s*(?:in\b|∈|>\s*0)/u.exec(one)?.[1];
 
 /** Each variable with its kind and sizes; those declared in a way of its own are left as they are. */

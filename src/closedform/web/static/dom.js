@@ -68,6 +68,16 @@ function byHand(text) {
   return done;
 }
 
+/** A field of one line into which lines are pasted has them as ``joined`` writes them, and undoes that. */
+export function pasting(field, joined) {
+  field.addEventListener("paste", (event) => {
+    const text = event.clipboardData.getData("text/plain");
+    if (!/[\r\n]/.test(text.trim())) return;
+    event.preventDefault();
+    document.execCommand("insertText", false, joined(text));
+  });
+}
+
 /** Buttons of which one is pressed. */
 export function choice(label, words, now, chosen) {
   const group = el("span", { class: "choice", role: "group", "aria-label": label });

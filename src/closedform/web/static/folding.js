@@ -9,7 +9,8 @@ export function fault(error) {
   return [error.message, error.error.hint].filter(Boolean).join("\n");
 }
 
-/** Put what is asked for into its place, or why there is none; the last question wins. True where it was put there. */
+/** Put what is asked for into its place, or why there is none; the last question wins, and hears whether it still is
+ * the last. True where it was put there. */
 export async function filled(place, work) {
   const turn = (place.turn = (place.turn ?? 0) + 1);
   if (place.childElementCount) place.setAttribute("aria-busy", "true"); // what stood there stays, in grey
@@ -18,7 +19,7 @@ export async function filled(place, work) {
   }, 200);
   let children;
   try {
-    children = await work();
+    children = await work(() => turn === place.turn);
   } catch (error) {
     if (error.name === "AbortError") return false; // another answer stands there by now
     children = [el("p", { class: "wrong said" }, fault(error))];

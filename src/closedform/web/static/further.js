@@ -46,7 +46,7 @@ const typed = () => $("values").value.trim();
 /** Put into its place what these numbers lead to; numbers that are drawn meanwhile are those. */
 async function filledAt(place, work) {
   const at = { values: typed() };
-  if (await filled($(place), () => work(at))) made($(place), at.values);
+  if (await filled($(place), (last) => work(at, last))) made($(place), at.values);
 }
 
 export function hide() {
@@ -98,10 +98,9 @@ const base = () => ({ formula: wanted.formula, where: wanted.where, syntax: want
 /** The value of the function, and of each derivative above at the same numbers. */
 function numbers() {
   const [found, question] = [current, base()];
-  filledAt("computed", async (used) => {
+  filledAt("computed", async (used, last) => {
     const first = found.derivatives.find((one) => SHOWN.includes(one.op ?? found.command));
-    const at = typed()
-      ? { values: typed() } : await ask("eval", { ...question, ...(first ? { by: first.by, op: first.op } : {}) }, signal);
+    const at = used.values ? used : await ask("eval", { ...question, ...(first ? { by: first.by, op: first.op } : {}) }, signal);
     const values = typeof at.values === "string" ? at.values : JSON.stringify(at.values);
     const value = await ask("eval", { ...question, values }, signal);
     const lines = [equation(whole(found).latex, whole(found).text, value.value)];
@@ -111,7 +110,7 @@ function numbers() {
       lines.push(equation(left, said, derived.value));
       if (one.op !== "derivative") lines.push(witness({ ...question, by: one.by, op: one.op, values }));
     }
-    if (!typed()) {
+    if (!used.values && !typed() && last()) {
       $("values").value = drawn = spaced(at.values);
       used.values = typed();
       for (const name of ["backprop", "plot"]) if ($(`further-${name}`).open) PARTS[name][0]();

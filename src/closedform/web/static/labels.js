@@ -6,14 +6,8 @@ import { letter } from "./dom.js";
 export const directions = (one, found) =>
   one.variables.filter((name) => !found.function.variables.includes(name) && (/^[vu]$/.test(name) || name.startsWith(`d${one.by}`) || name.startsWith(`d${one.and_by}`)));
 
-const LETTERS = [["f", "f"], ["h", "h"], ["g", "g"], ["F", "F"], ["phi", "\\varphi"]];
-
 /** What the whole function is called: f, or where that is a name in it another that is none. */
-export function whole(found) {
-  const taken = new Set(`${found.function.text} ${found.where}`.match(/\p{L}[\p{L}\d_]*/gu));
-  const [text, latex] = LETTERS.find(([name]) => !taken.has(name)) ?? ["whole", "\\mathrm{whole}"];
-  return { text, latex };
-}
+export const whole = ({ function: { name } }) => ({ text: name, latex: letter(name) });
 
 const isScalar = (found) => found.function.shape.every((n) => n === "1");
 
@@ -46,12 +40,13 @@ function second(one, found, x, y) {
 
 /** What each of these names stands for. */
 export function explained(op, one, found) {
+  const { text: f } = whole(found);
   return directions(one, found).map((name) => {
     if (name === "v") return [name, `a direction, of the size of ${one.by}`];
-    if (name === "u") return [name, "a number for each entry of f"];
+    if (name === "u") return [name, `a number for each entry of ${f}`];
     const [, moved] = /^d(.+?)\d*$/.exec(name) ?? [null, one.by];
     const variable = [one.and_by, one.by].find((each) => each && name.startsWith(`d${each}`)) ?? moved;
-    const shown = { hessian: "the answer is how the first derivative changes with it" }[op] ?? "the answer is how f changes with it";
+    const shown = { hessian: "the answer is how the first derivative changes with it" }[op] ?? `the answer is how ${f} changes with it`;
     return [name, `a small change of ${variable}, of the same size: ${shown}, to first order`];
   });
 }
@@ -60,18 +55,18 @@ const LOW = { "₀": "0", "₁": "1", "₂": "2", "₃": "3", "₄": "4", "₅":
   "ᵢ": "i", "ⱼ": "j", "ₖ": "k", "ₗ": "l", "ₘ": "m", "ₙ": "n", "ₚ": "p", "ᵣ": "r", "ₛ": "s" };
 
 /** The left side of a line of a derivation, as it is written in text: df, ∂f/∂x, ∂fᵢ/∂xₖ. */
-export function side(text, of = { text: "f", latex: "f" }) {
+export function side(text) {
   const [, inside, low] = /^\[(.+)\]([₀-₉ᵢⱼₖₗₘₙₚᵣₛ]+)$/u.exec(text) ?? [];
-  if (inside) return `\\bigl[${side(inside, of)}\\bigr]_{${Array.from(low, (one) => LOW[one]).join("")}}`;
-  const [, at, moved] = /^D f\((.+)\)\[d(.+)\]$/u.exec(text) ?? [];
-  if (at) return `\\mathrm{D} ${of.latex}(${marked(at, of)})[d${marked(moved, of)}]`;
+  if (inside) return `\\bigl[${side(inside)}\\bigr]_{${Array.from(low, (one) => LOW[one]).join("")}}`;
+  const [, twice, f, at, moved] = /^D(²?) ?([\p{L}\d]+)\((.+)\)\[d(.+)\]$/u.exec(text) ?? [];
+  if (f) return `\\mathrm{D}${twice && "^{2}"} ${letter(f)}(${marked(at)})[d${marked(moved)}]`;
   const [, above, below] = /^∂(.+)\/∂(.+)$/u.exec(text) ?? [];
-  return above ? `\\frac{\\partial ${marked(above, of)}}{\\partial ${marked(below, of)}}` : marked(text, of);
+  return above ? `\\frac{\\partial ${marked(above)}}{\\partial ${marked(below)}}` : marked(text);
 }
 
-function marked(text, of) {
+function marked(text) {
   const [, moved, name, low] = /^((?:d|∇²?|d∇)*)([\p{L}][\p{L}\d_]*?)([₀-₉ᵢⱼₖₗₘₙₚᵣₛ]*)$/u.exec(text) ?? [];
   if (!name) return `\\text{${text.replace(/[\\{}$^_%#&~]/g, " ")}}`;
   const signs = moved.replace("∇²", "\\nabla^{2} ").replace("∇", "\\nabla ");
-  return `${signs}${name === "f" ? of.latex : letter(name)}${low ? `_{${Array.from(low, (one) => LOW[one]).join("")}}` : ""}`;
+  return `${signs}${letter(name)}${low ? `_{${Array.from(low, (one) => LOW[one]).join("")}}` : ""}`;
 }

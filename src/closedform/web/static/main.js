@@ -2,7 +2,8 @@
 
 import { Fault, ask } from "./api.js";
 import * as argmin from "./argmin.js";
-import { $, choice, el } from "./dom.js";
+import { joined } from "./declarations.js";
+import { $, el, pasting } from "./dom.js";
 import * as examples from "./examples.js";
 import * as faults from "./faults.js";
 import * as fresh from "./fresh.js";
@@ -34,8 +35,14 @@ function remember() {
 
 function write(given) {
   if ("by" in given) variables([given.by].filter(Boolean), given.by);
-  for (const name of FIELDS) if (name in given) $(name).value = given[name];
+  for (const name of FIELDS) if (name in given) put($(name), given[name]);
   if ("formula" in given) inputs.write(given.formula, given.syntax);
+}
+
+/** An address may have lines where there is one, and ask for a choice that there is not: then it is the first. */
+function put(field, value) {
+  field.value = field.id === "where" ? joined(value) : value;
+  if (field.selectedIndex < 0) field.selectedIndex = 0;
 }
 
 /** The variables to choose from; the one that was chosen stays, even where a formula half typed lacks it. */
@@ -120,7 +127,7 @@ function answered(found, asked) {
   const { signal } = (latest = { found, asked, parts: new AbortController() }).parts;
   clear();
   variables(found.function.variables);
-  result.show($("result"), found, asked, (where) => apply({ where }), signal);
+  result.show($("result"), found, asked, () => $("where").value, (where) => apply({ where }), signal);
   further.show(found, asked, signal);
   fresh.made($("answered"), key(asked));
   tell("");
@@ -151,7 +158,7 @@ function soon() {
 async function recall() {
   const kept = state.kept();
   const given = Object.fromEntries(FIELDS.map((name) => [name, kept[name] ?? ""]));
-  if (!given.formula) Object.assign(given, { formula: "1/2*||A*x - b||^2", by: "x" });
+  if (!("formula" in kept)) Object.assign(given, { formula: "1/2*||A*x - b||^2", by: "x" });
   write(given);
   const below = { ...kept, parts: (kept.parts ?? "").split(" ") };
   result.restore(below);
@@ -173,6 +180,7 @@ function start() {
   follow($("answered"));
   examples.fill(chosen);
   for (const name of ["formula", "where"]) $(name).addEventListener("input", soon);
+  for (const name of ["where", "argmin-where", "argmin-subject", "judge-where"]) pasting($(name), joined);
   for (const name of ["op", "by", "layout"]) $(name).addEventListener("change", update);
   $("question").addEventListener("submit", (event) => { event.preventDefault(); update(); });
   $("stop").addEventListener("click", stop);

@@ -12,11 +12,12 @@ const NAMES = [
 const WORDS = { lam: "\\lambda", log: "\\log", det: "\\det", sum: "\\sum", prod: "\\prod", "'": "^{\\top}", "*": "\\cdot" };
 const HIDDEN = ' style="visibility:hidden"'; // until it is made, which MathLive takes back before this would be set
 const PAUSE = 350;
-let field = null;
+let field = null, making = null;
 
 export async function open(latex, changed) {
   $("math").hidden = false;
-  if (!field) field = await made(changed);
+  making ??= made(changed).catch((error) => { making = null; throw error; });
+  field = await making;
   write(latex);
 }
 

@@ -43,8 +43,8 @@ function note(name, now) {
   told();
 }
 
-/** Put the answer into its place; what is still asked about it ends when ``cancelled`` says so. */
-export function show(place, found, asked, change, cancelled) {
+/** Put the answer into its place; ``declared`` has the declarations of now, which ``change`` changes; what is still asked about it ends when ``cancelled`` says so. */
+export function show(place, found, asked, declared, change, cancelled) {
   signal = cancelled;
   const held = place.contains(document.activeElement) && document.activeElement.getAttribute("aria-label");
   place.replaceChildren(
@@ -53,7 +53,7 @@ export function show(place, found, asked, change, cancelled) {
         typeset(`${whole(found).latex} = ${named(found.function.latex, found.function.variables)}`, `${whole(found).text} = ${found.function.text}`),
         el("div", { class: "bar noprint quiet" }, copyButton("link", () => location.href), page(found, asked),
           el("button", { type: "button", onclick: () => print() }, "Print"))),
-      editor(found.where, () => asked.where, change)),
+      editor(found.where, declared, change)),
     ...found.derivatives.map((one) => derivative(one, found, asked)),
   );
   if (held) [...place.querySelectorAll("[aria-label]")].find((one) => one.getAttribute("aria-label") === held)?.focus();
@@ -162,7 +162,7 @@ const exported = async (question, form) => (await ask("export", { ...question, f
 const step = (of) => (line, k, lines) => {
   const { variables } = of.function;
   const repeated = k > 0 && lines[k - 1].left === line.left;
-  const left = repeated ? "\\quad" : side(line.left, whole(of));
+  const left = repeated ? "\\quad" : side(line.left);
   const lets = Object.entries(line.let).map(([name, text]) => `${name} = ${text}`);
   return el("li", {}, typeset(`${left} = ${named(line.latex, variables)}`, `${line.left} = ${line.text}`),
     line.law ? laws(line.law) : null, lets.length ? el("div", { class: "law" }, ...namedCode(`with ${lets.join(", ")}`, variables)) : null,

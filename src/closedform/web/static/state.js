@@ -5,6 +5,7 @@ import { $ } from "./dom.js";
 
 const VIEWS = ["derive", "argmin", "judge", "functions", "examples"];
 const TYPED = { argmin: MINIMISING, judge: ["derivation", "judge-where"], functions: ["filter"] };
+const EMPTY = ["formula", "argmin-formula", "derivation"]; // which stand there though nothing is typed: else it is an example
 let opened = {};
 let told = () => {};
 
@@ -15,7 +16,7 @@ export const kept = () => Object.fromEntries(new URLSearchParams(location.hash.s
 export function remember(question) {
   const view_ = shown();
   const typed = Object.fromEntries((TYPED[view_] ?? []).map((id) => [id, $(id).value]));
-  const state = new URLSearchParams(Object.entries({ ...question, ...typed }).filter(([, value]) => value));
+  const state = new URLSearchParams(Object.entries({ ...question, ...typed }).filter(([name, value]) => value || EMPTY.includes(name)));
   state.delete("syntax");
   if (view_ !== "derive") state.set("view", view_);
   history.replaceState(null, "", `#${state}`);
@@ -24,7 +25,7 @@ export function remember(question) {
 /** The view of the address, with what was typed there. */
 export function restore() {
   const { view: name, ...state } = kept();
-  const ids = TYPED[name] ?? [];
+  const ids = VIEWS.includes(name) ? TYPED[name] ?? [] : [];
   if (ids.some((id) => id in state)) for (const id of ids) $(id).value = state[id] ?? "";
   view(VIEWS.includes(name) ? name : "derive");
 }
