@@ -11,7 +11,7 @@ DISGUISED = [
     "sum(sin(x).^2 + cos(x).^2)", "sum(sigmoid(x) + sigmoid(-x))", "sum(exp(x).*exp(-x))", "x'*(x.^-1)", "sum(x./x)",
     "sum(exp(x - x))", "exp(logsumexp(x - x))", "sum(cosh(x).^2 - sinh(x).^2)", "sum(exp(log(x))./x)",
     "sum(sign(x).^2)", "tr(diag(x)*diag(x.^-1))", "sum(abs(x)./x.*sign(x))",
-    "sum((softplus(x) - softplus(-x))./x)",
+    "sum((softplus(x) - softplus(-x))./x)", "log(exp(sum(sin(x).^2 + cos(x).^2)))", "log(exp(x'*(x.^-1))*exp(3)) - 3",
 ]  # fmt: skip
 """Each is n."""
 NEAR = (1, 6, 7, 8, 9, 10), (1, 8, 9, 10, 11, 12, 13, 14)

@@ -36,6 +36,7 @@ DIVIDING = {"log", "log1p", "atan", "asin", "acos", "sqrt"}
 """Functions whose derivatives divide by what is in their argument: that has to be a scalar, or a variable."""
 SPACES = {"sym", "skew", "square", "pos", "nonneg", "nonzero", "diag", "discrete", "pm1", "bit"}
 MADE = ENTRIES | {"softmax", "logsumexp"}
+SUMMING = {"sum", "rowsum", "colsum", "tr", "dot", "norm1", "norm2", "normF", "logsumexp", "softmax", "sumover", "mpow"}
 PRODUCT = {"sym", "mul", "scale", "transpose"}
 ALGEBRAIC = {"abs", "sign", "step", "relu", "sqrt"}
 LOGS, EXPS = {"log", "log1p", "softplus", "logsumexp"}, MADE - {"log", "log1p", "atan", "gamma"} - ALGEBRAIC
@@ -106,7 +107,7 @@ def needed(claim: Claim, sizes: set[str]) -> dict[str, int] | None:
     inner: Counter[str] = Counter()
     try:
         nodes = list(postorder([claim.function, claim.answer]))
-        if not letters_are_bound(nodes):
+        if not letters_are_bound(nodes) or any(undone(n) for n in nodes):
             return None
         functions = [n for n in nodes if made(n)]
         loose, alike = in_functions(functions), tame(functions)
@@ -131,6 +132,24 @@ def needed(claim: Claim, sizes: set[str]) -> dict[str, int] | None:
     least = {name: max(1, (most + free)[name], inner[name] + free[name]) for name in sizes}
     idle = {IDLE + name: 0 if alike else max(most[IDLE + name], inner[IDLE + name]) for name in sizes}
     return least | {name: degree for name, degree in idle.items() if degree}
+
+
+def undone(node: Node) -> bool:
+    """Whether a function may undo another around sums: exp(k·log Σ) is (Σ)ᵏ, log(exp(Σ)·s) is Σ + log s."""
+    if node.op.name in EXPS:
+        below = postorder(node.args)
+    elif node.op.name in LOGS:
+        below = postorder(node.args, stop=lambda n: n.op.name not in PRODUCT | {"had", "pow", "exp"})
+    else:
+        return False
+    inverse = LOGS if node.op.name in EXPS else {"exp"}
+    return any(n.op.name in inverse and any(summing(a) for a in postorder([n])) for n in below)
+
+
+def summing(node: Node) -> bool:
+    """Whether it is a sum over a size."""
+    inner = any(names(a.cols) for a in node.args[:-1]) if node.op.name == "mul" else node.op.name in SUMMING
+    return inner and any(names(*a.shape) for a in node.args)
 
 
 def tame(found: Sequence[Node]) -> bool:
