@@ -33,7 +33,7 @@ def test_nor_is_one_that_vanishes_up_to_sixteen(size: str) -> None:
     for k in range(1, 17):
         form = {e: form.get(e - 1, 0) - k * form.get(e, 0) for e in range(k + 1)}
     spelled = " + ".join(f"({c})*({size})^{e}" if e else f"({c})" for e, c in form.items())
-    assert not any(cf.equal(f"({spelled})*sum(x)", "0", "x in R^n, X in R^(n×n)").right for _ in range(2))
+    assert not cf.equal(f"({spelled})*sum(x)", "0", "x in R^n, X in R^(n×n)").right
 
 
 @pytest.mark.parametrize(("function", "by"), [

@@ -167,8 +167,9 @@ class Check:
         search = self.search(None, rules)
         if search.agree() and self.scene.cover.enough():
             exact = self.exact(search, ())
-            common = self.in_high_precision() if search.trials.related else None
-            return exact if common is None or common.ok else common
+            few = exact.level == "B" and (self.traits.signs or self.traits.roots)
+            common = self.in_high_precision() if search.trials.related or few else None
+            return exact if common is None or common.ok or (few and not common.decided) else common
         if search.trials.differ and not (self.traits.free or self.traits.signs or self.traits.roots):
             return self.refuse("the two sides differ in a prime field")
         if self.traits.exps:
