@@ -166,7 +166,7 @@ def own_degree(node: Node, known: Mapping[Node, int]) -> int | None:
     if name in ("pow", "mpow"):
         exponent = node.args[1]
         scalar = name == "mpow" or node.is_scalar
-        if not (scalar and whole(exponent) and exponent.params[0] >= 0):
+        if not (scalar and whole(exponent) and exponent.params[0] >= (name == "mpow")):  # tr(A⁰) is a size
             return None
         return known[node.args[0]] * int(exponent.params[0])
     if name == "add":

@@ -23,7 +23,7 @@ from closedform.check.core.verdict import nested
 from closedform.check.counting import counting, one_sided
 from closedform.check.differing import counterexample
 from closedform.check.discrete import at_kinks
-from closedform.check.everysize import for_every_size, needed
+from closedform.check.everysize import for_every_size, grid, needed, spanning
 from closedform.check.exponents import Exponents
 from closedform.check.kinks import all_kinks
 from closedform.check.own import Taken, by_its_rule
@@ -167,8 +167,9 @@ class Check:
         search = self.search(None, rules)
         if search.agree() and self.scene.cover.enough():
             exact = self.exact(search, ())
-            common = self.in_high_precision() if search.trials.related else None
-            return exact if common is None or common.ok else common
+            few = exact.level == "B" and (self.traits.signs or self.traits.roots)
+            common = self.in_high_precision() if search.trials.related or few else None
+            return exact if common is None or common.ok or (few and not common.decided) else common
         if search.trials.differ and not (self.traits.free or self.traits.signs or self.traits.roots):
             return self.refuse("the two sides differ in a prime field")
         if self.traits.exps:
@@ -181,7 +182,7 @@ class Check:
     def search(self, field: Callable[[], Field] | None, rules: Mapping[str, Rule] = CORE) -> Search:
         rooted = self.traits.roots or self.traits.signs
         least = max(4, self.degree) if self.degree and self.degree <= 6 else 4
-        wanted = max((self.needs or {}).values(), default=0)
+        wanted = max((n for name, n in (self.needs or {}).items() if name in self.scene.size_names), default=0)
         if wanted <= (LEAST_WANTED if self.traits.roots else MOST_WANTED) and not self.traits.signs:
             least = max(least, wanted)
         sums = deepest_sum(self.scene.nodes)
@@ -189,13 +190,15 @@ class Check:
         near = pairs or sums >= DEEP_SUMS or any(n.op.name in ROOTS and not n.is_scalar for n in self.scene.nodes)
         if self.traits.spectral or near:
             least = 2 if pairs or sums >= DEEPER else 3
-        every = wanted <= least if self.needs is not None else self.degree is not None and self.degree <= least
+        every = self.degree is not None and self.degree <= least
+        every = wanted <= least and spanning(self.needs) if self.needs is not None else every
         every = every and not self.scene.index_ranges and (self.scene.free or not self.scene.bits)
         return Search(
             self.claim, self.scene, self.rng, field or (lambda: Field(self.rng, rooted)), self.trials, least,
             self.traits.signs or self.traits.sided, rooted or self.traits.sided, self.traits.branches > MANY,
             field is None and not (self.traits.spectral or self.taken), self.clock.deadline, rules, near,
             None if every else max(EXTREME_LEAST, wanted if wanted <= MOST_EXTREME else 0),
+            list(grid(self.needs, least)) if every else (),
         )  # fmt: skip
 
     def exact(self, search: Search, heuristics: tuple[str, ...]) -> Certificate:

@@ -6,14 +6,22 @@ sizes, only on which of its indices are equal; a monomial has at most as many di
 are sums over that size, with the free ones. So sizes as large as that number show all monomials there are. Functions
 of entries are variables of their own, quotients of scalars are cleared, roots and signs are variables whose squares
 are known. ``docs/certificate.md`` has the proof.
+
+Σ (sin²xᵢ + cos²xᵢ) = n: where functions of entries stand in a sum, their relations may leave nothing that stands on its
+index. The coefficients are then polynomials in the sizes, of a degree in each that is counted too (``idle``).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
+from math import prod
 
+import flint
+
+from closedform.check.bounds import whole
 from closedform.check.core.sides import Claim
 from closedform.expr.node import Node
 from closedform.expr.size import Size
@@ -27,7 +35,15 @@ ENTRIES = {
 DIVIDING = {"log", "log1p", "atan", "asin", "acos", "sqrt"}
 """Functions whose derivatives divide by what is in their argument: that has to be a scalar, or a variable."""
 SPACES = {"sym", "skew", "square", "pos", "nonneg", "nonzero", "diag", "discrete", "pm1", "bit"}
+MADE = ENTRIES | {"softmax", "logsumexp"}
+SUMMING = {"sum", "rowsum", "colsum", "tr", "dot", "norm1", "norm2", "normF", "logsumexp", "softmax", "sumover", "mpow"}
+PRODUCT = {"sym", "mul", "scale", "transpose"}
+ALGEBRAIC = {"abs", "sign", "step", "relu", "sqrt"}
+LOGS, EXPS = {"log", "log1p", "softplus", "logsumexp"}, MADE - {"log", "log1p", "atan", "gamma"} - ALGEBRAIC
 ORDER = {"equal": 0, "hessian": 2}
+IDLE, MOST_IDLE = "~", 12
+"""A sum over a size n, of terms that may cancel to a number, is counted as a sum and as one over ``~n``; so many sizes
+may be asked for on account of these."""
 
 
 class Bare(Exception):
@@ -37,8 +53,9 @@ class Bare(Exception):
 @dataclass(frozen=True)
 class Sums:
     """Sums by size, in the numerators, the denominator, and those that a derivative adds along one path to a symbol;
-    whether the row and the column index stand on symbols. ``on`` are the letters that stand on symbols in each term;
-    ``left`` and ``right`` those that the row and the column of a unit vector are equal to."""
+    whether the row and the column index stand on symbols (``row``, ``col``), and on such as stand in no function of
+    entries (``held``). ``on`` are the letters that stand on symbols in each term; ``left`` and ``right`` those that the
+    row and the column of a unit vector are equal to."""
 
     num: Counter[str] = field(default_factory=Counter)
     den: Counter[str] = field(default_factory=Counter)
@@ -48,10 +65,13 @@ class Sums:
     on: frozenset[str] = frozenset()
     left: frozenset[str] = frozenset()
     right: frozenset[str] = frozenset()
+    held: tuple[bool, bool] = (True, True)
+    wild: bool = False
+    """Whether functions of entries are among the factors."""
 
-    def over(self, *sizes: Size) -> Sums:
+    def over(self, *sizes: Size, held: bool) -> Sums:
         """With more sums."""
-        return replace(self, num=self.num + Counter(names(*sizes)))
+        return replace(self, num=self.num + counted(names(*sizes), held or not self.wild))
 
     def standing(self, row: bool, col: bool) -> Sums:
         return replace(self, row=row, col=col)
@@ -67,12 +87,19 @@ def names(*sizes: Size) -> list[str]:
     return [s.name for s in sizes if s.name is not None]
 
 
+def counted(found: Iterable[str], held: bool) -> Counter[str]:
+    return Counter([key for name in found for key in ((name,) if held else (name, IDLE + name))])
+
+
 def scaled(count: Counter[str], k: int) -> Counter[str]:
     return Counter({name: k * v for name, v in count.items()})
 
 
 def needed(claim: Claim, sizes: set[str]) -> dict[str, int] | None:
-    """For each name of a size how large it has to be; None where the argument does not apply."""
+    """For each name of a size how large it has to be; None where the argument does not apply.
+
+    Beside them, with ``~`` before the name, the degree that coefficients may have in a size, where they may have one.
+    """
     if claim.kind not in ("equal", "gradient", "jacobian", "map", "hessian"):
         return None
     order = ORDER.get(claim.kind, 1)
@@ -80,11 +107,18 @@ def needed(claim: Claim, sizes: set[str]) -> dict[str, int] | None:
     inner: Counter[str] = Counter()
     try:
         nodes = list(postorder([claim.function, claim.answer]))
-        if not letters_are_bound(nodes):
+        if not letters_are_bound(nodes) or any(undone(n) for n in nodes):
             return None
+        functions = [n for n in nodes if made(n)]
+        loose, alike = in_functions(functions), tame(functions)
         for node in nodes:
             args = [found[a] for a in node.args]
             found[node] = sums(node, args, order)
+            if node.op.name == "sym" and node.params[0] in loose:
+                found[node] = replace(found[node], held=(False, False))
+            elif not node.is_scalar:
+                wild = not alike and (made(node) or any(a.wild for a in args))
+                found[node] = replace(found[node], held=(False, False) if made(node) else found[node].held, wild=wild)
             if node.op.name in ENTRIES or node.op.name in ("softmax", "logsumexp"):
                 for a, arg in zip(args, node.args, strict=True):
                     inner |= scaled(a.num + a.den, 2) + Counter(names(*arg.shape))
@@ -95,7 +129,48 @@ def needed(claim: Claim, sizes: set[str]) -> dict[str, int] | None:
         return None
     moved = f.num + scaled(f.path, order)
     most = (moved + scaled(f.den, 2 * order + 1) + g.den) | (g.num + scaled(f.den, order + 1))
-    return {name: max(1, (most + free)[name], inner[name] + free[name]) for name in sizes}
+    least = {name: max(1, (most + free)[name], inner[name] + free[name]) for name in sizes}
+    idle = {IDLE + name: 0 if alike else max(most[IDLE + name], inner[IDLE + name]) for name in sizes}
+    return least | {name: degree for name, degree in idle.items() if degree}
+
+
+def undone(node: Node) -> bool:
+    """Whether a function may undo another around sums: exp(k·log Σ) is (Σ)ᵏ, log(exp(Σ)·s) is Σ + log s."""
+    if node.op.name in EXPS:
+        below = postorder(node.args)
+    elif node.op.name in LOGS:
+        below = postorder(node.args, stop=lambda n: n.op.name not in PRODUCT | {"had", "pow", "exp"})
+    else:
+        return False
+    inverse = LOGS if node.op.name in EXPS else {"exp"}
+    return any(n.op.name in inverse and any(summing(a) for a in postorder([n])) for n in below)
+
+
+def summing(node: Node) -> bool:
+    """Whether it is a sum over a size."""
+    inner = any(names(a.cols) for a in node.args[:-1]) if node.op.name == "mul" else node.op.name in SUMMING
+    return inner and any(names(*a.shape) for a in node.args)
+
+
+def tame(found: Sequence[Node]) -> bool:
+    """Whether the functions are one transcendental function of one product of symbols, so that no relation holds."""
+    one = {n.op.name for n in found} <= {"exp", "softmax", "logsumexp"} or len({n.op for n in found}) == 1
+    plain = all(n.op.name not in ALGEBRAIC and n.op.name != "pow" for n in found)
+    below = {a for n in found for a in n.args}
+    return one and plain and len(below) == 1 and all(n.op.name in PRODUCT for n in postorder(below))
+
+
+def in_functions(found: Sequence[Node]) -> set[str]:
+    """The symbols in functions of entries that have relations with their arguments: |x| = x·sign(x), x·x⁻¹ = 1."""
+    ops = {n.op.name for n in found}
+    inverse = bool(ops & LOGS and ops & EXPS)
+    roots = [n for n in found if inverse or n.op.name == "pow" or n.op.name in ALGEBRAIC]
+    return {n.params[0] for n in postorder(roots) if n.op.name == "sym"}
+
+
+def made(node: Node) -> bool:
+    raised = node.op.name == "pow" and not (whole(node.args[1]) and node.args[1].params[0] > 0)
+    return node.op.name in MADE or (raised and not node.is_scalar)
 
 
 def sums(node: Node, args: list[Sums], order: int) -> Sums:
@@ -108,9 +183,9 @@ def sums(node: Node, args: list[Sums], order: int) -> Sums:
         names(*shape)
         return Sums()
     if name in ("ones", "zero", "eye", "index"):
-        return Sums(row=False, col=False)
+        return Sums(row=False, col=False, held=(False, False))
     if name == "unit":
-        return Sums(row=False, col=False, left=frozenset([letter(node.args[0])]))
+        return Sums(row=False, col=False, left=frozenset([letter(node.args[0])]), held=(False, False))
     if name == "sumover":
         return summed(node, args[0])
     if name == "add":
@@ -120,20 +195,21 @@ def sums(node: Node, args: list[Sums], order: int) -> Sums:
     if name in ENTRIES:
         return of_entries(node, args[0], order)
     if name == "transpose":
-        return replace(args[0].standing(args[0].col, args[0].row), left=args[0].right, right=args[0].left)
+        a = args[0].standing(args[0].col, args[0].row)
+        return replace(a, left=a.right, right=a.left, held=a.held[::-1])
     if name == "diagm":
-        return alone(args[0]).standing(args[0].row, args[0].row)
+        return replace(alone(args[0]).standing(args[0].row, args[0].row), held=(args[0].held[0],) * 2)
     if name == "diagv":
-        return alone(args[0]).standing(args[0].row or args[0].col, True)
+        return replace(alone(args[0]).standing(args[0].row or args[0].col, True), held=(any(args[0].held), True))
     if name in ("sum", "rowsum", "colsum", "tr", "norm2", "normF", "norm1"):
         return total(node, alone(args[0]), order)
     if name in ("pow", "mpow"):
         return raised(node, [alone(a) for a in args], order)
     if name == "logsumexp" and args[0].row:
-        inside = Sums(Counter(names(node.args[0].rows)), path=moving(args[0]))
+        inside = Sums(counted(names(node.args[0].rows), False), path=moving(args[0]))
         return Sums(den=scaled(inside.num, 2 * max(1, order)), path=moving(inside), on=args[0].on)
     if name == "softmax" and node.is_column:
-        return Sums(den=Counter(names(node.rows)), row=args[0].row, path=moving(args[0]))
+        return Sums(den=counted(names(node.rows), False), row=args[0].row, path=moving(args[0]))
     raise Bare
 
 
@@ -154,7 +230,7 @@ def summed(node: Node, a: Sums) -> Sums:
     name, low, high = node.params
     if name not in a.on or low.number != 1 or high.name is None:
         raise Bare
-    return replace(alone(a).over(high), on=a.on - {name})
+    return replace(alone(a).over(high, held=False), on=a.on - {name})
 
 
 def letters_are_bound(nodes: Sequence[Node]) -> bool:
@@ -190,7 +266,7 @@ def joint(args: list[Sums]) -> Sums:
     num, den, path, on = Counter[str](), Counter[str](), Counter[str](), frozenset[str]()
     for a in args:
         num, den, path, on = num + a.num, den + a.den, path | a.path, on | a.on
-    return Sums(num, den, path=path, on=on)
+    return Sums(num, den, path=path, on=on, wild=any(a.wild for a in args))
 
 
 def added(args: list[Sums]) -> Sums:
@@ -199,26 +275,38 @@ def added(args: list[Sums]) -> Sums:
     for a in args:
         num |= a.num + (den - a.den)
     on = frozenset.intersection(*(a.on for a in args))
-    return Sums(num, den, all(a.row for a in args), all(a.col for a in args), both.path, on)
+    held = all(a.held[0] for a in args), all(a.held[1] for a in args)
+    return replace(both, num=num, row=all(a.row for a in args), col=all(a.col for a in args), on=on, held=held)
 
 
 def multiplied(node: Node, args: list[Sums]) -> Sums:
     both, none = joint(args), frozenset[str]()
     met = none
     if node.op.name == "mul":
+        out = both
         for left, right, arg in zip(args, args[1:], node.args, strict=False):
             if names(arg.cols) and not (left.col or right.row):
                 raise Bare
             met |= (left.right if right.row else none) | (right.left if left.col else none)
-        out = both.over(*(a.cols for a in node.args[:-1])).standing(args[0].row, args[-1].col)
-        return replace(out, on=out.on | met, left=args[0].left, right=args[-1].right)
+            out = out.over(arg.cols, held=left.held[1] or right.held[0])
+        ends = args[0].held[0], args[-1].held[1]
+        out = replace(out, on=out.on | met, left=args[0].left, right=args[-1].right, held=ends)
+        return out.standing(args[0].row, args[-1].col)
     large = [a for a, arg in zip(args, node.args, strict=True) if not arg.is_scalar] or args
     row, col = any(a.row for a in large), any(a.col for a in large)
+    held = any(a.held[0] for a in large), any(a.held[1] for a in large)
     if node.op.name != "dot":
-        return both.standing(row, col)
+        return replace(both.standing(row, col), held=held)
     if not (row and col):
         raise Bare
-    return both.over(*node.args[0].shape).standing(True, True)
+    return over_all(both, node.args[0].shape, held).standing(True, True)
+
+
+def over_all(a: Sums, sizes: Sequence[Size], held: Sequence[bool]) -> Sums:
+    """Summed over several indices, each of which is held or not; of a vector the other is none."""
+    for size, one in zip(sizes, held, strict=True):
+        a = a.over(size, held=one)
+    return a
 
 
 def total(node: Node, a: Sums, order: int) -> Sums:
@@ -227,13 +315,15 @@ def total(node: Node, a: Sums, order: int) -> Sums:
     if name == "tr":
         if not (a.row or a.col):
             raise Bare
-        return a.over(arg.rows).standing(True, True)
+        return replace(a.over(arg.rows, held=any(a.held)).standing(True, True), held=(True, True))
     summed = {"rowsum": (False, True), "colsum": (True, False)}.get(name, (True, True))
     if (summed[0] and names(arg.rows) and not a.row) or (summed[1] and names(arg.cols) and not a.col):
         raise Bare
-    sizes = [s for s, used in zip(arg.shape, summed, strict=True) if used]
+    chosen = [(s, held) for s, used, held in zip(arg.shape, summed, a.held, strict=True) if used]
     row = a.row if name == "rowsum" else a.col if name == "colsum" else True
-    out = a.times(twice).over(*sizes).standing(row, True)
+    out = over_all(a.times(twice), *zip(*chosen, strict=True)).standing(row, True)
+    kept = a.held[0] if name == "rowsum" else a.held[1] if name == "colsum" else True
+    out = replace(out, held=(kept, True))
     return replace(out, den=out.den + scaled(out.num, order)) if twice > 1 else out
 
 
@@ -245,14 +335,14 @@ def raised(node: Node, args: list[Sums], order: int) -> Sums:
     if node.op.name == "mpow":
         if k < 1 or root > 1 or not (a.row or a.col):
             raise Bare
-        return a.times(k).over(*[node.rows] * (k - 1)).standing(a.row, a.col)
+        return a.times(k).over(*[node.rows] * (k - 1), held=any(a.held)).standing(a.row, a.col)
     if k == 0:
         return Sums(row=False, col=False)
     whole = a.times(abs(k))
     if k > 0 and root == 1:
         return whole
     if variable(node.args[0]) and not node.is_scalar:
-        return whole
+        return replace(whole, held=(False, False))
     if not node.is_scalar:
         raise Bare
     broken = whole.num + whole.den
@@ -261,6 +351,35 @@ def raised(node: Node, args: list[Sums], order: int) -> Sums:
 
 def for_every_size(least: Mapping[str, int] | None, proven: Sequence[Mapping[str, int]]) -> bool:
     """Whether agreement at the sizes proven is agreement at every size, by what is ``needed``."""
-    if least is not None and not least:
-        return True
-    return least is not None and any(all(s[name] >= n for name, n in least.items()) for s in proven)
+    if least is None:
+        return False
+    idle = degrees(least)
+    large = [s for s in proven if all(s[name] >= n for name, n in least.items() if name in s)]
+    return not least or (bool(large) and (not idle or telling(idle, large)))
+
+
+def degrees(least: Mapping[str, int]) -> dict[str, int]:
+    """The degree in each size that coefficients may have, for those that they may have one in."""
+    return {name.removeprefix(IDLE): n for name, n in least.items() if name.startswith(IDLE)}
+
+
+def telling(idle: Mapping[str, int], sizes: Sequence[Mapping[str, int]]) -> bool:
+    """Whether a polynomial of these degrees that is 0 at all these sizes is 0: by the rank of the monomials there."""
+    powers = list(product(*(range(d + 1) for d in idle.values())))
+    if len(powers) > min(MOST_IDLE, len(sizes)):
+        return False
+    rows = [[prod(s[n] ** e for n, e in zip(idle, one, strict=True)) for one in powers] for s in sizes]
+    return bool(flint.fmpz_mat(rows).rank() == len(powers))
+
+
+def spanning(least: Mapping[str, int]) -> bool:
+    """Whether a few sizes tell polynomials of the degrees that coefficients may have."""
+    return prod(d + 1 for d in degrees(least).values()) <= MOST_IDLE
+
+
+def grid(least: Mapping[str, int] | None, low: int) -> Iterator[dict[str, int]]:
+    """Those sizes."""
+    idle, names = degrees(least or {}), sorted(n for n in least or {} if not n.startswith(IDLE))
+    if idle:
+        for steps in product(*(range(idle.get(n, 0) + 1) for n in names)):
+            yield {n: low + k + step for k, (n, step) in enumerate(zip(names, steps, strict=True))}

@@ -17,6 +17,8 @@ from closedform.expr.node import Node
 from closedform.expr.size import Size
 
 FEW, BEYOND, MOST_NAMES, SMALL, LOW, MANY = (2, 3), (2, 5), 5, 4, 5, 1000
+SPARE, FURTHER = 10, 47
+"""Where matrices have so much fewer entries than they may have, sizes are drawn from as far as this."""
 LARGEST_NUMBER = 97
 """A number above is taken for no size: matrices of that many rows have too many entries."""
 
@@ -36,7 +38,9 @@ def extremes(
         if plain and any(sum(s.values()) + 2 <= 2 * s[name] for s in met if s[name] > low + 1):
             continue
         sizes = {k: max(rng.choice(FEW), scene.least.get(k, 1)) for k in names}
-        for n in range(large + rng.randint(0, BEYOND[1]), max(FEW), -1):
+        further = scene.largest(sizes | {name: FURTHER}) <= limit // SPARE
+        far = max(BEYOND[1], FURTHER - large) if further else BEYOND[1]
+        for n in range(large + rng.randint(0, far), max(FEW), -1):
             sizes[name] = max(n, scene.least.get(name, 1))
             if scene.largest(sizes) <= limit:
                 yield sizes

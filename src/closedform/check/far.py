@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise, product
@@ -15,7 +16,7 @@ from flint import arb
 
 from closedform.check.ball import Ball
 from closedform.check.core.jet import Redraw, Unfit
-from closedform.check.core.points import draw
+from closedform.check.core.points import draw, plain
 from closedform.check.kinks import Kink, Seen, Sight
 from closedform.check.real import REAL, RealEvaluator
 from closedform.check.scene import Scene
@@ -28,8 +29,10 @@ ATTEMPTS, MOST_BALANCED = 6, 3
 TURNED, DRAWS = (-1, 4, -4, 16), 32
 RESTARTS, NARROWING, SECANTS, BESIDE = 6, 48, 40, 45
 SEARCH_BITS, GOLDEN, TURNS = 640, 0.381966, 10
+LARGEST = 450
 TOGETHER, MOST_TOGETHER, BIT = 8, 6, arb(2) ** -3
 STILL = {"pm1", "bit", "orth"}
+TIED = {"psd", "skew", "pos", "nonneg"}
 UPRIGHT = {"pos", "nonneg", "psd", "pd"}
 
 Wanted = tuple[Kink, int | None, int]
@@ -42,6 +45,8 @@ class Point:
     state: Any
     sizes: dict[str, int]
     factors: tuple[tuple[str, Any], ...] = ()
+    aligned: int = 0
+    """1 or -1 where all entries that may be anything have this sign."""
 
 
 class Far:
@@ -61,7 +66,8 @@ class Far:
         facts, self.movable = facts_of(scene), movable(scene)
         self.upright = {n for n, own in facts.items() if own & UPRIGHT} | scene.positive | scene.right
         ends = {round(log10(abs(c.numerator)) - log10(c.denominator)) for c in constants(scene.nodes)}
-        near = {end + d for e in ends for end in (e, -e, e // 2, -e // 2) for d in (-1, 0, 1) if abs(e) < 300}
+        ends |= computed(scene.nodes, rng)
+        near = {end + d for e in ends for end in (e, -e, e // 2, -e // 2) for d in (-1, 0, 1) if abs(e) < LARGEST}
         self.powers = sorted({*range(-FAR, FAR + 1), *near})
 
     def all_agree(self, deadline: float) -> bool:
@@ -92,6 +98,7 @@ class Far:
     def points(self) -> Iterator[bool | None]:
         yield from self.sweep()
         yield from self.balanced() if self.seen.kinks else ()
+        yield from self.aligned() if self.seen.kinks else ()
         for _ in range(self.many):
             yield self.wide()
         tried = set[tuple[Kink, int | None, int]]()
@@ -115,6 +122,12 @@ class Far:
         chosen = {name: self.rng.choices(those, k=many) for name, those in places.items()}  # a point winds ``rng`` back
         for k in range(many):
             yield self.compare(replace(point, factors=tuple((name, chosen[name][k].mid()) for name in chosen)))
+
+    def aligned(self) -> Iterator[bool | None]:
+        """All entries positive, or all negative, small and large: the product of many steps is 0 nearly everywhere."""
+        for sign, factor, least in product((1, -1), (arb(1), arb(2) ** 10), (1, 2)):
+            point = replace(self.start(least), aligned=sign)
+            yield self.compare(replace(point, factors=tuple((name, factor) for name in self.movable)))
 
     def zeros(self, point: Point, name: str) -> Iterator[Any]:
         """Where the kinks that hang on a symbol change their signs, if it alone is moved."""
@@ -308,6 +321,19 @@ def constants(nodes: list[Node]) -> list[Fraction]:
     return [Fraction(c) for c in numbers if c]
 
 
+def computed(nodes: list[Node], rng: Random) -> set[int]:
+    """The magnitudes of what is computed from numbers alone, exp(300) or 10^50."""
+    closed: dict[Node, bool] = {}
+    for n in nodes:
+        closed[n] = n.op.name == "num" or (bool(n.args) and n.is_scalar and all(closed[a] for a in n.args))
+    found = set[int]()
+    for n in (n for n in nodes if closed[n] and n.op.name in ("pow", "exp")):
+        with suppress(Redraw, ZeroDivisionError, Unfit, ValueError, OverflowError):
+            value = abs(RealEvaluator(Ball(rng), {}, REAL).evaluate(n).first[0, 0])
+            found.add(round(float(value.log() / arb(10).log())))
+    return found
+
+
 def ten(exponent: int) -> Any:
     """A power of ten, to 53 bits and without a radius: a point is exact."""
     return (arb(10) ** exponent).mid()
@@ -318,6 +344,10 @@ def beside(t: Any) -> list[Any]:
     with flint.ctx.workprec(SEARCH_BITS):
         step = ((abs(t) if t != 0 else arb(1)) * arb(10) ** -BESIDE).mid()
         return [(t - step).mid(), (t + step).mid()]
+
+
+def signed(sign: int) -> Callable[[Any], Any]:
+    return lambda m: type(m)(m.nrows(), m.ncols(), [sign * abs(e) for e in m.entries()])
 
 
 def times(factor: Any) -> Callable[[Any], Any]:
@@ -343,6 +373,9 @@ def place(scene: Scene, rng: Random, point: Point, deadline: float) -> RealEvalu
     """An evaluator at the point."""
     rng.setstate(point.state)
     ev = at_point(scene, Ball(rng), rng, point.sizes, deadline)
+    for name in movable(scene) if point.aligned else ():
+        if not plain(scene.facts[name]) & TIED:
+            ev.symbols[name] = ev.symbols[name].linear(signed(point.aligned))
     for name, factor in point.factors:
         ev.symbols[name] = ev.symbols[name].linear(times(factor))
     return ev

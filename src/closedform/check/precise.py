@@ -23,6 +23,7 @@ from closedform.check.kinks import Seen, Sight, all_kinks, points_for
 from closedform.check.real import DIGITS, agree, apart
 from closedform.check.scene import Scene
 from closedform.check.search import COUNTED, FAR_PLACES, FAR_SIZES
+from closedform.check.spectral import SPECTRAL
 from closedform.check.traits import Clock, Traits
 
 BITS, REDRAWS, EDGE_REDRAWS = (1000, 2600), 600, 60
@@ -34,6 +35,8 @@ NEAR = (2, 3, 1, 2, 3, 1)
 EXTREME_LEAST, EXTREME_ENTRIES, EXTREME_SHARE = 7, 900, 0.1
 SMALLER = (0, 0, 2, 4)
 """Halvings of all symbols where a point has no value: asin is of numbers below 1."""
+ROUGH = {*SPECTRAL, "pinv"}
+"""Operations whose balls need not hold the value: eigenvalues to so many digits, derivatives by differences."""
 DIFFER = "the two sides differ in high precision"
 
 
@@ -48,6 +51,9 @@ class Precise:
         self.claim, self.scene, self.rng, self.traits, self.clock = claim, scene, rng, traits, clock
         self.seen, self.branches, self.singular = Seen([]), traits.branches, 0
         self.apart: dict[str, Any] | None = None
+        ops = {n.op.name for n in scene.nodes}
+        exact = ROUGH - ({"expm", "expm_frechet", "chol"} if claim.kind == "equal" else set())
+        self.sure = not (ops & exact or traits.spectral_power or any(n.op.own for n in scene.nodes))
 
     def certificate(self, near: bool = False) -> Certificate:
         """Level C where the sides agree, X where they do not or it is not told. Raises Differ."""
@@ -142,7 +148,7 @@ class Precise:
                     ev = place(self.scene, self.rng, point, self.clock.deadline)
                     ev.sight = sight
                     pairs = sides(self.claim, ev)
-                    same = agree(pairs)
+                    same = agree(pairs, self.sure)
             except (Redraw, ZeroDivisionError) as problem:
                 self.singular += not isinstance(problem, Redraw) or isinstance(problem, Singular)
                 return None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import reduce
 from itertools import product
+from operator import mul
 from typing import Any
 
 import flint
@@ -13,7 +15,7 @@ from flint import arb, arb_mat
 from closedform.check import ball
 from closedform.check.ball import magnitude
 from closedform.check.core.evaluate import Evaluator, Partial, Rule
-from closedform.check.core.jet import Jet, Mat, Redraw, Unfit
+from closedform.check.core.jet import Jet, Mat, Redraw, Unfit, stack
 from closedform.check.core.operations import CORE, matrix_power, pinv, place
 from closedform.check.core.scalars import HALF
 from closedform.check.core.sides import Pair
@@ -22,7 +24,7 @@ from closedform.check.own import by_its_rule
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
-MAX_ANALYTIC, DIGITS, NOTHING, MOST_TERMS = 24, 110, -440, 5
+MAX_ANALYTIC, DIGITS, NOTHING, MOST_TERMS = 24, 110, -440, 4
 SPREAD = {"max2", "min2", "clip", "huber"}
 
 
@@ -50,14 +52,27 @@ class RealEvaluator(Evaluator):
         return value
 
     def expanded(self, function: str, names: Sequence[Partial], u: Jet) -> Jet:
-        """Of a polynomial with random coefficients."""
+        """Of a polynomial with random coefficients, and a sine."""
         order, n = len(names[0]) - 1, u.count
         total, monomials, origin = u.fixed(len(names), 1, 0), u.fixed(1, 1, 1), u.fixed(1, 1, 0)
         for d in range(max(2, MOST_TERMS - order)):
             more = [(*name, *k) for name in names for k in product(range(n), repeat=d)]
             total = total + self.partials(function, more, origin).reshape(len(names), n**d) @ monomials
             monomials = (monomials @ u.T).reshape(n ** (d + 1), 1) * Fraction(1, d + 1)
-        return total
+        return total + self.wave(function, names, u)
+
+    def wave(self, function: str, names: Sequence[Partial], u: Jet) -> Jet:
+        """Partial derivatives of a sine: what holds for polynomials of low degree alone, differences say, is seen."""
+        turns = [self.drawn(function, "turn", k) for k in range(u.count)]
+        order, angle = len(names[0]) - 1, stack(turns).T @ u
+        slopes = [reduce(mul, [turns[k] for k in by], self.drawn(function, "height", one)) for one, *by in names]
+        return stack(slopes) * self.f("cos" if order % 2 else "sin", angle) * (-1 if order % 4 > 1 else 1)
+
+    def drawn(self, *key: Any) -> Jet:
+        """A number that is the same each time."""
+        if key not in self.unknown:
+            self.unknown[key] = self.numbers.random(1, 1)
+        return self.unknown[key]
 
     def derivative(self, function: Node, ways: Sequence[Mapping[str, Jet]]) -> Mat:
         """Read off truncated numbers; by differences where need be."""
@@ -218,8 +233,14 @@ REAL: dict[str, Rule] = {
 }
 
 
-def agree(pairs: Iterable[Pair]) -> bool | None:
-    """Whether all agree to 110 digits, or are zero to far more; None where the precision does not tell."""
+def agree(pairs: Iterable[Pair], sure: bool = False) -> bool | None:
+    """Whether all agree to 110 digits, or are zero to far more; None where the precision does not tell.
+
+    Where the balls are ``sure`` to hold the values, those that do not meet differ, however little.
+    """
+    pairs = list(pairs)
+    if sure and any(not gap.contains(0) for a, b in pairs for gap in (a - b).entries()):
+        return False
     verdicts = [agreement(a, b) for a, b in pairs]
     return False if False in verdicts else (None if None in verdicts else True)
 
@@ -238,8 +259,8 @@ def shown(m: Mat, digits: int = 12) -> list[list[str]]:
 
 def apart(sizes: dict[str, int], ev: RealEvaluator, pairs: list[Pair]) -> dict[str, Any] | None:
     """The point of ``ev`` and what differs there, to show to people."""
-    for a, b in pairs:
-        if agreement(a, b) is False:
+    for a, b in sorted(pairs, key=lambda pair: agreement(*pair) is not False):
+        if agreement(a, b) is False or any(not gap.contains(0) for gap in (a - b).entries()):
             point = {k: shown(v.first) for k, v in ev.symbols.items()}
             digits = 12 if shown(a) != shown(b) else 60
             return {"sizes": sizes, "point": point, "claimed": shown(a, digits), "true": shown(b, digits)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from math import ceil, inf, log
 from random import Random
@@ -39,10 +39,11 @@ class Search:
         self, claim: Claim, scene: Scene, rng: Random, new_field: Callable[[], Field], count: int, least: int,
         signs: bool, kinks: bool, branching: bool, exact: bool, deadline: float = inf,
         rules: Mapping[str, Rule] = CORE, near: bool = False, extreme: int | None = None,
+        grid: Sequence[dict[str, int]] = (),
     ) -> None:  # fmt: skip
         self.scene, self.rng, self.new_field, self.count, self.least = scene, rng, new_field, count, least
         self.signs, self.kinks, self.branching, self.exact, self.deadline = signs, kinks, branching, exact, deadline
-        self.near, self.extreme = near, extreme
+        self.near, self.extreme, self.grid = near, extreme, grid
         self.claim, self.trials, self.spectral = claim, Trials(claim, rules), bool(rules.keys() - CORE.keys() - {"own"})
         self.spread = min(len(scene.size_names), least - 1, 2) if self.spectral or near else SPREAD
         scene.cover = scene.new_cover()
@@ -78,6 +79,9 @@ class Search:
         for name in sorted(self.scene.size_names)[: 3 if self.signs else 0]:
             large.append(smallest(large[0], name, self.least))
             if not self.trial(large[-1], self.least, fresh=True):
+                return
+        for sizes in self.grid:
+            if not self.trial(dict(sizes), self.least, fresh=True):
                 return
         self.edge()
         self.far_sizes()

@@ -41,6 +41,7 @@ class Traits:
         halves = any(e.op.name == "num" and not whole(e) for e in exponents)
         roots = bool(ops & ROOTS) or broken
         self.signs, self.ordered = bool(ops & SIGNS), bool(ops & ORDER)
+        self.spectral_power = rooted
         self.spectral = halves or bool(ops & set(SPECTRAL))
         self.turning = halves or bool(ops & TURNING)
         self.branches = MANY_BRANCHES if self.signs or roots or self.ordered else (FEW_BRANCHES if rooted else 0)
