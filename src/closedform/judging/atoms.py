@@ -145,11 +145,19 @@ class Atoms:
             atom = Atom("along", text[found.end() : end - 1], "", 1, text[bracket + 1 : stop - 1])
             text = text[: found.start()] + self.typed(atom) + text[stop:]
         for name, argument in self.functions.items():
-            pattern = re.compile(rf"(?<![A-Za-z\\])D\s*{re.escape(name)}\s*\(\s*{re.escape(argument)}\s*\)\s*(?=\[|\()")
+            order = r"(?P<two>\s*(?:²|\^\s*(?:2|\{\s*2\s*\})))?"
+            of = rf"\s*{re.escape(name)}\s*\(\s*{re.escape(argument)}\s*\)\s*(?=\[|\()"
+            pattern = re.compile(rf"(?<![A-Za-z\\])D{order}{of}")
             while found := pattern.search(text):
                 end = close_of(text, found.end())
                 at = text[found.end() + 1 : end - 1]
-                text = text[: found.start()] + self.typed(Atom("along", name, bare(argument), 1, at)) + text[end:]
+                if found["two"] and "," not in at:  # D²f(X)[H][K]
+                    again = behind_space(text, end)
+                    if not opener(text, again):
+                        break
+                    at, end = f"{at},{text[again + 1 : close_of(text, again) - 1]}", close_of(text, again)
+                atom = Atom("along", name, bare(argument), 2 if found["two"] else 1, at)
+                text = text[: found.start()] + self.typed(atom) + text[end:]
         return text
 
     # -- gradients

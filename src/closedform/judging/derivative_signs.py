@@ -39,7 +39,7 @@ SLASH = re.compile(
     r"\s*(?:\^\s*(?:2|\{2\})|²)?"
 )
 UNDER = re.compile(
-    rf"\s*/\s*(?P<open>\()?(?:\\partial|∂|d)\s*{NAME}(?:\[[^\]]*\])?(?:\s*\^\s*(?:2|\{{2\}})|²)?"
+    rf"\s*/\s*(?P<open>\()?(?:\\partial|∂|d)\s*(?:vec\(\s*{NAME}\s*\)|{NAME})(?:\[[^\]]*\])?(?:\s*\^\s*(?:2|\{{2\}})|²)?"
     rf"(?:\s*(?:\\partial|∂|d)\s*{NAME}(?:\[[^\]]*\])?)?(?:\s*(?:'|ᵀ|\^\s*(?:T|\\top|\{{[^{{}}]*\}})))?(?(open)\))"
 )
 MANY = re.compile(rf"[0-9]|\\[tdc]?frac\s*[{{0-9]|\\\||\\[lL]?[vV]ert\b|\|\||‖|\\(?:sum|prod)\b|e\s*\^|{FUNCTIONS}")

@@ -133,6 +133,9 @@ class EquationChains:
             now = Full("", zeros(*left.shape), zeros(*left.shape))
         if left.shape == now.node.shape and same(left, now.node):
             return self.state.step(chain, 1, "right")
+        if equations.zero and equations.is_constraint(left, now.node):
+            equations.use(sub(left, now.node))
+            return self.state.step(chain, 1, "right")
         found = equations.follows(left, now.node)
         if found:
             equations.set_zero(equations.of())

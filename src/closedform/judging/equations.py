@@ -43,6 +43,8 @@ class Equations:
     """Solutions that later lines give, by the name of the variable."""
     seen: list[Node] = field(default_factory=list)
     """All that has been set to zero, and conditions."""
+    constraints: list[Node] = field(default_factory=list)
+    """What a Lagrangian holds to be zero."""
     supposed: list[Node] = field(default_factory=list)
     """Conditions, each as what is zero."""
 
@@ -127,6 +129,11 @@ class Equations:
         return None
 
     # -- other equations
+    def is_constraint(self, left: Node, right: Node) -> bool:
+        """Whether ``left = right`` is one that the Lagrangian holds."""
+        difference = sub(left, right) if left.shape == right.shape else None
+        return difference is not None and any(_is_multiple(c, difference) for c in self.constraints)
+
     def follows(self, left: Node, right: Node) -> bool | None:
         """Whether ``left = right`` follows from an equation at hand; None where that could not be decided."""
         if left.shape != right.shape:

@@ -17,6 +17,7 @@ from closedform.judging.equations import Zero
 from closedform.judging.explain import Full
 from closedform.judging.hypotheses import first_step, opens
 from closedform.judging.identities import Identities
+from closedform.judging.multipliers import constraints
 from closedform.judging.names import is_differential
 from closedform.judging.records import Step
 from closedform.judging.section import Section
@@ -63,6 +64,8 @@ class Follower:
                     self.waiting.append(chain)
                 else:
                     self._suppose(chain)
+        self.state.equations.constraints = constraints(self.section)
+        self.state.equations.seen += self.state.equations.constraints
 
     def _suppose_till(self, line: int) -> None:
         """Take up what is supposed for what follows alone: ``if x'x = 1``."""

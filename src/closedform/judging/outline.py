@@ -11,7 +11,7 @@ from closedform.judging.chains import FUNCTIONS, Chain, Outline, is_zero, letter
 from closedform.judging.document import Document
 from closedform.judging.hypotheses import Supposed, first_step, is_value, opens, supposed_facts
 from closedform.judging.names import NAME, bare, cleaned, is_differential
-from closedform.judging.prose import KEEP, bracketed_facts, facts, membership
+from closedform.judging.prose import KEEP, bracketed_facts, covariances, facts, membership
 from closedform.judging.ranges import is_range, with_family
 from closedform.judging.relations import Member, Relation, without_distributions
 from closedform.judging.solutions import ZERO_WORDS, is_solution, starred
@@ -54,9 +54,9 @@ def outlines(document: Document, where: str = "") -> Iterator[Outline]:
 def _new(document: Document, where: str) -> Outline:
     out = Outline(document, [where] if where else [])
     out.where += document.families
-    out.supposed = supposed_facts(document)
+    out.supposed, source = supposed_facts(document), document.source
     later = {(s.name, s.fact) for s in out.supposed}
-    for name, fact in dict.fromkeys([*facts(document.said), *bracketed_facts(document.source)]):
+    for name, fact in dict.fromkeys([*facts(document.said), *bracketed_facts(source), *covariances(source)]):
         if (name, fact) in later:
             fact = "square"
         if fact == "R":

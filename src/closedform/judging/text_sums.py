@@ -8,8 +8,8 @@ from collections.abc import Container, Iterable
 from closedform.judging.spans import close_of
 from closedform.read.vocabulary import is_function
 
-_BELOW = str.maketrans("ᵢⱼₖₗₘₙₚₛₜ", "ijklmnpst")
-_LOWERED = re.compile("[ᵢⱼₖₗₘₙₚₛₜ]")
+_BELOW = str.maketrans("ᵢⱼₖₗₘₙₚₛₜₐₑₕₒₓᵣᵤᵥᵦ", "ijklmnpstaehoxruvβ")
+_LOWERED = re.compile(f"[{''.join(map(chr, _BELOW))}]")
 _SAID = re.compile(r"\b(?:the\s+)?sum\s+over\s+(?:all\s+)?(?P<at>[i-t])\s+of\s+")
 _INDEXED_NAME = re.compile(r"(?:^|[\s,;])([A-Za-z]\w*)\[\s*[i-t]\s*\]\s*:?=(?!=)", re.MULTILINE)
 _BRACKETED = re.compile(r"(?<!\w)([^\W\d_]\w*)\[\s*([i-t])\s*\](?!\s*(?:in|∈)\b)")
