@@ -25,6 +25,7 @@ from closedform.judging.derivative_signs import (
     GAP,
     MANY,
     NABLA,
+    NABLA_TWICE,
     OF_DIFFERENTIAL,
     SECOND,
     SIGNS,
@@ -112,6 +113,7 @@ class Atoms:
     def replaced(self, text: str) -> str:
         """The text with all derivatives in it replaced by names."""
         text = slopes(constants_gone(cleaned(text)), self.functions, self.syntax)
+        text = NABLA_TWICE.sub(lambda m: f"{m['nabla']}^2{m['by'] or ''} ", text)
         text = SECOND.sub(r"∂^2 \1/∂\2^2", text) if self.syntax == "text" else text
         if self.variations:
             text = re.sub(r"(?:\\delta|δ)(?![A-Za-z])\s*", " d ", text)
@@ -232,7 +234,8 @@ class Atoms:
             end = close_of(text, found.end() - 1)
             name, inner = found["name"], text[found.end() : end - 1]
             own = self._same(name, inner) and name not in self.usual
-            if not own and found.group()[-2].isspace() and TURN.match(text, end):  # ``f (x - m)' dx``
+            factor = TURN.match(text, end) or (self.syntax == "text" and text[end:].lstrip().startswith("("))
+            if not own and found.group()[-2].isspace() and factor:  # ``f (x - m)' dx``
                 put = f" {name} {self._times(text, found.end() - 1)}"
                 text, place = text[: found.start()] + put + text[found.end() - 1 :], found.start() + len(put)
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -25,6 +26,8 @@ from closedform.judging.solutions import ZERO_WORDS
 from closedform.judging.state import State
 from closedform.judging.updates import REASON as UPDATE
 from closedform.judging.updates import is_next
+
+_ALL = re.compile(r"\b(?:both|all|each|these|them|two)\b", re.IGNORECASE)
 
 
 class Follower:
@@ -112,6 +115,9 @@ class Follower:
                 yield self.state.step(chain, k, "undecided", reason=reason)
             return
         before = self.state.full(chain, first, moving)
+        if self.equations.named(chain):
+            yield self.equations.given(chain, moving, before)
+            return
         self._note(chain, first, before)
         if chain.solves:
             yield self.equations.solved(chain, before)
@@ -162,7 +168,10 @@ class Follower:
             found = [self.section.gradients(v) for v in sorted(self.section.moving(chain))]
             equations.gradients = [Zero(g, v) for pairs in found for g, v in pairs]
         elif ZERO_WORDS.search(chain.words) and chain.solves and equations.gradients:
-            self.state.lost = True  # that the other gradients are zero too is not used: what needs it is undecided
+            if _ALL.search(chain.words) and not equations.zero:
+                equations.zero = equations.gradients
+            # that the other gradients are zero too is not used: what needs it is undecided
+            self.state.lost = not equations.zero
         elif ZERO_WORDS.search(chain.words) and not chain.defines:
             given = [Zero(g, v) for g, v in self.section.gradients()] if not equations.gradients else []
             equations.zero = equations.gradients or equations.zero or given

@@ -16,8 +16,6 @@ from closedform.judging.relations import Member
 from closedform.judging.typed import entrywise
 from closedform.read.lexer import Tokens
 
-_BY_ENTRY = re.compile(r"\b(?:element|entry|entries|component|coordinate|point)-?\s*wise|\bentry by entry\b", re.I)
-
 
 @dataclass(frozen=True)
 class Said:
@@ -70,7 +68,7 @@ class Members:
             return sized_deltas(text, document.source)
         if "diag takes a vector" in problem:
             return self.lexed.with_diagonals(text)
-        if "nothing is divided by" in problem and _BY_ENTRY.search(document.said):
+        if "nothing is divided by" in problem:
             return entrywise(text, document.syntax)
         return text
 

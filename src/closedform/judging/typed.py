@@ -12,7 +12,10 @@ _TURN = r"(?:T(?![a-z])|\\top(?![A-Za-z])|\\intercal(?![A-Za-z])|\{\s*(?:T|\\top
 _ONES = re.compile(rf"(?<![\w.\])}}'^/])1(?:'|ᵀ|\s*\^\s*{_TURN})\s*\*?\s*(?=[A-Za-z(\\])")
 _TURNED_NAME = re.compile(r"(?<=[\w)\]])\^T(?=[A-Z(]|[a-z](?![a-z]))(?!\w*\()")
 _NAME = r"[A-Za-zα-ωΑ-Ω]\w*"
-_FUNCTION_OF_NAME = re.compile(rf"(?<![\w.])(?P<f>log|ln|exp|sqrt|tr|det|logdet)\s+(?P<of>{_NAME})(?=\s*(?:[-+=),]|$))")
+_FUNCTION_OF_NAME = re.compile(
+    rf"(?<![\w.])(?P<f>log|ln|exp|sqrt|tr|det|logdet)\s+(?P<of>{_NAME})(?=\s*(?:[-−+=),]|$))"
+)
+_FUNCTION_OF_CALL = re.compile(r"(?<![\w.])(?P<f>log|ln|sqrt|exp)\s+(?=(?P<of>σ|[A-Za-z]\w*)\()")
 """``ln f``, where nothing that could belong to it follows."""
 _BY_ROW = re.compile(rf"/\s*(?P<of>{_NAME}(?:'|ᵀ|\^T){_NAME}(?:(?:'|ᵀ)(?:{_NAME})?)?)(?![\w'ᵀ^([.])")
 """``/ x'x``: what would be divided by a row is divided by the whole."""
@@ -41,9 +44,20 @@ def typed(text: str, syntax: str) -> str:
     text = _NUMBER_AFTER.sub(r" \\cdot " if latex else " * ", text)
     if latex:
         return _TURN_BESIDE.sub("^T ", text)
-    text = _BY_ROW.sub(r"/(\g<of>)", _FUNCTION_OF_NAME.sub(_with_bracket, text))
+    text = _BY_ROW.sub(r"/(\g<of>)", _FUNCTION_OF_NAME.sub(_with_bracket, _of_calls(text)))
     text = _SECOND.sub(r"d²\1/d\2²", _TURNED_NAME.sub("' ", text))
     return _TIMES.sub("*", _TWICE.sub("d²", text))
+
+
+def _of_calls(text: str) -> str:
+    """``log σ(u)`` with its brackets."""
+    place = 0
+    while found := _FUNCTION_OF_CALL.search(text, place):
+        place = found.end()
+        if found["of"] == "σ" or (is_function(found["of"]) and found["of"] not in ("det", "sum")):
+            end = close_of(text, found.end("of"))
+            text = f"{text[: found.start()]}{found['f']}({text[found.end() : end]}){text[end:]}"
+    return text
 
 
 def _with_bracket(found: re.Match[str]) -> str:
@@ -121,16 +135,17 @@ def entrywise(text: str, syntax: str) -> str:
     r"""The text with its quotients as those of each entry, where the words say that this is meant.
 
     >>> entrywise(r"\frac{ds}{s}", "latex"), entrywise("ds/s + x/2", "text")
-    ('(ds) \\oslash (s)', 'ds./s + x/2')
+    ('((ds) \\oslash (s))', 'ds./s + x/2')
     """
     if syntax != "latex":
         return re.sub(r"(?<!\.)/\s*(?=[A-Za-z(])", "./", text)
+    text = re.sub(r"/\s*(?=[A-Za-z(]|\\[a-z])", r" \\oslash ", text)
     while found := _FRACTION.search(text):
         middle = close_of(text, found.end())
         opens = text.find("{", middle)
         if opens < 0 or text[middle:opens].strip():
             return text
         end = close_of(text, opens)
-        quotient = f"({text[found.end() + 1 : middle - 1]}) \\oslash ({text[opens + 1 : end - 1]})"
+        quotient = f"(({text[found.end() + 1 : middle - 1]}) \\oslash ({text[opens + 1 : end - 1]}))"
         text = text[: found.start()] + quotient + text[end:]
     return text
