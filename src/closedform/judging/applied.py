@@ -23,6 +23,7 @@ def put_in(body: str, argument: str, value: str, syntax: str, known: Collection[
     """
     pattern = _WORDS if syntax == "latex" else _NAMES
     fonts = rf"\\(?:mathbf|boldsymbol|bm|vec|mathrm)\s*(?:\{{\s*{re.escape(argument)}\s*\}}|{re.escape(argument)}\b)"
+    body = re.sub(r"\^T(?=[A-Za-z(])", "^T ", body) if syntax == "latex" else body
     if syntax == "latex" and len(argument) == 1:
         body = re.sub(fonts, argument, body)
     whole = f"({value.strip()})"
@@ -45,5 +46,5 @@ def put_in(body: str, argument: str, value: str, syntax: str, known: Collection[
     return pattern.sub(put, body)
 
 
-_NAMED = re.compile(r"(?<![A-Za-z^])\\?([A-Za-z]+)\s*$")
+_NAMED = re.compile(r"(?<![A-Za-z^])(?<!\\sum_)(?<!\\prod_)\\?([A-Za-z]+)\s*$")
 """A name before a bracket, which is no function of it."""

@@ -25,6 +25,7 @@ from closedform.judging.derivative_signs import (
     GAP,
     MANY,
     NABLA,
+    NABLA_TWICE,
     OF_DIFFERENTIAL,
     SECOND,
     SIGNS,
@@ -112,6 +113,7 @@ class Atoms:
     def replaced(self, text: str) -> str:
         """The text with all derivatives in it replaced by names."""
         text = slopes(constants_gone(cleaned(text)), self.functions, self.syntax)
+        text = NABLA_TWICE.sub(lambda m: f"{m['nabla']}^2{m['by'] or ''} ", text)
         text = SECOND.sub(r"∂^2 \1/∂\2^2", text) if self.syntax == "text" else text
         if self.variations:
             text = re.sub(r"(?:\\delta|δ)(?![A-Za-z])\s*", " d ", text)
@@ -145,11 +147,19 @@ class Atoms:
             atom = Atom("along", text[found.end() : end - 1], "", 1, text[bracket + 1 : stop - 1])
             text = text[: found.start()] + self.typed(atom) + text[stop:]
         for name, argument in self.functions.items():
-            pattern = re.compile(rf"(?<![A-Za-z\\])D\s*{re.escape(name)}\s*\(\s*{re.escape(argument)}\s*\)\s*(?=\[|\()")
+            order = r"(?P<two>\s*(?:²|\^\s*(?:2|\{\s*2\s*\})))?"
+            of = rf"\s*{re.escape(name)}\s*\(\s*{re.escape(argument)}\s*\)\s*(?=\[|\()"
+            pattern = re.compile(rf"(?<![A-Za-z\\])D{order}{of}")
             while found := pattern.search(text):
                 end = close_of(text, found.end())
                 at = text[found.end() + 1 : end - 1]
-                text = text[: found.start()] + self.typed(Atom("along", name, bare(argument), 1, at)) + text[end:]
+                if found["two"] and "," not in at:  # D²f(X)[H][K]
+                    again = behind_space(text, end)
+                    if not opener(text, again):
+                        break
+                    at, end = f"{at},{text[again + 1 : close_of(text, again) - 1]}", close_of(text, again)
+                atom = Atom("along", name, bare(argument), 2 if found["two"] else 1, at)
+                text = text[: found.start()] + self.typed(atom) + text[end:]
         return text
 
     # -- gradients
@@ -224,7 +234,8 @@ class Atoms:
             end = close_of(text, found.end() - 1)
             name, inner = found["name"], text[found.end() : end - 1]
             own = self._same(name, inner) and name not in self.usual
-            if not own and found.group()[-2].isspace() and TURN.match(text, end):  # ``f (x - m)' dx``
+            factor = TURN.match(text, end) or (self.syntax == "text" and text[end:].lstrip().startswith("("))
+            if not own and found.group()[-2].isspace() and factor:  # ``f (x - m)' dx``
                 put = f" {name} {self._times(text, found.end() - 1)}"
                 text, place = text[: found.start()] + put + text[found.end() - 1 :], found.start() + len(put)
                 continue

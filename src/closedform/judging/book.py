@@ -191,11 +191,15 @@ class Book:
         return node
 
     def _along(self, atom: Atom, f: Node, x: Node) -> Node:
-        step, dx = self.shared.node(atom.at, x), direction(x)
-        if step.shape != x.shape:
-            raise ShapeError(f"{atom.at.strip()} is of another size than {x.params[0]}, which moves by it")
-        moved = self.moved(f, frozenset({x.params[0]}))
-        return rebuild(moved, lambda n, _: step if n is dx else None)
+        dx, moving, steps = direction(x), frozenset({x.params[0]}), list[Node]()
+        for text in atom.at.split(",") if atom.order == 2 else [atom.at]:
+            steps.append(self.shared.node(text, x))
+            if steps[-1].shape != x.shape:
+                raise ShapeError(f"{text.strip()} is of another size than {x.params[0]}, which moves by it")
+        held = [sym(f"step{k}_{dx.params[0]}", *dx.shape, dx.params[1]) for k in range(len(steps))]
+        for step in held:
+            f = _put(self.moved(f, moving), {dx: step})
+        return _put(f, dict(zip(held, steps, strict=True)))
 
     def function_and_variable(self, atom: Atom) -> tuple[Node, Node, tuple[str, ...]]:
         """The function of the variable alone, the variable, and the indices of an entry of it."""
@@ -261,6 +265,10 @@ class Book:
         chosen = default if default in usual else next(right, by_shape)
         self.chosen[own.params[0]] = chosen
         self.variables = [chosen if v == default else v for v in self.variables]
+
+
+def _put(node: Node, there: dict[Node, Node]) -> Node:
+    return rebuild(node, lambda n, _: there.get(n))
 
 
 def entry_of(node: Node, entry: tuple[str, ...]) -> Node:

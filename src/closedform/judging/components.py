@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Mapping
 
 from closedform.judging.names import LETTER, bare, cleaned
+from closedform.judging.spans import close_of
 from closedform.read.vocabulary import is_function
 
 _FREE = re.compile(rf"(?:\\partial|∂)\s*(?P<base>{LETTER})\s*_\{{?\s*(?P<at>[a-z])\s*\}}?(?![A-Za-z])")
@@ -99,7 +100,9 @@ def defined_entries(texts: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     return out
 
 
-def with_definitions(text: str, bodies: Mapping[str, tuple[str, str]], own: Container[str]) -> str:
+def with_definitions(
+    text: str, bodies: Mapping[str, tuple[str, str]], own: Container[str], fixed: Container[str] = ()
+) -> str:
     r"""The text with ``p_k`` written out, where ``p_i`` was defined for every i and no other ``p_k`` is.
 
     >>> with_definitions(r"\delta_{ik} - p_k", {"p": ("i", r"e^{z_i}/\sum_k e^{z_k}")}, {"p_i"})
@@ -111,18 +114,25 @@ def with_definitions(text: str, bodies: Mapping[str, tuple[str, str]], own: Cont
         if base not in bodies or found["before"]:
             return found.group()
         index, body = bodies[base]
-        if at == index and _summed(text, at) and not _summed(body, at):
+        if at == index and (_summed(text, at) or at in fixed) and not _summed(body, at):
+            for letter in (c for c in sorted(USUAL) if c in fixed and _summed(body, c)):
+                other = next((c for c in "lmnqrstij" if c not in fixed and not _at(body, c)), "u")
+                body = _renamed(body, letter, other)
             return f"({body})"
         if at == index or f"{base}_{at}" in own:
             return found.group()
         if _summed(body, at):
-            other = next((c for c in "lmnqrstij" if f"_{c}" not in body and f"{{{c}}}" not in body and c != at), "u")
+            other = next((c for c in "lmnqrstij" if not _at(body, c) and c != at), "u")
             body = _renamed(body, at, other)
         return f"({_renamed(body, index, at)})"
 
     for _ in range(min(len(bodies), MAX_NESTED)):
         text = _ENTRY.sub(put, text) if len(text) < MAX_LENGTH else text
     return text
+
+
+def _at(body: str, letter: str) -> bool:
+    return f"_{letter}" in body or f"{{{letter}}}" in body or f"[{letter}]" in body
 
 
 def _summed(body: str, letter: str) -> bool:
@@ -144,6 +154,33 @@ def _renamed(body: str, letter: str, other: str) -> str:
 
 
 _PAIR = re.compile(r"_([i-t]{2})(?![A-Za-z])")
+_DIAGONAL = re.compile(
+    r"(?:\\(?:mathrm|operatorname|text|mathsf)\s*\{\s*[dD]iag\s*\}|\\diag\b|(?<!\w)[dD]iag)\s*(?P<left>\\left\s*)?(?P<open>[(\[])"
+)
+_AT = re.compile(r"_\s*\{?([i-t])(?![A-Za-z])|(?<=\w)\[([i-t])[\],]")
+
+
+def with_diagonals(text: str, syntax: str) -> str:
+    r"""The diagonal matrix of what has one index as that of the vector of it.
+
+    >>> with_diagonals("diag(p[i]*(1 - p[i]))*X", "text")
+    'diag(sum(i, (p[i]*(1 - p[i]))*I[:,i]))*X'
+    """
+    place = 0
+    while found := _DIAGONAL.search(text, place):
+        end, place = close_of(text, found.start("open")), found.end()
+        body = text[found.end() : end - 1].removesuffix("\\right")
+        letters = {a or b for a, b in _AT.findall(body)}
+        free = {c for c in letters if not _summed(text, c)}
+        if len(free) == 1:
+            at = free.pop()
+            typeset = rf"\sum_{{{at}}} \left({body}\right) I_{{:,{at}}}"
+            whole = typeset if syntax == "latex" else f"sum({at}, ({body})*I[:,{at}])"
+            head = text[: found.start("open") - len(found["left"] or "")]
+            text, place = f"{head}({whole}){text[end:]}", len(head) + len(whole) + 2
+    return text
+
+
 _CONVENTION = re.compile(r"\bindex notation\b|\bindicial\b|\beinstein\b|\bsummation convention\b", re.IGNORECASE)
 _TERMS = re.compile(r"(?<=[^\s(\[{^_])\s*([-+])(?![^{]*\})(?![^(]*\))")
 

@@ -21,6 +21,11 @@ NABLA = re.compile(
     |(?:\s*(?:_\s*(?P<by2>{BRACED}|{LETTER})|(?P<two2>²|\^\s*(?:2|\{{2\}})))))*""",
     re.VERBOSE,
 )
+NABLA_TWICE = re.compile(
+    rf"(?P<nabla>\\nabla|∇)\s*(?P<by>_\s*(?:{BRACED}|{LETTER}))?\s*(?:\\nabla|∇)\s*(?:_\s*(?:{BRACED}|{LETTER}))?"
+    r"\s*(?:\^\s*(?:T(?![A-Za-z])|\\top(?![A-Za-z])|\{\s*(?:T|\\top)\s*\})|'|ᵀ)?"
+)
+"""``\\nabla\\nabla^T f``, the Hessian."""
 FRAC = re.compile(FRACTION + r"\{(?=\s*(?:\\partial|∂|d\b|d[A-Za-z\\(^]))")
 ABOVE = re.compile(r"(?:\\partial|∂|d)(?:\s*\^\s*(?:2|\{2\})|²)|(?:\\partial|∂|d)")
 AT_FIRST = re.compile(
@@ -39,7 +44,7 @@ SLASH = re.compile(
     r"\s*(?:\^\s*(?:2|\{2\})|²)?"
 )
 UNDER = re.compile(
-    rf"\s*/\s*(?P<open>\()?(?:\\partial|∂|d)\s*{NAME}(?:\[[^\]]*\])?(?:\s*\^\s*(?:2|\{{2\}})|²)?"
+    rf"\s*/\s*(?P<open>\()?(?:\\partial|∂|d)\s*(?:vec\(\s*{NAME}\s*\)|{NAME})(?:\[[^\]]*\])?(?:\s*\^\s*(?:2|\{{2\}})|²)?"
     rf"(?:\s*(?:\\partial|∂|d)\s*{NAME}(?:\[[^\]]*\])?)?(?:\s*(?:'|ᵀ|\^\s*(?:T|\\top|\{{[^{{}}]*\}})))?(?(open)\))"
 )
 MANY = re.compile(rf"[0-9]|\\[tdc]?frac\s*[{{0-9]|\\\||\\[lL]?[vV]ert\b|\|\||‖|\\(?:sum|prod)\b|e\s*\^|{FUNCTIONS}")

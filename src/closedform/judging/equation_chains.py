@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
-from closedform.functions.algebra import SYM, sub, zeros
-from closedform.judging.book import Moving, same
+from closedform.functions.algebra import SYM, mul, sub, zeros
+from closedform.judging.atoms import Atom
+from closedform.judging.book import Moving, multiple, same
 from closedform.judging.chains import Chain, is_zero
 from closedform.judging.conditions import is_condition
 from closedform.judging.equations import Equations, Zero, explained
@@ -30,8 +32,13 @@ _CONCLUDES = re.compile(
     r"|⇒|=>|\\implies|\\Rightarrow)\W*$",
     re.IGNORECASE,
 )
+_SOLVES = re.compile(
+    r"\b(?:satisf\w+|solv\w+|solution\s+(?:of|to)|(?:defined|determined|given|obtained)\s+(?:by|from))\b[^.]{0,40}$",
+    re.IGNORECASE,
+)
+"""What stands before an equation that says what a new name is."""
 _UPDATED = re.compile(r"\b(?:updat\w*|iterat\w*|steps?|algorithm|rule|assign\w*)\b", re.IGNORECASE)
-_INTO = re.compile(r"\b(?:into|back in|insert\w*|constraint)\W*$")
+_INTO = re.compile(r"\b(?:into|(?:back|plug\w*|substitut\w*) in|insert\w*|constraint)\W*$")
 """What is put into the equation that follows is what was found before."""
 
 
@@ -99,6 +106,44 @@ class EquationChains:
         if moves:
             self.state.equations.suppose(self.book.moved(zero, frozenset(moves)))
 
+    # -- of names that stand for what solves them
+    def named(self, chain: Chain) -> str:
+        """The name that an equation says the value of, ``the Newton step p solves A p = -g``; "" where it is none."""
+        said = chain.defines or chain.solves or chain.updates
+        if len(chain.members) != 2 or said or not _SOLVES.search(chain.words):
+            return ""
+        before = [m for c in self.section.outline.chains for m in c.members if m.start < chain.members[0].start]
+        known = {n for m in before for n in self.section.lexed.names(m)} | self.book.defined.keys()
+        here = [n for m in chain.members for n in self.section.lexed.names(m) if n not in known]
+        return next((n for n in here if self.book.symbol(n) is not None), "")
+
+    def given(self, chain: Chain, moving: Moving, before: list[Full]) -> Step:
+        """What a name is said to solve: supposed, but for a Newton step, of which it is known."""
+        try:
+            right = self.state.full(chain, 1, moving, before[0].own)[0].node
+            zero = sub(before[0].node, right)
+        except ClosedformError as error:
+            return self.state.step(chain, 1, "undecided", reason=error.message)
+        if "newton" in self.section.outline.document.said.lower():
+            if not self._newton(zero, self.book.symbol(self.named(chain))):
+                return self.state.step(chain, 1, "undecided", reason=UNDECIDED)
+            self.state.equations.suppose(zero)
+            return self.state.step(chain, 1, "right")
+        if self.state.equations.of():
+            return self.state.step(chain, 1, "undecided", reason="it is not said whether it is supposed or follows")
+        self.take_up(chain, moving, before)
+        return self.state.step(chain, 1, "given", reason="an equation that is supposed")
+
+    def _newton(self, zero: Node, step: Node | None) -> bool:
+        """Whether ``H p = -g`` or ``H p = g`` for the gradient and the Hessian of the derivation's function."""
+        for gradient, v in self.section.gradients():
+            with suppress(ClosedformError):
+                hessian = self.book.derivative(Atom("nabla", self.section.outline.function, v, 2))
+                if step is not None and step.shape == gradient.shape:
+                    right = [mul(hessian, step) + multiple(c, gradient) for c in (1, -1)]
+                    return any(same(multiple(c, zero), r) for c in (1, -1) for r in right)
+        return False
+
     # -- after others
     def update(self, chain: Chain, moving: Moving, before: list[Full]) -> Step:
         """``x = x - g``: right where it holds or follows from an equation; else the step of an algorithm."""
@@ -132,6 +177,9 @@ class EquationChains:
         if zero:
             now = Full("", zeros(*left.shape), zeros(*left.shape))
         if left.shape == now.node.shape and same(left, now.node):
+            return self.state.step(chain, 1, "right")
+        if equations.zero and equations.is_constraint(left, now.node):
+            equations.use(sub(left, now.node))
             return self.state.step(chain, 1, "right")
         found = equations.follows(left, now.node)
         if found:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import count
 from typing import Any
 
 from closedform.calculus.derive import jacobian
@@ -11,15 +13,16 @@ from closedform.check.certificate import Claim
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
-from closedform.functions.algebra import MPOW, NUM, POW, SYM, mpow, mul, num, power, scale, sub, transpose, zeros
+from closedform.functions.algebra import MPOW, NUM, POW, SIZE, SYM, mpow, mul, num, power, scale, sub, transpose, zeros
 from closedform.judging.book import certified, disproved, multiple, same, short
-from closedform.judging.implied import apart, implied
+from closedform.judging.implied import apart, differ, holds_at, implied, solved_points
 from closedform.judging.numbers import example
 from closedform.judging.records import Example
 from closedform.judging.slips import Slip, find
 from closedform.rewrite.normal.normal import normal
 
-MAX_MULTIPLIERS, MAX_SEEN = 12, 6
+HALF = Fraction(1, 2)
+MAX_MULTIPLIERS, MAX_SEEN, MAX_TRIED = 12, 6, 20
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Equations:
     """Solutions that later lines give, by the name of the variable."""
     seen: list[Node] = field(default_factory=list)
     """All that has been set to zero, and conditions."""
+    constraints: list[Node] = field(default_factory=list)
+    """What a Lagrangian holds to be zero."""
     supposed: list[Node] = field(default_factory=list)
     """Conditions, each as what is zero."""
 
@@ -76,7 +81,8 @@ class Equations:
     def implies(self, left: Node, right: Node, at_hand: list[Zero] | None = None) -> bool | None:
         """Whether two sides are equal wherever the equations hold: those at hand, or all there were."""
         own = [z.node for z in at_hand or self.of()][:1]
-        every = [*own, *(s for s in self.seen[-MAX_SEEN:] if s not in own)]
+        others = [z.node for z in self.of()[:MAX_SEEN]] if at_hand is None else []
+        every = [*own, *(s for s in dict.fromkeys([*others, *self.seen[-MAX_SEEN:]]) if s not in own)]
         own = own or every
         if not own or left.shape != right.shape:
             return None
@@ -127,6 +133,11 @@ class Equations:
         return None
 
     # -- other equations
+    def is_constraint(self, left: Node, right: Node) -> bool:
+        """Whether ``left = right`` is one that the Lagrangian holds."""
+        difference = sub(left, right) if left.shape == right.shape else None
+        return difference is not None and any(_is_multiple(c, difference) for c in self.constraints)
+
     def follows(self, left: Node, right: Node) -> bool | None:
         """Whether ``left = right`` follows from an equation at hand; None where that could not be decided."""
         if left.shape != right.shape:
@@ -174,7 +185,15 @@ class Equations:
 
     def wrong_equation(self, left: Node, own: Node, right: Node) -> tuple[Slip, Example | None]:
         at = self.at_solution(left, right)
-        slip = find(own, own, [], lambda e: self.follows(left, e) is True, lambda *_: False)
+        tried, zeros = count(), [z.node for z in self.of()[:MAX_SEEN]]
+        points = solved_points([left, right], zeros) or solved_points([left, right], zeros[:1])
+
+        def follows(mended: Node) -> bool:
+            if mended.shape != left.shape or not holds_at(left, mended, points) or next(tried) > MAX_TRIED:
+                return False
+            return self.follows(left, mended) is True
+
+        slip = find(own, own, [], follows, lambda *_: False)
         told = slip or Slip("does not follow", "it does not follow from the equation before")
         if at is not None:
             return told, example(*at)
@@ -212,11 +231,16 @@ def _is_multiple(zero: Node, difference: Node) -> bool:
     for mine in (zero, transpose(zero)):
         if mine.shape != difference.shape:
             continue
-        if any(same(multiple(c, difference), mine) for c in (1, -1, 2, -2)):
+        if any(_equal(multiple(c, difference), mine) for c in (1, -1, 2, -2)):
             return True
-        if any(same(m, multiple(c, difference)) for m in _multiplied(mine) for c in (1, -1, 2, -2)):
+        if any(_equal(m, multiple(c, difference)) for m in _multiplied(mine) for c in (1, -1, 2, -2, HALF, -HALF)):
             return True
     return False
+
+
+def _equal(one: Node, other: Node) -> bool:
+    """Whether two expressions are certified to be equal; not asked where numbers show that they are not."""
+    return one.shape == other.shape and not differ(one, other) and same(one, other)
 
 
 def _multiplied(zero: Node) -> Iterator[Node]:
@@ -229,7 +253,7 @@ def _multiplied(zero: Node) -> Iterator[Node]:
             yield mul(zero, a)
         if a.cols is zero.rows and zero.cols is a.rows:
             yield mul(a, zero, a)
-    scalars = [n for n in postorder(zero) if n.op is SYM and n.is_scalar][:MAX_MULTIPLIERS]
+    scalars = [n for n in postorder(zero) if n.op in (SYM, SIZE) and n.is_scalar][:MAX_MULTIPLIERS]
     below_line = [n.args[0] for n in postorder(zero) if n.op is POW and n.is_scalar and _negative(n.args[1])]
     factors = [power(s, e) for s in dict.fromkeys(scalars) for e in (1, 2, -1, 3)]
     for factor in [*dict.fromkeys(below_line[:MAX_MULTIPLIERS]), *factors]:

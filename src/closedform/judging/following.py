@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +18,7 @@ from closedform.judging.equations import Zero
 from closedform.judging.explain import Full
 from closedform.judging.hypotheses import first_step, opens
 from closedform.judging.identities import Identities
+from closedform.judging.multipliers import constraints
 from closedform.judging.names import is_differential
 from closedform.judging.records import Step
 from closedform.judging.section import Section
@@ -24,6 +26,8 @@ from closedform.judging.solutions import ZERO_WORDS
 from closedform.judging.state import State
 from closedform.judging.updates import REASON as UPDATE
 from closedform.judging.updates import is_next
+
+_ALL = re.compile(r"\b(?:both|all|each|these|them|two)\b", re.IGNORECASE)
 
 
 class Follower:
@@ -63,6 +67,8 @@ class Follower:
                     self.waiting.append(chain)
                 else:
                     self._suppose(chain)
+        self.state.equations.constraints = constraints(self.section)
+        self.state.equations.seen += self.state.equations.constraints
 
     def _suppose_till(self, line: int) -> None:
         """Take up what is supposed for what follows alone: ``if x'x = 1``."""
@@ -109,6 +115,9 @@ class Follower:
                 yield self.state.step(chain, k, "undecided", reason=reason)
             return
         before = self.state.full(chain, first, moving)
+        if self.equations.named(chain):
+            yield self.equations.given(chain, moving, before)
+            return
         self._note(chain, first, before)
         if chain.solves:
             yield self.equations.solved(chain, before)
@@ -159,7 +168,10 @@ class Follower:
             found = [self.section.gradients(v) for v in sorted(self.section.moving(chain))]
             equations.gradients = [Zero(g, v) for pairs in found for g, v in pairs]
         elif ZERO_WORDS.search(chain.words) and chain.solves and equations.gradients:
-            self.state.lost = True  # that the other gradients are zero too is not used: what needs it is undecided
+            if _ALL.search(chain.words) and not equations.zero:
+                equations.zero = equations.gradients
+            # that the other gradients are zero too is not used: what needs it is undecided
+            self.state.lost = not equations.zero
         elif ZERO_WORDS.search(chain.words) and not chain.defines:
             given = [Zero(g, v) for g, v in self.section.gradients()] if not equations.gradients else []
             equations.zero = equations.gradients or equations.zero or given

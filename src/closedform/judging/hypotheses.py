@@ -54,6 +54,19 @@ def is_derivative(relation: Relation) -> bool:
     return len(relation.members) > 1 and _DERIVATIVE.match(cleaned(relation.members[0].text)) is not None
 
 
+_CURVED = re.compile(r"\b(?:riemannian|natural gradient|covariant derivative)\b", re.IGNORECASE)
+_GRADIENT = re.compile(r"\W*(?:\\operatorname\s*\{\s*)?(?:grad|\\nabla|∇|\\tilde\s*\{?\s*\\nabla)")
+
+
+def on_manifold(words: str, first: str) -> bool:
+    """Whether a gradient is one on a manifold, which is not that of the function.
+
+    >>> on_manifold("the Riemannian gradient is", r"\\operatorname{grad} f"), on_manifold("the gradient is", "∇f")
+    (True, False)
+    """
+    return _CURVED.search(words) is not None and _GRADIENT.match(first) is not None
+
+
 def first_step(document: Document) -> int:
     """Where the first derivative of a derivation stands."""
     places = [r.members[0].start for r in document.relations if is_derivative(r)]

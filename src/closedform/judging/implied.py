@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -25,17 +26,19 @@ def implied(left: Node, right: Node, zeros: Sequence[Node]) -> bool | None:
     nodes = [*zeros, left, right]
     symbols = {n.params[0]: n for n in postorder(nodes) if n.op is SYM}
     fixed = _fixed(nodes)
-    told = list[bool]()
-    for sizes, point in _fulfilling(symbols, zeros, fixed):
+    told = dict[tuple[int, ...], list[bool]]()
+    for sizes, point in _fulfilling(symbols, zeros, fixed, ENOUGH):
         gap = _gap(left, right, point, sizes)
         if gap is None or SAME < gap < APART:
             continue
-        told.append(gap <= SAME)
-        if len(told) == ENOUGH:
+        told.setdefault(tuple(sizes.values()), []).append(gap <= SAME)
+        if len(told) > 1 and len(told[tuple(sizes.values())]) == ENOUGH:
             break
-    if len(told) < ENOUGH or any(told) != all(told):
+    every = [t for found in told.values() for t in found]
+    if len(every) < ENOUGH or any(every) != all(every):
         return None
-    return told[0]
+    counted = any(n.op.name == "size" for n in postorder(nodes))  # what holds for one size may hold for that alone
+    return None if every[0] and counted and len(told) < 2 else every[0]
 
 
 def apart(left: Node, right: Node, zeros: Sequence[Node]) -> Example | None:
@@ -46,6 +49,29 @@ def apart(left: Node, right: Node, zeros: Sequence[Node]) -> Example | None:
             shown = {name: _shown(point[name], node) for name, node in symbols.items()}
             return Example(shown, *(_shown(_value(n, point, sizes), n) for n in (left, right)))
     return None
+
+
+def solved_points(nodes: Sequence[Node], zeros: Sequence[Node]) -> list[tuple[dict[str, int], Point]]:
+    """Some points at which ``zeros`` are zero, with values for all that stands in ``nodes``."""
+    symbols = {n.params[0]: n for n in postorder([*zeros, *nodes]) if n.op is SYM}
+    fixed = _fixed([*zeros, *nodes])
+    return list(islice(_fulfilling(symbols, zeros, fixed, 2), 4))
+
+
+def holds_at(left: Node, right: Node, points: Iterable[tuple[dict[str, int], Point]]) -> bool:
+    """Whether the two sides are equal at all points."""
+    return all((gap := _gap(left, right, point, sizes)) is not None and gap < APART for sizes, point in points)
+
+
+def differ(one: Node, other: Node) -> bool:
+    """Whether two expressions of the same shape differ at a point; False where it has no values."""
+    import numpy as np
+
+    symbols = {n.params[0]: n for n in postorder([one, other]) if n.op is SYM}
+    names = sorted({name for n in symbols.values() for s in n.shape for name in s.names})
+    sizes, rng = next(_sizes(names)), np.random.default_rng(SEED)
+    free = {name: rng.standard_normal(tuple(s.value(sizes) for s in n.shape)) for name, n in sorted(symbols.items())}
+    return (_gap(one, other, _fixed([one, other]) | _point(free, symbols), sizes) or 0) > APART
 
 
 def _shown(value: Any, node: Node) -> Any:
@@ -85,20 +111,24 @@ def _value(node: Node, point: Point, sizes: dict[str, int]) -> Any:
 
 # -- points at which the equations hold
 def _fulfilling(
-    symbols: dict[str, Node], zeros: Sequence[Node], fixed: Point
+    symbols: dict[str, Node], zeros: Sequence[Node], fixed: Point, most: int = STARTS
 ) -> Iterator[tuple[dict[str, int], Point]]:
     import numpy as np
 
     names = sorted({name for n in (*symbols.values(), *zeros) for s in n.shape for name in s.names})
-    for sizes in _sizes(names):
+    for sizes in _sizes(names) if names else [dict[str, int]()]:
+        left = most
         shapes = {name: tuple(s.value(sizes) for s in n.shape) for name, n in symbols.items()}
         if sum(r * c for r, c in shapes.values()) > MAX_ENTRIES:
             continue
         for start in range(STARTS if sum(r * c for r, c in shapes.values()) < FEW else 3):
+            if not left:
+                break
             rng = np.random.default_rng(SEED + start)
             free = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
             found = _solved(lambda u: fixed | _point(u, symbols), zeros, free, sizes)
             if found is not None:
+                left -= 1
                 yield sizes, found
 
 

@@ -15,6 +15,7 @@ from closedform.judging.components import (
     index_letters,
     sums_by_convention,
     with_definitions,
+    with_diagonals,
     with_entries,
     with_sums,
 )
@@ -25,6 +26,7 @@ from closedform.judging.reading import Shared, check_length, limited
 from closedform.judging.relations import Member
 from closedform.judging.rows import rows_of, with_rows
 from closedform.judging.solutions import plain_stars
+from closedform.judging.spans import derivative_of_all
 from closedform.judging.text_sums import summed, with_brackets, with_calls
 from closedform.judging.typed import apart, ones_stand, typed, with_ones
 from closedform.read.lexer import Tokens
@@ -51,6 +53,7 @@ class Lexed:
         self.atoms.variations = _VARIATION.search(source) is not None
         self._rows = rows_of(source)
         self._ends, self._ones = counted(source), ones_stand(source)
+        self._numbered = re.search(r"[α-ω][02-9]", source) is not None
         self._free = free_letters(source, syntax)
         self._summing = sums_by_convention(source)
         texts = {n: c.members[1].text for n, c in outline.defined.items() if c.defines == n}
@@ -62,6 +65,8 @@ class Lexed:
         self.shared.declared |= outline.defined.keys()
         self.texts: dict[int, str] = {}
         self.tokens: dict[int, Tokens] = {}
+        self.wholes: dict[int, str] = {}
+        """What is said where a derivative is one of all that stands behind it."""
         self.problems: dict[int, ClosedformError] = {}
         for chain in outline.chains:
             if chain.judged:
@@ -136,7 +141,7 @@ class Lexed:
         try:
             check_length(member.text)
             syntax = self.outline.document.syntax
-            text = with_ones(member.text, syntax) if self._ones else member.text
+            text = with_ones(member.text, syntax, self._numbered) if self._ones else member.text
             text = typed(plain_stars(text, set(self.outline.defined), syntax), syntax)
             text = with_ends(text, self._ends, syntax)
             for name in abstract(self.outline):
@@ -146,12 +151,15 @@ class Lexed:
             text = self._own_argument(member, text)
             text = with_sums(text) if self._summing else text
             if syntax == "latex":
-                text = with_definitions(text, self._entries, self.outline.defined.keys())
+                text = with_definitions(text, self._entries, self.outline.defined.keys(), self._free)
             text = with_entries(text, self._free, self.outline.defined.keys(), syntax)
             text = text if syntax == "latex" else _LONE_GRADIENT.sub(f"(∇({self.outline.function}))", text)
             text = hessian_or_gradient(text, self.outline.function, self.atoms)
             self.texts[id(member)] = self._rows_multiplied(self.atoms.replaced(text))
             self.tokens[id(member)] = limited(self.shared.tokens(self.texts[id(member)]))
+            whole = derivative_of_all(text)
+            if whole:
+                self.wholes[id(member)] = self.atoms.replaced(whole)
         except ClosedformError as error:
             self.problems[id(member)] = error
 
@@ -167,6 +175,13 @@ class Lexed:
 
         return _ROW_BY_BRACKET.sub(times, text)
 
+    def with_diagonals(self, text: str) -> str:
+        """The text with ``diag(p_i)`` as the matrix of the vector p, its entries written out."""
+        own, letters = self.outline.defined.keys(), {at for at, _ in self._entries.values()}
+        syntax = self.outline.document.syntax
+        text = with_diagonals(with_definitions(text, self._entries, own, letters), syntax)
+        return text if syntax == "latex" else with_rows(with_brackets(text, summed(text), own), self._rows, syntax)
+
     def _entry_body(self, body: str) -> str:
         """What entries are defined to be, as it is put in for one of them."""
         latex = self.outline.document.syntax == "latex"
@@ -175,7 +190,7 @@ class Lexed:
     def _with_calls(self, member: Member, text: str) -> str:
         """A text with its sums as calls, and with brackets around what indexes."""
         own = self.outline.defined
-        text = with_definitions(with_calls(text), self._entries, own.keys())
+        text = with_definitions(with_calls(text), self._entries, own.keys(), self._free)
         text = re.sub(r"_\{([a-z])\}", r"_\1", text)
         at = {n.partition("_")[2] for n, c in own.items() if c.members[1] is member}
         at &= {index for index, _ in self._entries.values()}

@@ -62,11 +62,12 @@ def long_names(source: str, latex: bool) -> LongNames:
     {}
     """
     names = dict[str, str]()
-    for written, pattern in (_spelled(source) if latex else {}).items():
+    for written, pattern in (_spelled(source) if latex else _squares(source)).items():
         number = FIRST + len(names)
-        if f"L_{{{number}}}" not in source:
+        short = f"L_{{{number}}}" if latex else f"L{number}"
+        if short not in source:
             names[str(number)] = written
-            source = pattern.sub(f"{{L_{{{number}}}}}" if written == "d" else f" L_{{{number}}} ", source)
+            source = pattern.sub(f"{{{short}}}" if written == "d" else f" {short} ", source)
     spelled = set(names)
     for found in _DEFINED.finditer(source):
         name = found["named"] or found["plain"]
@@ -100,7 +101,7 @@ def _spelled(source: str) -> dict[str, re.Pattern[str]]:
     The size d of ``\sqrt d`` beside differentials; ``P^+`` and ``P^-``, what something is after and before an update
     (elsewhere it is the pseudo-inverse); ``\cos\theta = …`` of an angle that stands nowhere else.
     """
-    found = dict[str, re.Pattern[str]]()
+    found = _squares(source)
     if _ROOT.search(source) and _MOVED.search(source):
         found["d"] = _ROOT
     if _FILTER.search(source):
@@ -110,6 +111,25 @@ def _spelled(source: str) -> dict[str, re.Pattern[str]]:
         if f"\\{angle['angle']}" not in every.sub(" ", source):
             found[f"\\{angle['f']}\\{angle['angle']}"] = every
     return found
+
+
+_SQUARED = re.compile(
+    r"(?:\\partial|∂|\\nabla|∇)(?:_\{?\\?\w+\}?)?\s*(?P<name>\\chi|χ|[A-Za-z])(?P<two>\s*(?:\^\s*\{?2\}?|²))"
+    r"(?=[\s(]*(?:[^\W_]\))?\s*(?:\}\s*\{|/|=))"
+)
+
+
+def _squares(source: str) -> dict[str, re.Pattern[str]]:
+    r"""Squares that are names: ``d^2 = …`` where ``\partial d^2/\partial x`` stands, and no d without the square."""
+    found = _SQUARED.search(source)
+    if found is None:
+        return {}
+    name = re.escape(found["name"])
+    square = re.compile(rf"(?<![A-Za-z\\]){name}\s*(?:\^\s*(?:2|\{{2\}})|²)")
+    begins = r"(?:^|[$.;,:&\]]\s*|\b[Ll]et\s+|\b[Dd]istance\s+)"
+    defined = re.search(rf"{begins}{square.pattern}\s*(?:\([^()]*\))?\s*&?\s*:?=", source, re.M)
+    alone = re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z])", square.sub(" ", source))
+    return {} if defined is None or alone is not None else {found["name"] + "²": square}
 
 
 _INDEXED_PI = re.compile(r"(?<![A-Za-z])(?:d|∂)?(?:pi|π)_[a-z0-9]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from closedform.errors import ReadError, ShapeError
+from closedform.errors import ClosedformError, ReadError, ShapeError
 from closedform.expr.node import Node
 from closedform.functions.algebra import transpose
 from closedform.judging.atoms import Atom, turned
@@ -15,8 +15,6 @@ from closedform.judging.lexed import Lexed
 from closedform.judging.relations import Member
 from closedform.judging.typed import entrywise
 from closedform.read.lexer import Tokens
-
-_BY_ENTRY = re.compile(r"\b(?:element|entry|entries|component|coordinate|point)-?\s*wise|\bentry by entry\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,8 @@ class Members:
 
     def read(self, member: Member, like: Node | None = None) -> list[Said]:
         """All ways to read an expression: one, but for the layouts of derivatives that stand in it."""
+        if id(member) in self.lexed.wholes:
+            return self._as_typed_or_of_all(member, like)
         try:
             return self._read(member, like)
         except ShapeError as error:
@@ -47,12 +47,28 @@ class Members:
                 raise
             return self._read_as(member, other, like)
 
+    def _as_typed_or_of_all(self, member: Member, like: Node | None) -> list[Said]:
+        """``∇_x x'Ax + b'x``: the derivative of the first term, and that of all."""
+        text, tokens = self.lexed.wholes.pop(id(member)), self.lexed.tokens[id(member)]
+        found, problem = list[Said](), None
+        for of_all in (False, True):
+            try:
+                found += self._read_tokens(self.shared.tokens(text), text, like) if of_all else self.read(member, like)
+            except ClosedformError as error:
+                problem = problem or error
+        self.lexed.wholes[id(member)], self.lexed.tokens[id(member)] = text, tokens
+        if not found and problem is not None:
+            raise problem
+        return found
+
     def _otherwise(self, text: str, problem: str) -> str:
         """Another way to read a text that does not fit: its deltas with a size, its quotients by entries."""
         document = self.lexed.outline.document
         if "\\delta" in problem:
             return sized_deltas(text, document.source)
-        if "nothing is divided by" in problem and _BY_ENTRY.search(document.said):
+        if "diag takes a vector" in problem:
+            return self.lexed.with_diagonals(text)
+        if "nothing is divided by" in problem:
             return entrywise(text, document.syntax)
         return text
 
@@ -63,8 +79,10 @@ class Members:
     def _read(self, member: Member, like: Node | None) -> list[Said]:
         if id(member) in self.lexed.problems:
             raise self.lexed.problems[id(member)]
-        tokens, text = self.lexed.tokens[id(member)], self.lexed.texts[id(member)]
         like = like or self.likes.get(id(member))
+        return self._read_tokens(self.lexed.tokens[id(member)], self.lexed.texts[id(member)], like)
+
+    def _read_tokens(self, tokens: Tokens, text: str, like: Node | None) -> list[Said]:
         self._check(tokens)
         names = list(dict.fromkeys(self.lexed.derivatives(tokens)))
         if not names:

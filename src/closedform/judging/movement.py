@@ -14,6 +14,7 @@ from closedform.judging.chains import Chain
 from closedform.judging.lexed import Lexed
 from closedform.judging.names import is_differential
 from closedform.judging.relations import Member
+from closedform.read.vocabulary import is_function
 
 _APART = re.compile(
     r"\b(?:similarly|analogously|likewise|same way|fixed|fixing|hold|holding|constant|symmetry"
@@ -52,7 +53,19 @@ class Movement:
 
     def _bases(self, member: Member) -> set[str]:
         found = {n[1:] for n in self.lexed.names(member) if is_differential(n)}
+        found |= {v for n in self.lexed.names(member) if (v := self._alone_in(n))}
         return {v for v in found if self._is_variable(v)}
+
+    def _alone_in(self, name: str) -> str:
+        """The one variable of ``d(X^-1)``."""
+        atom = self.lexed.atoms.found.get(name.removeprefix("d"))
+        if atom is None or atom.sign != "d":
+            return ""
+        with suppress(ClosedformError):
+            names = {t.text for t in self.lexed.shared.tokens(atom.of).tokens if t.kind == "name"}
+            names = {n for n in names if not is_function(n)}
+            return names.pop() if len(names) == 1 else ""
+        return ""
 
     def _is_variable(self, name: str) -> bool:
         reading, atoms = self.lexed.shared.reading, self.lexed.atoms

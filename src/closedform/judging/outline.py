@@ -9,9 +9,9 @@ from closedform.judging.atoms import Atom, Atoms
 from closedform.judging.cases import Case, case_of
 from closedform.judging.chains import FUNCTIONS, Chain, Outline, is_zero, letters_of, stands_in_itself, used
 from closedform.judging.document import Document
-from closedform.judging.hypotheses import Supposed, first_step, is_value, opens, supposed_facts
+from closedform.judging.hypotheses import Supposed, first_step, is_value, on_manifold, opens, supposed_facts
 from closedform.judging.names import NAME, bare, cleaned, is_differential
-from closedform.judging.prose import KEEP, bracketed_facts, facts, membership
+from closedform.judging.prose import KEEP, bracketed_facts, covariances, facts, membership
 from closedform.judging.ranges import is_range, with_family
 from closedform.judging.relations import Member, Relation, without_distributions
 from closedform.judging.solutions import ZERO_WORDS, is_solution, starred
@@ -54,9 +54,9 @@ def outlines(document: Document, where: str = "") -> Iterator[Outline]:
 def _new(document: Document, where: str) -> Outline:
     out = Outline(document, [where] if where else [])
     out.where += document.families
-    out.supposed = supposed_facts(document)
+    out.supposed, source = supposed_facts(document), document.source
     later = {(s.name, s.fact) for s in out.supposed}
-    for name, fact in dict.fromkeys([*facts(document.said), *bracketed_facts(document.source)]):
+    for name, fact in dict.fromkeys([*facts(document.said), *bracketed_facts(source), *covariances(source)]):
         if (name, fact) in later:
             fact = "square"
         if fact == "R":
@@ -171,10 +171,20 @@ def _elsewhere(out: Outline, relation: Relation) -> bool:
         return True
     if _special(out, relation):
         return True
+    if len(relation.members) > 1 and on_manifold(_sentence(out, relation), relation.members[0].text):
+        out.chains.append(Chain(relation.members[:2], judged=False, reason="a gradient on a manifold is not judged"))
+        relation.members, relation.words = relation.members[1:], ""
+        return len(relation.members) < 2
     _order(relation)
     if len(relation.members) == 1:
         out.chains.append(Chain(relation.members, judged=False, reason="a limit is not judged"))
     return len(relation.members) < 2
+
+
+def _sentence(out: Outline, relation: Relation) -> str:
+    """What stands before a relation in its sentence."""
+    before = out.document.source[: relation.members[0].start]
+    return re.split(r"[.:]\s|\n\s*\n", before)[-1]
 
 
 def _place(out: Outline, relation: Relation) -> None:

@@ -121,6 +121,11 @@ _COVARIANCE = re.compile(
     rf"|(?<![A-Za-z\\])N\s*\(\s*(?:[^(),;|]*[;|])?[^(),;|]*,\s*(?P<normal>{_NAME})\s*\)"
 )
 """The covariance of a distribution, which is symmetric: ``covariance Σ``, ``N(x; μ, Σ)``."""
+_PROBABILITY = re.compile(
+    r"\b(?:log-?\s*)?likelihood|\b[Gg]aussians?\b|\b[Nn]ormal\s+(?:distribution|density|random)|\b[Cc]ovariance"
+    r"|\bmultivariate\s+normal|\b[Mm]ahalanobis|\bportfolio"
+)
+_INVERTED_SIGMA = re.compile(r"(?P<name>(?:\\Sigma|Σ|\bSigma)(?![A-Za-z])(?:_(?:\{\w+\}|\w))?)\s*(?:⁻¹|\^\s*\{?\s*-)")
 _AS_ARE = re.compile(
     rf"(?P<fact>{_PROPERTY}),?\s+(?:since|because|as|if)\s+(?:both\s+)?(?P<names>{_NAME}(?:\s*(?:,|and|,\s*and)\s*{_NAME})*)\s+"
     r"(?:are|is)(?=\s*[.,;:)]|\s*$|,?\s+(?:the|we|so|it|this|both|and|too|also)\b)"
@@ -139,9 +144,13 @@ def plain(text: str) -> str:
     return re.sub(r"\\text\{([^{}]*)\}", r" \1 ", text).replace("$", " ").replace("\\(", " ").replace("\\)", " ")
 
 
+_GREEK_ALONE = re.compile(r"(?<![^\W_])[α-ωΑ-Ω][₀-₉]*(?![^\W_])")
+
+
 def facts(text: str) -> Iterator[tuple[str, str]]:
     """What the words say of names: pairs of a name and a fact, or ``R``, ``vector``, ``matrix``, ``m×n``."""
     text = _INVERSE.sub("", re.sub(r"\s+,", ",", " ".join(plain(text).split())))
+    text = _GREEK_ALONE.sub(lambda m: canonical(m.group()), text)
     for pattern in (_AFTER, _BEFORE):
         for found in pattern.finditer(text):
             fact = _FACT[re.sub(r"[\s-]+", " ", found["fact"]) if found["fact"] not in _FACT else found["fact"]]
@@ -159,6 +168,17 @@ def facts(text: str) -> Iterator[tuple[str, str]]:
         yield from ((name, "sym") for name in _names(found[1]))
     for found in _IS_SHAPE.finditer(text):
         yield from ((name, f"{found['rows']}×{found['cols']}") for name in _names(found["names"]))
+
+
+def covariances(source: str) -> Iterator[tuple[str, str]]:
+    r"""Σ that is inverted where distributions are spoken of is a covariance: symmetric.
+
+    >>> list(covariances(r"The Gaussian density has $x^T\Sigma_1^{-1}x$")), list(covariances("tr(Σ^-1 X)"))
+    ([('Sigma_1', 'sym')], [])
+    """
+    if _PROBABILITY.search(source):
+        found = {m["name"].replace("Σ", "Sigma") for m in _INVERTED_SIGMA.finditer(source)}
+        yield from ((name, "sym") for one in sorted(found) for name in _names(one))
 
 
 _BRACKETED = re.compile(rf"(?<![\w\\])(?P<name>{_NAME})\s+\((?P<said>[A-Za-z0-9][A-Za-z0-9\s,×-]*)\)")

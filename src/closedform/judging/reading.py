@@ -15,6 +15,7 @@ from closedform.read.typeset import lex_latex
 
 MAX_LENGTH, MAX_SIGNS = 3000, 600
 Unit = tuple[str, Tokens]
+_UNCLEAR = re.compile(r"(\w+) may be the (?:length|number|size)")
 _OURS = re.compile(r"^dXi(\d{3,4})$")
 """The differential of a name of ours, as the LaTeX reader spells it."""
 
@@ -35,6 +36,8 @@ class Shared:
     fixed: frozenset[str] = frozenset()
     """Indices that stand for one entry each: ``k`` of ``\\partial x_k``."""
     spaces: dict[str, str] = field(default_factory=dict)
+    unclear: set[str] = field(default_factory=set)
+    """Names of sizes of which it is not said whose they are."""
     read: dict[tuple[str, str], Node] = field(default_factory=dict)
 
     def tokens(self, text: str) -> Tokens:
@@ -69,7 +72,8 @@ class Shared:
     def joint(self, units: list[Unit]) -> Reading | None:
         try:
             return read_tokens(lex("0"), self._where_tokens(units), self.syntax, self.reserved)
-        except ClosedformError:
+        except ClosedformError as error:
+            self.unclear |= {m[1] for m in [_UNCLEAR.match(error.message)] if m is not None}
             return None
 
     def _where_tokens(self, units: list[Unit]) -> Tokens:

@@ -25,10 +25,12 @@ class Numbers:
 
     function: str
     names: tuple[str, ...]
+    why: str = "by which is differentiated"
+    kind: str = "in R"
 
     @property
     def where(self) -> str:
-        return ", ".join(f"{name} in R" for name in self.names)
+        return ", ".join(f"{name} {self.kind}" for name in self.names)
 
     def fits(self, sections: list[Section]) -> bool:
         """Whether the function has become a number."""
@@ -39,7 +41,9 @@ class Numbers:
 
     def told(self, found: Judgement) -> Judgement:
         said = f"{' and '.join(self.names)} {'are numbers' if len(self.names) > 1 else 'is a number'}"
-        why = f"so that {self.function} is one" if self.function else "by which is differentiated"
+        why = f"so that {self.function} is one" if self.function else self.why
+        if self.kind == "is a vector":
+            said, why = f"{self.names[0]} is a vector", f"so that {self.function} is a number"
         return Judgement(found.steps, (*found.assumed, f"{said}, {why}"))
 
 
@@ -56,8 +60,13 @@ def _of_section(section: Section) -> Iterator[Numbers]:
     sizes = sorted(name for name in by if re.fullmatch("[a-z]", name) and section.book.symbol(name) is None)
     if sizes and not section.book.defined.keys() & set(sizes):
         yield Numbers("", tuple(sizes))
+    if section.shared.unclear:
+        yield Numbers("", tuple(sorted(section.shared.unclear)), "as it is not said of what it is the size")
     for name in _differentiated(section):
         own = section.book.defined.get(name)
+        if own is not None and not own.is_scalar:
+            few = {n for n in postorder(own) if n.op is SYM and n.is_scalar and n.params[0] in by - declared}
+            yield from (Numbers(name, (str(n.params[0]),), kind="is a vector") for n in few)
         if own is None or own.is_scalar or not own.is_column:
             continue
         try:

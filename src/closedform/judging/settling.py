@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from closedform.errors import ClosedformError
 from closedform.judging.lexed import Lexed
-from closedform.judging.names import NAME, bare
+from closedform.judging.names import NAME, bare, is_differential
 from closedform.judging.prose import WRITTEN
 from closedform.read.lexer import Tokens, lex
 from closedform.read.read import read_tokens
@@ -65,8 +65,24 @@ def _others(lexed: Lexed, bound: dict[str, Tokens]) -> list[Tokens]:
         if atom.sign != "d" and not bare(atom.of):
             with suppress(ClosedformError):
                 lexed.tokens.setdefault(id(atom), lexed.shared.tokens(atom.of))
+    equations = _equations(lexed)
     others = [t for t in lexed.tokens.values() if t not in bound.values() and not lexed.derivatives(t)]
-    return [t for t in others if not any(o.kind == "name" and o.text in later for o in t.tokens)]
+    others = [t for t in [*others, *equations] if not any(o.kind == "name" and o.text in later for o in t.tokens)]
+    return others
+
+
+def _equations(lexed: Lexed) -> list[Tokens]:
+    """Both sides of what is said to equal a name that nothing defines, ``A u = b``: they have one size."""
+    found = list[Tokens]()
+    for chain in (c for c in lexed.outline.chains if len(c.members) == 2 and not (c.defines or c.solves)):
+        sides = [lexed.tokens.get(id(m)) for m in chain.members]
+        name = lexed.lone_name(chain.members[1])
+        if None in sides or not bare(name) or name in lexed.outline.defined or is_differential(name):
+            continue
+        if not any(map(lexed.derived, chain.members)):
+            with suppress(ClosedformError):
+                found.append(lexed.shared.tokens(" - ".join(f"({lexed.texts[id(m)]})" for m in chain.members)))
+    return found
 
 
 def _scalar_arguments(lexed: Lexed, bound: dict[str, Tokens]) -> None:
@@ -74,7 +90,8 @@ def _scalar_arguments(lexed: Lexed, bound: dict[str, Tokens]) -> None:
     shared = lexed.shared
     for typed_name, argument in lexed.outline.functions.items():
         name, tokens = bare(typed_name), bound.get(bare(typed_name))
-        primed = re.search(rf"{re.escape(typed_name)}\s*(?:'|\^\s*\{{?\\prime)", lexed.outline.document.source)
+        prime = rf"{re.escape(typed_name)}\s*(?:'|\^\s*\{{?\\prime\s*\}}?)\s*(?:\(|&?=)"
+        primed = re.search(prime, lexed.outline.document.source)
         found = shared.joint([(name, tokens)]) if primed and tokens is not None else None
         own = found.bound.get(name) if found is not None else None
         unfit = primed and tokens is not None and found is None

@@ -12,6 +12,7 @@ from closedform.expr.node import Node, make
 from closedform.expr.walk import postorder, rebuild
 from closedform.functions.algebra import (
     ADD,
+    EYE,
     HAD,
     MPOW,
     MUL,
@@ -209,6 +210,11 @@ def _numbers(n: Node, path: Path) -> Iterator[Change]:
             yield "factor", f"the number {value} should be {value + step}", num(value + step)
 
 
+def _is_delta(n: Node) -> bool:
+    """An entry of the identity, which is 0 or 1."""
+    return n.op is MUL and all(a.op in (UNIT, EYE) or (a.op is TRANSPOSE and a.args[0].op is UNIT) for a in n.args)
+
+
 def _inverted(n: Node, path: Path) -> Iterator[Change]:
     if n.op is MPOW and n.args[1].op is NUM and n.args[1].params[0] == -1:
         yield "inverse", "there is an inverse too many", n.args[0]
@@ -216,7 +222,7 @@ def _inverted(n: Node, path: Path) -> Iterator[Change]:
         yield "inverse", "an inverse is missing", mpow(n, -1)
     if n.is_column and not n.is_scalar and path and n.op is SYM:
         yield "power", "a power is missing", power(n, 2)
-    if n.is_scalar and path and n.op not in (NUM,):
+    if n.is_scalar and path and n.op is not NUM and not _is_delta(n):
         yield "power", "a power is missing", power(n, 2)
         yield "power", "a root is missing", power(n, Fraction(1, 2))
         yield "lost chain-rule factor", "it should stand below the fraction line", power(n, -1)

@@ -87,6 +87,26 @@ def divided(text: str, place: int) -> int:
     return -1
 
 
+_LEADING = re.compile(
+    r"\s*(?P<sign>(?:\\nabla|∇)\s*_\s*(?:\{[^{}]*\}|\\?[A-Za-z]+)|\\[dt]?frac\s*\{\s*(?:\\partial|d)\s*\}\s*\{[^{}]*\}"
+    r"|[d∂]\s*/\s*[d∂]\\?[A-Za-z]+)(?P<rest>.*)",
+    re.DOTALL,
+)
+_SIGNED = re.compile(r"\\nabla|∇|\\partial|∂|(?<![A-Za-z\\])d[A-Za-z]?\s*/\s*d|\\frac\s*\{\s*d")
+
+
+def derivative_of_all(text: str) -> str:
+    """``∇_x f + g`` as ``∇_x (f + g)``, where no other derivative stands behind; "" where there is nothing to add.
+
+    >>> derivative_of_all("∇_x x'Ax + b'x"), derivative_of_all("∇_x (x'Ax)"), derivative_of_all("∇_x f + ∇_x g")
+    ("∇_x (x'Ax + b'x)", '', '')
+    """
+    found = _LEADING.fullmatch(text)
+    if found is None or _SIGNED.search(found["rest"]) or term_end(found["rest"], 0) == len(found["rest"]):
+        return ""
+    return f"{found['sign']} ({found['rest'].strip()})"
+
+
 def unwrapped(text: str) -> str:
     text = text.strip()
     for opener, closer in (("(", ")"), ("[", "]"), ("\\{", "\\}"), ("{", "}")):

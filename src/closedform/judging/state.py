@@ -47,6 +47,6 @@ class State:
     def gradient_by(self, chain: Chain, first: int) -> str:
         """The variable of the gradient that member ``first`` is; "" where it is none."""
         atom = self.section.lone_atom(chain.members[first])
-        if atom is None or atom.sign == "d" or atom.order != 1:
+        if atom is None or atom.sign == "d" or atom.order == 2:
             return ""
         return str(self.book.function_and_variable(atom)[1].params[0])

@@ -6,10 +6,12 @@ import re
 from collections.abc import Container, Iterable
 
 from closedform.judging.spans import close_of
+from closedform.read.alphabet import canonical
 from closedform.read.vocabulary import is_function
 
-_BELOW = str.maketrans("ᵢⱼₖₗₘₙₚₛₜ", "ijklmnpst")
-_LOWERED = re.compile("[ᵢⱼₖₗₘₙₚₛₜ]")
+_BELOW = str.maketrans("ᵢⱼₖₗₘₙₚₛₜₐₑₕₒₓᵣᵤᵥᵦ", "ijklmnpstaehoxruvβ")
+_LOWERED = re.compile(f"[{''.join(map(chr, _BELOW))}]")
+_NUMBERED = re.compile(r"(?<=[A-Za-zα-ωΑ-Ω])([₀-₉]+)(?=([A-Za-zα-ωΑ-Ω]?))")
 _SAID = re.compile(r"\b(?:the\s+)?sum\s+over\s+(?:all\s+)?(?P<at>[i-t])\s+of\s+")
 _INDEXED_NAME = re.compile(r"(?:^|[\s,;])([A-Za-z]\w*)\[\s*[i-t]\s*\]\s*:?=(?!=)", re.MULTILINE)
 _BRACKETED = re.compile(r"(?<!\w)([^\W\d_]\w*)\[\s*([i-t])\s*\](?!\s*(?:in|∈)\b)")
@@ -32,6 +34,10 @@ def with_lowered(source: str) -> str:
     >>> with_lowered("r[i] = aᵢ'x, f = sum over i of r[i]^2")
     "r_i = a_i'x, f = sum_i r_i^2"
     """
+    if "ℓ" in source:
+        free = (c for c in "lLE" if not re.search(rf"(?<![^\W_]){c}(?![^\W_])", source))
+        source = source.replace("ℓ", next(free, "F"))
+    source = _NUMBERED.sub(lambda m: f"_{canonical('x' + m[1])[2:]}" + (" " if m[2] else ""), source)
     source = _LOWERED.sub(lambda m: "_" + m.group().translate(_BELOW), source)
     source = _SAID.sub(lambda m: f"sum_{m['at']} ", source)
     return _BRACKETED.sub(r"\1_\2", source) if _INDEXED_NAME.search(source) else source

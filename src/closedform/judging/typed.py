@@ -12,10 +12,15 @@ _TURN = r"(?:T(?![a-z])|\\top(?![A-Za-z])|\\intercal(?![A-Za-z])|\{\s*(?:T|\\top
 _ONES = re.compile(rf"(?<![\w.\])}}'^/])1(?:'|ᵀ|\s*\^\s*{_TURN})\s*\*?\s*(?=[A-Za-z(\\])")
 _TURNED_NAME = re.compile(r"(?<=[\w)\]])\^T(?=[A-Z(]|[a-z](?![a-z]))(?!\w*\()")
 _NAME = r"[A-Za-zα-ωΑ-Ω]\w*"
-_FUNCTION_OF_NAME = re.compile(rf"(?<![\w.])(?P<f>log|ln|exp|sqrt|tr|det|logdet)\s+(?P<of>{_NAME})(?=\s*(?:[-+=),]|$))")
+_FUNCTION_OF_NAME = re.compile(
+    rf"(?<![\w.])(?P<f>log|ln|exp|sqrt|tr|det|logdet)\s+(?P<of>{_NAME})(?=\s*(?:[-−+=),]|$))"
+)
+_FUNCTION_OF_CALL = re.compile(r"(?<![\w.])(?P<f>log|ln|sqrt|exp)\s+(?=(?P<of>σ|[A-Za-z]\w*)\()")
 """``ln f``, where nothing that could belong to it follows."""
 _BY_ROW = re.compile(rf"/\s*(?P<of>{_NAME}(?:'|ᵀ|\^T){_NAME}(?:(?:'|ᵀ)(?:{_NAME})?)?)(?![\w'ᵀ^([.])")
 """``/ x'x``: what would be divided by a row is divided by the whole."""
+_TURN_BESIDE = re.compile(r"\^T(?=[A-Za-z(])")
+"""``a^Td(X^{-1})b``"""
 _NUMBER_AFTER = re.compile(r"(?<=\))(\s*)(?=\d)")
 
 _SECOND = re.compile(r"(?<!\w)d2([A-Za-z]\w*)\s*/\s*d([A-Za-z]+)2(?!\w)")
@@ -38,10 +43,21 @@ def typed(text: str, syntax: str) -> str:
     text = _ONES.sub(r"\\mathbf{1}^\\top " if latex else "ones'*", text)
     text = _NUMBER_AFTER.sub(r" \\cdot " if latex else " * ", text)
     if latex:
-        return text
-    text = _BY_ROW.sub(r"/(\g<of>)", _FUNCTION_OF_NAME.sub(_with_bracket, text))
+        return _TURN_BESIDE.sub("^T ", text)
+    text = _BY_ROW.sub(r"/(\g<of>)", _FUNCTION_OF_NAME.sub(_with_bracket, _of_calls(text)))
     text = _SECOND.sub(r"d²\1/d\2²", _TURNED_NAME.sub("' ", text))
     return _TIMES.sub("*", _TWICE.sub("d²", text))
+
+
+def _of_calls(text: str) -> str:
+    """``log σ(u)`` with its brackets."""
+    place = 0
+    while found := _FUNCTION_OF_CALL.search(text, place):
+        place = found.end()
+        if found["of"] == "σ" or (is_function(found["of"]) and found["of"] not in ("det", "sum")):
+            end = close_of(text, found.end("of"))
+            text = f"{text[: found.start()]}{found['f']}({text[found.end() : end]}){text[end:]}"
+    return text
 
 
 def _with_bracket(found: re.Match[str]) -> str:
@@ -54,6 +70,10 @@ _BESIDE_NAME = re.compile(
 _BEFORE_ROW = re.compile(rf"(?<![\w.\])}}'^/*])(?<![\w)\]}}'] )1(?=\s+(?:\\?[A-Za-z]+)(?:'|ᵀ|\s*\^\s*{_TURN}))")
 
 
+_BEHIND_INVERSE = re.compile(r"(?P<inverse>⁻¹|\^\{?-1\}?)\s*1(?![\w.]|\s*\^)")
+_GREEK_BESIDE = re.compile(r"(?<![\w\\])(?P<name>[α-ω])1(?!\w|\s*\()")
+
+
 def ones_stand(source: str) -> bool:
     """Whether 1 is the vector of ones somewhere: ``1'x``, ``g 1'``.
 
@@ -63,11 +83,13 @@ def ones_stand(source: str) -> bool:
     return re.search(rf"(?<![\w.^_{{])1(?:'|ᵀ|\s*\^\s*{_TURN})", source) is not None
 
 
-def with_ones(text: str, syntax: str) -> str:
-    r"""The text with a 1 behind a name, or before a row, as the vector of ones.
+def with_ones(text: str, syntax: str, numbered: bool = False) -> str:
+    r"""The text with a 1 behind a name, or before a row, as the vector of ones; ``numbered``: λ1 is a name.
 
     >>> with_ones("mu - lambda 1", "text"), with_ones("g 1' + 1 g' - 2 X X'", "text")
     ('mu - lambda *ones', "g *ones' + ones* g' - 2 X X'")
+    >>> with_ones("λ1 - Σ⁻¹1", "text"), with_ones("λ1", "text", numbered=True)
+    ('λ *ones - Σ⁻¹ *ones', 'λ1')
     >>> with_ones(r"\mu - \lambda 1 - \log 1", "latex")
     '\\mu - \\lambda \\mathbf{1} - \\log 1'
     """
@@ -81,6 +103,9 @@ def with_ones(text: str, syntax: str) -> str:
         return f"{name} \\mathbf{{1}}" if latex else f"{name} *ones"
 
     text = _BEFORE_ROW.sub(r"\\mathbf{1}" if latex else "ones*", text)
+    one = r"\\mathbf{1}" if latex else "*ones"
+    text = _BEHIND_INVERSE.sub(rf"\g<inverse> {one}", text)
+    text = text if numbered else _GREEK_BESIDE.sub(rf"\g<name> {one}", text)
     for _ in range(2):
         text = _BESIDE_NAME.sub(behind, text)
     return text
@@ -110,16 +135,17 @@ def entrywise(text: str, syntax: str) -> str:
     r"""The text with its quotients as those of each entry, where the words say that this is meant.
 
     >>> entrywise(r"\frac{ds}{s}", "latex"), entrywise("ds/s + x/2", "text")
-    ('(ds) \\oslash (s)', 'ds./s + x/2')
+    ('((ds) \\oslash (s))', 'ds./s + x/2')
     """
     if syntax != "latex":
         return re.sub(r"(?<!\.)/\s*(?=[A-Za-z(])", "./", text)
+    text = re.sub(r"/\s*(?=[A-Za-z(]|\\[a-z])", r" \\oslash ", text)
     while found := _FRACTION.search(text):
         middle = close_of(text, found.end())
         opens = text.find("{", middle)
         if opens < 0 or text[middle:opens].strip():
             return text
         end = close_of(text, opens)
-        quotient = f"({text[found.end() + 1 : middle - 1]}) \\oslash ({text[opens + 1 : end - 1]})"
+        quotient = f"(({text[found.end() + 1 : middle - 1]}) \\oslash ({text[opens + 1 : end - 1]}))"
         text = text[: found.start()] + quotient + text[end:]
     return text
