@@ -310,3 +310,35 @@ def test_a_client_alone_is_never_held_up(loop: asyncio.AbstractEventLoop):
         now += 3.0
         for ticket in pair:
             line.leave(ticket)
+
+
+def test_who_waited_long_is_known_when_its_turn_comes(loop: asyncio.AbstractEventLoop):
+    """Longer than a client counts as here: its request begins all the same."""
+    now = 0.0
+    line = Lanes[None](1, lambda: now)
+    first, second = (Ticket[None](name, False, loop.create_future()) for name in "ab")
+    line.join(first)
+    assert line.next() is first
+    line.join(second)
+    now = 60.0
+    line.leave(first)
+    assert line.next() is second
+
+
+def test_who_owes_nothing_comes_before_who_owes(loop: asyncio.AbstractEventLoop):
+    now = 0.0
+    line = Lanes[None](2, lambda: now)
+
+    def join(name: str) -> Ticket[None]:
+        line.join(ticket := Ticket[None](name, False, loop.create_future()))
+        return ticket
+
+    costly = [join("abc"[k % 3]) for k in range(6)]
+    begun = [line.next(), line.next()]
+    assert begun == costly[:2]
+    fresh = join("d")
+    now = 3.0
+    line.leave(costly[0])
+    assert line.next() is costly[2]  # c owes nothing either, and came before
+    line.leave(costly[1])
+    assert line.next() is fresh

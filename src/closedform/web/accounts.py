@@ -50,7 +50,7 @@ class Accounts:
         (0.0, None, 2.0)
         """
         self._settle(now)
-        self._of[client].running += 1
+        self._of.setdefault(client, Account(0.0, now)).running += 1
 
     def ends(self, client: str, now: float) -> None:
         """A request that began has ended."""
@@ -62,6 +62,12 @@ class Accounts:
         self._settle(now)
         account = self._of.get(client)
         return max(0.0, account.owed - CREDIT) / self._pay(now) if account else 0.0
+
+    def debt(self, client: str, now: float) -> int:
+        """Tenths of a second that this client owes: who owes less comes first."""
+        self._settle(now)
+        account = self._of.get(client)
+        return int(10 * account.owed) if account else 0
 
     def _settle(self, now: float) -> None:
         """All have spent and paid since the last time; who owes nothing and has gone is forgotten."""

@@ -1,4 +1,4 @@
-"""Whose turn it is: clients one after the other, none that holds every process, none that owes too much.
+"""Whose turn it is: who owes least first, then one after the other; none that holds every process, none that owes too much.
 
 A client is an address. Of one address, as of a class behind one router, its pages take turns in the same way.
 """
@@ -85,9 +85,10 @@ class Lanes(Generic[W]):
     def next(self) -> Ticket[W] | None:
         """The ticket whose turn it is, which runs from now on; its client, and its page there, are last from now on."""
         now = self._clock()
-        for client, pages in self._waiting.items():
+        for client in sorted(self._waiting, key=lambda name: self._accounts.debt(name, now)):
             if self._accounts.wait(client, now):
                 continue
+            pages = self._waiting[client]
             for ticket in chain.from_iterable(pages.values()):
                 if self._may(ticket):
                     self._out(ticket)
