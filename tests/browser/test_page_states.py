@@ -75,7 +75,7 @@ def test_turning_before_the_first_answer(tab: Callable[..., Any]):
 
 def test_what_is_typed_while_it_turns_stays(page: Any):
     held: list[Any] = []
-    page.route("**/api/v1/read", held.append)
+    page.route("**/api/v1/read", lambda route: held.append(route))
     turn(page, "math")
     while not held:
         page.wait_for_timeout(20)
