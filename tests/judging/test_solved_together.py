@@ -36,6 +36,8 @@ RIGHT = [
     r"$\psi(x) = x^TAx$, $c = \psi(x) - \psi(y) - \nabla\psi(y)^T(x-y) = (x-y)^TA(x-y)$",
     "n(x) = x/||x||\nJ = (I - n n')/||x||",
     PROGRAM,
+    "f(x,y) = x'Ax + x'By + y'Cy - a'x - b'y, A and C symmetric\ngrad_x f = 2Ax + By - a\ngrad_y f = B'x + 2Cy - b\n"
+    "Setting both to zero gives x = 1/2 A^-1 (a - By) and y = 1/2 C^-1 (b - B'x).",
 ]
 
 

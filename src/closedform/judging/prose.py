@@ -51,7 +51,7 @@ def has_words(text: str) -> bool:
     >>> has_words("u and V fixed"), has_words("x'Bx + dx'A")
     (True, False)
     """
-    return any(is_word(found.group()) for found in _TOKEN.finditer(text))
+    return any(is_word(found.group()) and not _is_factor(text, found) for found in _TOKEN.finditer(text))
 
 
 def parted(line: str) -> Iterator[tuple[str, int, bool]]:
@@ -59,7 +59,8 @@ def parted(line: str) -> Iterator[tuple[str, int, bool]]:
     place = found_end = LABEL.match(line).end()  # type: ignore[union-attr]
     for found in _TOKEN.finditer(line, place):
         below = found.group()[0] == "d" and _QUOTIENT.search(line[: found.start()] + "|" + line[found.end() :])  # dL/do
-        if below or not is_word(found.group()) or _declares(line, found) or found.group() in KEEP:
+        factor = bool(below) or _is_factor(line, found)
+        if factor or not is_word(found.group()) or _declares(line, found) or found.group() in KEEP:
             continue
         formula = line[found_end : found.start()].rstrip().removesuffix("(")
         if formula.strip():
@@ -74,6 +75,16 @@ def parted(line: str) -> Iterator[tuple[str, int, bool]]:
 
 
 _QUOTIENT = re.compile(r"/\s*\||\|\s*/\s*\(?d")
+
+
+_OPERATOR = re.compile(r"[-+*/=(\[−·]\s*$")
+_BEHIND_FACTOR = re.compile(r"\s*(?:[-+*)\]'^ᵀ−·,;.]|$)")
+
+
+def _is_factor(line: str, word: re.Match[str]) -> bool:
+    """Whether two letters are factors, as in ``(a - By)``, though they are a word elsewhere."""
+    before = _OPERATOR.search(line[: word.start()]) is not None
+    return len(word.group()) <= 2 and before and _BEHIND_FACTOR.match(line, word.end()) is not None
 
 
 def _declares(line: str, word: re.Match[str]) -> bool:
