@@ -37,7 +37,7 @@ BOLD: Kinds = (("V", 0.0), ("S", 1.5))
 BOLD_MATRIX: Kinds = (("M", 0.0), ("V", 2.0), ("S", 3.5))
 MEAN: Kinds = (("V", 0.0), ("S", 0.8))
 """Of x̄ beside x[i], which is of the kind of these: sooner a number than x is a family."""
-SCALAR: Kinds = (("S", 0.0), ("V", 1.1))
+SCALAR: Kinds = (("S", 0.0), ("V", 1.05))
 DOTTED: Kinds = (("V", 0.0), ("M", 0.3), ("S", 1.0))
 DENSITY: Kinds = (("M", 0.0), ("S", 1.0), ("V", 2.0))
 NUMBER: Kinds = (("S", 0.0), ("Z", 0.4))

@@ -70,7 +70,8 @@ def name(t: Translator, base: str, start: int, end: int, sign: Sign) -> None:
     base = canonical(base)
     items, last_end, t.place = _items(t, t.place + 1, end)
     typed = t.typed(start, last_end)
-    if base == "I" and base not in t.known.declared and items and items != [0] and ":" not in items and not _summed(t, items):
+    sizes = base == "I" and base not in t.known.declared and items not in ([], [0]) and ":" not in items
+    if sizes and not _summed(t, items):
         sized(t, "eye", sign, t.sized_at)
         return
     if items and items in (["max"], ["min"]) and _extreme(t, base, str(items[0]), sign, last_end):

@@ -193,7 +193,8 @@ def _doubt_members(trial: Trial, tree: Product | Call) -> None:
     parts = tree.args if isinstance(tree, Call) else tuple(f for _, f in tree.factors)
     leaves = [t for part in parts for t in _leaves(part)]
     angles = isinstance(tree, Call) and tree.name in ANGLES
-    capitals = [t for t in leaves if isinstance(t, Index) and (_is_capital(trial, t) or angles and _is_member(trial, t))]
+    is_number = _is_member if angles else _is_capital
+    capitals = [t for t in leaves if isinstance(t, Index) and is_number(trial, t)]
     large = [t for t in leaves if not is_scalar(trial.shape[t])]
     op = trial.choice.get(tree) if isinstance(tree, Call) else None
     called = op is not None and (op.elementwise or op.name == "expm")
