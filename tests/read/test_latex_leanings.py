@@ -107,3 +107,15 @@ def test_refused_by_name(latex: str, said: str) -> None:
     with pytest.raises(ClosedformError) as caught:
         read(latex, None, "latex")
     assert said in caught.value.message and caught.value.span is not None
+
+
+@pytest.mark.parametrize(("latex", "text"), [
+    (r"\exp(x) + x", "exp(x) + x"), (r"\log(1 + e^x)", "log(1 + exp(x))"), (r"\sin x + \cos x", "sin(x) + cos(x)"),
+    (r"\frac{X}{\phi} + \frac{Y}{\psi}", "X/phi + Y/psi"), (r"\alpha x + \tanh(y)", "alpha*x + tanh(y)"),
+])  # fmt: skip
+def test_what_fits_habit_is_read_as_text_is(latex: str, text: str) -> None:
+    assert read(latex, None, "latex").where == read(text).where
+
+
+def test_what_is_declared_shows_no_strain() -> None:
+    assert read(r"\exp(t) x", "t in R", "latex").assumed == ("x ∈ ℝⁿ",)

@@ -6,7 +6,7 @@ is; ``q_1`` and ``q_2`` are both numbers or both vectors.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
 from closedform.expr.op import Shape
@@ -18,26 +18,18 @@ from closedform.read.syntax import (
     Call,
     Group,
     Index,
-    Inner,
     Name,
     Negative,
-    Norm,
-    Number,
     Over,
     Power,
     Product,
-    Stack,
     Sum,
-    Transpose,
     Tree,
+    leaves_of,
 )
 from closedform.read.unify import is_scalar
-from closedform.read.vocabulary import operations
 
-SHOWING = (Index, Inner, Norm, Over, Stack, Transpose)
 ANGLES = {"sin", "cos", "tan"}
-SIGNS = {"*", "", "/", "·"}
-CASES = ("\\begin{cases}", "\\begin{dcases}")
 LARGE = {"I", "eye", "ones", "zeros"}
 SCALED_SUM = 1.2
 """Of a vector times a sum of numbers: more than a number instead of it is from habit, less than one in bold type."""
@@ -47,68 +39,6 @@ NO_MAP = 2.0
 """Of ``A (x - b)`` as a matrix times a number."""
 APART = 1.6
 """Of ``q_1`` and ``q_2`` as a number and a vector."""
-
-
-def is_of_numbers(unit: Unit) -> bool:
-    """Whether nothing in a formula shows that anything in it is a vector or a matrix."""
-    names = set[str]()
-    for tree in unit.trees:
-        if isinstance(tree, SHOWING) or (isinstance(tree, Power) and tree.entrywise):
-            return False
-        if isinstance(tree, Call) and (tree.abstract or not all(op.elementwise for op in operations(tree.name))):
-            return False
-        if isinstance(tree, Product) and any(not _is_plain(unit, sign, f) for sign, f in tree.factors[1:]):
-            return False
-        if isinstance(tree, Name):
-            names.add(tree.name)
-    matrices = {name for name in names if _is_matrix(name)}
-    if not any(map(_is_bent, unit.trees)):  # a sum of multiples may be of vectors
-        return False
-    measured = not matrices or _are_measured(unit.trees, matrices) or _divides(unit.trees, matrices)
-    return measured and names.isdisjoint(LARGE)
-
-
-def _divides(trees: Iterable[Tree], capitals: set[str]) -> bool:
-    """Whether a capital stands below a quotient, where no matrix does: ``n R T/(V - n b)``."""
-    below = (f for t in trees if isinstance(t, Product) for sign, f in t.factors[1:] if sign == "/")
-    return any(isinstance(t, Name) and t.name in capitals for part in below for t in _leaves(part))
-
-
-def _is_power_or_quotient(tree: Tree) -> bool:
-    while isinstance(tree, Group):
-        tree = tree.inner
-    return isinstance(tree, Power) or (isinstance(tree, Product) and _is_bent(tree))
-
-
-def _is_bent(tree: Tree) -> bool:
-    if isinstance(tree, Product):
-        return any(sign == "/" and not isinstance(f, Number) for sign, f in tree.factors)
-    return isinstance(tree, Call | Power)
-
-
-def _are_measured(trees: Iterable[Tree], capitals: set[str]) -> bool:
-    """Whether all capitals stand in quotients by more than a number, or beside powers: ``L/g``, ``D (1 - u)^2``."""
-    standing = sum(isinstance(t, Name) and t.name in capitals for t in trees)
-    for tree in (t for t in trees if isinstance(t, Product)):
-        factors = tree.factors
-        mine = [k for k, (_, f) in enumerate(factors) if isinstance(f, Name) and f.name in capitals]
-        rest = [(sign, f) for k, (sign, f) in enumerate(factors) if k not in mine]
-        others = [f for _, f in rest if not isinstance(f, Number) and not (isinstance(f, Name) and is_greek(f.name))]
-        divided = [f for sign, f in factors[1:] if sign == "/" and not isinstance(f, Number)]
-        if len(mine) == 1 and (divided or (others and all(map(_is_power_or_quotient, others)))):
-            standing -= 1
-    return standing == 0
-
-
-def _is_plain(unit: Unit, sign: str, factor: Tree) -> bool:
-    """Whether a factor is one of numbers too; the sign was not typed where cases were made into products."""
-    return sign in SIGNS or (sign == ".*" and unit.source.startswith(CASES, factor.span[0]))
-
-
-def _is_matrix(name: str) -> bool:
-    """A capital by itself; ``RSS`` and a mean are numbers among numbers."""
-    letters = base_letters(name)
-    return letters[:1].isupper() and (len(letters) == 1 or is_greek(letters)) and "_bar" not in name
 
 
 def lean(trial: Trial) -> None:
@@ -135,7 +65,7 @@ def _unify_same(trial: Trial, unit: Unit) -> None:
     """What stands in brackets twice, I or ones in it, is of one shape: ``(I - 1 1'/n) K (I - 1 1'/n)``."""
     seen: dict[str, Shape] = {}
     for tree in unit.trees:
-        if isinstance(tree, Group) and any(isinstance(t, Name) and t.name in LARGE for t in _leaves(tree)):
+        if isinstance(tree, Group) and any(isinstance(t, Name) and t.name in LARGE for t in leaves_of(tree)):
             shape = trial.shape[tree]
             first = seen.setdefault("".join(unit.source[slice(*tree.span)].split()), shape)
             for one, other in zip(first, shape, strict=True):
@@ -165,7 +95,7 @@ def _doubt_moved(trial: Trial, tree: Product) -> None:
         return
     for (_, before), (sign, factor) in pairwise(tree.factors):
         doubt_subtracted(trial, tree, factor)
-        vectors = [t for t in _leaves(factor) if _is_free(trial, t) and _is_small(t)]
+        vectors = [t for t in leaves_of(factor) if _is_free(trial, t) and _is_small(t)]
         mapped = isinstance(before, Name) and ONE not in trial.shape[before] and sign in ("", "*")
         if mapped and vectors and isinstance(factor, Group) and is_scalar(trial.shape[factor]):
             trial.doubt(tree, NO_MAP)
@@ -182,7 +112,7 @@ def _maps(trial: Trial, tree: Product) -> bool:
 
 def _doubt_still(trial: Trial, tree: Over) -> None:
     r"""``\sum_i x_i \log p``: of numbers, where nothing with the index is a vector and names without it are."""
-    large = [t for t in _leaves(tree.body) if not is_scalar(trial.shape[t])]
+    large = [t for t in leaves_of(tree.body) if not is_scalar(trial.shape[t])]
     if all(_is_free(trial, t) and trial.shape[t][1] is ONE for t in large):
         trial.doubt(tree, SCALED_SUM)
 
@@ -191,7 +121,7 @@ def _doubt_members(trial: Trial, tree: Product | Call) -> None:
     r"""``e^{-\beta E_i}`` and ``N_i E_i``: members in capitals are numbers, not vectors, below functions of numbers
     and beside one another."""
     parts = tree.args if isinstance(tree, Call) else tuple(f for _, f in tree.factors)
-    leaves = [t for part in parts for t in _leaves(part)]
+    leaves = [t for part in parts for t in leaves_of(part)]
     angles = isinstance(tree, Call) and tree.name in ANGLES
     is_number = _is_member if angles else _is_capital
     capitals = [t for t in leaves if isinstance(t, Index) and is_number(trial, t)]
@@ -200,17 +130,6 @@ def _doubt_members(trial: Trial, tree: Product | Call) -> None:
     called = op is not None and (op.elementwise or op.name == "expm")
     if large and set(large) <= set(capitals) and (called or len(capitals) > len(large)):
         trial.doubt(tree, MEMBER)
-
-
-def _leaves(tree: Tree) -> Iterator[Tree]:
-    """The names and entries in a tree."""
-    todo = [tree]
-    while todo:
-        part = todo.pop()
-        if isinstance(part, Name | Index):
-            yield part
-        else:
-            todo.extend(part.parts)
 
 
 def _is_member(trial: Trial, entry: Index) -> bool:

@@ -22,12 +22,12 @@ from closedform.read.ends import from_zero
 from closedform.read.guards import with_guards
 from closedform.read.habits import Kinds, Uses, gather, kinds_of
 from closedform.read.infer import Question, Trial, Unit
-from closedform.read.leanings import is_of_numbers
 from closedform.read.left_side import without_left_side
 from closedform.read.lexer import Tokens, lex
 from closedform.read.members import with_members
 from closedform.read.names import Scope, differential
 from closedform.read.notation import is_latex
+from closedform.read.of_numbers import is_of_numbers
 from closedform.read.outcome import assumptions, where_text
 from closedform.read.parser import Parser
 from closedform.read.said import tall_columns
@@ -212,7 +212,7 @@ class _Reader:
         for unit in units:
             gather(unit.trees, self.uses)
         seen = scope.bold | scope.arrows | scope.rows or any(not is_scalar(shape) for shape in said.shapes.values())
-        self.uses.of_numbers = syntax == "latex" and not seen and all(map(is_of_numbers, units))
+        self.uses.of_numbers = syntax == "latex" and not seen and is_of_numbers(units, said.variables)
         self.names = self._names()
 
     def _names(self) -> dict[str, None]:

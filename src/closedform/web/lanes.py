@@ -1,4 +1,4 @@
-"""Whose turn it is: who owes least first, then one after the other; none that holds every process, none that owes too much.
+"""Whose turn it is: who owes least first, then one after the other; none holds every process or owes too much.
 
 A client is an address. Of one address, as of a class behind one router, its pages take turns in the same way.
 """
