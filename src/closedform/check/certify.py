@@ -225,11 +225,13 @@ class Check:
             heuristics += ("a degree too high for a bound",)
         if search.doubted:
             heuristics += ("a bound that two computations disagree on",)
-        if level != "A" or heuristics:
-            return Certificate("B", "the two sides agree", None, search.sizes(), points, heuristics)
         every = self.degree is not None and all(min(s.values(), default=0) >= self.degree for s in proven)
         every = every or for_every_size(self.needs, proven)
         every = every and not (cases and self.scene.size_names)
+        if search.cut and not every:
+            heuristics += ("the time over before all sizes were tried",)
+        if level != "A" or heuristics:
+            return Certificate("B", "the two sides agree", None, search.sizes(), points, heuristics)
         sizes = tuple(proven) if kinks else search.sizes()
         sizes = (search.every_case,) if cases and search.every_case is not None else sizes
         return Certificate(

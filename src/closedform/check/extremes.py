@@ -11,40 +11,59 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from random import Random
 
+from closedform.check.core.field import LAWS
 from closedform.check.scene import Scene
 from closedform.check.spectral import SPECTRAL
 from closedform.expr.node import Node
 from closedform.expr.size import Size
 
 FEW, BEYOND, MOST_NAMES, SMALL, LOW, MANY = (2, 3), (2, 5), 5, 4, 5, 1000
+RANKED = {"inv", "pinv", "det", "adj", "comm", "lyap"}
+"""What depends on the rank of a matrix, which is the least of two sizes."""
 SPARE, FURTHER = 10, 47
 """Where matrices have so much fewer entries than they may have, sizes are drawn from as far as this."""
+KNOWN = LAWS - 2
+"""Entries of which a field knows all logarithms, and that of their sum."""
 LARGEST_NUMBER = 97
 """A number above is taken for no size: matrices of that many rows have too many entries."""
 
 
 def extremes(
-    scene: Scene, rng: Random, least: int, limit: int, met: Sequence[Mapping[str, int]], numbered: bool = True
+    scene: Scene, rng: Random, least: int, limit: int, met: Sequence[Mapping[str, int]], numbered: bool = True,
+    logs: bool = False,
 ) -> Iterator[dict[str, int]]:
     """Each size in its turn larger than ``least`` and than the numbers of the claim, if ``limit`` entries let it.
 
     Of a claim of low degree not where such sizes were ``met``; larger than the numbers only where ``numbered``.
+    Not much larger where there are ``logs``, whose laws a field knows of a few at a time.
     """
     most, names = threshold(scene), sorted(scene.size_names)
     low = degree(scene.nodes)
     plain = most <= SMALL and low <= LOW and not (scene.bits or scene.index_ranges or composite(scene))
     large = max(least, most + BEYOND[0] if numbered else 0)
+    if len(names) > 1 and any(node.op.name in RANKED for node in scene.nodes):
+        yield from together(scene, names, large, limit)
     for name in rng.sample(names, min(len(names), MOST_NAMES)):
         if plain and any(sum(s.values()) + 2 <= 2 * s[name] for s in met if s[name] > low + 1):
             continue
         sizes = {k: max(rng.choice(FEW), scene.least.get(k, 1)) for k in names}
-        further = scene.largest(sizes | {name: FURTHER}) <= limit // SPARE
+        further = not logs and scene.largest(sizes | {name: FURTHER}) <= limit // SPARE
         far = max(BEYOND[1], FURTHER - large) if further else BEYOND[1]
+        far = min(far, max(0, KNOWN - large)) if logs else far
         for n in range(large + rng.randint(0, far), max(FEW), -1):
             sizes[name] = max(n, scene.least.get(name, 1))
             if scene.largest(sizes) <= limit:
                 yield sizes
                 break
+
+
+def together(scene: Scene, names: Sequence[str], least: int, limit: int) -> Iterator[dict[str, int]]:
+    """All sizes large at once: tr(X⁺X) is the least of two."""
+    for n in range(FURTHER, least + len(names), -1):
+        sizes = {name: max(n - k, scene.least.get(name, 1)) for k, name in enumerate(names)}
+        if scene.largest(sizes) <= limit:
+            yield sizes
+            return
 
 
 def composite(scene: Scene) -> bool:

@@ -48,7 +48,7 @@ class Search:
         self.spread = min(len(scene.size_names), least - 1, 2) if self.spectral or near else SPREAD
         scene.cover = scene.new_cover()
         self.field: Field | None = None
-        self.refused, self.doubted = 0, False
+        self.refused, self.doubted, self.cut = 0, False, False
         self.every_case: dict[str, int] | None = None
         self.turn = 0
         self.degree = self.height = 0.0
@@ -63,6 +63,7 @@ class Search:
             few = self.branching and sum(self.trials.accepted.values()) < MANY
             if self.trials.differ or few or len(large) < 2 or not self.scene.cover.enough():
                 raise
+            self.cut = True
         return not self.trials.differ
 
     def look(self) -> None:
@@ -112,8 +113,10 @@ class Search:
         """Sizes far from each other, where the claim is not proved for every size; there is a short time for each."""
         least = None if self.spectral else self.extreme
         turns = EXTREME_TURNS if self.scene.bits or self.scene.index_ranges else 1
-        chosen = () if least is None else extremes(self.scene, self.rng, least, EXTREME_ENTRIES, self.sizes())
-        for sizes in chosen:
+        if least is None:
+            return
+        logs = self.field is not None and bool(self.field.logs)
+        for sizes in extremes(self.scene, self.rng, least, EXTREME_ENTRIES, self.sizes(), logs=logs):
             for _ in range(turns):
                 with suppress(Unfit, ZeroDivisionError, OutOfTime):
                     self.extreme_trial(sizes)
