@@ -43,7 +43,8 @@ def sizes_of(symbols: Mapping[str, Node], values: Mapping[str, Any]) -> dict[str
         wanted = [] if x.is_scalar else [x.rows] if x.is_column and len(shape) == 1 else [x.rows, x.cols]
         equations += [Equation(s, h, f"{name} is {shape}") for s, h in zip(wanted, shape, strict=False)]
     known = {k: int(v) for k, v in values.items() if k not in symbols and np.ndim(v) == 0 and float(v) % 1 == 0}
-    if small := next((k for k, n in known.items() if n < 1), None):
+    sizes = {name for x in symbols.values() for s in x.shape for name in s.names}
+    if small := next((k for k, n in known.items() if n < 1 and k in sizes), None):
         raise ValueProblem(f"{small} is {known[small]}; a whole number of 1 or more is wanted (it is a size)")
     return solve_sizes(equations, known)
 

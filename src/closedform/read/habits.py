@@ -90,6 +90,7 @@ class Uses:
 def gather(trees: Sequence[Tree], uses: Uses) -> None:
     """Add how names are used in ``trees`` to ``uses``."""
     uses.arrays.update(_below_functions(trees))
+    uses.below.update(_below_quotients(trees))
     for tree in trees:
         if isinstance(tree, Index) and isinstance(tree.base, Name):
             (uses.one_index if len(tree.at) == 1 else uses.two_indices).add(tree.base.name)
@@ -114,7 +115,6 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
         elif isinstance(tree, Product):
             uses.dotted.update(_dotted(tree))
             uses.quotients.update(_divided(tree))
-            uses.below.update(name for sign, f in tree.factors[1:] if sign == "/" for name in _plain_names(f))
             uses.closing |= _closing(tree)
             uses.beside.update(_beside([f for sign, f in tree.factors if not sign.endswith("/")]))
         elif isinstance(tree, Sum):
@@ -184,17 +184,20 @@ def _divided(tree: Product) -> Iterator[str]:
                 yield first.name
 
 
-def _plain_names(tree: Tree) -> set[str]:
-    """The names in a sum or product of such and of numbers; none where anything else stands in it."""
-    names, todo = set[str](), [tree]
-    while todo:
-        part = todo.pop()
-        if isinstance(part, Name):
-            names.add(part.name)
-        elif not isinstance(part, Number | Group | Product | Sum | Negative | Power):
-            return set()
-        todo.extend(part.parts)
-    return names
+def _below_quotients(trees: Sequence[Tree]) -> Iterator[str]:
+    """The names in divisors that are made of names and numbers by + - * / ^ alone; parts come first in ``trees``."""
+    plain, below = set[Tree](), set[Tree]()
+    for tree in trees:
+        made = isinstance(tree, Group | Product | Sum | Negative | Power) and plain.issuperset(tree.parts)
+        if made or isinstance(tree, Name | Number):
+            plain.add(tree)
+    for tree in reversed(trees):
+        if isinstance(tree, Product):
+            below.update(f for sign, f in tree.factors[1:] if sign == "/" and f in plain)
+        if tree in below:
+            below.update(tree.parts)
+            if isinstance(tree, Name):
+                yield tree.name
 
 
 def _below_functions(trees: Sequence[Tree]) -> Iterator[str]:

@@ -25,7 +25,6 @@ from closedform.read.syntax import (
     Product,
     Sum,
     Tree,
-    leaves_of,
 )
 from closedform.read.unify import is_scalar
 
@@ -37,6 +36,8 @@ MEMBER = 1.5
 """Of capitals such as ``E_i`` as vectors where numbers are meant."""
 NO_MAP = 2.0
 """Of ``A (x - b)`` as a matrix times a number."""
+TOGETHER = 200
+"""Parts of a formula that are looked at together."""
 APART = 1.6
 """Of ``q_1`` and ``q_2`` as a number and a vector."""
 
@@ -61,11 +62,25 @@ def lean(trial: Trial) -> None:
     _doubt_apart(trial)
 
 
+def _leaves(*parts: Tree) -> list[Tree]:
+    """The names and entries in parts; none where these are larger than what a person looks at together."""
+    todo, leaves = list(parts), list[Tree]()
+    for _ in range(TOGETHER):
+        if not todo:
+            return leaves
+        part = todo.pop()
+        if isinstance(part, Name | Index):
+            leaves.append(part)
+        else:
+            todo.extend(part.parts)
+    return []
+
+
 def _unify_same(trial: Trial, unit: Unit) -> None:
     """What stands in brackets twice, I or ones in it, is of one shape: ``(I - 1 1'/n) K (I - 1 1'/n)``."""
     seen: dict[str, Shape] = {}
     for tree in unit.trees:
-        if isinstance(tree, Group) and any(isinstance(t, Name) and t.name in LARGE for t in leaves_of(tree)):
+        if isinstance(tree, Group) and any(isinstance(t, Name) and t.name in LARGE for t in _leaves(tree)):
             shape = trial.shape[tree]
             first = seen.setdefault("".join(unit.source[slice(*tree.span)].split()), shape)
             for one, other in zip(first, shape, strict=True):
@@ -95,7 +110,7 @@ def _doubt_moved(trial: Trial, tree: Product) -> None:
         return
     for (_, before), (sign, factor) in pairwise(tree.factors):
         doubt_subtracted(trial, tree, factor)
-        vectors = [t for t in leaves_of(factor) if _is_free(trial, t) and _is_small(t)]
+        vectors = [t for t in _leaves(factor) if _is_free(trial, t) and _is_small(t)]
         mapped = isinstance(before, Name) and ONE not in trial.shape[before] and sign in ("", "*")
         if mapped and vectors and isinstance(factor, Group) and is_scalar(trial.shape[factor]):
             trial.doubt(tree, NO_MAP)
@@ -112,16 +127,15 @@ def _maps(trial: Trial, tree: Product) -> bool:
 
 def _doubt_still(trial: Trial, tree: Over) -> None:
     r"""``\sum_i x_i \log p``: of numbers, where nothing with the index is a vector and names without it are."""
-    large = [t for t in leaves_of(tree.body) if not is_scalar(trial.shape[t])]
-    if all(_is_free(trial, t) and trial.shape[t][1] is ONE for t in large):
+    large = [t for t in _leaves(tree.body) if not is_scalar(trial.shape[t])]
+    if large and all(_is_free(trial, t) and trial.shape[t][1] is ONE for t in large):
         trial.doubt(tree, SCALED_SUM)
 
 
 def _doubt_members(trial: Trial, tree: Product | Call) -> None:
     r"""``e^{-\beta E_i}`` and ``N_i E_i``: members in capitals are numbers, not vectors, below functions of numbers
     and beside one another."""
-    parts = tree.args if isinstance(tree, Call) else tuple(f for _, f in tree.factors)
-    leaves = [t for part in parts for t in leaves_of(part)]
+    leaves = _leaves(*tree.parts)
     angles = isinstance(tree, Call) and tree.name in ANGLES
     is_number = _is_member if angles else _is_capital
     capitals = [t for t in leaves if isinstance(t, Index) and is_number(trial, t)]
@@ -148,7 +162,9 @@ def _is_free(trial: Trial, tree: Tree) -> bool:
 def _has_sum(tree: Tree) -> bool:
     """Whether it is a sum over an index, terms, factors and brackets of it looked into."""
     todo = [tree]
-    while todo:
+    for _ in range(TOGETHER):
+        if not todo:
+            break
         part = todo.pop()
         if isinstance(part, Over):
             return True

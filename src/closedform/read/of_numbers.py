@@ -5,7 +5,7 @@ r"""When LaTeX is of numbers alone: ``2k + n \ln(R/n)``, where nothing shows a v
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from closedform.read.alphabet import base_letters, is_greek
 from closedform.read.infer import Unit
@@ -24,7 +24,6 @@ from closedform.read.syntax import (
     Stack,
     Transpose,
     Tree,
-    leaves_of,
 )
 from closedform.read.vocabulary import operations
 
@@ -58,32 +57,33 @@ def _may_be(unit: Unit) -> bool:
 
 def _is_strained(unit: Unit, declared: Container[str]) -> bool:
     """Whether habit does not fit: products and powers of what is by habit no number, names numbered alike, cases."""
-
-    def is_open(tree: Tree) -> bool:
-        names = (t.name for t in leaves_of(tree) if isinstance(t, Name))
-        return any(not is_greek(name) and name not in declared for name in names)
-
+    free = _holding(unit.trees, lambda name: not is_greek(name) and name not in declared)
+    large = _holding(unit.trees, _is_matrix)
     for tree in unit.trees:
-        if isinstance(tree, Power) and is_open(tree.base):
+        if isinstance(tree, Power) and tree.base in free:
             return True
-        if isinstance(tree, Product) and sum(sign != "/" and is_open(f) for sign, f in tree.factors) > 1:
+        if isinstance(tree, Product) and sum(sign != "/" and f in free for sign, f in tree.factors) > 1:
             return True
-        if isinstance(tree, Call) and any(map(_is_share, tree.args)):
-            return True
+        if isinstance(tree, Call) and any(a in large and _is_power_or_quotient(a) for a in tree.args):
+            return True  # L/g below a root
     names = {t.name.rpartition("_")[::2] for t in unit.trees if isinstance(t, Name)}
     stems = [stem for stem, end in names if stem and end.isdigit()]
     return len(stems) > len(set(stems)) or any(mark in unit.source for mark in CASES)
 
 
-def _is_share(tree: Tree) -> bool:
-    """A quotient in which a capital stands: ``L/g`` below a root."""
-    return _is_power_or_quotient(tree) and any(isinstance(t, Name) and _is_matrix(t.name) for t in leaves_of(tree))
+def _holding(trees: Iterable[Tree], wanted: Callable[[str], bool]) -> set[Tree]:
+    """The parts in which such a name stands; parts come first in ``trees``."""
+    found = set[Tree]()
+    for tree in trees:
+        if (isinstance(tree, Name) and wanted(tree.name)) or not found.isdisjoint(tree.parts):
+            found.add(tree)
+    return found
 
 
-def _divides(trees: Iterable[Tree], capitals: set[str]) -> bool:
+def _divides(trees: Sequence[Tree], capitals: set[str]) -> bool:
     """Whether a capital stands below a quotient, where no matrix does: ``n R T/(V - n b)``."""
-    below = (f for t in trees if isinstance(t, Product) for sign, f in t.factors[1:] if sign == "/")
-    return any(isinstance(t, Name) and t.name in capitals for part in below for t in leaves_of(part))
+    large = _holding(trees, capitals.__contains__)
+    return any(sign == "/" and f in large for t in trees if isinstance(t, Product) for sign, f in t.factors[1:])
 
 
 def _is_power_or_quotient(tree: Tree) -> bool:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
@@ -221,14 +221,3 @@ def _with(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:
     if isinstance(value, kind):
         return change(value)
     return tuple(_with(v, kind, change) for v in value) if isinstance(value, tuple) else value
-
-
-def leaves_of(tree: Tree) -> Iterator[Tree]:
-    """The names and entries in a tree."""
-    todo = [tree]
-    while todo:
-        part = todo.pop()
-        if isinstance(part, Name | Index):
-            yield part
-        else:
-            todo.extend(part.parts)
