@@ -342,3 +342,27 @@ def test_who_owes_nothing_comes_before_who_owes(loop: asyncio.AbstractEventLoop)
     assert line.next() is costly[2]  # c owes nothing either, and came before
     line.leave(costly[1])
     assert line.next() is fresh
+
+
+def test_many_whose_requests_are_long_leave_one_to_the_others(loop: asyncio.AbstractEventLoop):
+    """Four clients whose requests take 3 s at three processes: once this is known, a fifth finds one free."""
+    now = 0.0
+    line = Lanes[None](3, lambda: now)
+    held = dict[Ticket[None], float]()
+    waits = list[float]()
+    for name in "abcd" * 8:
+        line.join(Ticket(name, False, loop.create_future()))
+    for step in range(300):
+        now = step / 10
+        for done in [ticket for ticket, since in held.items() if now - since >= 2.95]:
+            del held[done]
+            line.leave(done)
+            line.join(Ticket(done.client, False, loop.create_future()))
+        while len(held) < 3 and (ticket := line.next()):
+            held[ticket] = now
+        if now >= 7 and step % 10 == 0:
+            line.join(fresh := Ticket("e", False, loop.create_future()))
+            begun = len(held) < 3 and line.next()
+            waits.append(0.0 if begun is fresh else 1.0)
+            line.leave(fresh)
+    assert len(waits) == 23 and sum(waits) == 0

@@ -11,17 +11,20 @@ from dataclasses import dataclass
 
 CREDIT = 4.0
 """Seconds of computing that a client may owe and still begin a request: one that takes as long as it may, and more."""
+LONG = 1.0
+"""Seconds from which on a request was long."""
 HERE = 5.0
 """Seconds after its last request for which a client counts as here."""
 
 
 @dataclass
 class Account:
-    """Seconds owed, when the last request came, and how many run."""
+    """Seconds owed, when the last request came, how many run, and how long the last that ended took."""
 
     owed: float
     came: float
     running: int = 0
+    last: float = 0.0
 
 
 class Accounts:
@@ -46,16 +49,22 @@ class Accounts:
         ...         accounts.came(name, now=second)
         ...     if second == 0:
         ...         accounts.begins("a", now=second)
-        >>> accounts.wait("a", now=8), accounts.ends("a", now=10), accounts.wait("a", now=10)
+        >>> accounts.wait("a", now=8), accounts.ends("a", 10, now=10), accounts.wait("a", now=10)
         (0.0, None, 2.0)
         """
         self._settle(now)
         self._of.setdefault(client, Account(0.0, now)).running += 1
 
-    def ends(self, client: str, now: float) -> None:
-        """A request that began has ended."""
+    def ends(self, client: str, seconds: float, now: float) -> None:
+        """A request that began ``seconds`` ago has ended."""
         self._settle(now)
-        self._of[client].running -= 1
+        account = self._of[client]
+        account.running, account.last = account.running - 1, seconds
+
+    def costly(self, client: str) -> bool:
+        """Whether the last request of this client took long: the next may too."""
+        account = self._of.get(client)
+        return account is not None and account.last > LONG
 
     def wait(self, client: str, now: float) -> float:
         """Seconds until this client may begin a request, if those who are here stay; 0 where it may now."""

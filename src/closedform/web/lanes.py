@@ -50,6 +50,7 @@ class Ticket(Generic[W]):
     long: bool
     turn: asyncio.Future[W]
     page: str = ""
+    begun: float = 0.0
 
 
 class Lanes(Generic[W]):
@@ -78,7 +79,8 @@ class Lanes(Generic[W]):
         """It was answered, or nobody waits for it any more."""
         if ticket in self._running:
             self._running.remove(ticket)
-            self._accounts.ends(ticket.client, self._clock())
+            now = self._clock()
+            self._accounts.ends(ticket.client, now - ticket.begun, now)
         elif ticket in self._waiting.get(ticket.client, {}).get(ticket.page, ()):
             self._out(ticket)
 
@@ -94,6 +96,7 @@ class Lanes(Generic[W]):
                     self._out(ticket)
                     self._running.append(ticket)
                     self._accounts.begins(client, now)
+                    ticket.begun = now
                     return ticket
         return None
 
@@ -118,14 +121,21 @@ class Lanes(Generic[W]):
             self._waiting[ticket.client] = pages
 
     def _may(self, ticket: Ticket[W]) -> bool:
-        """A client has its share; of that, and of all processes, long requests leave one to the others."""
+        """A client has its share; of that, and of all processes, long requests leave one to the others.
+
+        So do those of clients whose last request was long: they may be many.
+        """
         if ticket.turn.done():
             return False
         own, share = self._running_of(ticket.client), self._share()
         if len(own) >= share or sum(one.page == ticket.page for one in own) >= self._part(ticket.client, share):
             return False
-        longs = sum(one.long for one in self._running)
-        return not ticket.long or (sum(one.long for one in own) < max(1, share - 1) and longs < max(1, self.size - 1))
+        if ticket.long and sum(one.long for one in own) >= max(1, share - 1):
+            return False
+        return not self._costs(ticket) or sum(map(self._costs, self._running)) < max(1, self.size - 1)
+
+    def _costs(self, ticket: Ticket[W]) -> bool:
+        return ticket.long or self._accounts.costly(ticket.client)
 
     def _came(self, ticket: Ticket[W]) -> None:
         page, shared = self._last.get(ticket.client, (ticket.page, NEVER))
