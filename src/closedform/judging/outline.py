@@ -35,6 +35,8 @@ _OBJECTIVE = re.compile(
     r"\b(?:minimi[sz]\w*|maximi[sz]\w*|objective|function|loss|cost)(?:\s+(?:is|the|of))*\W*$", re.IGNORECASE
 )
 _GRADIENT = re.compile(r"\b(gradient|derivative|jacobian|hessian)\b", re.IGNORECASE)
+_NAMED = re.compile(r"\b(?:gradient|derivative|jacobian|hessian)\s*$", re.IGNORECASE)
+"""Right before a formula, "and the Hessian X'X": it is said to be that; a lone name may be one that it is given."""
 _SAYS = re.compile(
     r"(?:\bis|\bbecomes|\bequals|\bget|\bobtain|\bgives|\byields|\bbe|\bas|\bby)\W*$|:\s*$", re.IGNORECASE
 )
@@ -111,7 +113,7 @@ def _with_gradients(document: Document) -> Iterator[Relation]:
             by = text
         elif re.search(r"\bof\W*$", words, re.IGNORECASE):
             target = text
-        elif _GRADIENT.search(said) and _SAYS.search(words):
+        elif _GRADIENT.search(said) and (_SAYS.search(words) or (_NAMED.search(words) and not bare(cleaned(text)))):
             kind = _GRADIENT.findall(said)[-1].lower()
             left = Member(_written(kind, target, by), relation.members[0].start, f"the {kind}")
             yield Relation([left, *relation.members], said)

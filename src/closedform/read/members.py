@@ -28,7 +28,7 @@ def with_members(texts: list[Tokens]) -> tuple[list[Tokens], dict[str, str]]:
         return texts, {}
     taken = {token.text for tokens in texts for token in tokens.tokens}
     free = (letter for letter in LENGTHS if letter not in taken)
-    ranges = {i: high or next(free, "") for i, high in members.ranges.items()}
+    ranges = {i: high or members.length(i) or next(free, "") for i, high in members.ranges.items()}
     return [members.rewritten(tokens) for tokens in texts], {i: high for i, high in ranges.items() if high}
 
 
@@ -80,6 +80,23 @@ class _Members:
                     self.bases.add(base)
                 elif token.kind == "name" and tokens.tokens[k + 1].text == "[":
                     self.bases.add(token.text)
+
+    def length(self, index: str) -> str:
+        """How long a declared vector is of which an entry has this index: ``y in R^n`` beside ``y_i``."""
+        told = {part.texts[0]: part.texts[-1] for tokens in (self.formula, self.where) for part in self._parts(tokens)
+                if part.texts[1:2] == ["in"] and part.texts[-2] == "^"}  # fmt: skip
+        lengths = {told[base] for base in self._with(index) if base in told}
+        return lengths.pop() if len(lengths) == 1 else ""
+
+    def _with(self, index: str) -> Iterator[str]:
+        """What is typed with this index alone."""
+        for tokens in (self.formula, self.where):
+            for k, token in enumerate(tokens.tokens):
+                base, at = self._split(token, self.ranges)
+                if base and at == [index]:
+                    yield base
+                elif [t.text for t in tokens.tokens[k + 1 : k + 4]] == ["[", index, "]"]:
+                    yield token.text
 
     def rewritten(self, tokens: Tokens) -> Tokens:
         """The text with its members; a note says which there are."""
