@@ -170,3 +170,14 @@ def test_combining_accents() -> None:
     start = "S(θ) = (y - Φθ)ᵀ(y - Φθ)\n∇S(θ) = -2Φᵀ(y - Φθ)\nθ\u0302 = "
     assert judge(start + "(ΦᵀΦ)⁻¹Φᵀy").verdict == "right"
     assert judge(start + "(ΦΦᵀ)⁻¹Φᵀy").verdict == "wrong"
+
+
+@pytest.mark.parametrize(("said", "sound"), [
+    ("The gradient is $A^\\top A x$ and the Hessian $A^\\top A$.", True),
+    ("The gradient is $A^\\top A x$ and the Hessian $5A^\\top A$.", False),
+    ("The Hessian $A A^\\top$ is positive semidefinite.", False),
+    ("The gradient $g$ vanishes at zero.", True),
+])  # fmt: skip
+def test_a_formula_right_behind_the_word_is_said_to_be_it(said: str, sound: bool) -> None:
+    found = judge("Let $f(x) = \\frac12 x^\\top A^\\top A x$. " + said)
+    assert (found.first_wrong is None) == sound

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import closedform as cf
-from closedform.errors import ClosedformError
+from closedform.errors import ClosedformError, ShapeError
 from closedform.read.read import read
 
 jax.config.update("jax_enable_x64", True)
@@ -119,3 +119,14 @@ def test_what_fits_habit_is_read_as_text_is(latex: str, text: str) -> None:
 
 def test_what_is_declared_shows_no_strain() -> None:
     assert read(r"\exp(t) x", "t in R", "latex").assumed == ("x ∈ ℝⁿ",)
+
+
+@pytest.mark.parametrize("x", ["x_i", "x[i]"])
+def test_a_family_is_as_long_as_what_has_its_index(x: str) -> None:
+    found = read("sum(i, (y_i - x_i'*beta)^2)", f"beta in R^p, {x} in R^p, y in R^n")
+    assert "x[i] in R^p for i = 1..n" in found.where
+
+
+def test_a_size_that_may_be_two_is_asked_about_where_all_else_fits() -> None:
+    with pytest.raises(ShapeError, match="n may be the length of y or the number of columns of X"):
+        read("n/2 + ||y - X*beta||^2")

@@ -45,9 +45,11 @@ def settle(question: Question, choices: dict[str, Kinds]) -> Trial:
         distance, picks = heappop(queue)
         trial = _trial(question, choices, picks)
         trials += 1
+        fits = False
         try:
             settle_ends(trial)
             trial.run()
+            fits = True
             if question.typeset:
                 lean(trial)
             name_sizes(trial)
@@ -64,7 +66,7 @@ def settle(question: Question, choices: dict[str, Kinds]) -> Trial:
                 first = (trial, misfit)
             final = misfit.final and all(trial.kinds.get(n) != "G" for n in names_below([misfit.tree]))
             if final and not trial.doubts:
-                raise _refusal(first, []) from None
+                raise _refusal((trial, misfit) if fits else first, []) from None
             guilty = [misfit.tree]
             if final:  # asked about, unless what is doubtful in it may be read otherwise, and nearer
                 guilty, least = trial.doubts, min(least, distance + trial.cost - 2 * EPSILON)
