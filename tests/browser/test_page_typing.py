@@ -22,6 +22,8 @@ def mathematics(page: Any) -> None:
     ("sum_i=1^n x_i^2", r"\sum_{i=1}^{n}x_{i}^2"),
     ("sum_i=1^n-1(x_i-y_i)^2+z", r"\sum_{i=1}^{n-1}\left(x_{i}-y_{i}\right)^2+z"),
     ("prod_i x_i", r"\prod_{i}x_{i}"), ("x_1-y_2/z_3", r"x_1-\frac{y_2}{z_3}"), ("e^x_i+1", r"e^{x_{i}+1}"),
+    ("||y-X beta||^2", r"\left\Vert y-X\beta\right\Vert^2"), ("log|x'A x|", r"\log\left|x^{\top}Ax\right|"),
+    ("x_i'b", r"x_{i}^{\top}b"), ("w'mu/2", r"\frac{w^{\top}\mu}{2}"), ("epsilon+A'tau", r"\epsilon+A^{\top}\tau"),
 ])  # fmt: skip
 def test_indices_and_sums_are_typed_as_in_text(page: Any, typed: str, latex: str):
     mathematics(page)

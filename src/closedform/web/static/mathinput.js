@@ -10,6 +10,7 @@ const NAMES = [
   "tr", "logdet", "softmax", "logsumexp", "diag", "vec", "sigmoid", "softplus", "relu", "mean", "inv", "erf", "huber", "var", "kron", "expm",
 ];
 const WORDS = { lam: "\\lambda", log: "\\log", det: "\\det", sum: "\\sum", prod: "\\prod", "'": "^{\\top}", "*": "\\cdot" };
+const ANYWHERE = ["mu", "nu", "xi", "rho", "tau", "chi"]; // end no other word, so they may follow a letter: w'mu
 const HIDDEN = ' style="visibility:hidden"'; // until it is made, which MathLive takes back before this would be set
 const PAUSE = 350;
 let field = null, making = null;
@@ -51,7 +52,8 @@ async function made(changed) {
   keyboard(window.mathVirtualKeyboard);
   const named = Object.fromEntries(NAMES.map((name) => [name, `\\operatorname{${name}}`]));
   const { "||": _, ...shortcuts } = place.inlineShortcuts;
-  place.inlineShortcuts = { ...shortcuts, ...named, ...WORDS };
+  const greek = Object.fromEntries(ANYWHERE.map((name) => [name, `\\${name}`]));
+  place.inlineShortcuts = { ...shortcuts, ...named, ...greek, ...WORDS };
   place.addEventListener("input", changed);
   bars(place);
   scripts(place);

@@ -1,6 +1,7 @@
 // Indices and powers in mathematics as they are typed in text: x_i^2 - y_i, and sum_i=1^n x_i.
 
-const AFTER_INDEX = "+-*/=<>),";
+const AFTER_INDEX = "+-*/=<>),'";
+const FENCES = ["(", "[", "|", "\\vert", "\\Vert", "\\|", "\\lvert", "\\lVert"];
 
 /** Which script the caret is in, and of what; null where it is in none. */
 function script(place) {
@@ -26,11 +27,11 @@ function typed(place, sign) {
   return false;
 }
 
-/** Between brackets a space only ends a word: what follows it stands there too. */
+/** Between brackets or bars a space only ends a word: what follows it stands there too. */
 function bracketed(place) {
   const { model } = place._mathfield;
   const { parent } = model.at(model.position) ?? {};
-  return parent?.type === "leftright" && "([".includes(parent.leftDelim);
+  return parent?.type === "leftright" && FENCES.includes(parent.leftDelim);
 }
 
 /** A power after an index stands beside it, and what follows an index stands behind it: an index is one word. */
