@@ -156,7 +156,7 @@ class Precise:
                 self.seen.take(sight)
                 return True
         if same is False:
-            self.apart = apart(point.sizes, ev, pairs)
+            self.apart = apart(point.sizes, ev, pairs, self.sure)
         return same
 
     def far_agrees(self) -> bool:

@@ -257,10 +257,12 @@ def shown(m: Mat, digits: int = 12) -> list[list[str]]:
     return [[e.str(digits, radius=False) for e in row] for row in m.tolist()]
 
 
-def apart(sizes: dict[str, int], ev: RealEvaluator, pairs: list[Pair]) -> dict[str, Any] | None:
-    """The point of ``ev`` and what differs there, to show to people."""
+def apart(
+    sizes: dict[str, int], ev: RealEvaluator, pairs: list[Pair], sure: bool = False
+) -> dict[str, Any] | None:
+    """The point of ``ev`` and what differs there, however little if the balls are ``sure``, to show to people."""
     for a, b in sorted(pairs, key=lambda pair: agreement(*pair) is not False):
-        if agreement(a, b) is False or any(not gap.contains(0) for gap in (a - b).entries()):
+        if agreement(a, b) is False or (sure and any(not gap.contains(0) for gap in (a - b).entries())):
             point = {k: shown(v.first) for k, v in ev.symbols.items()}
             digits = 12 if shown(a) != shown(b) else 60
             return {"sizes": sizes, "point": point, "claimed": shown(a, digits), "true": shown(b, digits)}
