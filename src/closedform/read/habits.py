@@ -84,7 +84,7 @@ class Uses:
     beside: set[str] = field(default_factory=set)
     """Names that are added to an entry or times one, ``m*x[i]``: no one counts so."""
     of_numbers: bool = False
-    """LaTeX in which nothing shows a vector."""
+    """LaTeX that is of numbers alone: ``of_numbers.is_of_numbers``."""
 
 
 def gather(trees: Sequence[Tree], uses: Uses) -> None:

@@ -1,7 +1,6 @@
-r"""What LaTeX shows of numbers and vectors beyond habit: all of a formula, sums, and names with one letter.
+r"""What LaTeX shows of numbers and vectors beyond habit: sums, what is applied or moved, names with one letter.
 
-``2k + n \ln(R/n)`` is of numbers, since nothing in it is of vectors; the h of ``h \sum_i s_i`` is one, since the sum
-is; ``q_1`` and ``q_2`` are both numbers or both vectors.
+The h of ``h \sum_i s_i`` is a number, since the sum is one; ``q_1`` and ``q_2`` are both numbers or both vectors.
 """
 
 from __future__ import annotations
