@@ -96,6 +96,12 @@ def hess_logdet(X: Array) -> Array:
     return (P[:, None, :, None] * P[None, :, None, :]).reshape(n * n, n * n)
 
 
+def hess_logdet_axes(X: Array) -> Array:
+    """∂²/∂X[i,j]∂X[k,l] of -log det X for any X: the array that ``jax.hessian`` gives."""
+    P = np.linalg.inv(X)
+    return np.einsum("li,jk->ijkl", P, P)
+
+
 def grad_net(X: Array, W: Array, b: Array, v: Array, c: float, y: Array) -> tuple[Array, ...]:
     """By W, b, v and c of ½‖tanh(XW' + 1b')v + c1 - y‖²."""
     H = X @ W.T

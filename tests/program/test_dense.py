@@ -39,6 +39,8 @@ MAPS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
                              {"D": np.diag(normal(4)), "A": normal(4, 5), "B": normal(4, 5)}),
     "with weights": ("sum(w.*(X*u).^4)*tr(X'*X)", "w in R^m, X in R^(m×n), u in R^n", "X",
                      {"w": normal(5), "X": normal(5, 3), "u": normal(3)}),
+    "a determinant": ("logdet(X)", "", "X", {"X": POSITIVE + normal(4, 4) / 9}),
+    "a rectangle twice": ("tr(A*X*B*X)", "", "X", {"A": normal(5, 3), "X": normal(3, 5), "B": normal(5, 3)}),
     "a mean": ("mean(exp(A*X*B))", "", "X", {"A": normal(5, 3), "X": normal(3, 2), "B": normal(2, 4)}),
 }  # fmt: skip
 

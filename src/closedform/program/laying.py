@@ -56,14 +56,25 @@ class Layer:
         rest = list(self.laid)
         if rest and self.fills(rest[0]):
             first = rest.pop(0)
-            text = self.product(first, self.kept)
+            text = self.fresh_product(first, self.kept)
             yield f"{name} = {text if self.is_fresh(first) else f'1.0 * {text}'}"
             if first.sign < 0:
                 yield f"np.negative({name}, {name})"
         else:
             yield f"{name} = {self.speller.backend.zeros.format(self.whole())}"
         for piece in rest:
-            yield f"{self.view(name, piece)} {'+' if piece.sign > 0 else '-'}= {self.product(piece, self.own(piece))}"
+            text = self.fresh_product(piece, self.own(piece))
+            yield f"{self.view(name, piece)} {'+' if piece.sign > 0 else '-'}= {text}"
+
+    def fresh_product(self, piece: Laid, kept: list[int]) -> str:
+        """``product``; one matrix within the axes of another by ``einsum``, at half the time of a broadcast product."""
+        if len(piece.factors) == 2 and len(kept) == 4 and all(len(at) == 2 for _, at in piece.factors):
+            (first, a), (second, b) = piece.factors
+            if {*a} in ({kept[0], kept[3]}, {kept[1], kept[2]}):
+                letters = ("".join(LETTERS[k] for k in at) for at in (a, b, kept))
+                one, two = (self.speller.bound(self.step.args[k], 0) for k in (first, second))
+                return 'np.einsum("{},{}->{}", {}, {})'.format(*letters, one, two)
+        return self.product(piece, kept)
 
     def fills(self, piece: Laid) -> bool:
         covered = {a for _, at in piece.factors for a in at}
