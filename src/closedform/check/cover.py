@@ -7,10 +7,11 @@ is counted are the sizes at which both sides were compared.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import combinations, product
+from functools import lru_cache
+from itertools import combinations, permutations, product
 from random import Random
 
-CANDIDATES, PAIRED, ORDERED, MOST, AGAIN, TOGETHER = 12, 5, 12, 10, 3, 3
+CANDIDATES, PAIRED, ORDERED, MOST, AGAIN, TOGETHER, TABLED = 12, 5, 12, 10, 3, 3, 3
 
 
 class Cover:
@@ -67,7 +68,8 @@ class Cover:
         """Of several draws the one that is most of what is missing."""
         if not self.names:
             return draw()
-        return max((draw() for _ in range(CANDIDATES)), key=self.worth)
+        different = {tuple(sizes.items()): sizes for sizes in (draw() for _ in range(CANDIDATES))}
+        return max(different.values(), key=self.worth)
 
     def worth(self, sizes: Mapping[str, int]) -> tuple[int, int, int]:
         of = self.of(sizes)
@@ -88,4 +90,12 @@ class Cover:
 
 def drawn(rng: Random, names: list[str], least: int, spread: int) -> dict[str, int]:
     """Pairwise different sizes of ``least`` and more."""
-    return dict(zip(names, rng.sample(range(least, least + len(names) + spread), len(names)), strict=True))
+    few, wide = len(names), len(names) + spread
+    chosen = rng.choice(arrangements(few, wide)) if few <= TABLED else rng.sample(range(wide), few)
+    return {name: least + k for name, k in zip(names, chosen, strict=True)}
+
+
+@lru_cache(64)
+def arrangements(few: int, wide: int) -> tuple[tuple[int, ...], ...]:
+    """All ways to choose so many different numbers below ``wide``, in order."""
+    return tuple(permutations(range(wide), few))

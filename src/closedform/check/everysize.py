@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
+from typing import NamedTuple
 
 import flint
 
@@ -46,22 +46,24 @@ IDLE, MOST_IDLE = "~", 12
 may be asked for on account of these."""
 
 
+NONE: Counter[str] = Counter()
+
+
 class Bare(Exception):
     """An index is summed that stands on no symbol, or the argument does not know the operation."""
 
 
-@dataclass(frozen=True)
-class Sums:
+class Sums(NamedTuple):
     """Sums by size, in the numerators, the denominator, and those that a derivative adds along one path to a symbol;
     whether the row and the column index stand on symbols (``row``, ``col``), and on such as stand in no function of
     entries (``held``). ``on`` are the letters that stand on symbols in each term; ``left`` and ``right`` those that the
     row and the column of a unit vector are equal to."""
 
-    num: Counter[str] = field(default_factory=Counter)
-    den: Counter[str] = field(default_factory=Counter)
+    num: Counter[str] = NONE
+    den: Counter[str] = NONE
     row: bool = True
     col: bool = True
-    path: Counter[str] = field(default_factory=Counter)
+    path: Counter[str] = NONE
     on: frozenset[str] = frozenset()
     left: frozenset[str] = frozenset()
     right: frozenset[str] = frozenset()
@@ -71,13 +73,13 @@ class Sums:
 
     def over(self, *sizes: Size, held: bool) -> Sums:
         """With more sums."""
-        return replace(self, num=self.num + counted(names(*sizes), held or not self.wild))
+        return self._replace(num=self.num + counted(names(*sizes), held or not self.wild))
 
     def standing(self, row: bool, col: bool) -> Sums:
-        return replace(self, row=row, col=col)
+        return self._replace(row=row, col=col)
 
     def times(self, k: int) -> Sums:
-        return replace(self, num=scaled(self.num, k), den=scaled(self.den, k))
+        return self._replace(num=scaled(self.num, k), den=scaled(self.den, k))
 
 
 def names(*sizes: Size) -> list[str]:
@@ -115,10 +117,10 @@ def needed(claim: Claim, sizes: set[str]) -> dict[str, int] | None:
             args = [found[a] for a in node.args]
             found[node] = sums(node, args, order)
             if node.op.name == "sym" and node.params[0] in loose:
-                found[node] = replace(found[node], held=(False, False))
+                found[node] = found[node]._replace(held=(False, False))
             elif not node.is_scalar:
                 wild = not alike and (made(node) or any(a.wild for a in args))
-                found[node] = replace(found[node], held=(False, False) if made(node) else found[node].held, wild=wild)
+                found[node] = found[node]._replace(held=(False, False) if made(node) else found[node].held, wild=wild)
             if node.op.name in ENTRIES or node.op.name in ("softmax", "logsumexp"):
                 for a, arg in zip(args, node.args, strict=True):
                     inner |= scaled(a.num + a.den, 2) + Counter(names(*arg.shape))
@@ -196,11 +198,11 @@ def sums(node: Node, args: list[Sums], order: int) -> Sums:
         return of_entries(node, args[0], order)
     if name == "transpose":
         a = args[0].standing(args[0].col, args[0].row)
-        return replace(a, left=a.right, right=a.left, held=a.held[::-1])
+        return a._replace(left=a.right, right=a.left, held=a.held[::-1])
     if name == "diagm":
-        return replace(alone(args[0]).standing(args[0].row, args[0].row), held=(args[0].held[0],) * 2)
+        return alone(args[0]).standing(args[0].row, args[0].row)._replace(held=(args[0].held[0],) * 2)
     if name == "diagv":
-        return replace(alone(args[0]).standing(args[0].row or args[0].col, True), held=(any(args[0].held), True))
+        return alone(args[0]).standing(args[0].row or args[0].col, True)._replace(held=(any(args[0].held), True))
     if name in ("sum", "rowsum", "colsum", "tr", "norm2", "normF", "norm1"):
         return total(node, alone(args[0]), order)
     if name in ("pow", "mpow"):
@@ -215,7 +217,7 @@ def sums(node: Node, args: list[Sums], order: int) -> Sums:
 
 def alone(a: Sums) -> Sums:
     """Without the letters of unit vectors."""
-    return replace(a, left=frozenset(), right=frozenset())
+    return a._replace(left=frozenset(), right=frozenset())
 
 
 def letter(place: Node) -> str:
@@ -230,7 +232,7 @@ def summed(node: Node, a: Sums) -> Sums:
     name, low, high = node.params
     if name not in a.on or low.number != 1 or high.name is None:
         raise Bare
-    return replace(alone(a).over(high, held=False), on=a.on - {name})
+    return alone(a).over(high, held=False)._replace(on=a.on - {name})
 
 
 def letters_are_bound(nodes: Sequence[Node]) -> bool:
@@ -276,7 +278,7 @@ def added(args: list[Sums]) -> Sums:
         num |= a.num + (den - a.den)
     on = frozenset.intersection(*(a.on for a in args))
     held = all(a.held[0] for a in args), all(a.held[1] for a in args)
-    return replace(both, num=num, row=all(a.row for a in args), col=all(a.col for a in args), on=on, held=held)
+    return both._replace(num=num, row=all(a.row for a in args), col=all(a.col for a in args), on=on, held=held)
 
 
 def multiplied(node: Node, args: list[Sums]) -> Sums:
@@ -290,13 +292,13 @@ def multiplied(node: Node, args: list[Sums]) -> Sums:
             met |= (left.right if right.row else none) | (right.left if left.col else none)
             out = out.over(arg.cols, held=left.held[1] or right.held[0])
         ends = args[0].held[0], args[-1].held[1]
-        out = replace(out, on=out.on | met, left=args[0].left, right=args[-1].right, held=ends)
+        out = out._replace(on=out.on | met, left=args[0].left, right=args[-1].right, held=ends)
         return out.standing(args[0].row, args[-1].col)
     large = [a for a, arg in zip(args, node.args, strict=True) if not arg.is_scalar] or args
     row, col = any(a.row for a in large), any(a.col for a in large)
     held = any(a.held[0] for a in large), any(a.held[1] for a in large)
     if node.op.name != "dot":
-        return replace(both.standing(row, col), held=held)
+        return both.standing(row, col)._replace(held=held)
     if not (row and col):
         raise Bare
     return over_all(both, node.args[0].shape, held).standing(True, True)
@@ -315,7 +317,7 @@ def total(node: Node, a: Sums, order: int) -> Sums:
     if name == "tr":
         if not (a.row or a.col):
             raise Bare
-        return replace(a.over(arg.rows, held=any(a.held)).standing(True, True), held=(True, True))
+        return a.over(arg.rows, held=any(a.held)).standing(True, True)._replace(held=(True, True))
     summed = {"rowsum": (False, True), "colsum": (True, False)}.get(name, (True, True))
     if (summed[0] and names(arg.rows) and not a.row) or (summed[1] and names(arg.cols) and not a.col):
         raise Bare
@@ -323,8 +325,8 @@ def total(node: Node, a: Sums, order: int) -> Sums:
     row = a.row if name == "rowsum" else a.col if name == "colsum" else True
     out = over_all(a.times(twice), *zip(*chosen, strict=True)).standing(row, True)
     kept = a.held[0] if name == "rowsum" else a.held[1] if name == "colsum" else True
-    out = replace(out, held=(kept, True))
-    return replace(out, den=out.den + scaled(out.num, order)) if twice > 1 else out
+    out = out._replace(held=(kept, True))
+    return out._replace(den=out.den + scaled(out.num, order)) if twice > 1 else out
 
 
 def raised(node: Node, args: list[Sums], order: int) -> Sums:
@@ -342,7 +344,7 @@ def raised(node: Node, args: list[Sums], order: int) -> Sums:
     if k > 0 and root == 1:
         return whole
     if variable(node.args[0]) and not node.is_scalar:
-        return replace(whole, held=(False, False))
+        return whole._replace(held=(False, False))
     if not node.is_scalar:
         raise Bare
     broken = whole.num + whole.den

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from closedform.expr.node import Node, make
 
@@ -28,6 +29,12 @@ def postorder(roots: Node | Iterable[Node], stop: Callable[[Node], bool] | None 
             continue
         todo.append((node, True))
         todo.extend([(a, False) for a in reversed(node.args) if a not in seen])
+
+
+@lru_cache(64)
+def steps(root: Node, closed: str) -> tuple[Node, ...]:
+    """The nodes below ``root`` in order, none that stands in an operation of the name ``closed`` alone."""
+    return tuple(postorder(root, stop=lambda n: n.op.name == closed))
 
 
 def rebuild(root: Node, replace: Callable[[Node, tuple[Node, ...]], Node | None]) -> Node:

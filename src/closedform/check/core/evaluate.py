@@ -12,7 +12,7 @@ from closedform.check.core.jet import Jet, Mat, Unfit, stack
 from closedform.check.core.scalars import COMPOSED, DEFINED, DERIVATIVE, PRIMITIVE, SHAPED, Scalars
 from closedform.expr.node import Node, make
 from closedform.expr.op import registered
-from closedform.expr.walk import postorder, rebuild
+from closedform.expr.walk import rebuild, steps
 
 Rule = Callable[..., Jet]
 Partial = tuple[int, ...]
@@ -43,7 +43,7 @@ class Evaluator:
         return self.run(root)
 
     def run(self, root: Node) -> Jet:
-        for node in postorder(root, stop=lambda n: n in self.memo or n.op.name == "sumover"):
+        for node in steps(root, "sumover"):
             if node not in self.memo:
                 if thread_time() > self.deadline:
                     raise OutOfTime
