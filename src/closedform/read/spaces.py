@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from closedform.errors import DeclarationError, LimitError
 from closedform.expr.op import Shape
@@ -25,6 +26,7 @@ MAX_SIZE_DIGITS = 12
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹ⁿᵐᵏᵖ", "0123456789nmkp")
 
 
+@lru_cache(1024)
 def parse_space(text: str) -> tuple[Shape, tuple[str, ...]]:
     """The shape and facts that a space gives.
 
