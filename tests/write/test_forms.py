@@ -237,3 +237,15 @@ def test_a_power_named_like_the_mark_of_a_transpose_is_bracketed() -> None:
         f = formula(typed, where)
         assert formula(f.text, where) == f
         assert formula(f.unicode, where) == f
+
+
+def test_in_a_condition_the_letters_of_sums_are_not_those_of_free_indices() -> None:
+    f = formula(
+        "sum(i, log(sum(k, p[k]*exp(-(x[i] - u[k])'*S[k]*(x[i] - u[k])))))",
+        "p in R^K, x[i] in R^m for i = 1..n, u[k] in R^m for k = 1..K, S[k] in R^(m×m) for k = 1..K",
+    )
+    said = f.grad("u").conditions
+    assert len(said) == 2
+    for text in said:  # the member of the sum and the one of the sample have letters of their own
+        summed, sample = re.search(r"sum\((\w)", text).group(1), re.search(r"x\[(\w)\]", text).group(1)  # type: ignore[union-attr]
+        assert summed != sample and f"p[{summed}]" in text and f"S[{summed}" in text and f"u[{summed}]" in text

@@ -7,7 +7,7 @@ from dataclasses import replace
 from closedform.expr.node import Node
 from closedform.expr.op import Condition
 from closedform.expr.walk import leaves, rebuild
-from closedform.functions.algebra import ADD, INDEX, ONES, SYM, index, num, total
+from closedform.functions.algebra import ADD, INDEX, ONES, SUMOVER, SYM, index, num, sumover, total
 from closedform.rewrite.display.context import Context
 from closedform.rewrite.display.sharing import share
 from closedform.write.render import Form, render
@@ -50,13 +50,18 @@ def condition_text(condition: Condition, context: Context, form: Form = "unicode
 
 def _with_letters(expr: Node, context: Context) -> Node:
     """The indices that a sum has no typed name for, by letters: ``x[i]`` for ``x[#1]``."""
-    numbered = sorted({n.params[0] for n in leaves(expr) if n.op is INDEX and n.params[0].startswith("#")})
+    indices = {n.params[0] for n in leaves(expr) if n.op is INDEX}
+    numbered = sorted(name for name in indices if name.startswith("#"))
     if not numbered:
         return expr
-    free = [letter for letter in "ijklrs" if letter not in context.taken and letter not in context.order]
+    taken = indices | {*context.taken, *context.order}
+    free = [letter for letter in "ijklrs" if letter not in taken]
     named = dict(zip(numbered, free, strict=False))
 
-    def renamed(node: Node, _: object) -> Node | None:
+    def renamed(node: Node, args: tuple[Node, ...]) -> Node | None:
+        if node.op is SUMOVER and node.params[0] in named:
+            name, *ends = node.params
+            return sumover(named[name], *ends, *args)
         return index(named[node.params[0]]) if node.op is INDEX and node.params[0] in named else None
 
     return rebuild(expr, renamed)
