@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from closedform.errors import LimitError, ReadError
+from closedform.judging.manners import partial_operators, plain_ells, plain_maps, plain_ranges
 from closedform.judging.pieces import MAX_CHARACTERS, pieces
 from closedform.judging.relations import (
     Relation,
@@ -45,7 +46,9 @@ def document(source: str, syntax: str = "auto") -> Document:
         syntax = "latex" if is_latex(source) else "text"
     if syntax not in ("text", "latex"):
         raise ReadError(f"the syntax {syntax} is not known", hint="Known are auto, text and latex.")
-    source = plain_partials(plain_functionals(source)) if syntax == "latex" else plain_partials(with_lowered(source))
+    source = plain_ranges(plain_maps(source))
+    source = plain_ells(source) if syntax == "latex" else source
+    source = partial_operators(plain_partials(plain_functionals(source))) if syntax == "latex" else plain_partials(with_lowered(source))
     found = Document(source, syntax)
     for family in _FAMILY.finditer(source):
         found.families.append(_declared(family))

@@ -10,7 +10,7 @@ from closedform.errors import ClosedformError, ShapeError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
 from closedform.functions.algebra import SYM, transpose, zeros
-from closedform.judging.book import Moving, same
+from closedform.judging.book import Moving, entry_of, same
 from closedform.judging.cases import implied_case
 from closedform.judging.chains import Chain, is_zero
 from closedform.judging.conditions import is_condition, is_reason
@@ -22,6 +22,9 @@ from closedform.judging.properties import PROPERTIES, agree_under
 from closedform.judging.records import Step
 from closedform.judging.slips import there_of
 from closedform.judging.state import UNDECIDED, State
+
+_UNCLEAR = re.compile(r"does not follow from the formula|\bmay be\b|\bstands for one of them")
+"""What is said of a line that has more readings than one, or none: that its sizes do not fit is not shown."""
 
 
 class Identities:
@@ -64,6 +67,8 @@ class Identities:
             by = self.state.gradient_by(chain, 1 if chain.defines else 0)
             self.state.equations.set_zero([Zero(t.node, by) for t in truth])
             return self.state.step(chain, k, "given", reason="an equation to solve"), []
+        if at := self._entry(truth, now):
+            return self.state.step(chain, k, "right", reason=f"it is the entry {at}"), now
         agreed = agreeing(truth, now)
         if agreed:
             return self._agreed(chain, k, truth, agreed, explainer)
@@ -80,6 +85,15 @@ class Identities:
         refused, within = self._refused(chain, k, explainer, now), self._in_cases(chain, k, truth, now)
         told = within is not None and (refused.status == "wrong" or within.status == "right")
         return within if told and within is not None else refused, now
+
+    def _entry(self, truth: list[Full], now: list[Full]) -> str:
+        """The index of the entry that one side is of the other, ``∇f = ∂f/∂x_i``; "" where it is none."""
+        for at in sorted(self.section.shared.fixed):
+            for t, n in ((t.node, n.node) for t in truth for n in now):
+                column, entry = (t, n) if n.is_scalar else (n, t)
+                if column.is_column and entry.is_scalar and not column.is_scalar and same(entry_of(column, (at,)), entry):
+                    return at
+        return ""
 
     def _in_cases(self, chain: Chain, k: int, truth: list[Full], now: list[Full]) -> Step | None:
         """A line that holds in the case it is said for, or that may; None where it is said for no case."""
@@ -164,7 +178,7 @@ class Identities:
         return self.state.step(chain, k, "right"), agreed
 
     def _misfit(self, chain: Chain, k: int, error: ClosedformError, explainer: Explainer, wrong: bool) -> Step:
-        if wrong or "does not follow from the formula" in error.message:
+        if wrong or _UNCLEAR.search(error.message) is not None:
             return self.state.step(chain, k, "undecided", reason=error.message)
         slip, right, example = explainer.misfit(self.section.text(chain.members[k]), error)
         reason = error.message.replace("\n", "; ")

@@ -148,7 +148,7 @@ def _defined(relation: Relation) -> tuple[str, str]:
     if name:
         return ("", "") if is_differential(name) else (name, "")
     found = _APPLIED.fullmatch(first)
-    if found is None or is_differential(bare(found["name"])) or found["name"] in NO_FUNCTIONS:
+    if found is None or is_differential(bare(found["name"])) or found["name"].partition("_")[0] in NO_FUNCTIONS:
         return "", ""
     if _NO_ARGUMENT.search(found["args"]) or _CONSTRAINT.search(relation.words):
         return "", ""

@@ -1,0 +1,78 @@
+r"""Manners of writing that are made plain before a derivation is taken apart: maps of directions, indices, sums from 0."""
+
+from __future__ import annotations
+
+import re
+
+_DEFINED = re.compile(r"(?<![A-Za-z\\])(?P<f>[A-Za-z])\s*\(\s*(?P<x>[A-Za-z])\s*\)\s*&?\s*:?=")
+_ARROW = r"(?:\\mapsto|\\(?:long)?rightarrow|\\to(?![A-Za-z])|->|→|↦)"
+
+
+def plain_maps(source: str) -> str:
+    r"""The derivative as a map of directions, ``D_XF: H \mapsto …`` and ``(D_XF)(H)``, as ``DF(X)[H]``.
+
+    >>> plain_maps(r"F(X) = \|X\|^2, DF_X: H \mapsto 2\langle X, H\rangle")
+    'F(X) = \\|X\\|^2, DF(X)[H] =  2\\langle X, H\\rangle'
+    >>> plain_maps("f(x) = x'x, (D_x f)(h) = 2x'h")
+    "f(x) = x'x, Df(x)[h] = 2x'h"
+    """
+    for f, x in dict.fromkeys((m["f"], m["x"]) for m in _DEFINED.finditer(source)):
+        below = rf"_\s*(?:{x}|\{{\s*{x}\s*\}})\s*"
+        one = rf"(?<![A-Za-z\\])(?:D{below}{f}|D\s*{f}{below})"
+        there = rf"(?:{one}|(?<![A-Za-z\\])D\s*{f}\s*\(\s*{x}\s*\))\s*(?::|\\colon)\s*(?P<h>[A-Za-z])\s*{_ARROW}"
+        source = re.sub(there, rf"D{f}({x})[\g<h>] = ", source)
+        at = r"\s*\(\s*(?P<h>[A-Za-z])\s*\)"
+        source = re.sub(rf"(?:\(\s*{one}\s*\)|{one}){at}", rf"D{f}({x})[\g<h>]", source)
+        twice = rf"(?:\{{\s*\\rm\s+[Hh]ess\s*\}}|\\(?:mathrm|operatorname|text)\s*\{{\s*[Hh]ess\s*\}}|(?<!\w)[Hh]ess)\s*{f}"
+        source = re.sub(rf"{twice}\s*\(\s*{x}\s*\)\s*\(\s*(\w)\s*,\s*(\w)\s*\)", rf"D^2{f}({x})[\1,\2]", source)
+    return source
+
+
+_ELL = re.compile(r"\\ell(?![A-Za-z])\s*")
+_BELOW_SUM = re.compile(r"\\sum\s*(?:\\limits)?\s*_\s*(?:\{[^{}]*\\ell(?![A-Za-z])|\\ell(?![A-Za-z]))")
+
+
+def plain_ells(source: str) -> str:
+    r"""``\ell`` as an index, where a sum runs over it and it stands below names alone, as a letter.
+
+    >>> plain_ells(r"\sum_{\ell, m} x_\ell A_{\ell m} x_m")
+    '\\sum_{l, m} x_l A_{lm} x_m'
+    """
+    if not _BELOW_SUM.search(source) or re.search(r"(?<![_{,\sa-z])\\ell|\\ell\s*[(=&]", _BELOW_SUM.sub("", source)):
+        return source
+    used = set(re.findall(r"(?<![A-Za-z\\])[a-z](?![A-Za-z])|(?<=_\{)[a-z]+", source))
+    letter = next((c for c in "lpqrst" if c not in "".join(used)), "")
+    return _ELL.sub(letter, re.sub(r"_\\ell\s+", f"_{letter} ", source)) if letter else source
+
+
+_FROM_ZERO = re.compile(r"(?P<at>_\s*\{\s*(?P<i>[i-t])\s*=\s*)0(?P<mid>\s*\}\s*\^\s*\{\s*(?P<n>[A-Za-z]))\s*-\s*1(?=\s*\})")
+
+
+def plain_ranges(source: str) -> str:
+    r"""Sums from 0 to n-1 as those from 1 to n, where every one is so and indices stand below names alone.
+
+    >>> plain_ranges(r"\sum_{i=0}^{n-1} a_{ik} x_i"), plain_ranges(r"\sum_{i=0}^{n-1} i x_i")
+    ('\\sum_{i=1}^{n} a_{ik} x_i', '\\sum_{i=0}^{n-1} i x_i')
+    """
+    found = list(_FROM_ZERO.finditer(source))
+    if not found or len(found) < len(re.findall(r"_\s*\{\s*[i-t]\s*=", source)):
+        return source
+    rest = re.sub(r"_\s*(?:\{[^{}]*\}|[a-z])|\\[A-Za-z]+|[A-Za-z]{2,}", " ", _FROM_ZERO.sub(" ", source))
+    if re.search(r"_\s*\{?\s*\d", _FROM_ZERO.sub(" ", source)) or any(m["i"] in rest for m in found):
+        return source
+    return _FROM_ZERO.sub(r"\g<at>1\g<mid>", source)
+
+
+_PARTIAL_AT = re.compile(r"(?:\\partial|∂)\s*_\s*\{?\s*(?P<at>[i-nkpq])\s*\}?\s*(?=[A-Za-z({\\∂])")
+
+
+def partial_operators(source: str) -> str:
+    r"""``\partial_k(…)`` as ``\frac{\partial}{\partial x_k}(…)``, where entries of x are named by indices.
+
+    >>> partial_operators(r"f = x_jx_j, \partial_k(2x_i) = 2\partial_k x_i")
+    'f = x_jx_j, \\frac{\\partial}{\\partial x_{k}}(2x_i) = 2\\frac{\\partial}{\\partial x_{k}}x_i'
+    """
+    by = next((x for x in "xwzu" if re.search(rf"(?<![A-Za-z\\]){x}_\{{?[i-t]", source)), "")
+    if not by or "\\" not in source:
+        return source
+    return _PARTIAL_AT.sub(rf"\\frac{{\\partial}}{{\\partial {by}_{{\g<at>}}}}", source)
