@@ -178,6 +178,8 @@ class Identities:
         return self.state.step(chain, k, "right"), agreed
 
     def _misfit(self, chain: Chain, k: int, error: ClosedformError, explainer: Explainer, wrong: bool) -> Step:
+        if unknown := self._unknown(chain, k):
+            return self.state.step(chain, k, "undecided", reason=f"it is not known what {unknown} is")
         if wrong or _UNCLEAR.search(error.message) is not None:
             return self.state.step(chain, k, "undecided", reason=error.message)
         slip, right, example = explainer.misfit(self.section.text(chain.members[k]), error)
@@ -187,7 +189,7 @@ class Identities:
         return self.state.step(chain, k, "wrong", slip=slip, reason=reason, right_line=right, example=example)
 
     def _refused(self, chain: Chain, k: int, explainer: Explainer, now: list[Full]) -> Step:
-        strange = self._strange(chain, k, explainer, now)
+        strange = self._strange(chain, k, explainer, now) or self._unknown(chain, k)
         if strange:
             self.state.unknown.add(strange)
             return self.state.step(chain, k, "undecided", reason=f"{strange} stands here for the first time, undefined")
@@ -195,6 +197,10 @@ class Identities:
         if told is None:
             return self.state.step(chain, k, "undecided", reason=UNDECIDED)
         return self.state.step(chain, k, "wrong", **told)
+
+    def _unknown(self, chain: Chain, k: int) -> str:
+        """A name in the line that stood before it for the first time, undefined."""
+        return next((n for n in sorted(self.state.unknown) if n in self.section.lexed.names(chain.members[k])), "")
 
     def _strange(self, chain: Chain, k: int, explainer: Explainer, now: list[Full]) -> str:
         """A variable of which nothing is known: it stands here for the first time and is not defined."""

@@ -20,7 +20,7 @@ from closedform.judging.components import (
     with_sums,
 )
 from closedform.judging.names import NAME, bare, cleaned, is_differential
-from closedform.judging.outline import abstract, hessian_or_gradient
+from closedform.judging.outline import abstract, hessian_or_gradient, of_number
 from closedform.judging.ranges import counted, with_ends
 from closedform.judging.reading import Shared, check_length, limited
 from closedform.judging.relations import Member
@@ -28,7 +28,7 @@ from closedform.judging.rows import rows_of, with_rows
 from closedform.judging.solutions import plain_stars
 from closedform.judging.spans import derivative_of_all
 from closedform.judging.text_sums import summed, with_brackets, with_calls
-from closedform.judging.typed import apart, ones_stand, typed, with_ones
+from closedform.judging.typed import apart, ones_stand, slopes_of, typed, with_ones
 from closedform.read.lexer import Tokens
 from closedform.read.vocabulary import APPLIED
 
@@ -147,6 +147,7 @@ class Lexed:
             for name in abstract(self.outline):
                 argument = self.outline.functions.get(f"{name}_0", "")
                 text = apart(text, name, f"{name}_0" in self.outline.defined, argument)
+                text = slopes_of(text, name) if of_number(self.outline, name) else text
             text = with_rows(text, self._rows, syntax) if syntax == "latex" else self._with_calls(member, text)
             text = self._own_argument(member, text)
             text = with_sums(text) if self._summing else text

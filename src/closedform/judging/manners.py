@@ -76,3 +76,23 @@ def partial_operators(source: str) -> str:
     if not by or "\\" not in source:
         return source
     return _PARTIAL_AT.sub(rf"\\frac{{\\partial}}{{\\partial {by}_{{\g<at>}}}}", source)
+
+
+_LAYER = re.compile(
+    r"(?P<name>\\(?:delta|sigma|hat\s*\{?\s*[a-z]\s*\}?|math\w+\s*\{\w\}|boldsymbol\s*\{\w\})|(?<![A-Za-z\\])[A-Za-z])"
+    r"\s*\^\s*\{\s*(?:\(\s*(?P<k>\d|[Ll]\s*(?:[-+]\s*\d)?)\s*\)|\[\s*(?P<m>\d|[Ll]\s*(?:[-+]\s*\d)?)\s*\])\s*\}(?P<below>\s*_)?"
+)
+_BY_LAYER = re.compile(rf"(?:\\partial|\\nabla\s*_\s*\{{)\s*{_LAYER.pattern}")
+
+
+def plain_layers(source: str) -> str:
+    r"""``W^{(2)}`` as ``W_{2}``, where derivatives are taken by such a name and no name has an index besides.
+
+    >>> plain_layers(r"z^{(L)} = W^{(L)} a^{(L-1)}, \frac{\partial C}{\partial W^{(L)}}")
+    'z_{L} = W_{L} a_{L-1}, \\frac{\\partial C}{\\partial W_{L}}'
+    """
+    found = list(_LAYER.finditer(source))
+    summed = re.search(r"\\sum\s*_\s*\{?\s*[Ll](?![A-Za-z])", source) is not None
+    if not _BY_LAYER.search(source) or summed or any(m["below"] for m in found):
+        return source
+    return _LAYER.sub(lambda m: f"{m['name']}_{{{(m['k'] or m['m']).replace(' ', '')}}}", source)

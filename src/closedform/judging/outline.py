@@ -136,6 +136,8 @@ def _redefines(present: Outline, relation: Relation) -> bool:
 _NO_ARGUMENT = re.compile(rf"\+|-(?!\s*\d)|\*|{_TURN}")
 """What stands in a factor in brackets, not in a list of arguments."""
 _CONSTRAINT = re.compile(r"\b(?:such that|subject to|s\.t\.?)\W*$")
+_NEAR = re.compile(r"\b(?:near|around|close to|neighbou?rhood of)\W*$")
+"""What stands before a point that is spoken of, ``near t = 0``, and is no value of it."""
 NO_FUNCTIONS = {"d", "\\nabla", "∇", "\\partial", "∂", "\\Delta"}
 
 
@@ -161,7 +163,7 @@ def _elsewhere(out: Outline, relation: Relation) -> bool:
         return True
     if _updates(out, relation) or out.scope.take(relation, out.document, out.chains):
         return True
-    if is_range(relation, out.document):
+    if is_range(relation, out.document) or _NEAR.search(relation.words):
         return True
     if relation.sign != "=":
         if len(relation.members) > 1 and not _bound(relation):
@@ -320,6 +322,11 @@ def _order(relation: Relation) -> None:
 def abstract(out: Outline) -> set[str]:
     """Functions that are declared with an arrow, of which nothing else is known."""
     return {m[1] for w in out.where for m in re.finditer(r"(?<![\w\[])([A-Za-z]\w*)\s*:\s*R\b", w)}
+
+
+def of_number(out: Outline, name: str) -> bool:
+    """Whether an abstract function is one of a number."""
+    return any(re.search(rf"(?<![\w\[]){name}\s*:\s*R\s*->\s*R\s*(?:,|$)", w) for w in out.where)
 
 
 def _define(out: Outline, chain: Chain, name: str, argument: str) -> None:

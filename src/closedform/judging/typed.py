@@ -111,6 +111,24 @@ def with_ones(text: str, syntax: str, numbered: bool = False) -> str:
     return text
 
 
+_PRIMED = r"(?<![A-Za-z\\]){name}\s*(?:(?P<two>''|\^\s*\{{\s*\\prime\s*\\prime\s*\}})|'|\^\s*(?:\{{\s*\\prime\s*\}}|\\prime))\s*(?=\()"
+
+
+def slopes_of(text: str, name: str) -> str:
+    r"""``f'(u)`` and ``f''(u)`` of an abstract function of a number as the language has them.
+
+    >>> slopes_of("f''(a'x) + f'(1)", "f"), slopes_of(r"2\rho'(t)", "rho")
+    ("hess[f](a'x) + grad[f](1)", '2\\operatorname{grad}[\\rho](t)')
+    """
+    latex, spelled = "\\" in text, f"\\{name}" if len(name) > 1 and f"\\{name}" in text else name
+
+    def slope(found: re.Match[str]) -> str:
+        kind = "hess" if found["two"] else "grad"
+        return rf"\operatorname{{{kind}}}[{spelled}]" if latex else f"{kind}[{spelled}]"
+
+    return re.sub(_PRIMED.format(name=re.escape(spelled)), slope, text)
+
+
 def apart(text: str, name: str, defined: bool, argument: str) -> str:
     """An abstract function's gradient as the language writes it; what is called like it in ``f = f(A*x)`` as ``f_0``.
 
