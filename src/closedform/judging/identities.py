@@ -57,7 +57,8 @@ class Identities:
             if double := self.section.twice_meant():
                 reason = f"{double} stands with and without an index"
                 return self.state.step(chain, k, "undecided", reason=reason), []
-            return self._misfit(chain, k, error, explainer, wrong), []
+            step = self._misfit(chain, k, error, explainer, wrong)
+            return step, truth if step.status == "right" else []
         except ClosedformError as error:
             return self.state.step(chain, k, "undecided", reason=error.message), []
         zero = is_zero(chain.members[k].text)
@@ -182,6 +183,8 @@ class Identities:
             return self.state.step(chain, k, "undecided", reason=f"it is not known what {unknown} is")
         if wrong or _UNCLEAR.search(error.message) is not None:
             return self.state.step(chain, k, "undecided", reason=error.message)
+        if explainer.fits_bracketed(self.section.text(chain.members[k])):
+            return self.state.step(chain, k, "right", reason="with brackets around what is a number")
         slip, right, example = explainer.misfit(self.section.text(chain.members[k]), error)
         reason = error.message.replace("\n", "; ")
         if "size" not in reason and "shape" not in reason:
@@ -200,7 +203,9 @@ class Identities:
 
     def _unknown(self, chain: Chain, k: int) -> str:
         """A name in the line that stood before it for the first time, undefined."""
-        return next((n for n in sorted(self.state.unknown) if n in self.section.lexed.names(chain.members[k])), "")
+        names = self.section.lexed.names(chain.members[k])
+        unknown = sorted(self.state.unknown)
+        return next((n for n in unknown if n in names or {*n.split("_")} <= {*names}), "")
 
     def _strange(self, chain: Chain, k: int, explainer: Explainer, now: list[Full]) -> str:
         """A variable of which nothing is known: it stands here for the first time and is not defined."""

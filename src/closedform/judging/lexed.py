@@ -70,6 +70,7 @@ class Lexed:
         self.problems: dict[int, ClosedformError] = {}
         for chain in outline.chains:
             if chain.judged:
+                self._derive_primes(chain)
                 for member in chain.members[1 if chain.defines else 0 :]:
                     self._lex(member)
         for whole in wholes:
@@ -136,6 +137,28 @@ class Lexed:
             return usual if same(shared.node(cleaned(chain.members[1].text)), shared.node(usual)) else ""
         except ClosedformError:
             return ""
+
+    def _derive_primes(self, chain: Chain) -> None:
+        """In a chain that begins with ``G'(v)``, a prime of what was defined before is its derivative by v."""
+        first = cleaned(chain.members[0].text)
+        by = next((x for f, x in self.outline.functions.items() if first.startswith(f"{f}'({x})")), "")
+        for member in chain.members[1:] if by else []:
+            text = self._with_primes(member.text, by)
+            member.shown, member.text = member.shown or member.text, text
+
+    def _with_primes(self, text: str, by: str) -> str:
+        """``N' D - N D'`` with the derivatives of numbers that were defined before."""
+        latex = self.outline.document.syntax == "latex"
+        names = self.outline.defined.keys() - {bare(f) for f in self.outline.functions}
+
+        def slope(found: re.Match[str]) -> str:
+            name = found["name"]
+            if name not in names:
+                return found.group()
+            return rf"\frac{{\partial {name}}}{{\partial {by}}}" if latex else f"(∂{name}/∂{by})"
+
+        alone = "" if latex else r"(?<!\w)"
+        return re.sub(rf"\\[A-Za-z]+|{alone}(?P<name>[A-Za-z])'(?!\s*[('])", slope, text)
 
     def _lex(self, member: Member) -> None:
         try:

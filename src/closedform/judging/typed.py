@@ -8,7 +8,7 @@ from closedform.judging.spans import close_of
 from closedform.read.alphabet import SPELLED
 from closedform.read.vocabulary import is_function
 
-_TURN = r"(?:T(?![a-z])|\\top(?![A-Za-z])|\\intercal(?![A-Za-z])|\{\s*(?:T|\\top|\\intercal)\s*\})"
+_TURN = r"(?:T(?![a-z]{2})|\\top(?![A-Za-z])|\\intercal(?![A-Za-z])|\{\s*(?:T|\\top|\\intercal)\s*\})"
 _ONES = re.compile(rf"(?<![\w.\])}}'^/])1(?:'|ᵀ|\s*\^\s*{_TURN})\s*\*?\s*(?=[A-Za-z(\\])")
 _TURNED_NAME = re.compile(r"(?<=[\w)\]])\^T(?=[A-Z(]|[a-z](?![a-z]))(?!\w*\()")
 _NAME = r"[A-Za-zα-ωΑ-Ω]\w*"
@@ -21,7 +21,7 @@ _BY_ROW = re.compile(rf"/\s*(?P<of>{_NAME}(?:'|ᵀ|\^T){_NAME}(?:(?:'|ᵀ)(?:{_N
 """``/ x'x``: what would be divided by a row is divided by the whole."""
 _TURN_BESIDE = re.compile(r"\^T(?=[A-Za-z(])")
 """``a^Td(X^{-1})b``"""
-_NUMBER_AFTER = re.compile(r"(?<=\))(\s*)(?=\d)")
+_NUMBER_AFTER = re.compile(r"(?<=\))(\s*)(?=\d)|(?<=[A-Za-z)}])\s*\\[;,:]\s*(?=\d)")
 
 _SECOND = re.compile(r"(?<!\w)d2([A-Za-z]\w*)\s*/\s*d([A-Za-z]+)2(?!\w)")
 """``d2L/dw2``"""
@@ -65,12 +65,12 @@ def _with_bracket(found: re.Match[str]) -> str:
 
 
 _BESIDE_NAME = re.compile(
-    r"(?P<before>(?<![\^_\w\\])(?:\\?[A-Za-z]+\d*|ones')|(?<=[)\]'ᵀ}]))\s+1(?![\w.(/]|\s*[/^](?!\s*\{?\s*(?:\\top|T\b)))"
+    r"(?P<before>(?<![\^_\w\\])(?:[A-Za-z]+\d*|ones')|(?<![\^_\\])\\[A-Za-z]+|(?<=[)\]'ᵀ}]))\s+1(?![\w.(/]|\s*[/^](?!\s*\{?\s*(?:\\top|T\b)))"
 )
 _BEFORE_ROW = re.compile(rf"(?<![\w.\])}}'^/*])(?<![\w)\]}}'] )1(?=\s+(?:\\?[A-Za-z]+)(?:'|ᵀ|\s*\^\s*{_TURN}))")
 
 
-_BEHIND_INVERSE = re.compile(r"(?P<inverse>⁻¹|\^\{?-1\}?)\s*1(?![\w.]|\s*\^)")
+_BEHIND_INVERSE = re.compile(r"(?P<inverse>⁻¹|\^\{?-1\}?|\^\(-1\))\s*1(?![\w.]|\s*\^)")
 _GREEK_BESIDE = re.compile(r"(?<![\w\\])(?P<name>[α-ω])1(?!\w|\s*\()")
 
 
