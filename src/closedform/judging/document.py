@@ -6,7 +6,14 @@ import re
 from dataclasses import dataclass, field
 
 from closedform.errors import LimitError, ReadError
-from closedform.judging.manners import partial_operators, plain_ells, plain_layers, plain_maps, plain_ranges
+from closedform.judging.manners import (
+    partial_operators,
+    plain_curves,
+    plain_ells,
+    plain_layers,
+    plain_maps,
+    plain_ranges,
+)
 from closedform.judging.pieces import MAX_CHARACTERS, pieces
 from closedform.judging.relations import (
     Relation,
@@ -48,8 +55,11 @@ def document(source: str, syntax: str = "auto") -> Document:
     if syntax not in ("text", "latex"):
         raise ReadError(f"the syntax {syntax} is not known", hint="Known are auto, text and latex.")
     source = plain_ranges(plain_maps(source))
-    source = plain_layers(plain_ells(source)) if syntax == "latex" else source
-    source = partial_operators(plain_partials(plain_functionals(source))) if syntax == "latex" else plain_partials(with_lowered(source))
+    if syntax == "latex":
+        source = plain_curves(plain_layers(plain_ells(source)))
+        source = partial_operators(plain_partials(plain_functionals(source)))
+    else:
+        source = plain_partials(with_lowered(source))
     found = Document(source, syntax)
     for family in _FAMILY.finditer(source):
         found.families.append(_declared(family))
@@ -98,8 +108,8 @@ _SAID = re.compile(
 def said_functions(source: str) -> list[str]:
     r"""Functions of numbers that words declare and nothing defines, where a prime is their slope.
 
-    >>> said_functions(r"$\rho$ is a differentiable function, $\nabla f = \rho'(\|x\|^2)2x$"), said_functions("f is a function")
-    (['rho: R -> R'], [])
+    >>> said_functions(r"$\rho$ is a differentiable function, $\nabla f = \rho'(\|x\|^2)2x$")
+    ['rho: R -> R']
     """
     out = []
     for name in dict.fromkeys(m["f"] or m["g"] for m in _SAID.finditer(source)):

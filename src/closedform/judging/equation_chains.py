@@ -85,9 +85,9 @@ class EquationChains:
         return free and self._first(chain) and bool(sides[0] - sides[1]) and bool(sides[1] - sides[0])
 
     def _of_one_name(self, chain: Chain) -> bool:
-        """``P P = P``, ``M \\circ M = M``, from which a derivation begins: what is said of one name that nothing defines."""
-        sides = [set(self.section.lexed.names(m)) for m in chain.members]
-        return self._first(chain) and len(sides[0]) == 1 and sides[0] == sides[1] and not sides[0] & self.book.defined.keys()
+        """``P P = P``, from which a derivation begins: what is said of one name that nothing defines."""
+        one, other = (set(self.section.lexed.names(m)) for m in chain.members[:2])
+        return self._first(chain) and len(one) == 1 and one == other and not one & self.book.defined.keys()
 
     def doubtful(self, chain: Chain) -> bool:
         """Whether what seems to be supposed may as well be claimed: it is of defined names, or said with "hence"."""

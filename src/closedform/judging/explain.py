@@ -273,7 +273,7 @@ class Explainer:
         return name, right or self._right_line(None), None
 
     def fits_bracketed(self, text: str) -> bool:
-        """Whether a line is right with brackets around products that are numbers: ``v'(A + A')v'v`` as ``v'(A + A')(v'v)``."""
+        """Whether a line is right with brackets around products that are numbers: ``v'A v'v`` as ``v'A (v'v)``."""
         once = list(_bracketed(self.section.shared.tokens(text)))
         twice = (two for one in once for two in _bracketed(one))
         for changed in islice((*once, *twice), MAX_BRACKETED):

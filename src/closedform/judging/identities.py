@@ -92,7 +92,8 @@ class Identities:
         for at in sorted(self.section.shared.fixed):
             for t, n in ((t.node, n.node) for t in truth for n in now):
                 column, entry = (t, n) if n.is_scalar else (n, t)
-                if column.is_column and entry.is_scalar and not column.is_scalar and same(entry_of(column, (at,)), entry):
+                fits = column.is_column and entry.is_scalar and not column.is_scalar
+                if fits and same(entry_of(column, (at,)), entry):
                     return at
         return ""
 

@@ -1,4 +1,4 @@
-r"""Manners of writing that are made plain before a derivation is taken apart: maps of directions, indices, sums from 0."""
+"""Manners of writing that are made plain before a derivation is taken apart: maps of directions, indices, layers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import re
 
 _DEFINED = re.compile(r"(?<![A-Za-z\\])(?P<f>[A-Za-z])\s*\(\s*(?P<x>[A-Za-z])\s*\)\s*&?\s*:?=")
 _ARROW = r"(?:\\mapsto|\\(?:long)?rightarrow|\\to(?![A-Za-z])|->|→|↦)"
+
+
+_HESS = r"(?:\{\s*\\rm\s+[Hh]ess\s*\}|\\(?:mathrm|operatorname|text)\s*\{\s*[Hh]ess\s*\}|(?<!\w)[Hh]ess)"
 
 
 def plain_maps(source: str) -> str:
@@ -23,8 +26,7 @@ def plain_maps(source: str) -> str:
         source = re.sub(there, rf"D{f}({x})[\g<h>] = ", source)
         at = r"\s*\(\s*(?P<h>[A-Za-z])\s*\)"
         source = re.sub(rf"(?:\(\s*{one}\s*\)|{one}){at}", rf"D{f}({x})[\g<h>]", source)
-        twice = rf"(?:\{{\s*\\rm\s+[Hh]ess\s*\}}|\\(?:mathrm|operatorname|text)\s*\{{\s*[Hh]ess\s*\}}|(?<!\w)[Hh]ess)\s*{f}"
-        source = re.sub(rf"{twice}\s*\(\s*{x}\s*\)\s*\(\s*(\w)\s*,\s*(\w)\s*\)", rf"D^2{f}({x})[\1,\2]", source)
+        source = re.sub(rf"{_HESS}\s*{f}\s*\(\s*{x}\s*\)\s*\(\s*(\w)\s*,\s*(\w)\s*\)", rf"D^2{f}({x})[\1,\2]", source)
     return source
 
 
@@ -45,7 +47,9 @@ def plain_ells(source: str) -> str:
     return _ELL.sub(letter, re.sub(r"_\\ell\s+", f"_{letter} ", source)) if letter else source
 
 
-_FROM_ZERO = re.compile(r"(?P<at>_\s*\{\s*(?P<i>[i-t])\s*=\s*)0(?P<mid>\s*\}\s*\^\s*\{\s*(?P<n>[A-Za-z]))\s*-\s*1(?=\s*\})")
+_FROM_ZERO = re.compile(
+    r"(?P<at>_\s*\{\s*(?P<i>[i-t])\s*=\s*)0(?P<mid>\s*\}\s*\^\s*\{\s*(?P<n>[A-Za-z]))\s*-\s*1(?=\s*\})"
+)
 
 
 def plain_ranges(source: str) -> str:
@@ -96,3 +100,28 @@ def plain_layers(source: str) -> str:
     if not _BY_LAYER.search(source) or summed or any(m["below"] for m in found):
         return source
     return _LAYER.sub(lambda m: f"{m['name']}_{{{(m['k'] or m['m']).replace(' ', '')}}}", source)
+
+
+_CURVE = re.compile(
+    r"(?P<of>\\[A-Z][a-z]+|(?<![A-Za-z\\])[A-Z])(?P<power>\s*\^\s*\{\s*-\s*1\s*\})?\s*\(\s*(?P<t>[a-z])\s*\)"
+)
+_BY_NUMBER = re.compile(
+    r"\\[dt]?frac\s*\{\s*(?:\\partial|d)\s+(?P<of>[^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\s*\{\s*(?:\\partial|d)\s*(?P<t>[a-z])\s*\}"
+)
+
+
+def plain_curves(source: str) -> str:
+    r"""Matrices along a curve, ``X(t)``, by X, and derivatives by t, where it stands nowhere else, as differentials.
+
+    >>> plain_curves(r"\frac{\partial X^{-1}(t)}{\partial t} = -X^{-1}(t)\frac{\partial X(t)}{\partial t}X^{-1}(t)")
+    'd(X^{-1}) = -X^{-1}d(X)X^{-1}'
+    """
+    curves = {m["t"] for m in _CURVE.finditer(source)} & {m["t"] for m in _BY_NUMBER.finditer(source)}
+    if len(curves) != 1:
+        return source
+    t = curves.pop()
+    defined = re.search(rf"(?<![A-Za-z\\])\\?[A-Za-z]+\s*\(\s*{t}\s*\)\s*&?\s*:?=(?!\s*I)", source)
+    plain = _BY_NUMBER.sub(lambda m: f"d({m['of'].strip()})" if m["t"] == t else m.group(), source)
+    plain = _CURVE.sub(lambda m: m["of"] + (m["power"] or "") if m["t"] == t else m.group(), plain)
+    alone = rf"(?<![A-Za-z\\]){t}(?![A-Za-z])(?!\s*=\s*0)"
+    return source if defined or re.search(alone, plain) else plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from closedform.judging.spans import close_of
+from closedform.judging.spans import close_of, term_end
 from closedform.read.alphabet import SPELLED
 from closedform.read.vocabulary import is_function
 
@@ -31,6 +31,31 @@ _TIMES = re.compile(r"(?<=(?<!\w)d[A-Za-z])\s+(?=\()|(?<=(?<!\w)d[A-Za-z]\d)\s+(
 """``dk (x - c)``, a differential and a factor in brackets."""
 
 
+_ONES_COLON = re.compile(r"(?<![\w.^_}\])])1\s*:(?!=)\s*")
+_COLON_ONES = re.compile(r"\s*:\s*1(?![\w.^_(]|\s*[A-Za-z\\(])")
+
+
+def summed_by_colon(text: str, latex: bool) -> str:
+    r"""``1:X`` and ``X:1``, of which 1 is the matrix of ones, as the sum of all entries.
+
+    >>> summed_by_colon(r"\frac{e^z}{1:e^z}", True), summed_by_colon("A:(X.*X) - A:1", False)
+    ('\\frac{e^z}{\\operatorname{sum}(e^z)}', 'A:(X.*X) - sum(A)')
+    """
+    name = r"\operatorname{sum}" if latex else "sum"
+    while found := _ONES_COLON.search(text):
+        end = term_end(text, found.end())
+        text = f"{text[: found.start()]}{name}({text[found.end() : end].strip()}){text[end:]}"
+    while found := _COLON_ONES.search(text):
+        begin, depth = found.start(), 0
+        while begin and not (depth == 0 and text[begin - 1] in "+-({["):
+            begin -= 1
+            depth += (text[begin] in ")}]") - (text[begin] in "({[")
+        inner = text[begin : found.start()]
+        space = inner[: len(inner) - len(inner.lstrip())]
+        text = f"{text[:begin]}{space}{name}({inner.strip()}){text[found.end() :]}"
+    return text
+
+
 def typed(text: str, syntax: str) -> str:
     r"""The text with ``1'x`` as the product with the vector of ones, and a number after a bracket as a factor.
 
@@ -40,6 +65,7 @@ def typed(text: str, syntax: str) -> str:
     ('ln(f) + ln det(X)', "x'Ax /(x'x) + 1")
     """
     latex = syntax == "latex"
+    text = summed_by_colon(text, latex)
     text = _ONES.sub(r"\\mathbf{1}^\\top " if latex else "ones'*", text)
     text = _NUMBER_AFTER.sub(r" \\cdot " if latex else " * ", text)
     if latex:
@@ -111,7 +137,10 @@ def with_ones(text: str, syntax: str, numbered: bool = False) -> str:
     return text
 
 
-_PRIMED = r"(?<![A-Za-z\\]){name}\s*(?:(?P<two>''|\^\s*\{{\s*\\prime\s*\\prime\s*\}})|'|\^\s*(?:\{{\s*\\prime\s*\}}|\\prime))\s*(?=\()"
+_PRIMED = (
+    r"(?<![A-Za-z\\]){name}\s*(?:(?P<two>''|\^\s*\{{\s*\\prime\s*\\prime\s*\}})"
+    r"|'|\^\s*(?:\{{\s*\\prime\s*\}}|\\prime))\s*(?=\()"
+)
 
 
 def slopes_of(text: str, name: str) -> str:
