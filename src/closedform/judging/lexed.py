@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from closedform.errors import ClosedformError
+from closedform.judging.abstracts import abstract, hessian_or_gradient, of_number
 from closedform.judging.applied import put_in
 from closedform.judging.atoms import Atom, Atoms
 from closedform.judging.book import same
@@ -20,7 +21,6 @@ from closedform.judging.components import (
     with_sums,
 )
 from closedform.judging.names import NAME, bare, cleaned, is_differential
-from closedform.judging.outline import abstract, hessian_or_gradient, of_number
 from closedform.judging.ranges import counted, with_ends
 from closedform.judging.reading import Shared, check_length, limited
 from closedform.judging.relations import Member

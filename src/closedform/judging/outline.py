@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from closedform.judging.atoms import Atom, Atoms
+from closedform.judging.abstracts import abstract
 from closedform.judging.cases import Case, case_of
 from closedform.judging.chains import FUNCTIONS, Chain, Outline, is_zero, letters_of, stands_in_itself, used
 from closedform.judging.document import Document
@@ -319,16 +319,6 @@ def _order(relation: Relation) -> None:
         relation.members.append(first[0])
 
 
-def abstract(out: Outline) -> set[str]:
-    """Functions that are declared with an arrow, of which nothing else is known."""
-    return {m[1] for w in out.where for m in re.finditer(r"(?<![\w\[])([A-Za-z]\w*)\s*:\s*R\b", w)}
-
-
-def of_number(out: Outline, name: str) -> bool:
-    """Whether an abstract function is one of a number."""
-    return any(re.search(rf"(?<![\w\[]){name}\s*:\s*R\s*->\s*R\s*(?:,|$)", w) for w in out.where)
-
-
 def _define(out: Outline, chain: Chain, name: str, argument: str) -> None:
     chain.defines = name
     out.defined[name] = chain
@@ -366,7 +356,9 @@ def _stands_for_derivative(out: Outline, name: str, said: bool) -> str:
         return ""
     if name in KEEP:
         return sign
-    return "" if re.search(_FUNCTION_LIKE.format(name=name), out.document.source) else sign
+    sloped = rf"(?<![\w\\]){name}'\s*\("
+    function = re.search(rf"{_FUNCTION_LIKE.format(name=name)}|{sloped}", out.document.source)
+    return "" if function else sign
 
 
 def _bound(relation: Relation) -> bool:
@@ -407,12 +399,3 @@ def _stripped(text: str) -> str:
     if text.startswith("(") and text.count("(") > text.count(")"):
         text = text[1:]
     return text[:-1] if text.endswith(")") and text.count(")") > text.count("(") else text
-
-
-def hessian_or_gradient(text: str, function: str, atoms: Atoms) -> str:
-    """``∇ ?``, the gradient of the function that the derivation is about."""
-    if not text.rstrip().endswith("?"):
-        return text
-    order = 2 if "^2" in text else 1
-    found = re.search(r"_\{(.*?)\}", text)
-    return atoms.typed(Atom("jacobian" if "J" in text else "nabla", function, bare(found[1]) if found else "", order))
