@@ -31,8 +31,8 @@ _TIMES = re.compile(r"(?<=(?<!\w)d[A-Za-z])\s+(?=\()|(?<=(?<!\w)d[A-Za-z]\d)\s+(
 """``dk (x - c)``, a differential and a factor in brackets."""
 
 
-_ONES_COLON = re.compile(r"(?<![\w.^_}\])])1\s*:(?!=)\s*")
-_COLON_ONES = re.compile(r"\s*:\s*1(?![\w.^_(]|\s*[A-Za-z\\(])")
+_ONES_COLON = re.compile(r"(?<![\w.^_}\])\[,])1\s*:(?!=)\s*(?=\S)(?!\])")
+_COLON_ONES = re.compile(r"(?<=\S)\s*:\s*1(?![\w.^_(,\]]|\s*[A-Za-z\\(])")
 
 
 def summed_by_colon(text: str, latex: bool) -> str:
