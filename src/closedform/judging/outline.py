@@ -356,9 +356,8 @@ def _stands_for_derivative(out: Outline, name: str, said: bool) -> str:
         return ""
     if name in KEEP:
         return sign
-    sloped = rf"(?<![\w\\]){name}'\s*\("
-    function = re.search(rf"{_FUNCTION_LIKE.format(name=name)}|{sloped}", out.document.source)
-    return "" if function else sign
+    function = rf"{_FUNCTION_LIKE.format(name=name)}|(?<![\w\\]){name}'\s*\("
+    return "" if re.search(function, out.document.source) else sign
 
 
 def _bound(relation: Relation) -> bool:
