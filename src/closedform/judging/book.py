@@ -181,6 +181,8 @@ class Book:
         else:
             found = jacobian(normal(f), x)
             self._certify(Claim("jacobian", f, found.node, x))
+            if len(entry) == 1 and x.is_column:
+                return mul(found.node, unit(_at(entry[0]), x.rows))
         return entry_of(found.node, entry)
 
     def _slope(self, f: Node, x: Node) -> Node:
@@ -272,12 +274,18 @@ def _put(node: Node, there: dict[Node, Node]) -> Node:
 
 
 def entry_of(node: Node, entry: tuple[str, ...]) -> Node:
-    """An entry of a gradient, counted from 1; ``entry`` holds names or numbers."""
+    """An entry of a gradient, counted from 1, or what is by one row, a column; ``entry`` holds names or numbers."""
     if not entry:
         return node
-    at = [num(int(e)) if e.isdigit() else index(e) for e in entry]
+    at = [_at(e) for e in entry]
     left = mul(transpose(unit(at[0], node.rows)), node)
-    return left if len(at) == 1 or node.is_column else mul(left, unit(at[1], node.cols))
+    if len(at) == 1:
+        return left if left.is_scalar else transpose(left)
+    return left if node.is_column else mul(left, unit(at[1], node.cols))
+
+
+def _at(entry: str) -> Node:
+    return num(int(entry)) if entry.isdigit() else index(entry)
 
 
 def multiple(c: Fraction | int, node: Node) -> Node:

@@ -182,26 +182,69 @@ def with_diagonals(text: str, syntax: str) -> str:
 
 
 _CONVENTION = re.compile(r"\bindex notation\b|\bindicial\b|\beinstein\b|\bsummation convention\b", re.IGNORECASE)
-_TERMS = re.compile(r"(?<=[^\s(\[{^_])\s*([-+])(?![^{]*\})(?![^(]*\))")
-
-
 def sums_by_convention(source: str) -> bool:
     """Whether indices that stand twice are summed: the words say so, and no sum is written."""
     return _CONVENTION.search(source) is not None and "\\sum" not in source
 
 
 def with_sums(text: str) -> str:
-    r"""The text with the sums of the summation convention.
+    r"""The text with the sums of the summation convention, each in the term in which its index stands twice.
 
-    >>> with_sums(r"A_{ij}x_j + b_i")
-    '\\sum_{j} A_{ij}x_j+ b_i'
+    >>> with_sums(r"A_{ij}x_j + b_i"), with_sums(r"e^{x_j x_j}(a_{ij}x_j - b_i)")
+    ('\\sum_{j} A_{ij}x_j+ b_i', 'e^{\\sum_{j} x_j x_j}(\\sum_{j} a_{ij}x_j- b_i)')
     """
-    parts = _TERMS.split(text)
-    for k in range(0, len(parts), 2):
-        found = [c for m in _SUBSCRIPT.finditer(parts[k]) for c in (m["one"] or m["in"]) if c in USUAL]
-        twice = sorted({c for c in found if found.count(c) == 2})
-        parts[k] = "".join(rf"\sum_{{{c}}} " for c in twice) + parts[k].strip() if twice else parts[k]
-    return "".join(parts)
+    return _summed_terms(text)[0]
+
+
+_SIGN = re.compile(r"\s*([-+])")
+_GROUP = re.compile(r"(?<![_\\])(?P<open>[(\[{])")
+
+
+def _summed_terms(text: str) -> tuple[str, set[str]]:
+    """The text with its sums, and the letters that stand once in some term."""
+    out, once, place = "", set[str](), 0
+    while place < len(text):
+        sign = _SIGN.match(text, place)
+        begin = sign.end() if sign else place
+        end = begin + len(text[begin:]) - len(text[begin:].lstrip())
+        end = _next_term(text, end)
+        term, counts = _with_groups(text[begin:end])
+        twice = sorted(c for c, n in counts.items() if n == 2)
+        sums = "".join(rf"\sum_{{{c}}} " for c in twice)
+        space = text[begin : begin + len(text[begin:end]) - len(text[begin:end].lstrip())]
+        out += f"{sign[1] if sign else ''}{sums}{term.strip() if twice else space + term.strip()}"
+        once |= {c for c, n in counts.items() if n == 1}
+        place = end
+    return out, once
+
+
+def _next_term(text: str, place: int) -> int:
+    """Where the next term begins outside of brackets; a sign that opens a term or a power is none."""
+    depth = 0
+    for k in range(place, len(text)):
+        depth += (text[k] in "([{") - (text[k] in ")]}")
+        if depth == 0 and text[k] in "+-" and text[place:k].strip() and text[:k].rstrip()[-1:] not in "^_":
+            return k
+    return len(text)
+
+
+def _with_groups(term: str) -> tuple[str, dict[str, int]]:
+    """A term with the sums inside its brackets, and how often each letter stands below a name in it."""
+    counts, out, place = dict[str, int](), "", 0
+    while found := _GROUP.search(term, place):
+        end = close_of(term, found.start())
+        inner, once = _summed_terms(term[found.end() : end - 1])
+        out += term[place : found.end()] + inner + term[end - 1 : end]
+        for c in once | set(_letters_below(term[place : found.start()])):
+            counts[c] = counts.get(c, 0) + (c in once) + _letters_below(term[place : found.start()]).count(c)
+        place = end
+    for c in _letters_below(term[place:]):
+        counts[c] = counts.get(c, 0) + 1
+    return out + term[place:], counts
+
+
+def _letters_below(text: str) -> list[str]:
+    return [c for m in _SUBSCRIPT.finditer(text) for c in (m["one"] or m["in"]) if c in USUAL]
 
 
 def index_letters(source: str) -> set[str]:

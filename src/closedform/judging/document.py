@@ -6,6 +6,14 @@ import re
 from dataclasses import dataclass, field
 
 from closedform.errors import LimitError, ReadError
+from closedform.judging.manners import (
+    partial_operators,
+    plain_curves,
+    plain_ells,
+    plain_layers,
+    plain_maps,
+    plain_ranges,
+)
 from closedform.judging.pieces import MAX_CHARACTERS, pieces
 from closedform.judging.relations import (
     Relation,
@@ -20,6 +28,7 @@ from closedform.judging.relations import (
 )
 from closedform.judging.statements import relations_of
 from closedform.judging.text_sums import with_lowered
+from closedform.read.alphabet import SPELLED
 
 
 @dataclass
@@ -45,11 +54,17 @@ def document(source: str, syntax: str = "auto") -> Document:
         syntax = "latex" if is_latex(source) else "text"
     if syntax not in ("text", "latex"):
         raise ReadError(f"the syntax {syntax} is not known", hint="Known are auto, text and latex.")
-    source = plain_partials(plain_functionals(source)) if syntax == "latex" else plain_partials(with_lowered(source))
+    source = plain_ranges(plain_maps(source))
+    if syntax == "latex":
+        source = plain_curves(plain_layers(plain_ells(source)))
+        source = partial_operators(plain_partials(plain_functionals(source)))
+    else:
+        source = plain_partials(with_lowered(source))
     found = Document(source, syntax)
     for family in _FAMILY.finditer(source):
         found.families.append(_declared(family))
         source = source[: family.start()] + " " * len(family.group()) + source[family.end() :]
+    found.families += said_functions(source)
     if syntax == "latex":
         source = plain_tex(source)
     cut = pieces(source, syntax)
@@ -82,6 +97,29 @@ def _declared(family: re.Match[str]) -> str:
     text = re.sub(r"\\(?:mathbb|mathbf|Bbb)\s*\{?\s*R\s*\}?|\\R\b|ℝ", " R", family.group())
     text = re.sub(r"→|\\(?:right|long|longright)?arrow\b|\\to\b", "->", text).replace("\\colon", ":")
     return re.sub(r"\{([^{}]*)\}", r"(\1)", text).replace("\\times", "*")
+
+
+_SAID = re.compile(
+    r"(?<![\w\\])\$?(?P<f>\\?[A-Za-z]+)\$?\s+(?:is|be|denotes)\s+(?:an?|any|some)\s+(?:[a-z-]+,?\s+){0,4}function\b"
+    r"|\b(?:an?|any|some)\s+(?:[a-z-]+,?\s+){1,4}function\s+\$?(?P<g>\\?[A-Za-z]+)\$?(?![\w(^'=])"
+)
+
+
+def said_functions(source: str) -> list[str]:
+    r"""Functions of numbers that words declare and nothing defines, where a prime is their slope.
+
+    >>> said_functions(r"$\rho$ is a differentiable function, $\nabla f = \rho'(\|x\|^2)2x$")
+    ['rho: R -> R']
+    """
+    out = []
+    for name in dict.fromkeys(m["f"] or m["g"] for m in _SAID.finditer(source)):
+        letters = name.lstrip("\\")
+        known = len(letters) == 1 or letters in SPELLED
+        primed = re.search(rf"(?<![A-Za-z\\]){re.escape(name)}\s*(?:'|\^\s*\{{?\s*\\prime)+\s*\}}?\s*\(", source)
+        defined = re.search(rf"(?<![A-Za-z\\]){re.escape(name)}\s*\(\s*\\?\w+\s*\)\s*&?\s*:?=", source)
+        if known and primed and not defined:
+            out.append(f"{letters}: R -> R")
+    return out
 
 
 _LATEX = re.compile(r"\\[A-Za-z]{2,}|\\\\|\$")

@@ -66,7 +66,7 @@ class EquationChains:
             return False
         if _CONSTANT.fullmatch(cleaned(chain.members[1].text)):
             return self.section.lexed.lone_name(chain.members[0]) not in self.book.defined or is_condition(chain.words)
-        if self._of_new_names(chain):
+        if self._of_new_names(chain) or self._of_one_name(chain):
             return True
         tokens = [self.section.tokens.get(id(m)) for m in chain.members]
         if tokens[0] is None or tokens[1] is None or len(tokens[1].tokens) != 2:
@@ -84,9 +84,14 @@ class EquationChains:
         free = not (sides[0] | sides[1]) & self.book.defined.keys()
         return free and self._first(chain) and bool(sides[0] - sides[1]) and bool(sides[1] - sides[0])
 
+    def _of_one_name(self, chain: Chain) -> bool:
+        """``P P = P``, from which a derivation begins: what is said of one name that nothing defines."""
+        one, other = (set(self.section.lexed.names(m)) for m in chain.members[:2])
+        return self._first(chain) and len(one) == 1 and one == other and not one & self.book.defined.keys()
+
     def doubtful(self, chain: Chain) -> bool:
         """Whether what seems to be supposed may as well be claimed: it is of defined names, or said with "hence"."""
-        if is_condition(chain.words):
+        if is_condition(chain.words) or self._of_one_name(chain):
             return False
         named = any(name in self.book.defined for m in chain.members for name in self.section.lexed.names(m))
         return not chain.updates and (named or _CONCLUDES.search(chain.words) is not None)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from closedform.calculus.adjoint import adjoint
@@ -33,7 +34,7 @@ from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify.expand import expanded
 from closedform.write.render import render
 
-MAX_SCALARS, MAX_PRODUCTS = 8, 4
+MAX_SCALARS, MAX_PRODUCTS, MAX_BRACKETED = 8, 4, 60
 
 
 @dataclass(frozen=True)
@@ -271,6 +272,17 @@ class Explainer:
         name = name or ("mixed layouts" if mixed else "sizes do not fit")
         return name, right or self._right_line(None), None
 
+    def fits_bracketed(self, text: str) -> bool:
+        """Whether a line is right with brackets around products that are numbers: ``v'A v'v`` as ``v'A (v'v)``."""
+        once = list(_bracketed(self.section.shared.tokens(text)))
+        twice = (two for one in once for two in _bracketed(one))
+        for changed in islice((*once, *twice), MAX_BRACKETED):
+            with suppress(ClosedformError):
+                own = read_tokens(changed, lex(self.section.shared.where), self.section.shared.syntax).node
+                if any(t.node.shape == own.shape and same(t.node, self.full(own)) for t in self.truth):
+                    return True
+        return False
+
     def _repaired(self, tokens: Tokens) -> tuple[str, str]:
         """A small change of what was typed that makes it right: its name, and the line."""
         once = list(_repairs(tokens))
@@ -322,6 +334,26 @@ def _repairs(tokens: Tokens) -> Iterator[tuple[str, Tokens]]:
         if all(t.text in ("*",) for t in have[b:c]):
             swapped = [*have[:a], *have[c:d], *have[b:c], *have[a:b], *have[d:]]
             yield "wrong factor order", replace(tokens, tokens=_spaced(swapped))
+
+
+def _bracketed(tokens: Tokens) -> Iterator[Tokens]:
+    """The tokens with one product of two or three neighbouring factors in brackets, that begins with a row."""
+    have = tokens.tokens
+    for a in range(len(have)):
+        ends, at = list[int](), a
+        while len(ends) < 3 and (end := _factor_end(have, at)) and (ends or have[end - 1].text == "'"):
+            ends.append(end)
+            at = end
+        for end in ends[1:]:
+            opened = Token("op", "(", have[a].start, have[a].start, 1)
+            closed = Token("op", ")", have[end - 1].end, have[end - 1].end)
+            yield replace(tokens, tokens=[*have[:a], opened, *have[a:end], closed, *have[end:]])
+
+
+def _factor_end(have: list[Token], start: int) -> int:
+    """Where the factor ends that begins at a place; 0 where none does."""
+    begin, end = next(_factors(have[start:]), (1, 0))
+    return start + end if begin == 0 and (not start or have[start - 1].text not in ("^", "_")) else 0
 
 
 def _factors(have: list[Token]) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from closedform.errors import ClosedformError, ShapeError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
 from closedform.functions.algebra import SYM, transpose, zeros
-from closedform.judging.book import Moving, same
+from closedform.judging.book import Moving, entry_of, same
 from closedform.judging.cases import implied_case
 from closedform.judging.chains import Chain, is_zero
 from closedform.judging.conditions import is_condition, is_reason
@@ -22,6 +22,9 @@ from closedform.judging.properties import PROPERTIES, agree_under
 from closedform.judging.records import Step
 from closedform.judging.slips import there_of
 from closedform.judging.state import UNDECIDED, State
+
+_UNCLEAR = re.compile(r"does not follow from the formula|\bmay be\b|\bstands for one of them")
+"""What is said of a line that has more readings than one, or none: that its sizes do not fit is not shown."""
 
 
 class Identities:
@@ -54,7 +57,8 @@ class Identities:
             if double := self.section.twice_meant():
                 reason = f"{double} stands with and without an index"
                 return self.state.step(chain, k, "undecided", reason=reason), []
-            return self._misfit(chain, k, error, explainer, wrong), []
+            step = self._misfit(chain, k, error, explainer, wrong)
+            return step, truth if step.status == "right" else []
         except ClosedformError as error:
             return self.state.step(chain, k, "undecided", reason=error.message), []
         zero = is_zero(chain.members[k].text)
@@ -64,6 +68,8 @@ class Identities:
             by = self.state.gradient_by(chain, 1 if chain.defines else 0)
             self.state.equations.set_zero([Zero(t.node, by) for t in truth])
             return self.state.step(chain, k, "given", reason="an equation to solve"), []
+        if at := self._entry(truth, now):
+            return self.state.step(chain, k, "right", reason=f"it is the entry {at}"), now
         agreed = agreeing(truth, now)
         if agreed:
             return self._agreed(chain, k, truth, agreed, explainer)
@@ -80,6 +86,16 @@ class Identities:
         refused, within = self._refused(chain, k, explainer, now), self._in_cases(chain, k, truth, now)
         told = within is not None and (refused.status == "wrong" or within.status == "right")
         return within if told and within is not None else refused, now
+
+    def _entry(self, truth: list[Full], now: list[Full]) -> str:
+        """The index of the entry that one side is of the other, ``∇f = ∂f/∂x_i``; "" where it is none."""
+        for at in sorted(self.section.shared.fixed):
+            for t, n in ((t.node, n.node) for t in truth for n in now):
+                column, entry = (t, n) if n.is_scalar else (n, t)
+                fits = column.is_column and entry.is_scalar and not column.is_scalar
+                if fits and same(entry_of(column, (at,)), entry):
+                    return at
+        return ""
 
     def _in_cases(self, chain: Chain, k: int, truth: list[Full], now: list[Full]) -> Step | None:
         """A line that holds in the case it is said for, or that may; None where it is said for no case."""
@@ -164,8 +180,12 @@ class Identities:
         return self.state.step(chain, k, "right"), agreed
 
     def _misfit(self, chain: Chain, k: int, error: ClosedformError, explainer: Explainer, wrong: bool) -> Step:
-        if wrong or "does not follow from the formula" in error.message:
+        if unknown := self._unknown(chain, k):
+            return self.state.step(chain, k, "undecided", reason=f"it is not known what {unknown} is")
+        if wrong or _UNCLEAR.search(error.message) is not None:
             return self.state.step(chain, k, "undecided", reason=error.message)
+        if explainer.fits_bracketed(self.section.text(chain.members[k])):
+            return self.state.step(chain, k, "right", reason="with brackets around what is a number")
         slip, right, example = explainer.misfit(self.section.text(chain.members[k]), error)
         reason = error.message.replace("\n", "; ")
         if "size" not in reason and "shape" not in reason:
@@ -173,7 +193,7 @@ class Identities:
         return self.state.step(chain, k, "wrong", slip=slip, reason=reason, right_line=right, example=example)
 
     def _refused(self, chain: Chain, k: int, explainer: Explainer, now: list[Full]) -> Step:
-        strange = self._strange(chain, k, explainer, now)
+        strange = self._strange(chain, k, explainer, now) or self._unknown(chain, k)
         if strange:
             self.state.unknown.add(strange)
             return self.state.step(chain, k, "undecided", reason=f"{strange} stands here for the first time, undefined")
@@ -181,6 +201,12 @@ class Identities:
         if told is None:
             return self.state.step(chain, k, "undecided", reason=UNDECIDED)
         return self.state.step(chain, k, "wrong", **told)
+
+    def _unknown(self, chain: Chain, k: int) -> str:
+        """A name in the line that stood before it for the first time, undefined."""
+        names = self.section.lexed.names(chain.members[k])
+        unknown = sorted(self.state.unknown)
+        return next((n for n in unknown if n in names or {*n.split("_")} <= {*names}), "")
 
     def _strange(self, chain: Chain, k: int, explainer: Explainer, now: list[Full]) -> str:
         """A variable of which nothing is known: it stands here for the first time and is not defined."""

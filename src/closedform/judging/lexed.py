@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from closedform.errors import ClosedformError
+from closedform.judging.abstracts import abstract, hessian_or_gradient, of_number
 from closedform.judging.applied import put_in
 from closedform.judging.atoms import Atom, Atoms
 from closedform.judging.book import same
@@ -20,7 +21,6 @@ from closedform.judging.components import (
     with_sums,
 )
 from closedform.judging.names import NAME, bare, cleaned, is_differential
-from closedform.judging.outline import abstract, hessian_or_gradient
 from closedform.judging.ranges import counted, with_ends
 from closedform.judging.reading import Shared, check_length, limited
 from closedform.judging.relations import Member
@@ -28,7 +28,7 @@ from closedform.judging.rows import rows_of, with_rows
 from closedform.judging.solutions import plain_stars
 from closedform.judging.spans import derivative_of_all
 from closedform.judging.text_sums import summed, with_brackets, with_calls
-from closedform.judging.typed import apart, ones_stand, typed, with_ones
+from closedform.judging.typed import apart, ones_stand, slopes_of, typed, with_ones
 from closedform.read.lexer import Tokens
 from closedform.read.vocabulary import APPLIED
 
@@ -70,6 +70,7 @@ class Lexed:
         self.problems: dict[int, ClosedformError] = {}
         for chain in outline.chains:
             if chain.judged:
+                self._derive_primes(chain)
                 for member in chain.members[1 if chain.defines else 0 :]:
                     self._lex(member)
         for whole in wholes:
@@ -137,6 +138,28 @@ class Lexed:
         except ClosedformError:
             return ""
 
+    def _derive_primes(self, chain: Chain) -> None:
+        """In a chain that begins with ``G'(v)``, a prime of what was defined before is its derivative by v."""
+        first = cleaned(chain.members[0].text)
+        by = next((x for f, x in self.outline.functions.items() if first.startswith(f"{f}'({x})")), "")
+        for member in chain.members[1:] if by else []:
+            text = self._with_primes(member.text, by)
+            member.shown, member.text = member.shown or member.text, text
+
+    def _with_primes(self, text: str, by: str) -> str:
+        """``N' D - N D'`` with the derivatives of numbers that were defined before."""
+        latex = self.outline.document.syntax == "latex"
+        names = self.outline.defined.keys() - {bare(f) for f in self.outline.functions}
+
+        def slope(found: re.Match[str]) -> str:
+            name = found["name"]
+            if name not in names:
+                return found.group()
+            return rf"\frac{{\partial {name}}}{{\partial {by}}}" if latex else f"(∂{name}/∂{by})"
+
+        alone = "" if latex else r"(?<!\w)"
+        return re.sub(rf"\\[A-Za-z]+|{alone}(?P<name>[A-Za-z])'(?!\s*[('])", slope, text)
+
     def _lex(self, member: Member) -> None:
         try:
             check_length(member.text)
@@ -147,6 +170,7 @@ class Lexed:
             for name in abstract(self.outline):
                 argument = self.outline.functions.get(f"{name}_0", "")
                 text = apart(text, name, f"{name}_0" in self.outline.defined, argument)
+                text = slopes_of(text, name) if of_number(self.outline, name) else text
             text = with_rows(text, self._rows, syntax) if syntax == "latex" else self._with_calls(member, text)
             text = self._own_argument(member, text)
             text = with_sums(text) if self._summing else text

@@ -112,11 +112,11 @@ class Members:
     def _alone(self, name: str, atom: Atom) -> list[Said]:
         own = self.shared.node(self.atoms.spelled(name))
         row = Said("row", transpose(own))
-        f, x, entry = self.book.function_and_variable(atom)
+        f, x, _ = self.book.function_and_variable(atom)
         if not f.is_scalar and not x.is_scalar and atom.order == 1:
             ways = [Said("numerator", own), Said("denominator", row.own)]
             return ways[:1] if atom.sign == "jacobian" else ways
-        if atom.sign != "nabla" and own.is_column and not own.is_scalar and not entry:
+        if atom.sign != "nabla" and own.is_column and not own.is_scalar:
             return [Said("column", own), row]
         return [Said("", own)]
 

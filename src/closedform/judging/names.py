@@ -23,6 +23,8 @@ _UPRIGHT = re.compile(
     r"\\(?:mathrm|operatorname|text|textrm|mathsf|rm)\s*(?:\{\s*d\s*\}|d\b)|\{\\rm\s*d\}|\\dd\b|\\mathop\{\}\\!"
     r"|\\differential\b|\\diff\b|ⅆ"
 )
+_OLD_FONT = re.compile(r"\{\s*\\(?:bf|it)\s*(?P<name>(?<=\s)[A-Za-z]|\\[A-Za-z]+)\s*\}")
+"""``{\\bf X}``"""
 _SPACE = re.compile(r"\\[,;:!> ]|~|\\(?:quad|qquad|thinspace|medspace)\b")
 LETTERS = {*SPELLED, *OF_LATEX.values()}
 """Names of several letters that are one."""
@@ -30,6 +32,7 @@ LETTERS = {*SPELLED, *OF_LATEX.values()}
 
 def cleaned(text: str) -> str:
     """Spacing and sizes of brackets taken away, an upright d made a plain one."""
+    text = _OLD_FONT.sub(r"\\mathbf{\g<name>}", text)
     text = _UPRIGHT.sub(lambda m: "" if "mathop" in m.group() else " d ", text)
     text = re.sub(r"(?<![A-Za-z\\])d\s+(?=[A-Za-z\\])", "d ", text)
     return _SPACE.sub(" ", _SIZING.sub("", text)).strip().rstrip(".,;").strip()

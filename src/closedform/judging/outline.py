@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from closedform.judging.atoms import Atom, Atoms
+from closedform.judging.abstracts import abstract
 from closedform.judging.cases import Case, case_of
 from closedform.judging.chains import FUNCTIONS, Chain, Outline, is_zero, letters_of, stands_in_itself, used
 from closedform.judging.document import Document
@@ -136,6 +136,8 @@ def _redefines(present: Outline, relation: Relation) -> bool:
 _NO_ARGUMENT = re.compile(rf"\+|-(?!\s*\d)|\*|{_TURN}")
 """What stands in a factor in brackets, not in a list of arguments."""
 _CONSTRAINT = re.compile(r"\b(?:such that|subject to|s\.t\.?)\W*$")
+_NEAR = re.compile(r"\b(?:near|around|close to|neighbou?rhood of)\W*$")
+"""What stands before a point that is spoken of, ``near t = 0``, and is no value of it."""
 NO_FUNCTIONS = {"d", "\\nabla", "∇", "\\partial", "∂", "\\Delta"}
 
 
@@ -148,7 +150,7 @@ def _defined(relation: Relation) -> tuple[str, str]:
     if name:
         return ("", "") if is_differential(name) else (name, "")
     found = _APPLIED.fullmatch(first)
-    if found is None or is_differential(bare(found["name"])) or found["name"] in NO_FUNCTIONS:
+    if found is None or is_differential(bare(found["name"])) or found["name"].partition("_")[0] in NO_FUNCTIONS:
         return "", ""
     if _NO_ARGUMENT.search(found["args"]) or _CONSTRAINT.search(relation.words):
         return "", ""
@@ -161,7 +163,7 @@ def _elsewhere(out: Outline, relation: Relation) -> bool:
         return True
     if _updates(out, relation) or out.scope.take(relation, out.document, out.chains):
         return True
-    if is_range(relation, out.document):
+    if is_range(relation, out.document) or _NEAR.search(relation.words):
         return True
     if relation.sign != "=":
         if len(relation.members) > 1 and not _bound(relation):
@@ -317,11 +319,6 @@ def _order(relation: Relation) -> None:
         relation.members.append(first[0])
 
 
-def abstract(out: Outline) -> set[str]:
-    """Functions that are declared with an arrow, of which nothing else is known."""
-    return {m[1] for w in out.where for m in re.finditer(r"(?<![\w\[])([A-Za-z]\w*)\s*:\s*R\b", w)}
-
-
 def _define(out: Outline, chain: Chain, name: str, argument: str) -> None:
     chain.defines = name
     out.defined[name] = chain
@@ -359,7 +356,8 @@ def _stands_for_derivative(out: Outline, name: str, said: bool) -> str:
         return ""
     if name in KEEP:
         return sign
-    return "" if re.search(_FUNCTION_LIKE.format(name=name), out.document.source) else sign
+    function = rf"{_FUNCTION_LIKE.format(name=name)}|(?<![\w\\]){name}'\s*\("
+    return "" if re.search(function, out.document.source) else sign
 
 
 def _bound(relation: Relation) -> bool:
@@ -400,12 +398,3 @@ def _stripped(text: str) -> str:
     if text.startswith("(") and text.count("(") > text.count(")"):
         text = text[1:]
     return text[:-1] if text.endswith(")") and text.count(")") > text.count("(") else text
-
-
-def hessian_or_gradient(text: str, function: str, atoms: Atoms) -> str:
-    """``∇ ?``, the gradient of the function that the derivation is about."""
-    if not text.rstrip().endswith("?"):
-        return text
-    order = 2 if "^2" in text else 1
-    found = re.search(r"_\{(.*?)\}", text)
-    return atoms.typed(Atom("jacobian" if "J" in text else "nabla", function, bare(found[1]) if found else "", order))

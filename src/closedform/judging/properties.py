@@ -29,9 +29,15 @@ def under(truth: Node, node: Node, moving: Moving) -> str:
     scalars = [s for s in own if s.is_scalar and s.params[0] not in moving]
     others = _of_one([s for s in matrices if s not in fixed])
     for words, facts in (*_of_matrices(matrices, fixed), *others, *_positive(scalars)):
-        if all(fact not in s.params[1] for s, fact in facts) and _holds(truth, node, facts):
+        if all(_is_news(s, fact) for s, fact in facts) and _holds(truth, node, facts):
             return words
     return ""
+
+
+def _is_news(s: Node, fact: str) -> bool:
+    """Whether a fact is not known of a matrix, and leaves something of it but zero."""
+    known = set(s.params[1])
+    return fact not in known and not (fact == "skew" and known & {"sym", "psd", "pd", "diag"})
 
 
 def agree_under(truth: Node, node: Node, said: tuple[tuple[str, str], ...]) -> bool:

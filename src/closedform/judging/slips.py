@@ -107,7 +107,7 @@ def _changes(root: Node) -> Iterator[tuple[str, str, Node]]:
         for path, node in _places(root):
             for name, reason, new in local(node, path):
                 if local is _numbers and _is_exponent(root, path):
-                    name = "power"
+                    name, reason = "power", _of_exponent(node.params[0], new.params[0])
                 try:
                     mended = _put(root, path, new)
                 except ClosedformError:
@@ -115,6 +115,15 @@ def _changes(root: Node) -> Iterator[tuple[str, str, Node]]:
                 if mended.shape == root.shape:
                     yield name, reason, mended
     yield from _exchanged(root)
+
+
+def _of_exponent(here: Fraction, right: Fraction) -> str:
+    """What is said of an exponent, which of a quotient is not seen."""
+    if here == -1 and right == -2:
+        return "what stands below the fraction line should be squared"
+    if here < 0 and right < 0:
+        return f"below the fraction line the power {-here} should be {-right}"
+    return f"the power {here} should be {right}"
 
 
 def _places(root: Node) -> Iterator[tuple[Path, Node]]:

@@ -38,7 +38,7 @@ _SCAN = re.compile(
 _GOES_ON = re.compile(r"(?<![-+*/_^])(?<![-+*/]\s)(?:[-+*/·⋅⊙∘]|\\cdot|\\odot|\\times|\\circ)\s*$")
 _ANNOUNCED = re.compile(r"=[^=]*(?<![\s:])\s*:\s*$|(?<!\s):\s*$")
 """A colon behind an equation, or that stands close: what follows is another statement."""
-_STATED = re.compile(r"(?<=[^\s:]):\s(?=[^:=]*=)")
+_STATED = re.compile(r"(?<=[^\s:]):\s(?=(?:(?!\\\\)[^:=])*=)")
 """A colon that stands close, behind an equation and before one: ``A x = b: A A'v = b``."""
 _BY = {"by", "for", "in", "to", "wrt"}
 _LISTED = re.compile(rf"\s*{NAME}(?:\s*,\s*{NAME})+\s*(?:\\in\b|∈)")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from closedform.judging.spans import close_of
+from closedform.judging.spans import close_of, term_end
 from closedform.read.alphabet import SPELLED
 from closedform.read.vocabulary import is_function
 
-_TURN = r"(?:T(?![a-z])|\\top(?![A-Za-z])|\\intercal(?![A-Za-z])|\{\s*(?:T|\\top|\\intercal)\s*\})"
+_TURN = r"(?:T(?![a-z]{2})|\\top(?![A-Za-z])|\\intercal(?![A-Za-z])|\{\s*(?:T|\\top|\\intercal)\s*\})"
 _ONES = re.compile(rf"(?<![\w.\])}}'^/])1(?:'|ᵀ|\s*\^\s*{_TURN})\s*\*?\s*(?=[A-Za-z(\\])")
 _TURNED_NAME = re.compile(r"(?<=[\w)\]])\^T(?=[A-Z(]|[a-z](?![a-z]))(?!\w*\()")
 _NAME = r"[A-Za-zα-ωΑ-Ω]\w*"
@@ -21,7 +21,7 @@ _BY_ROW = re.compile(rf"/\s*(?P<of>{_NAME}(?:'|ᵀ|\^T){_NAME}(?:(?:'|ᵀ)(?:{_N
 """``/ x'x``: what would be divided by a row is divided by the whole."""
 _TURN_BESIDE = re.compile(r"\^T(?=[A-Za-z(])")
 """``a^Td(X^{-1})b``"""
-_NUMBER_AFTER = re.compile(r"(?<=\))(\s*)(?=\d)")
+_NUMBER_AFTER = re.compile(r"(?<=\))(\s*)(?=\d)|(?<=[A-Za-z)}])\s*\\[;,:]\s*(?=\d)")
 
 _SECOND = re.compile(r"(?<!\w)d2([A-Za-z]\w*)\s*/\s*d([A-Za-z]+)2(?!\w)")
 """``d2L/dw2``"""
@@ -29,6 +29,31 @@ _TWICE = re.compile(r"(?<!\w)d2(?=[A-Za-z](?![a-z]{3}))")
 """``d2f = …``"""
 _TIMES = re.compile(r"(?<=(?<!\w)d[A-Za-z])\s+(?=\()|(?<=(?<!\w)d[A-Za-z]\d)\s+(?=\()")
 """``dk (x - c)``, a differential and a factor in brackets."""
+
+
+_ONES_COLON = re.compile(r"(?<![\w.^_}\])\[,])1\s*:(?!=)\s*(?=\S)(?!\])")
+_COLON_ONES = re.compile(r"(?<=\S)\s*:\s*1(?![\w.^_(,\]]|\s*[A-Za-z\\(])")
+
+
+def summed_by_colon(text: str, latex: bool) -> str:
+    r"""``1:X`` and ``X:1``, of which 1 is the matrix of ones, as the sum of all entries.
+
+    >>> summed_by_colon(r"\frac{e^z}{1:e^z}", True), summed_by_colon("A:(X.*X) - A:1", False)
+    ('\\frac{e^z}{\\operatorname{sum}(e^z)}', 'A:(X.*X) - sum(A)')
+    """
+    name = r"\operatorname{sum}" if latex else "sum"
+    while found := _ONES_COLON.search(text):
+        end = term_end(text, found.end())
+        text = f"{text[: found.start()]}{name}({text[found.end() : end].strip()}){text[end:]}"
+    while found := _COLON_ONES.search(text):
+        begin, depth = found.start(), 0
+        while begin and not (depth == 0 and text[begin - 1] in "+-({["):
+            begin -= 1
+            depth += (text[begin] in ")}]") - (text[begin] in "({[")
+        inner = text[begin : found.start()]
+        space = inner[: len(inner) - len(inner.lstrip())]
+        text = f"{text[:begin]}{space}{name}({inner.strip()}){text[found.end() :]}"
+    return text
 
 
 def typed(text: str, syntax: str) -> str:
@@ -40,6 +65,7 @@ def typed(text: str, syntax: str) -> str:
     ('ln(f) + ln det(X)', "x'Ax /(x'x) + 1")
     """
     latex = syntax == "latex"
+    text = summed_by_colon(text, latex)
     text = _ONES.sub(r"\\mathbf{1}^\\top " if latex else "ones'*", text)
     text = _NUMBER_AFTER.sub(r" \\cdot " if latex else " * ", text)
     if latex:
@@ -65,12 +91,12 @@ def _with_bracket(found: re.Match[str]) -> str:
 
 
 _BESIDE_NAME = re.compile(
-    r"(?P<before>(?<![\^_\w\\])(?:\\?[A-Za-z]+\d*|ones')|(?<=[)\]'ᵀ}]))\s+1(?![\w.(/]|\s*[/^](?!\s*\{?\s*(?:\\top|T\b)))"
+    r"(?P<before>(?<![\^_\w\\])(?:[A-Za-z]+\d*|ones')|(?<![\^_\\])\\[A-Za-z]+|(?<=[)\]'ᵀ}]))\s+1(?![\w.(/]|\s*[/^](?!\s*\{?\s*(?:\\top|T\b)))"
 )
 _BEFORE_ROW = re.compile(rf"(?<![\w.\])}}'^/*])(?<![\w)\]}}'] )1(?=\s+(?:\\?[A-Za-z]+)(?:'|ᵀ|\s*\^\s*{_TURN}))")
 
 
-_BEHIND_INVERSE = re.compile(r"(?P<inverse>⁻¹|\^\{?-1\}?)\s*1(?![\w.]|\s*\^)")
+_BEHIND_INVERSE = re.compile(r"(?P<inverse>⁻¹|\^\{?-1\}?|\^\(-1\))\s*1(?![\w.]|\s*\^)")
 _GREEK_BESIDE = re.compile(r"(?<![\w\\])(?P<name>[α-ω])1(?!\w|\s*\()")
 
 
@@ -109,6 +135,27 @@ def with_ones(text: str, syntax: str, numbered: bool = False) -> str:
     for _ in range(2):
         text = _BESIDE_NAME.sub(behind, text)
     return text
+
+
+_PRIMED = (
+    r"(?<![A-Za-z\\]){name}\s*(?:(?P<two>''|\^\s*\{{\s*\\prime\s*\\prime\s*\}})"
+    r"|'|\^\s*(?:\{{\s*\\prime\s*\}}|\\prime))\s*(?=\()"
+)
+
+
+def slopes_of(text: str, name: str) -> str:
+    r"""``f'(u)`` and ``f''(u)`` of an abstract function of a number as the language has them.
+
+    >>> slopes_of("f''(a'x) + f'(1)", "f"), slopes_of(r"2\rho'(t)", "rho")
+    ("hess[f](a'x) + grad[f](1)", '2\\operatorname{grad}[\\rho](t)')
+    """
+    latex, spelled = "\\" in text, f"\\{name}" if len(name) > 1 and f"\\{name}" in text else name
+
+    def slope(found: re.Match[str]) -> str:
+        kind = "hess" if found["two"] else "grad"
+        return rf"\operatorname{{{kind}}}[{spelled}]" if latex else f"{kind}[{spelled}]"
+
+    return re.sub(_PRIMED.format(name=re.escape(spelled)), slope, text)
 
 
 def apart(text: str, name: str, defined: bool, argument: str) -> str:
