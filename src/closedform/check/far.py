@@ -15,6 +15,7 @@ import flint
 from flint import arb
 
 from closedform.check.ball import Ball
+from closedform.check.climbing import climbed, patterns
 from closedform.check.core.jet import Redraw, Unfit
 from closedform.check.core.points import draw, plain
 from closedform.check.kinks import Kink, Seen, Sight
@@ -99,6 +100,7 @@ class Far:
         yield from self.sweep()
         yield from self.balanced() if self.seen.kinks else ()
         yield from self.aligned() if self.seen.kinks else ()
+        yield from self.climbing()
         for _ in range(self.many):
             yield self.wide()
         tried = set[tuple[Kink, int | None, int]]()
@@ -128,6 +130,15 @@ class Far:
         for sign, factor, least in product((1, -1), (arb(1), arb(2) ** 10), (1, 2)):
             point = replace(self.start(least), aligned=sign)
             yield self.compare(replace(point, factors=tuple((name, factor) for name in self.movable)))
+
+    def climbing(self) -> Iterator[bool | None]:
+        """Many kinks with their signs together, for a product of steps."""
+        for wanted in patterns(self.seen.kinks, self.rng):
+            point = self.start(1)
+            found = climbed(lambda f, p=point: self.look(replace(p, factors=tuple(f.items()))), wanted, self.movable,
+                            self.upright, self.rng)  # fmt: skip
+            if found is not None:
+                yield self.compare(replace(point, factors=tuple(found.items())))
 
     def zeros(self, point: Point, name: str) -> Iterator[Any]:
         """Where the kinks that hang on a symbol change their signs, if it alone is moved."""
