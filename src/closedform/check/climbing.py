@@ -1,4 +1,4 @@
-"""Points at which many kinks have the signs wanted together: step(s - t)*step(t - u)*step(u - v) is 0 in all but one order.
+"""Points at which many kinks have the signs wanted together: step(s - t)*step(t - u) is 0 in all but one order.
 
 Symbols are moved one at a time; a move is kept where no fewer kinks have their signs, and the worst of the others is no
 worse, or now and then.
@@ -30,7 +30,9 @@ def patterns(kinks: Sequence[Kink], rng: Random) -> Iterator[dict[Kink, int]]:
         yield {k: rng.choice(k.signs) for k in needed}
 
 
-def climbed(look: Look, wanted: Mapping[Kink, int], free: Sequence[str], upright: set[str], rng: Random) -> Factors | None:
+def climbed(
+    look: Look, wanted: Mapping[Kink, int], free: Sequence[str], upright: set[str], rng: Random
+) -> Factors | None:
     """Factors of the symbols at which all kinks have the signs wanted; None where none are found."""
     below = {k: [n for n in free if n in symbols(k.node)] or list(free) for k in wanted}
     factors: Factors = {name: arb(1) for name in free}

@@ -75,7 +75,8 @@ def periods(scene: Scene, limit: int) -> Iterator[dict[str, int]]:
     names = sorted(scene.size_names)[:MOST_NAMES] if scene.periodic else []
     small = {name: FEW[k % len(FEW)] for k, name in enumerate(sorted(scene.size_names))}
     for n in range(FEW[0], LAST_PERIOD + 1) if names else ():
-        rows = [dict.fromkeys(names, n), {name: n * k for k, name in enumerate(names, 1)}, *({name: n} for name in names)]
+        multiples = {name: n * k for k, name in enumerate(names, 1)}
+        rows = [dict.fromkeys(names, n), multiples, *({name: n} for name in names)]
         for row in rows if len(names) > 1 else rows[:1]:
             sizes = {name: max(k, scene.least.get(name, 1)) for name, k in (small | row).items()}
             if max(sizes.values()) <= LAST_PERIOD and scene.largest(sizes) <= limit:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise, product
 from math import inf, isnan, log10
 from random import Random
@@ -135,8 +136,8 @@ class Far:
         """Many kinks with their signs together, for a product of steps."""
         for wanted in patterns(self.seen.kinks, self.rng):
             point = self.start(1)
-            found = climbed(lambda f, p=point: self.look(replace(p, factors=tuple(f.items()))), wanted, self.movable,
-                            self.upright, self.rng)  # fmt: skip
+            look = partial(self.look_from, point)
+            found = climbed(look, wanted, self.movable, self.upright, self.rng)
             if found is not None:
                 yield self.compare(replace(point, factors=tuple(found.items())))
 
@@ -203,6 +204,9 @@ class Far:
             return sight, False
         finally:
             self.rng.setstate(held)
+
+    def look_from(self, point: Point, factors: dict[str, Any]) -> tuple[Sight, bool]:
+        return self.look(replace(point, factors=tuple(factors.items())))
 
     def lines(self, kink: Kink, entry: int | None = None) -> Iterator[tuple[Point, tuple[str, ...]]]:
         """Points, and symbols to be moved together from there; of a column those that have the entry."""

@@ -23,7 +23,8 @@ MASKS, MASKED = COUNTED - {"size", "index"}, {"add", "had", "mul", "scale", "tra
 DISCRETE = frozenset(["bit", "pm1", "discrete"])
 POSITIVE = {"log", "sqrt", "gamma", "loggamma", "digamma", "trigamma", "polygamma"}
 RIGHT = {"sqrtm", "logm", "logm_frechet"}
-POWERS, CIRCLES = {"pow", "mpow"}, {"sin", "cos", "tan"}
+POWERS = {"pow", "mpow"}
+PERIODIC = POWERS | {"sin", "cos", "tan"}
 
 
 class Scene:
@@ -67,7 +68,7 @@ class Scene:
         self.counts = counts(self.nodes)
         self.counted = self.counts > 0 or any(n.op.name == "size" for n in self.nodes)
         self.raised = any(n.op.name in POWERS and sized(n.args[1]) for n in self.nodes)
-        self.periodic = any(n.op.name in POWERS | CIRCLES and of_sizes(n.args[-1]) for n in self.nodes)
+        self.periodic = any(n.op.name in PERIODIC and of_sizes(n.args[-1]) for n in self.nodes)
         self.cover = self.new_cover()
         self.drawn = {k: own | ({"pos"} if k in self.positive else set()) for k, own in self.facts.items()}
         self.bits = {k: (0 if "bit" in own else -1, 1) for k, own in self.facts.items() if own & DISCRETE}
