@@ -24,6 +24,7 @@ SPARE, FURTHER = 10, 47
 """Where matrices have so much fewer entries than they may have, sizes are drawn from as far as this."""
 KNOWN = LAWS - 2
 """Entries of which a field knows all logarithms, and that of their sum."""
+LAST_PERIOD = 60
 LARGEST_NUMBER = 97
 """A number above is taken for no size: matrices of that many rows have too many entries."""
 
@@ -64,6 +65,22 @@ def together(scene: Scene, names: Sequence[str], least: int, limit: int) -> Iter
         if scene.largest(sizes) <= limit:
             yield sizes
             return
+
+
+def periods(scene: Scene, limit: int) -> Iterator[dict[str, int]]:
+    """Sizes of which each is every number up to sixty, alone and with the others, the same and multiples of it.
+
+    Where a size is an exponent a claim may hold but where 5 divides it: 1 + tr(Mⁿ) = 0, if M⁵ = I.
+    """
+    names = sorted(scene.size_names)[:MOST_NAMES] if scene.periodic else []
+    small = {name: FEW[k % len(FEW)] for k, name in enumerate(sorted(scene.size_names))}
+    for n in range(FEW[0], LAST_PERIOD + 1) if names else ():
+        multiples = {name: n * k for k, name in enumerate(names, 1)}
+        rows = [dict.fromkeys(names, n), multiples, *({name: n} for name in names)]
+        for row in rows if len(names) > 1 else rows[:1]:
+            sizes = {name: max(k, scene.least.get(name, 1)) for name, k in (small | row).items()}
+            if max(sizes.values()) <= LAST_PERIOD and scene.largest(sizes) <= limit:
+                yield sizes
 
 
 def composite(scene: Scene) -> bool:

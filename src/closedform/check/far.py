@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise, product
 from math import inf, isnan, log10
 from random import Random
@@ -15,6 +16,7 @@ import flint
 from flint import arb
 
 from closedform.check.ball import Ball
+from closedform.check.climbing import climbed, patterns
 from closedform.check.core.jet import Redraw, Unfit
 from closedform.check.core.points import draw, plain
 from closedform.check.kinks import Kink, Seen, Sight
@@ -99,6 +101,7 @@ class Far:
         yield from self.sweep()
         yield from self.balanced() if self.seen.kinks else ()
         yield from self.aligned() if self.seen.kinks else ()
+        yield from self.climbing()
         for _ in range(self.many):
             yield self.wide()
         tried = set[tuple[Kink, int | None, int]]()
@@ -128,6 +131,15 @@ class Far:
         for sign, factor, least in product((1, -1), (arb(1), arb(2) ** 10), (1, 2)):
             point = replace(self.start(least), aligned=sign)
             yield self.compare(replace(point, factors=tuple((name, factor) for name in self.movable)))
+
+    def climbing(self) -> Iterator[bool | None]:
+        """Many kinks with their signs together, for a product of steps."""
+        for wanted in patterns(self.seen.kinks, self.rng):
+            point = self.start(1)
+            look = partial(self.look_from, point)
+            found = climbed(look, wanted, self.movable, self.upright, self.rng)
+            if found is not None:
+                yield self.compare(replace(point, factors=tuple(found.items())))
 
     def zeros(self, point: Point, name: str) -> Iterator[Any]:
         """Where the kinks that hang on a symbol change their signs, if it alone is moved."""
@@ -192,6 +204,9 @@ class Far:
             return sight, False
         finally:
             self.rng.setstate(held)
+
+    def look_from(self, point: Point, factors: dict[str, Any]) -> tuple[Sight, bool]:
+        return self.look(replace(point, factors=tuple(factors.items())))
 
     def lines(self, kink: Kink, entry: int | None = None) -> Iterator[tuple[Point, tuple[str, ...]]]:
         """Points, and symbols to be moved together from there; of a column those that have the entry."""

@@ -17,12 +17,12 @@ from closedform.check.certificate import Certificate, Claim
 from closedform.check.core.evaluate import OutOfTime
 from closedform.check.core.jet import Redraw, Unfit
 from closedform.check.core.sides import sides
-from closedform.check.extremes import extremes, threshold
+from closedform.check.extremes import extremes, periods, threshold
 from closedform.check.far import Far, Point, movable, place
 from closedform.check.kinks import Seen, Sight, all_kinks, points_for
 from closedform.check.real import DIGITS, agree, apart
 from closedform.check.scene import Scene
-from closedform.check.search import COUNTED, FAR_PLACES, FAR_SIZES
+from closedform.check.search import COUNTED, FAR_PLACES, FAR_SIZES, PERIOD_ENTRIES
 from closedform.check.spectral import SPECTRAL
 from closedform.check.traits import Clock, Traits
 
@@ -32,7 +32,7 @@ SOON, FIELD_SHARE, FAR_SHARE = 0.15, 0.5, 0.8
 """Shares of the time: for one point that may tell at once, for prime fields, until the end of points far out."""
 FAR, WIDE, WIDE_SMOOTH = 0, 8, 3
 NEAR = (2, 3, 1, 2, 3, 1)
-EXTREME_LEAST, EXTREME_ENTRIES, EXTREME_SHARE = 7, 900, 0.1
+EXTREME_LEAST, EXTREME_ENTRIES, EXTREME_SHARE, LARGER_SHARE = 7, 900, 0.1, 0.5
 SMALLER = (0, 0, 2, 4)
 """Halvings of all symbols where a point has no value: asin is of numbers below 1."""
 ROUGH = {*SPECTRAL, "pinv"}
@@ -45,12 +45,16 @@ class Differ(Exception):
 
 
 class Precise:
-    """One claim over balls of real numbers. ``apart`` is the last point at which the sides differed."""
+    """One claim over balls of real numbers. ``apart`` is the last point at which the sides differed.
+
+    ``short``: the time was over at sizes that should have been tried.
+    """
 
     def __init__(self, claim: Claim, scene: Scene, rng: Random, traits: Traits, clock: Clock) -> None:
         self.claim, self.scene, self.rng, self.traits, self.clock = claim, scene, rng, traits, clock
         self.seen, self.branches, self.singular = Seen([]), traits.branches, 0
         self.apart: dict[str, Any] | None = None
+        self.short = False
         ops = {n.op.name for n in scene.nodes}
         exact = ROUGH - ({"expm", "expm_frechet", "chol"} if claim.kind == "equal" else set())
         self.sure = not (ops & exact or traits.spectral_power or any(n.op.own for n in scene.nodes))
@@ -186,12 +190,14 @@ class Precise:
     def each_extreme(self, met: Sequence[dict[str, int]]) -> Iterator[dict[str, int]]:
         ways = (False, True) if threshold(self.scene) > EXTREME_LEAST else (False,)  # the larger may take too long
         chosen = (extremes(self.scene, self.rng, EXTREME_LEAST, EXTREME_ENTRIES, met, way) for way in ways)
-        for sizes in chain.from_iterable(chosen):
-            self.clock.deadline = thread_time() + EXTREME_SHARE * self.clock.seconds
+        for sizes in chain(*chosen, periods(self.scene, PERIOD_ENTRIES)):
+            share = LARGER_SHARE if max(sizes.values()) > threshold(self.scene) > EXTREME_LEAST else EXTREME_SHARE
+            self.clock.deadline = thread_time() + share * self.clock.seconds
             self.rng.getrandbits(32)
             try:
                 same = self.compare(Point(self.rng.getstate(), dict(sizes)))
             except (OutOfTime, Unfit):
+                self.short = True
                 continue
             if same is False:
                 raise Differ

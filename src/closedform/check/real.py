@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 from itertools import product
-from operator import mul
+from operator import add, mul
 from typing import Any
 
 import flint
@@ -24,7 +24,7 @@ from closedform.check.own import by_its_rule
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
-MAX_ANALYTIC, DIGITS, NOTHING, MOST_TERMS = 24, 110, -440, 4
+MAX_ANALYTIC, DIGITS, NOTHING, MOST_TERMS, WAVES = 24, 110, -440, 4, 3
 SPREAD = {"max2", "min2", "clip", "huber"}
 
 
@@ -52,20 +52,23 @@ class RealEvaluator(Evaluator):
         return value
 
     def expanded(self, function: str, names: Sequence[Partial], u: Jet) -> Jet:
-        """Of a polynomial with random coefficients, and a sine."""
+        """Of a polynomial with random coefficients, and sines."""
         order, n = len(names[0]) - 1, u.count
         total, monomials, origin = u.fixed(len(names), 1, 0), u.fixed(1, 1, 1), u.fixed(1, 1, 0)
         for d in range(max(2, MOST_TERMS - order)):
             more = [(*name, *k) for name in names for k in product(range(n), repeat=d)]
             total = total + self.partials(function, more, origin).reshape(len(names), n**d) @ monomials
             monomials = (monomials @ u.T).reshape(n ** (d + 1), 1) * Fraction(1, d + 1)
-        return total + self.wave(function, names, u)
+        return reduce(add, [self.wave(function, w, names, u) for w in range(WAVES)], total)
 
-    def wave(self, function: str, names: Sequence[Partial], u: Jet) -> Jet:
-        """Partial derivatives of a sine: what holds for polynomials of low degree alone, differences say, is seen."""
-        turns = [self.drawn(function, "turn", k) for k in range(u.count)]
+    def wave(self, function: str, w: int, names: Sequence[Partial], u: Jet) -> Jet:
+        """Partial derivatives of a sine: what holds for polynomials of low degree alone, differences say, is seen.
+
+        Of one sine and its neighbours g(s + 1) + g(s - 1) is c·g(s) with the same c everywhere: there are several.
+        """
+        turns = [self.drawn(function, "turn", w, k) for k in range(u.count)]
         order, angle = len(names[0]) - 1, stack(turns).T @ u
-        slopes = [reduce(mul, [turns[k] for k in by], self.drawn(function, "height", one)) for one, *by in names]
+        slopes = [reduce(mul, [turns[k] for k in by], self.drawn(function, "height", w, one)) for one, *by in names]
         return stack(slopes) * self.f("cos" if order % 2 else "sin", angle) * (-1 if order % 4 > 1 else 1)
 
     def drawn(self, *key: Any) -> Jet:

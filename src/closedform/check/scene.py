@@ -23,6 +23,8 @@ MASKS, MASKED = COUNTED - {"size", "index"}, {"add", "had", "mul", "scale", "tra
 DISCRETE = frozenset(["bit", "pm1", "discrete"])
 POSITIVE = {"log", "sqrt", "gamma", "loggamma", "digamma", "trigamma", "polygamma"}
 RIGHT = {"sqrtm", "logm", "logm_frechet"}
+POWERS = {"pow", "mpow"}
+PERIODIC = POWERS | {"sin", "cos", "tan"}
 
 
 class Scene:
@@ -65,7 +67,8 @@ class Scene:
         self.whole = {n.params[0] for n in postorder(powers) if n.op.name == "sym" and n.is_scalar}
         self.counts = counts(self.nodes)
         self.counted = self.counts > 0 or any(n.op.name == "size" for n in self.nodes)
-        self.raised = any(n.op.name == "pow" and sized(n.args[1]) for n in self.nodes)
+        self.raised = any(n.op.name in POWERS and sized(n.args[1]) for n in self.nodes)
+        self.periodic = any(n.op.name in PERIODIC and of_sizes(n.args[-1]) for n in self.nodes)
         self.cover = self.new_cover()
         self.drawn = {k: own | ({"pos"} if k in self.positive else set()) for k, own in self.facts.items()}
         self.bits = {k: (0 if "bit" in own else -1, 1) for k, own in self.facts.items() if own & DISCRETE}
@@ -206,6 +209,11 @@ def unbound(nodes: list[Node], roots: list[Node]) -> set[str]:
 def sized(node: Node) -> bool:
     """Whether a size stands in it as a number."""
     return any(n.op.name == "size" or n.rows.names or n.cols.names for n in postorder(node))
+
+
+def of_sizes(node: Node) -> bool:
+    """Whether it is a number that hangs on sizes alone: the n of Aⁿ and of cos(2πn/3)."""
+    return sized(node) and not any(n.op.own or n.op.name in ("sym", "call") for n in postorder(node))
 
 
 def deepest_sum(nodes: list[Node]) -> int:

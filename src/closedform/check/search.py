@@ -16,7 +16,7 @@ from closedform.check.core.operations import CORE
 from closedform.check.core.sides import Claim
 from closedform.check.core.verdict import Key, Trials
 from closedform.check.cover import MOST
-from closedform.check.extremes import extremes
+from closedform.check.extremes import extremes, periods
 from closedform.check.recount import recounted
 from closedform.check.scene import MAX_ENTRIES, Scene, deepest_sum
 
@@ -27,6 +27,7 @@ COUNTED, FAR_SIZES, FAR_PLACES = 2, range(17, 48), 4
 CASES = {5: 64, 4: 64, 3: 256, 2: 256}
 """So many values, of what is 0 or 1 and of indices, are all tried, at the largest sizes at which there are no more."""
 EXTREME_LEAST, EXTREME_ENTRIES, EXTREME_TURNS, EXTREME_REDRAWS, EXTREME_SECONDS = 11, 2_500, 3, 8, 0.1
+PERIOD_SECONDS, PERIOD_ENTRIES = 0.4, 150
 TERMS = 1000
 """So many terms of sums are evaluated for these at most, so that the time is not over before."""
 LIMIT, PATIENCE, DOUBTFUL, FIELDS, WANTED, MANY, SPREAD, SURE = 6, 200, 24, 6, -60, 12, 9, 10
@@ -86,6 +87,7 @@ class Search:
                 return
         self.edge()
         self.far_sizes()
+        self.periods()
         while not self.trials.differ and self.weak() and self.exact:
             self.trial(large[-1], self.least, fresh=True)
         if not self.trials.differ:
@@ -108,6 +110,16 @@ class Search:
                 sizes = dict(zip(names, self.rng.sample(FAR_SIZES, len(names)), strict=True))
                 with suppress(Unfit):
                     self.trial(sizes, 2, fresh=False)
+
+    def periods(self) -> None:
+        """Sizes of many remainders, where they are exponents."""
+        late = thread_time() + PERIOD_SECONDS
+        for sizes in () if self.spectral else periods(self.scene, PERIOD_ENTRIES):
+            if self.trials.differ or thread_time() > late:
+                self.cut = True
+                return
+            with suppress(Unfit, ZeroDivisionError, OutOfTime):
+                self.extreme_trial(sizes)
 
     def extremes(self) -> None:
         """Sizes far from each other, where the claim is not proved for every size; there is a short time for each."""
