@@ -246,6 +246,6 @@ def test_in_a_condition_the_letters_of_sums_are_not_those_of_free_indices() -> N
     )
     said = f.grad("u").conditions
     assert len(said) == 2
-    for text in said:  # the member of the sum and the one of the sample have letters of their own
-        summed, sample = re.search(r"sum\((\w)", text).group(1), re.search(r"x\[(\w)\]", text).group(1)  # type: ignore[union-attr]
-        assert summed != sample and f"p[{summed}]" in text and f"S[{summed}" in text and f"u[{summed}]" in text
+    for line in said:  # the member of the sum and the one of the sample have letters of their own
+        summed, sample = re.search(r"sum\((\w)", line).group(1), re.search(r"x\[(\w)\]", line).group(1)  # type: ignore[union-attr]
+        assert summed != sample and f"p[{summed}]" in line and f"S[{summed}" in line and f"u[{summed}]" in line
