@@ -19,6 +19,7 @@ from closedform.read.syntax import (
     Index,
     Name,
     Negative,
+    Norm,
     Over,
     Power,
     Product,
@@ -159,13 +160,13 @@ def _is_free(trial: Trial, tree: Tree) -> bool:
 
 
 def _has_sum(tree: Tree) -> bool:
-    """Whether it is a sum over an index, terms, factors and brackets of it looked into."""
+    """Whether it is a sum over an index or a norm, terms, factors and brackets of it looked into."""
     todo = [tree]
     for _ in range(TOGETHER):
         if not todo:
             break
         part = todo.pop()
-        if isinstance(part, Over):
+        if isinstance(part, Over | Norm):
             return True
         if isinstance(part, Group | Negative | Product | Sum | Power):
             todo.extend(part.parts)
