@@ -44,9 +44,10 @@ def stop(signs: Signs, end: int) -> tuple[int, bool]:
 
 
 def said_behind(source: str, signs: Signs, start: int, end: int) -> str:
-    """What stands behind the formula, without the comma before it."""
-    start = next(k for k in range(start, end) if signs[k].kind == "word")
-    return " ".join(source[signs[start].start : signs[end - 1].end].split())
+    r"""What ``\\forall`` begins behind the formula, or ``""``."""
+    start = next((k for k in range(start, end) if signs[k].kind not in ("\\", "&") and signs[k].text != ","), end)
+    said = start < end and signs[start].text in QUALIFYING
+    return " ".join(source[signs[start].start : signs[end].start].split()).rstrip("$. ") if said else ""
 
 
 def whole(source: str, signs: Signs, end: int, known: Known, constrained: bool = False) -> Whole:
@@ -91,13 +92,9 @@ def _left_sides(signs: Signs, start: int, end: int, declared: Container[str]) ->
     if behind == start:
         return start
     again = _left_side(signs, behind, end, declared)
-    while again > behind and not _stands(signs, signs[behind], again, end):
+    while again > behind and any(s.kind == "open" for s in signs[behind:again]):
         behind, again = again, _left_side(signs, again, end, declared)
     return _last_side(signs, start, behind, end)
-
-
-def _stands(signs: Signs, sign: Sign, start: int, end: int) -> bool:
-    return any(s.kind == sign.kind and s.text == sign.text for s in signs[start:end])
 
 
 def _last_side(signs: Signs, start: int, behind: int, end: int) -> int:
@@ -306,7 +303,8 @@ def notes(source: str, signs: Signs, found: Whole) -> Iterator[str]:
 
     def typed(span: tuple[int, int]) -> str:
         first, last = span
-        return " ".join(source[signs[first].start : signs[last - 1].end].split())
+        begin = signs[first - 1].end if first and signs[first - 1].text == "=" else signs[first].start
+        return " ".join(source[begin : signs[last - 1].end].split())
 
     if found.left is not None:
         yield f"What stands right of the sign = is read: {typed((found.left[1], found.end))}."

@@ -65,8 +65,8 @@ def lex_latex(
     notes, upright = [*main.notes, *left_out(source, signs, found)], set(main.upright)
     if constrained:
         notes.append("The constraints are left out: what is minimised or maximised is read.")
-    if over < split and not constrained:
-        notes.append(f"What follows is left out: {said_behind(source, signs, over, split)}.")
+    if behind := said_behind(source, signs, over, split):
+        notes.append(f"What follows is left out: {behind}.")
     if point:
         value = Translator(source, signs, known, point.first, point.last)
         tokens = _at(point, tokens, value)
