@@ -38,6 +38,10 @@ for command in (code_command, *PRODUCT_COMMANDS, batch_command):
     closedform.add_command(command)
 
 
+MEANT = {"--wrt": "--by, the variable", "--variable": "--by, the variable", "--latex": "--syntax latex"}
+"""Options that other tools have, and how they are written here."""
+
+
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command line; the answer is the exit code.
 
@@ -49,6 +53,8 @@ def main(args: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         mend = f"\nSee {context.command_path} --help." if context is not None else ""
+        if isinstance(error, click.NoSuchOption) and error.option_name in MEANT:
+            mend = f"\nWrite {MEANT[error.option_name]}." + mend
         write(f"error: {error.format_message()}{mend}", to_stderr=True)
         return INPUT
     except (click.Abort, KeyboardInterrupt):

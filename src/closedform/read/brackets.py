@@ -110,7 +110,8 @@ def _mark(parser: Parser, span: tuple[int, int], mark: str) -> str:
         hint = "Write sum(i, ||A[i,:]||) for that of the rows, sum(j, ||A[:,j]||) for that of the columns."
         raise _error(parser, "the norm _2,1 may be the sum of the norms of the rows or of the columns", span, hint)
     if mark not in MARKS:
-        raise _error(parser, f"the norm _{mark} is not known", span, "Marks are _2, _1, _inf, _F, _* and _op.")
+        by = f" The p-norm is norm(x, {mark}), where {mark} in R." if len(mark) == 1 and mark.isalpha() else ""
+        raise _error(parser, f"the norm _{mark} is not known", span, "Marks are _2, _1, _inf, _F, _* and _op." + by)
     return MARKS[mark]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE, Size, size
 from closedform.read.declarations import Arrow
+from closedform.read.masks import masks
 from closedform.read.misfit import Misfit, Operand, is_norm
 from closedform.read.syntax import (
     Call,
@@ -278,7 +279,8 @@ def _unequal(trial: Trial, tree: Sum, a: Operand, b: Operand) -> Misfit:
 def _promote(trial: Trial, tree: Sum, term: Tree, whole: Operand, terms: list[Tree]) -> None:
     """A scalar beside a vector is added to every entry; beside a matrix if that is an elementwise expression."""
     matrices = [t for t in terms if not is_scalar(trial.shape[t])]
-    if whole[1][1] is not ONE and whole[1][0] is not ONE and not any(entrywise(trial, t) for t in matrices):
+    of_matrix = whole[1][1] is not ONE and whole[1][0] is not ONE and not any(entrywise(trial, t) for t in matrices)
+    if of_matrix and not masks(trial, tree, term):
         s, X = trial.typed(term), trial.typed(whole[0])
         head = f"{s} is a scalar and {X} a matrix: they cannot be added"
         rows, columns = (size.text for size in trial.sizes.shape(whole[1]))

@@ -61,6 +61,9 @@ def _cases(source: str, signs: Sequence[Sign]) -> list[Sign]:
 
 def _row(source: str, signs: list[Sign]) -> Row:
     parts = _split(signs, "&")
+    said_at = next((k for k, s in enumerate(signs) if s.kind == "word" and s.text in JOINING | REST), 0)
+    if len(parts) == 1 and said_at:
+        parts = [signs[:said_at], signs[said_at:]]
     value = _trimmed(parts[0])
     said = [s for s in parts[1] if s.text not in JOINING and s.text not in (",", ".")] if len(parts) == 2 else []
     if len(parts) > 2 or not value or (len(parts) == 2 and not said):

@@ -202,6 +202,10 @@ def index_items(signs: Sequence[Sign]) -> list[int | str] | None:
         sign, behind = signs[place], [s.text for s in signs[place + 1 : place + 3]]
         place += 1
         if sign.kind in ("letter", "word"):
+            if behind[:1] == ["_"]:
+                inner, place = _below(signs, place + 1)
+                items.append("_".join([sign.text, *inner]))
+                continue
             shift = len(behind) == 2 and behind[0] in ("+", "-") and behind[1].isdigit() and sign.kind == "letter"
             items.append(sign.text + "".join(behind) if shift else sign.text)
             place += 2 if shift else 0
@@ -215,6 +219,19 @@ def index_items(signs: Sequence[Sign]) -> list[int | str] | None:
         elif sign.text != "," and sign.kind not in ("{", "}"):
             return None
     return items
+
+
+def _below(signs: Sequence[Sign], place: int) -> tuple[list[str], int]:
+    r"""What stands below an index, as ``s`` in ``L_{X_s}``, and the place behind it."""
+    depth, inner = 0, list[str]()
+    while place < len(signs):
+        sign = signs[place]
+        depth += (sign.kind == "{") - (sign.kind == "}")
+        inner += [sign.text] * (sign.kind in ("letter", "word", "num"))
+        place += 1
+        if depth == 0:
+            break
+    return inner, place
 
 
 def _given_that(signs: Sequence[Sign]) -> str:

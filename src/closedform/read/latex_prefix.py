@@ -9,11 +9,13 @@ from typing import NamedTuple
 from closedform.errors import ReadError
 from closedform.read.latex_names import Known, argument
 from closedform.read.latex_signs import Sign, Signs
+from closedform.read.vocabulary import INDEX_LETTERS
 
 MAX_LEFT_SIDE = 60
 SEARCHES = {"min", "max", "arg min", "arg max", "argmin", "argmax", "minimize", "maximize", "minimise", "maximise"}
 ORDERS = {"minimize", "maximize", "minimise", "maximise", "Minimize", "Maximize"}
 CONSTRAINING = {"s.t", "st", "subject to", "Subject to", "such that"}
+QUALIFYING = {"for all", "for every", "for any"}
 LOGS = ("log", "ln")
 OPENING, CLOSING = ("open", "{", "begin"), ("close", "}", "finish")
 
@@ -29,18 +31,29 @@ class Whole(NamedTuple):
 
 
 def stop(signs: Signs, end: int) -> tuple[int, bool]:
-    r"""Where the formula stops before commas, and before ``\text{s.t.}`` with all behind it."""
-    place = next((k for k in range(end) if signs[k].kind == "word" and signs[k].text in CONSTRAINING), end)
-    constrained = place < end
+    r"""Where the formula stops before commas, before ``\text{s.t.}`` or ``\forall``, with all behind it.
+
+    The second value says whether constraints are left out.
+    """
+    leaving = CONSTRAINING | QUALIFYING
+    place = next((k for k in range(end) if signs[k].kind == "word" and signs[k].text in leaving), end)
+    constrained = place < end and signs[place].text in CONSTRAINING
     while place and (signs[place - 1].text in (",", ";") or signs[place - 1].kind in ("\\", "&")):
         place -= 1
     return place, constrained
 
 
+def said_behind(source: str, signs: Signs, start: int, end: int) -> str:
+    r"""What ``\\forall`` begins behind the formula, or ``""``."""
+    start = next((k for k in range(start, end) if signs[k].kind not in ("\\", "&") and signs[k].text != ","), end)
+    said = start < end and signs[start].text in QUALIFYING
+    return " ".join(source[signs[start].start : signs[end].start].split()).rstrip("$. ") if said else ""
+
+
 def whole(source: str, signs: Signs, end: int, known: Known, constrained: bool = False) -> Whole:
     """Where the formula starts and ends."""
     start = _arrow(signs, end)
-    behind = _left_side(signs, start, end, known.declared)
+    behind = _left_sides(signs, start, end, known.declared)
     left = (start, behind) if behind > start else None
     start = behind
     found, search = _search(signs, start, end, constrained), None
@@ -68,6 +81,47 @@ def _arrow(signs: Signs, end: int) -> int:
     arrow = next((k for k in range(2, min(end, MAX_LEFT_SIDE)) if signs[k].text == "->"), 0)
     comma = next((k for k in range(arrow, min(end, MAX_LEFT_SIDE)) if signs[k].text in (",", ";")), 0)
     return comma + 1 if arrow and comma and _left_side(signs, comma + 1, end) > comma + 1 else 0
+
+
+def _left_sides(signs: Signs, start: int, end: int, declared: Container[str]) -> int:
+    r"""Behind ``y = f(x) =``, behind the ``=`` that a line of a derivation begins with, or ``start``."""
+    place = next((k for k in range(start, end) if signs[k].kind != "&"), start)
+    if place + 1 < end and signs[place].text == "=":
+        return place + 1
+    behind = _left_side(signs, start, end, declared)
+    if behind == start:
+        return start
+    again = _left_side(signs, behind, end, declared)
+    while again > behind and any(s.kind == "open" for s in signs[behind:again]):
+        behind, again = again, _left_side(signs, again, end, declared)
+    return _last_side(signs, start, behind, end)
+
+
+def _last_side(signs: Signs, start: int, behind: int, end: int) -> int:
+    r"""Behind the last ``=`` of ``J(w) = \|y - X w\|^2 = (y - X w)^\top (y - X w)``, which are said to be equal.
+
+    The last side must hold what ``J`` is applied to: ``f(x) = x^2 = 4`` is an equation.
+    """
+    tops = [k for k in _tops(signs, behind, end) if signs[k].text in ("=", ",")]
+    if not tops or any(signs[k].text == "," for k in tops):
+        return behind
+    between = signs[behind : tops[-1]]
+    if any(s.text in SEARCHES | ORDERS | {"nabla", "partial"} for s in between) or holds_derivative(signs, end):
+        return behind
+    opened = next((k for k in range(start, behind) if signs[k].kind == "open"), behind)
+    given = {s.text for s in signs[opened:behind] if s.kind == "letter"}
+    held = {s.text for s in signs[tops[-1] : end] if s.kind == "letter"}
+    shared = given <= held if given else held & {s.text for s in between if s.kind == "letter"}
+    return tops[-1] + 1 if shared else behind
+
+
+def _tops(signs: Signs, start: int, end: int) -> Iterator[int]:
+    """The places that stand in no bracket."""
+    depth = 0
+    for place in range(start, end):
+        depth += (signs[place].kind in OPENING) - (signs[place].kind in CLOSING)
+        if depth == 0:
+            yield place
 
 
 def _left_side(signs: Signs, start: int, end: int, declared: Container[str] = ()) -> int:
@@ -110,21 +164,35 @@ def _underived(signs: Signs, start: int, end: int) -> list[Sign]:
 
 
 def _unraised(left: Sequence[Sign]) -> list[Sign]:
-    r"""The signs without powers and primes of names: ``R^2 =``, ``L^{(2)}(w) =``, ``k(x, x^\prime) =``."""
+    r"""The signs without indices, and without powers and primes of names: ``R^2 =``, ``L^{(2)}(w) =``, ``h' =``."""
     out, place = list[Sign](), 0
     while place < len(left):
         braced = place + 1 < len(left) and left[place + 1].kind == "{"
         first = place + 1 + braced
-        last = next((k for k in range(first, len(left)) if left[k].kind == "}"), 0) if braced else first + 1
+        last = _closing(left, place + 1) if braced else first + 1
         inside = [s for s in left[first:last] if s.text not in ("(", ")", "*")]
         named = len(inside) == 1 and (inside[0].kind in ("num", "word") or inside[0].text == "prime")
-        of_name = out and out[-1].kind in ("letter", "word", "}")
-        if left[place].kind == "^" and of_name and (named or (not inside and last > first)):
+        worded = any(s.font in ("script", "fraktur") for s in inside)
+        of_name = out and out[-1].kind in ("letter", "word", "}", "close")
+        raised = left[place].kind == "^" and (named or worded or (not inside and last > first))
+        if of_name and (raised or left[place].kind == "_"):
             place = last + braced
+        elif left[place].kind == "prime" and len(out) == 1 and place + 1 == len(left):
+            place += 1
         else:
             out.append(left[place])
             place += 1
     return out
+
+
+def _closing(left: Sequence[Sign], place: int) -> int:
+    """The brace that closes the one at ``place``, or 0."""
+    depth = 0
+    for k in range(place, len(left)):
+        depth += (left[k].kind == "{") - (left[k].kind == "}")
+        if depth == 0:
+            return k
+    return 0
 
 
 def _one_name(left: Sequence[Sign], opened: int, declared: Container[str]) -> bool:
@@ -162,6 +230,8 @@ def _search(signs: Signs, start: int, end: int, constrained: bool) -> int:
     variables = {n for n in named if n != ","}
     below = {k for at in range(after, end) if signs[at].kind == "_" for k in range(*argument(signs, at)[:2])}
     bare = {s.text for k, s in enumerate(signs[after:end], after) if s.kind == "letter" and k not in below}
+    if not variables & INDEX_LETTERS:  # \\max_\\beta \\sum_i p_i \\text{ where } p_i = \\sigma(x_i^\\top \\beta)
+        bare |= {s.text for s in signs[end:] if s.kind == "letter"}
     return after if variables and (variables <= bare or (constrained and variables & bare)) else start
 
 
@@ -233,7 +303,8 @@ def notes(source: str, signs: Signs, found: Whole) -> Iterator[str]:
 
     def typed(span: tuple[int, int]) -> str:
         first, last = span
-        return " ".join(source[signs[first].start : signs[last - 1].end].split())
+        begin = signs[first - 1].end if first and signs[first - 1].text == "=" else signs[first].start
+        return " ".join(source[begin : signs[last - 1].end].split())
 
     if found.left is not None:
         yield f"What stands right of the sign = is read: {typed((found.left[1], found.end))}."

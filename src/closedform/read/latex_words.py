@@ -17,9 +17,9 @@ FUNCTIONS: dict[str, str] = {
     "log": "log", "ln": "log", "exp": "exp", "sin": "sin", "cos": "cos", "tan": "tan", "sinh": "sinh", "cosh": "cosh",
     "tanh": "tanh", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "det": "det", "max": "max", "min": "min",
     "tr": "tr", "Tr": "tr", "diag": "diag", "sign": "sign", "sgn": "sign", "erf": "erf", "vec": "vec",
-    "trace": "tr", "argmax": "argmax", "argmin": "argmin",
+    "trace": "tr", "argmax": "argmax", "argmin": "argmin", "forall": "for all",
 }  # fmt: skip
-"""Commands that are functions."""
+"""Commands that are functions, or words of a sentence."""
 WORDS: dict[str, str] = {
     "Diag": "diag", "ReLU": "relu", "Relu": "relu", "Vec": "vec", "Softmax": "softmax", "SoftMax": "softmax",
     "Sigmoid": "sigmoid", "LogSumExp": "logsumexp", "lse": "logsumexp", "LSE": "logsumexp", "Det": "det",

@@ -19,6 +19,7 @@ from closedform.read.syntax import (
     Index,
     Name,
     Negative,
+    Norm,
     Over,
     Power,
     Product,
@@ -26,6 +27,7 @@ from closedform.read.syntax import (
     Tree,
 )
 from closedform.read.unify import is_scalar
+from closedform.read.vocabulary import INDEX_LETTERS
 
 ANGLES = {"sin", "cos", "tan"}
 LARGE = {"I", "eye", "ones", "zeros"}
@@ -89,7 +91,9 @@ def _unify_same(trial: Trial, unit: Unit) -> None:
 def _doubt_scaled_sum(trial: Trial, tree: Product) -> None:
     factors = [f for _, f in tree.factors]
     columns = [f for f in factors if trial.shape[f][1] is ONE and not is_scalar(trial.shape[f])]
-    if any(_is_free(trial, f) for f in columns) and any(_has_sum(f) and is_scalar(trial.shape[f]) for f in factors):
+    free = [f for f in columns if _is_free(trial, f)]
+    kinds = (Over, Norm) if any(f.name not in INDEX_LETTERS for f in free if isinstance(f, Name)) else (Over,)
+    if free and any(_has(f, kinds) and is_scalar(trial.shape[f]) for f in factors):
         trial.doubt(tree, SCALED_SUM)
 
 
@@ -158,14 +162,14 @@ def _is_free(trial: Trial, tree: Tree) -> bool:
     return isinstance(tree, Name) and not trial.declared(tree.name)
 
 
-def _has_sum(tree: Tree) -> bool:
-    """Whether it is a sum over an index, terms, factors and brackets of it looked into."""
+def _has(tree: Tree, kinds: tuple[type[Tree], ...]) -> bool:
+    """Whether it holds a sum over an index or a norm, terms, factors and brackets of it looked into."""
     todo = [tree]
     for _ in range(TOGETHER):
         if not todo:
             break
         part = todo.pop()
-        if isinstance(part, Over):
+        if isinstance(part, kinds):
             return True
         if isinstance(part, Group | Negative | Product | Sum | Power):
             todo.extend(part.parts)

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import NoReturn
 
 from closedform.read.cursor import Cursor
 from closedform.read.lexer import Token
 from closedform.read.syntax import Call, Group, Index, Name, Number, Power, Transpose, Tree
+from closedform.read.vocabulary import INDEX_LETTERS
+
+
+def _expects(at: Cursor, base: Tree) -> bool:
+    """Whether ``E[…]`` may be an expected value."""
+    return isinstance(base, Name) and base.name == "E" and not at.scope.knows("E")
 
 
 class Postfix(Cursor):
@@ -129,6 +136,8 @@ class Postfix(Cursor):
             elif token.kind == "name" and token.text in self.scope.counting:
                 at.append(self.scope.counting[token.text])
             elif token.kind == "name":
+                if _expects(self, base) and token.text not in INDEX_LETTERS:
+                    self._no_index(base)
                 self._index_name(token)
                 at.append(token.text)
             elif token.text == ":":
@@ -136,11 +145,11 @@ class Postfix(Cursor):
             elif token.kind == "end":
                 self.fail("[ is never closed", (base.span[0], token.end))
             else:
-                self.fail("an index is a number, a name or a colon")
+                self._no_index(base)
             self.place += 1
             shifts.append(shift or self._shift(at[-1]))
             if self.token.text not in (",", "]"):
-                self.fail("an index is a number, a name or a colon", hint="Write x[i], A[i,j], A[i,:] or A[:,j].")
+                self._no_index(base)
             self.place += 1
             if self.tokens[self.place - 1].text == "]":
                 break
@@ -164,6 +173,13 @@ class Postfix(Cursor):
             return 0
         self.place += 2
         return int(number.text) if sign.text == "+" else -int(number.text)
+
+    def _no_index(self, base: Tree) -> NoReturn:
+        if _expects(self, base):
+            hint = "Write mean(x) for the mean of the entries, sum(i, …)/m for that over data."
+            self.fail("expected values are not supported", base.span, hint)
+        hint = "Write x[i], A[i,j], A[i,:] or A[:,j]; what belongs together stands in ( )."
+        self.fail("an index is a number, a name or a colon", hint=hint)
 
     def _index_name(self, token: Token) -> None:
         scope, name = self.scope, token.text

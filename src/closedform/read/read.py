@@ -15,6 +15,7 @@ from closedform.expr.op import Shape
 from closedform.expr.size import ONE
 from closedform.functions import algebra as a
 from closedform.read.applied import Formulas
+from closedform.read.asked import as_asked
 from closedform.read.bare import with_brackets
 from closedform.read.declarations import Arrow, Bound, Declarations, declare_all
 from closedform.read.elaborate import Elaborator
@@ -33,6 +34,7 @@ from closedform.read.parser import Parser
 from closedform.read.said import tall_columns
 from closedform.read.search import settle
 from closedform.read.spaces import parse_size
+from closedform.read.squares import doubtful_squares
 from closedform.read.syntax import Name, Tree
 from closedform.read.unify import is_scalar
 from closedform.read.vocabulary import CONSTANTS, INDEX_LETTERS
@@ -112,7 +114,8 @@ def read_tokens(
         declare_all(formula, inside + 1, said)
     if len(where.tokens) > 1:
         declare_all(where, 0, said)
-    formula, wanted = without_left_side(formula, said.functions)
+    known = said.variables | said.bound.keys() | said.functions.keys() | said.formulas.keys()
+    formula, wanted = without_left_side(as_asked(formula, known), said.functions)
     texts = [formula, where]
     scope = _scope(said, texts)
     units = _units(formula, said, scope)
@@ -265,6 +268,8 @@ class _Reader:
         trial = settle(self._question(), self._choices)
         self._doubtful_entries(trial)
         symbols = self._symbols(trial)
+        if not self.formula.typeset:
+            notes = [*notes, *doubtful_squares(trial, self.units)]
         try:
             elaborator = Elaborator(trial, symbols)
             node = elaborator.build(self.units)

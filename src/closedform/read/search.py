@@ -22,6 +22,7 @@ from closedform.read.misfit import Misfit, names_below, shape_text
 from closedform.read.naming import name_others, name_sizes
 from closedform.read.norms import norm_shape
 from closedform.read.products import product_shape
+from closedform.read.squares import sum_of_squares
 from closedform.read.syntax import Call, Index, Norm, Over, Product, Tree
 
 RULES.update({Call: call_shape, Norm: norm_shape, Product: product_shape, Over: over_shape, Index: index_shape})
@@ -138,7 +139,8 @@ def refused(trial: Trial, misfit: Misfit) -> ShapeError:
     shown = ", ".join(f"{trial.typed(tree)} is {shape_text(_shape(trial, shape))}" for tree, shape in misfit.operands)
     if shown:
         lines.append(f"{shown}: {why}" if why else shown)
-    return ShapeError("\n".join(lines), span=misfit.span, source=trial.source, hint=misfit.hint)
+    hint = misfit.hint or sum_of_squares(trial, misfit.span)
+    return ShapeError("\n".join(lines), span=misfit.span, source=trial.source, hint=hint)
 
 
 def _text(trial: Trial, what: object) -> str:

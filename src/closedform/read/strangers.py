@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 from closedform.read.cursor import Cursor
@@ -20,6 +21,8 @@ def stranger(at: Cursor, name: str, token: Token) -> NoReturn:
             power = at.tokens[at.place + 1].text
             at.fail(f"{typed} needs its parentheses before the power", span, f"Write {typed}(…)^{power}.")
         at.fail(f"{typed} needs its parentheses", span, f"Write {typed}({word}).")
+    if name in LIBRARIES and (found := _CALLED.match(at.source, token.end)):
+        _of_library(at, name, found)
     if plain_fact([name]):
         hint = f"Write … where A is {typed}."
         at.fail(f"{typed} says a property, which stands behind the word where", span, hint)
@@ -29,6 +32,21 @@ def stranger(at: Cursor, name: str, token: Token) -> NoReturn:
     kind = "R^(m×n) (a matrix)" if typed[0].isupper() else "R^n (a vector)"
     mend = f"Write a product with *, or declare it: {typed} in R (a number), {typed} in {kind}."
     at.fail(f"{typed} is no name that is known here", span, mend)
+
+
+LIBRARIES = {"np", "numpy", "jnp", "torch", "tf", "scipy", "jax", "cp", "math", "F"}
+_CALLED = re.compile(r"(?:\.[A-Za-z_]\w*)+(?=\()")
+OTHERWISE = {"norm": "norm(x), or ||X||_F of a matrix", "power": "x.^p", "multiply": "x.*y", "matmul": "A*x",
+             "maximum": "max(x, y)", "minimum": "min(x, y)", "outer": "x*y'", "transpose": "X'", "slogdet": "logdet(X)",
+             "square": "x.^2", "solve": "A^-1*b", "dot": "dot(x, y), or A*x"}  # fmt: skip
+
+
+def _of_library(at: Cursor, name: str, found: re.Match[str]) -> NoReturn:
+    """``np.dot(a, b)``: the function by its name here."""
+    last = found.group().rpartition(".")[2]
+    mend = OTHERWISE.get(last) or (f"{last}(…)" if is_function(last) else "")
+    hint = (f"Write {mend}. " if mend else "") + "Here * is the product of matrices, .* that of entries, ^ the power."
+    at.fail(f"{name}{found.group()} belongs to a library of arrays", (found.start() - len(name), found.end()), hint)
 
 
 def _argument(at: Cursor, place: int) -> str:

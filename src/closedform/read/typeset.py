@@ -11,7 +11,7 @@ from closedform.read.declarations import Declarations, declare_all
 from closedform.read.latex import Translator
 from closedform.read.latex_lexer import Lexer
 from closedform.read.latex_names import Known, argument, index_items, turns
-from closedform.read.latex_prefix import holds_derivative, stop, whole
+from closedform.read.latex_prefix import holds_derivative, said_behind, stop, whole
 from closedform.read.latex_prefix import notes as left_out
 from closedform.read.latex_primes import has_primes as has_primes
 from closedform.read.latex_primes import without_primes
@@ -65,6 +65,8 @@ def lex_latex(
     notes, upright = [*main.notes, *left_out(source, signs, found)], set(main.upright)
     if constrained:
         notes.append("The constraints are left out: what is minimised or maximised is read.")
+    if behind := said_behind(source, signs, over, split):
+        notes.append(f"What follows is left out: {behind}.")
     if point:
         value = Translator(source, signs, known, point.first, point.last)
         tokens = _at(point, tokens, value)

@@ -29,6 +29,7 @@ WEIGHTS = "pi_vec"
 APPLIED = {"sigma": "sigmoid", "Phi": "normcdf"}
 """Greek letters that are functions where they are applied to something."""
 REFUSED = {
+    "E": "expected values", "Pr": "probabilities",
     "conj": "complex numbers", "Re": "complex numbers", "Im": "complex numbers", "real": "complex numbers",
     "imag": "complex numbers", "ctranspose": "complex numbers", "hermitian": "complex numbers",
     **dict.fromkeys(("sort", "argsort", "median", "quantile", "percentile", "rank"), "order statistics"),
@@ -37,6 +38,9 @@ REFUSED = {
 
 
 ELSEWHERE = {
+    "corr": "dot(x - mean(x), y - mean(y))/(||x - mean(x)||*||y - mean(y)||)", "Var": "var(x)",
+    "cov": "dot(x - mean(x), y - mean(y))/n", "Cov": "dot(x - mean(x), y - mean(y))/n", "Std": "std(x)",
+    "nucl": "||X||_*", "nuc": "||X||_*", "nuclear_norm": "||X||_*", "sumsq": "x'*x", "sum_squares": "x'*x",
     "log10": "log(x)/log(10)", "log2": "log(x)/log(2)", "log1p": "log(1 + x)", "expm1": "exp(x) - 1",
     "erfc": "1 - erf(x)", "sinc": "sin(x)./x", "exp2": "exp(log(2)*x)", "cot": "1./tan(x)", "sec": "1./cos(x)",
     "csc": "1./sin(x)", "coth": "1./tanh(x)", "cbrt": "x.^(1/3)", "square": "x.^2", "logit": "log(x./(1 - x))",
