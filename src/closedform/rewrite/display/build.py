@@ -126,7 +126,7 @@ def _power(node: Node, faces: list[Face]) -> Face:
     if node.is_scalar:
         doubled = face_of(_twice(node.args[1])) if number is None and base.root is not None else None
         return powers.scalar_power(base, exponent, number, doubled)
-    return powers.elementwise_power(base, exponent, number)
+    return powers.elementwise_power(base, exponent, number, "" if _taken_of_matrix(node) else powers.ROOT)
 
 
 def _twice(node: Node) -> Node:
@@ -220,9 +220,15 @@ def _transpose(node: Node, faces: list[Face]) -> Face:
 
 def _mark(node: Node) -> str:
     r"""Its sign in LaTeX; where that means another function of a matrix (``|A|``, ``\exp P``), its name stands."""
-    of_matrices = node.op.name in OF_MATRICES and (node.is_square or _is_name(node.args[0]))
-    other = node.op.latex.startswith(r"\lvert") or of_matrices
-    return "" if other and not node.is_column and not node.is_scalar else node.op.latex
+    if node.op.latex.startswith(r"\lvert"):
+        return node.op.latex if node.is_column or node.is_scalar else ""
+    return "" if node.op.name in OF_MATRICES and _taken_of_matrix(node) else node.op.latex
+
+
+def _taken_of_matrix(node: Node) -> bool:
+    """Whether the sign of an entrywise function would be taken for that of a matrix: exp P, √P."""
+    matrix = not node.is_column and not node.is_scalar
+    return matrix and (node.is_square or _is_name(node.args[0]))
 
 
 def _is_name(node: Node) -> bool:

@@ -9,7 +9,7 @@ from closedform.rewrite import show as s
 from closedform.rewrite.display.face import Face
 from closedform.rewrite.show import Show
 
-HALF = Fraction(1, 2)
+HALF, ROOT = Fraction(1, 2), r"\sqrt{{{0}}}"
 
 
 def scalar_power(base: Face, exponent: Face, number: Fraction | None, doubled: Face | None = None) -> Face:
@@ -45,17 +45,17 @@ def _even(base: Face, number: Fraction | None) -> Face:
     return Face(-base.c, base.top, base.below, base.core, base.turned, base.fixed)
 
 
-def raised(base: Show, exponent: Fraction, elementwise: bool = False) -> Show:
-    """``base^exponent`` for a positive rational."""
+def raised(base: Show, exponent: Fraction, elementwise: bool = False, root: str = ROOT) -> Show:
+    """``base^exponent`` for a positive rational; ``root`` is the sign of a square root in LaTeX, or empty."""
     if exponent == 1:
         return base
     if exponent == HALF:
-        return s.call("sqrt", base, mark=r"\sqrt{{{0}}}", lead=1)
+        return s.call("sqrt", base, mark=root, lead=1)
     return s.power(base, s.number(exponent), elementwise)
 
 
-def elementwise_power(base: Face, exponent: Face, number: Fraction | None) -> Face:
-    """``base.^exponent``: ``1./x`` where it is a negative number."""
+def elementwise_power(base: Face, exponent: Face, number: Fraction | None, root: str) -> Face:
+    """``base.^exponent``: ``1./x`` where it is a negative number; ``root`` as ``raised`` has it."""
     fixed = base.fixed | exponent.fixed
     base = _even(base, number)
     pair = []
@@ -63,7 +63,7 @@ def elementwise_power(base: Face, exponent: Face, number: Fraction | None) -> Fa
         if number is None or number == 0:
             pair.append(s.power(show, e, True))
         else:
-            out = raised(show, abs(number), True)
+            out = raised(show, abs(number), True, root)
             pair.append(out if number > 0 else s.hadamard((out,), (-1,)))
     here, there = pair
     core = _upright(here, there, base.show)
