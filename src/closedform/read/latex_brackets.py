@@ -12,6 +12,7 @@ from closedform.read.latex_names import argument, index_items
 from closedform.read.latex_norms import norm_by, norm_mark
 from closedform.read.latex_scripts import MARKS, put_index, script_range
 from closedform.read.latex_signs import Sign
+from closedform.read.latex_sums import term_indices
 from closedform.read.lexer import Token
 from closedform.read.vocabulary import APPLIED
 
@@ -81,12 +82,27 @@ def _check_product(t: Translator, sign: Sign) -> None:
     if signs[place].kind == "close" and signs[place + 1].kind == "_" and len(inside) == 1:
         return  # p (x)_k
     lone = signs[place].kind == "close" and (len(inside) <= 1 or any(s.text == "," for s in inside) or single)
-    if lone or (name.split("_")[0] in FUNCTION_LETTERS and name not in known.bare_apart):
+    function = name.split("_")[0] in FUNCTION_LETTERS or _is_summand(t, sign)
+    if lone or (function and name not in known.bare_apart):
         typed = t.typed(t.out[-1].start, t.out[-1].end)
         hint = f"For a product write {typed} \\cdot (…); for a function declare {name}: R^n -> R."
         t.fail(f"{typed}(…) may be a function or a product", (t.out[-1].start, sign.end), hint)
     if not sign.gap and name[0].islower():
         t.note(f"{t.typed(t.out[-1].start, t.out[-1].end)}(…) is read as a product.")
+
+
+def _is_summand(t: Translator, sign: Sign) -> bool:
+    r"""Whether a small letter and the bracket are all that is summed: ``\sum_i \rho(y_i - z_i)``, where a constant
+    factor would stand before the sum."""
+    if t.top.kind != "sum" or t.out[-2].text != "," or sign.gap or not t.plain[0].islower():
+        return False
+    shut, depth = t.place, 1
+    while depth and t.signs[shut].kind != "end":
+        depth += (t.signs[shut].kind == "open") - (t.signs[shut].kind == "close")
+        shut += 1
+    behind = t.signs[shut]
+    ends = behind.kind in ("end", "close", "}", "\\") or behind.text in ("+", "-", ",", "=")
+    return ends and t.top.index in term_indices(t.signs, t.place, shut - 1)
 
 
 def _typed_index(t: Translator, sign: Sign) -> bool:

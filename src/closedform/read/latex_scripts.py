@@ -40,6 +40,8 @@ def script_range(signs: Signs, place: int, source: str) -> tuple[int, int, int]:
         raise ReadError(
             f"an {word} is missing".replace("an s", "a s"), span=(signs[place].start, signs[place].end), source=source
         )
+    if signs[place].kind == signs[first].kind == "^" and argument(signs, first)[2] == last:
+        first, last, _ = script_range(signs, first, source)  # x^{^\top}
     one, follower = signs[first], signs[after]
     if signs[place + 1].kind != "{" and one.kind == "num" and follower.kind == "num" and not follower.gap:
         digits = one.text + follower.text
