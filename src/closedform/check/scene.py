@@ -24,7 +24,8 @@ DISCRETE = frozenset(["bit", "pm1", "discrete"])
 POSITIVE = {"log", "sqrt", "gamma", "loggamma", "digamma", "trigamma", "polygamma"}
 RIGHT = {"sqrtm", "logm", "logm_frechet"}
 POWERS = {"pow", "mpow"}
-PERIODIC = POWERS | {"sin", "cos", "tan"}
+PERIODIC = {"mpow", "sin", "cos", "tan"}
+"""What may be 0 at all sizes but the multiples of one; of numbers, powers by more than a multiple of a size."""
 
 
 class Scene:
@@ -68,7 +69,7 @@ class Scene:
         self.counts = counts(self.nodes)
         self.counted = self.counts > 0 or any(n.op.name == "size" for n in self.nodes)
         self.raised = any(n.op.name in POWERS and sized(n.args[1]) for n in self.nodes)
-        self.periodic = any(n.op.name in PERIODIC and of_sizes(n.args[-1]) for n in self.nodes)
+        self.periodic = any(periodic(n) for n in self.nodes)
         self.cover = self.new_cover()
         self.drawn = {k: own | ({"pos"} if k in self.positive else set()) for k, own in self.facts.items()}
         self.bits = {k: (0 if "bit" in own else -1, 1) for k, own in self.facts.items() if own & DISCRETE}
@@ -214,6 +215,15 @@ def sized(node: Node) -> bool:
 def of_sizes(node: Node) -> bool:
     """Whether it is a number that hangs on sizes alone: the n of Aⁿ and of cos(2πn/3)."""
     return sized(node) and not any(n.op.own or n.op.name in ("sym", "call") for n in postorder(node))
+
+
+def periodic(node: Node) -> bool:
+    """Whether it may come back to the same at each fifth size, say; (-s)ⁿ tells even sizes from odd ones alone."""
+    if node.op.name not in PERIODIC | {"pow"} or not of_sizes(node.args[-1]):
+        return False
+    below = list(postorder(node.args[-1]))
+    plain = all(n.op.name in ("num", "add") or (n.op.name == "size" and n.params[0].name) for n in below)
+    return node.op.name != "pow" or not plain
 
 
 def deepest_sum(nodes: list[Node]) -> int:

@@ -186,13 +186,13 @@ def _unraised(left: Sequence[Sign]) -> list[Sign]:
 
 
 def _closing(left: Sequence[Sign], place: int) -> int:
-    """The brace that closes the one at ``place``, or 0."""
+    r"""The place of the brace that closes the one at ``place``, or the end, where none does: ``\max_{i`` of ``i=1``."""
     depth = 0
     for k in range(place, len(left)):
         depth += (left[k].kind == "{") - (left[k].kind == "}")
         if depth == 0:
             return k
-    return 0
+    return len(left)
 
 
 def _one_name(left: Sequence[Sign], opened: int, declared: Container[str]) -> bool:
