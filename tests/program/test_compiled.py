@@ -328,3 +328,26 @@ def test_a_logarithm_of_a_singular_matrix_is_not_a_number() -> None:
     S = np.array([[1.0, 2.0], [2.0, 4.0]])
     assert np.isnan(cf.formula("logm(S)").compile()(S)).all()
     assert np.isnan(cf.formula("sqrtm(S)").compile()(0 * S)).all()
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_what_is_fixed_stays_when_its_array_changes(target: str) -> None:
+    """Both what is computed of it once (A'*A) and what each call reads (A)."""
+    f = cf.formula("A'*A*x + A'*sin(A*x)")
+    want = A.T @ A @ X + A.T @ np.sin(A @ X)
+    mine = A.copy()
+    given = mine if target == "jax" else LIKE[target](mine)  # torch.as_tensor shares the memory
+    early, late = (f.compile(target, fixed={"A": given}) for _ in range(2))
+    first = called(early, {"x": X})
+    mine *= 3
+    for found in (first, called(early, {"x": X}), called(late, {"x": X})):
+        assert relative(found, want) < 1e-12
+
+
+def test_a_strict_program_looks_at_declarations_each_time() -> None:
+    f = cf.formula("x'*A*x", "A in Sym(n)").compile(strict=True)
+    f(X, S + S.T)
+    for _ in range(2):
+        with pytest.raises(ValueProblem, match="A is declared symmetric"):
+            f(X, S)
+    f(X, S + S.T)

@@ -119,3 +119,14 @@ if find_spec("torch"):
         at[F.variables.index("A")].requires_grad_()
         with pytest.raises(MissingRule, match="by A"):
             f(*at).backward()
+
+
+@pytest.mark.skipif(find_spec("jax") is None, reason="JAX is not installed")
+def test_a_plain_number_is_an_argument_of_an_exported_function() -> None:
+    import jax
+
+    loss = cf.formula("lam^2*x'*x", "lam in R").export("jax")
+    place = list(cf.formula("lam^2*x'*x", "lam in R").variables).index("lam")
+    values = [3.0, X] if place == 0 else [X, 3.0]
+    for slope in (jax.grad(loss, place), jax.jit(jax.grad(loss, place))):
+        assert abs(float(slope(*values)) - 6 * X @ X) < 1e-5

@@ -60,3 +60,23 @@ def test_what_cannot_be_split_says_so() -> None:
         GRADIENT.compile("jax", mesh=mesh, shard={"B": "rows"})
     with pytest.raises(ClosedformError, match="mesh of JAX devices"):
         GRADIENT.compile("numpy", mesh=mesh, shard={"A": "rows"})
+
+
+def test_a_mesh_program_takes_what_a_program_takes() -> None:
+    mesh = Mesh(np.array(jax.devices()[:1]), ("data",))
+    split = GRADIENT.compile("jax", mesh=mesh, shard={"A": "rows", "b": "entries"})
+    rng = np.random.default_rng(6)
+    A, x, b = rng.normal(size=(4, 3)), rng.normal(size=3), rng.normal(size=4)
+    want = A.T @ (A @ x - b)
+    for values in ({"A": A, "x": x, "b": b}, {"A": A.tolist(), "x": x[:, None], "b": jax.numpy.asarray(b)}):
+        np.testing.assert_allclose(split(**values), want, rtol=1e-5)
+        np.testing.assert_allclose(split(*(values[n] for n in split.arguments)), want, rtol=1e-5)
+        assert "HloModule" in split.compiled_text(**values)
+    with pytest.raises(ValueProblem, match="no value was given for b"):
+        split(A=A, x=x)
+    with pytest.raises(ValueProblem, match="A has shape"):
+        split(A=1.0, x=x, b=b)
+    with pytest.raises(ValueProblem, match="complex"):
+        split(A=A + 1j, x=x, b=b)
+    with pytest.raises(ClosedformError, match="is no mesh"):
+        GRADIENT.compile("jax", mesh="cpu", shard={"A": "rows"})

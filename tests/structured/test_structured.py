@@ -114,3 +114,32 @@ def test_what_has_no_structure_says_so() -> None:
         formula("diag(d)").structured(d=[1.0, 0.0, 2.0]).solve(np.ones(3))
     with pytest.raises(ValueProblem, match="singular"):
         formula("A", "A in R^(n,n)").structured(A=[[1.0, 2.0], [2.0, 4.0]]).solve(np.ones(2))
+
+
+def operators() -> list[Any]:
+    """One of each kind."""
+    kron = formula("kron(A, B)", "A in R^(n,n), B in R^(k,k)").structured(A=normal(3, 3), B=normal(4, 4))
+    two = formula("tr(A*X*B*X')").hessian("X").structured(A=normal(3, 3), B=normal(4, 4), X=normal(3, 4))
+    low = formula("diag(d) + u*v'", "u in R^n").structured(d=np.arange(1.0, 13), u=normal(12), v=normal(12))
+    dense = formula("A", "A in R^(n,n)").structured(A=normal(12, 12))
+    return [kron, two, low, dense, formula("diag(d)").structured(d=np.arange(1.0, 13))]
+
+
+@pytest.mark.parametrize("operator", operators(), ids=lambda o: type(o).__name__)
+def test_a_right_hand_side_is_any_array_of_numbers_of_its_size(operator: Any) -> None:
+    b = [float(k) for k in range(12)]
+    np.testing.assert_allclose(operator.todense() @ operator.solve(b), b, atol=1e-9)
+    for wrong in (normal(11), normal(11, 12), 1.0, normal(12, 2, 2), normal(1)):
+        with pytest.raises(ValueProblem, match="12 rows are wanted"):
+            operator.solve(wrong)
+    with pytest.raises(ValueProblem, match="numbers"):
+        operator.solve(["a"] * 12)
+
+
+def test_a_matrix_for_a_map_is_any_array_of_numbers_of_its_shape() -> None:
+    operator = operators()[1]
+    G = normal(3, 4)
+    np.testing.assert_allclose(operator.apply(operator.solve_matrix(G.tolist()).tolist()), G, atol=1e-9)
+    for call in (operator.apply, operator.solve_matrix):
+        with pytest.raises(ValueProblem, match=r"shape \(4, 3\)"):
+            call(G.T)

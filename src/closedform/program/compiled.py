@@ -14,7 +14,7 @@ from closedform.expr.node import Node
 from closedform.expr.size import ONE
 from closedform.functions.known_facts import facts_of
 from closedform.program.arguments import Argument, arguments_of, shape_note, together
-from closedform.program.given import cleaned
+from closedform.program.given import cleaned, kept
 from closedform.program.guard import guarded
 from closedform.program.ir import Program
 from closedform.program.load import load
@@ -83,7 +83,7 @@ class Compiled:
         if strange:
             raise ValueProblem(f"{strange[0]} is fixed, but the formula has {', '.join(names) or 'no variables'}")
         early = [a for a in self._all if a.name in self.fixed]
-        held = cleaned(self.target, early, [self.fixed[a.name] for a in early])
+        held = cleaned(self.target, early, [kept(self.fixed[a.name]) for a in early])
         self.fixed = {a.name: v for a, v in zip(early, held, strict=True)}
         self._free = tuple(a for a in self._all if a.name not in self.fixed)
         self.arguments = tuple(a.name for a in self._free)
@@ -124,6 +124,7 @@ class Compiled:
         """A call with what was not met in the last one."""
         clean = cleaned(self.target, self._free, given, self._like())
         if self.check is not None:
+            self._facts(self.by_name(clean))
             self.check(self.by_name(clean))
         key = tuple(self._kind(a, v) for a, v in zip(self._free, clean, strict=True))
         ready = self._ready.get(key)
@@ -162,7 +163,7 @@ class Compiled:
         return plan(self.nodes, self.sizes(values), frozenset() if self.few else frozenset(self.fixed))
 
     def _facts(self, values: Mapping[str, Any]) -> None:
-        """ValueProblem where the first arrays of a shape are not what their variables are declared to be."""
+        """ValueProblem where arrays are not what is declared: the first of a shape, of a strict program all."""
         if self.target == "numpy":
             for name, symbol in together(self.nodes).symbols.items():
                 facts = facts_of(symbol)

@@ -18,8 +18,15 @@ Array = Any
 FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 
 
+def kept(value: Any) -> Any:
+    """The value where it cannot be written into, else a copy: what is fixed stays when its owner's array changes."""
+    if isinstance(value, np.ndarray):
+        return value.copy("K")
+    return value.clone() if _library(value) == "torch" and hasattr(value, "clone") else value
+
+
 def cleaned(target: str, arguments: Sequence[Argument], values: Sequence[Any], like: Any = None) -> tuple[Any, ...]:
-    """The values for a program of ``target``, each itself where it is right as it is."""
+    """The values for a program of ``target`` (``"mesh"``: JAX over devices), each itself where it is right as it is."""
     take = TAKERS[target]
     out = [
         _whole(a, v) if a.is_size or a.is_index else take(a, v) for a, v in zip(arguments, values, strict=True)
@@ -59,20 +66,30 @@ def numpy_value(argument: Argument, value: Any) -> Any:
     return array.reshape(-1)[0] if axes == 0 else array.reshape(-1) if axes == 1 else array
 
 
-def jax_value(argument: Argument, value: Any) -> Any:
-    """A JAX array of floats; numbers, lists and NumPy arrays become one."""
-    import jax.numpy as jnp
-
+def placed_value(argument: Argument, value: Any) -> Any:
+    """A JAX array where it is, all else as NumPy takes it, on no device yet."""
+    value = float(value) if isinstance(value, float) else value  # JAX marks plain numbers with their dtype
     if _library(value) not in ("jax", "jaxlib"):
         _no_stranger(argument, value, "jax")
-        array = numpy_value(argument, value)
-        return float(array) if rank(argument.shape) == 0 else jnp.asarray(array)
+        return numpy_value(argument, value)
+    import jax.numpy as jnp
+
     _right_axes(argument, value)
     if jnp.issubdtype(value.dtype, jnp.floating):
         return value
     if jnp.issubdtype(value.dtype, jnp.complexfloating):
         raise ValueProblem(f"{argument.name} has complex entries; formulas here are over the real numbers")
     return value.astype(float)
+
+
+def jax_value(argument: Argument, value: Any) -> Any:
+    """A JAX array of floats; numbers, lists and NumPy arrays become one."""
+    import jax.numpy as jnp
+
+    found = placed_value(argument, value)
+    if _library(found) in ("jax", "jaxlib"):
+        return found
+    return float(found) if rank(argument.shape) == 0 else jnp.asarray(found)
 
 
 def torch_value(argument: Argument, value: Any) -> Any:
@@ -136,5 +153,5 @@ def _said(value: Any) -> str:
 
 
 TAKERS: Mapping[str, Callable[[Argument, Any], Any]] = {
-    "numpy": numpy_value, "jax": jax_value, "torch": torch_value,
+    "numpy": numpy_value, "jax": jax_value, "torch": torch_value, "mesh": placed_value,
 }  # fmt: skip

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from closedform.errors import ClosedformError, ValueProblem
 from closedform.program.compiled import Compiled
+from closedform.program.given import cleaned
 from closedform.program.ir import rank
 
 AXES = {"rows": 0, "columns": 1, "entries": 0}
@@ -19,8 +20,13 @@ def sharded(compiled: Compiled, mesh: Any, shard: Mapping[str, str]) -> Sharded:
     """A compiled formula over a mesh."""
     if compiled.target != "jax" or mesh is None:
         raise ClosedformError('a program is split over a mesh of JAX devices: compile("jax", mesh=…, shard={…})')
-    ranks = {a.name: rank(a.shape) for a in compiled._free if not a.is_size}
-    return Sharded(compiled, ranks, mesh, shard)
+    if not hasattr(mesh, "axis_names"):
+        raise ClosedformError(f"{mesh!r} is no mesh; jax.sharding.Mesh makes one of devices")
+    sizes = [a.name for a in compiled._free if a.is_size]
+    if sizes:
+        raise ValueProblem(f"no array tells the size {sizes[0]}, and a program over a mesh takes arrays alone",
+                           hint=f'Fix it: fixed={{"{sizes[0]}": …}}.')  # fmt: skip
+    return Sharded(compiled, mesh, shard)
 
 
 class Sharded:
@@ -29,14 +35,14 @@ class Sharded:
     The answer is replicated. Called with arrays of the whole problem, or with arrays that are placed already.
     """
 
-    def __init__(
-        self, function: Callable[..., Any], arguments: Mapping[str, int], mesh: Any, shard: Mapping[str, str]
-    ) -> None:
+    def __init__(self, function: Compiled, mesh: Any, shard: Mapping[str, str]) -> None:
         import jax
         from jax.sharding import NamedSharding, PartitionSpec
 
         axis = mesh.axis_names[0]
-        self.arguments = tuple(arguments)
+        self.function = function
+        self.arguments = function.arguments
+        arguments = {a.name: rank(a.shape) for a in function._free}
         self.shardings = []
         for name, axes in arguments.items():
             how = shard.get(name)
@@ -50,10 +56,11 @@ class Sharded:
             function, in_shardings=tuple(self.shardings), out_shardings=NamedSharding(mesh, PartitionSpec())
         )
 
-    def placed(self, *given: Any) -> tuple[Any, ...]:
+    def placed(self, *given: Any, **named: Any) -> tuple[Any, ...]:
         """The arrays on their devices; ValueProblem where a split axis is no multiple of the devices."""
         import jax
 
+        given = cleaned("mesh", self.function._free, self.function.ordered(given, named))
         for name, value in zip(self.arguments, given, strict=True):
             how = self.shard.get(name)
             if how is not None and value.shape[AXES[how]] % self.parts:
@@ -63,12 +70,12 @@ class Sharded:
                 )
         return tuple(jax.device_put(v, s) for v, s in zip(given, self.shardings, strict=True))
 
-    def __call__(self, *given: Any) -> Any:
-        return self.jitted(*self.placed(*given))
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        return self.jitted(*self.placed(*given, **named))
 
-    def compiled_text(self, *given: Any) -> str:
+    def compiled_text(self, *given: Any, **named: Any) -> str:
         """What XLA made of it for arrays of these shapes; the collectives stand in it by name."""
-        text: str = self.jitted.lower(*self.placed(*given)).compile().as_text()
+        text: str = self.jitted.lower(*self.placed(*given, **named)).compile().as_text()
         return text
 
 

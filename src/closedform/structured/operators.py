@@ -22,9 +22,16 @@ class Operator(scipy.sparse.linalg.LinearOperator, ABC):  # type: ignore[misc]
     def __init__(self, n: int) -> None:
         super().__init__(np.dtype(float), (n, n))
 
-    @abstractmethod
     def solve(self, b: Array) -> Array:
-        """x with ``self @ x = b``; ValueProblem where the matrix is singular."""
+        """x with ``self @ x = b``, of a vector or of columns; ValueProblem where the matrix is singular."""
+        b = numbers(b)
+        if b.ndim not in (1, 2) or len(b) != self.shape[0]:
+            raise ValueProblem(f"the right-hand side has shape {b.shape}; {self.shape[0]} rows are wanted")
+        return self._solve(b)
+
+    @abstractmethod
+    def _solve(self, b: Array) -> Array:
+        """What ``solve`` says of an array of the right shape."""
 
     @abstractmethod
     def logdet(self) -> float:
@@ -37,6 +44,14 @@ class Operator(scipy.sparse.linalg.LinearOperator, ABC):  # type: ignore[misc]
     def todense(self) -> Array:
         """The matrix as an array."""
         return self @ np.eye(self.shape[0])
+
+
+def numbers(value: Any) -> Array:
+    """What is given to an operator as an array; ValueProblem where its entries are no numbers."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "biufc":
+        raise ValueProblem(f"an array of numbers is wanted; this has entries of {array.dtype}")
+    return array
 
 
 def positive(sign: float, log: float) -> float:
@@ -65,7 +80,7 @@ class Dense(Operator):
     def _rmatvec(self, x: Array) -> Array:
         return self.matrix.T @ x
 
-    def solve(self, b: Array) -> Array:
+    def _solve(self, b: Array) -> Array:
         if self._lu is None:
             lu = scipy.linalg.lu_factor(self.matrix, check_finite=False)
             if not np.all(np.diagonal(lu[0])):
@@ -98,7 +113,7 @@ class Diagonal(Operator):
 
     _rmatvec, _rmatmat = _matvec, _matmat
 
-    def solve(self, b: Array) -> Array:
+    def _solve(self, b: Array) -> Array:
         if not np.all(self.d):
             raise ValueProblem("this diagonal matrix is singular: an entry of its diagonal is 0")
         return (b.T / self.d).T
@@ -141,7 +156,7 @@ class DiagonalPlusLowRank(Operator):
             self._small = np.eye(self.C.shape[0]) + self.C @ (self.V.T @ spread)
         return self._small
 
-    def solve(self, b: Array) -> Array:
+    def _solve(self, b: Array) -> Array:
         small = self.small()
         first = (b.T / self.d).T
         try:
@@ -181,7 +196,7 @@ class Kronecker(Operator):
     def _rmatvec(self, x: Array) -> Array:
         return self._apply(x, lambda X: self.A.rmatmat(X), lambda X: self.B.rmatmat(X))
 
-    def solve(self, b: Array) -> Array:
+    def _solve(self, b: Array) -> Array:
         if b.ndim > 1:
             return np.stack([self.solve(c) for c in b.T], axis=1)
         return self._apply(b, self.A.solve, self.B.solve)
@@ -212,12 +227,19 @@ class TwoSided(Operator):
 
     def apply(self, X: Array) -> Array:
         """The value at a matrix, as a matrix."""
+        X = self._matrix(X)
         m, n = self.matrices
         out = np.zeros((m, n))
         for left, right in self.terms:
             part = X if isinstance(left, Identity) else left @ X
             out = out + (part if isinstance(right, Identity) else right.rmatmat(part.T).T)
         return out
+
+    def _matrix(self, X: Array) -> Array:
+        X = numbers(X)
+        if X.shape != self.matrices:
+            raise ValueProblem(f"the matrix has shape {X.shape}; {self.matrices} is wanted")
+        return X
 
     def _matvec(self, x: Array) -> Array:
         m, n = self.matrices
@@ -232,6 +254,7 @@ class TwoSided(Operator):
 
     def solve_matrix(self, G: Array) -> Array:
         """X with Σ Lᵢ X Rᵢ = G: two solves for one term, Bartels and Stewart for L X + X R, else dense."""
+        G = self._matrix(G)
         if len(self.terms) == 1:
             left, right = self.terms[0]
             return transposed_solve(right, left.solve(G).T).T
@@ -250,7 +273,7 @@ class TwoSided(Operator):
             return "left", left.todense()
         return ("right", right.todense()) if isinstance(left, Identity) else None
 
-    def solve(self, b: Array) -> Array:
+    def _solve(self, b: Array) -> Array:
         if b.ndim > 1:
             return np.stack([self.solve(c) for c in b.T], axis=1)
         m, n = self.matrices
