@@ -313,6 +313,15 @@ def test_a_matrix_singular_to_rounding_is_refused_as_the_formula_refuses_it(text
         assert np.isfinite(call(S=UNEVEN, **b)).all(), "scaled badly, and regular"
 
 
+def test_a_system_that_has_solutions_is_refused_where_its_matrix_is_singular_to_rounding() -> None:
+    rng = np.random.default_rng(5)
+    A, b = rng.normal(size=(3, 6)), rng.normal(size=3)
+    f = cf.formula("(A'*A)^-1*A'*b")
+    for program in (f, f.compile("numpy")):
+        with pytest.raises(ValueProblem, match="singular"):
+            program(A=A, b=b)
+
+
 def test_a_positive_definite_matrix_singular_to_rounding() -> None:
     v = np.array([1.0, 2.0, 3.0])
     for text in ("inv(S)", "inv(S)*b", "logdet(S)*b + inv(S)*b"):

@@ -143,3 +143,17 @@ def test_a_matrix_for_a_map_is_any_array_of_numbers_of_its_shape() -> None:
     for call in (operator.apply, operator.solve_matrix):
         with pytest.raises(ValueProblem, match=r"shape \(4, 3\)"):
             call(G.T)
+
+
+def test_what_is_singular_to_rounding_is_refused() -> None:
+    rng = np.random.default_rng(3)
+    B, C, b, v = rng.normal(size=(12, 11)), rng.normal(size=(11, 12)), rng.normal(size=12), rng.normal(size=12)
+    with pytest.raises(ValueProblem, match="singular"):
+        formula("M", "M in R^(n×n)").structured(M=B @ C).solve(b)
+    for U in (v[:, None] / np.linalg.norm(v), np.linalg.qr(B[:, :3])[0]):
+        nearly = DiagonalPlusLowRank(np.ones(12), U, -np.eye(U.shape[1]), U)
+        with pytest.raises(ValueProblem, match="singular"):
+            nearly.solve(b)
+    scaled = np.diag(10.0 ** np.arange(-6, 6)) @ rng.normal(size=(12, 12)) @ np.diag(10.0 ** np.arange(6, -6, -1))
+    found = formula("M", "M in R^(n×n)").structured(M=scaled).solve(b)  # no scaling makes a regular one singular
+    assert np.allclose(found, np.linalg.solve(scaled, b), rtol=1e-6)

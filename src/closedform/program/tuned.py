@@ -79,20 +79,18 @@ HELPERS = {
     definite(F[0].diagonal(), M.diagonal())
     return F
 ''',
-    "regular": '''def regular(A, X, B):
-    """X with A X = B. An error where a change of the entries of a small A by a few roundings gives A X = 0 as well
-    (Oettli and Prager 1964)."""
-    if len(A) <= 32:
-        near = np.abs(B) <= 9e-16 * np.abs(A).dot(np.abs(X))
-        if near.all() and X.any() if X.ndim == 1 else (near.all(0) & X.any(0)).any():
-            raise np.linalg.LinAlgError("the matrix is singular to rounding")
+    "inverse": '''def inverse(A):
+    """The inverse of A. An error where a change of the entries of a small A by a few roundings makes it singular: where
+    a column of the inverse solves A x = 0 as well (Oettli and Prager 1964)."""
+    X = np.linalg.inv(A)
+    if len(A) <= 32 and (np.eye(len(A)) <= 9e-16 * np.abs(A).dot(np.abs(X))).all(0).any():
+        raise np.linalg.LinAlgError("the matrix is singular to rounding")
     return X
 ''',
     "solve": '''def solve(A, B):
-    return regular(A, np.linalg.solve(A, B), B)
-''',
-    "inverse": '''def inverse(A):
-    return regular(A, np.linalg.inv(A), np.eye(len(A)))
+    if len(A) <= 32:
+        inverse(A)
+    return np.linalg.solve(A, B)
 ''',
     "lu": '''def lu(M):
     """The LU factorisation of a regular matrix, and the matrix."""
@@ -103,7 +101,9 @@ HELPERS = {
 ''',
     "lu_solve": '''def lu_solve(F, B, trans=0):
     LU, swaps, M = F
-    return regular(M.T if trans else M, scipy.linalg.lu_solve((LU, swaps), B, trans), B)
+    if len(M) <= 32:
+        inverse(M)
+    return scipy.linalg.lu_solve((LU, swaps), B, trans)
 ''',
     "lu_det": NUMPY.helpers["lu_det"].replace("LU, swaps = F", "LU, swaps, M = F"),
     "lu_logdet": NUMPY.helpers["lu_logdet"].replace("LU, swaps = F", "LU, swaps, M = F"),

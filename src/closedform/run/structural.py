@@ -65,7 +65,7 @@ def regular(solver: Callable[..., Array], *arrays: Array) -> Array:
         out = solver(*arrays)
     except np.linalg.LinAlgError as error:
         raise ValueProblem(SINGULAR) from error
-    if len(arrays[0]) <= LARGE and _is_rounding(arrays[0]):
+    if len(arrays[0]) <= LARGE and singular_to_rounding(arrays[0]):
         raise ValueProblem(f"{SINGULAR} to rounding")
     return out
 
@@ -75,13 +75,15 @@ LARGE = 32
 """Of larger matrices the test would take longer than the solution."""
 
 
-def _is_rounding(A: Array) -> bool:
+def singular_to_rounding(A: Array, size: Array | None = None) -> bool:
     """Whether changes of the entries by a few roundings may make the matrix singular, whatever its scaling.
+
+    ``size`` is how large what was added up to its entries was, where that is more than they are.
 
     F. L. Bauer, 1966: the spectral radius of abs(inv(A))*abs(A) is the least condition number that scaling of rows and
     columns can give.
     """
-    least = np.abs(np.linalg.inv(A)) @ np.abs(A)
+    least = np.abs(np.linalg.inv(A)) @ (np.abs(A) if size is None else size)
     return bool(np.isfinite(least).all() and np.abs(np.linalg.eigvals(least)).max() > 0.2 / np.finfo(float).eps)
 
 

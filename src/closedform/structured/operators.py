@@ -11,6 +11,7 @@ import scipy.linalg
 import scipy.sparse.linalg
 
 from closedform.errors import ValueProblem
+from closedform.run.structural import LARGE, singular_to_rounding
 
 Array = Any
 ITERATIONS, TOLERANCE = 10, 1e-10
@@ -85,6 +86,8 @@ class Dense(Operator):
             lu = scipy.linalg.lu_factor(self.matrix, check_finite=False)
             if not np.all(np.diagonal(lu[0])):
                 raise ValueProblem("this matrix is singular")
+            if len(lu[0]) <= LARGE and singular_to_rounding(self.matrix):
+                raise ValueProblem("this matrix is singular to rounding")
             self._lu = lu
         return scipy.linalg.lu_solve(self._lu, b, check_finite=False)
 
@@ -163,6 +166,9 @@ class DiagonalPlusLowRank(Operator):
             inner = np.linalg.solve(small, self.C @ (self.V.T @ first))
         except np.linalg.LinAlgError as error:
             raise ValueProblem("this matrix is singular") from error
+        terms = np.eye(len(small)) + np.abs(self.C) @ (np.abs(self.V.T) @ np.abs(self.U / self.d[:, None]))
+        if len(small) <= LARGE and singular_to_rounding(small, terms):
+            raise ValueProblem("this matrix is singular to rounding")
         return first - ((self.U @ inner).T / self.d).T
 
     def logdet(self) -> float:
