@@ -15,11 +15,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from types import FrameType
+from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).parent))
 from mutations import corpus, mutated, texts
@@ -186,7 +187,8 @@ class Fuzzer:
         out, err = StringIO(), StringIO()
         where = ["--where", second.decode("utf-8", "surrogateescape")] if self.rng.random() < 0.3 else []
         typed = data.decode("utf-8", "surrogateescape").replace("\0", "")
-        with redirect_stdout(out), redirect_stderr(err):
+        there = TextIOWrapper(BytesIO(second))  # what the formula "-" reads
+        with redirect_stdout(out), redirect_stderr(err), patch.object(sys, "stdin", there):
             code = command_line([*command, "--time-limit", "1.5", typed, *where])
         said = out.getvalue() if code == 0 else err.getvalue()
         if code == 3:  # an answer that is not certified is shown where answers are
