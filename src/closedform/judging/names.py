@@ -23,7 +23,7 @@ _UPRIGHT = re.compile(
     r"\\(?:mathrm|operatorname|text|textrm|mathsf|rm)\s*(?:\{\s*d\s*\}|d\b)|\{\\rm\s*d\}|\\dd\b|\\mathop\{\}\\!"
     r"|\\differential\b|\\diff\b|ⅆ"
 )
-_OLD_FONT = re.compile(r"\{\s*\\(?:bf|it)\s*(?P<name>(?<=\s)[A-Za-z]|\\[A-Za-z]+)\s*\}")
+OLD_FONT = re.compile(r"\{\s*\\(?:bf|it)\s*(?P<name>(?<=\s)[A-Za-z]|\\[A-Za-z]+)\s*\}")
 """``{\\bf X}``"""
 _OLD_GROUP = re.compile(r"\{\s*\\bf(?P<names>(?:\s+[A-Za-z]){2,})\s*\}(?=\s*_)")
 """``{\\bf S v}_1``: braces are not seen, so that the index is one of the last letter"""
@@ -35,7 +35,7 @@ LETTERS = {*SPELLED, *OF_LATEX.values()}
 def cleaned(text: str) -> str:
     """Spacing and sizes of brackets taken away, an upright d made a plain one."""
     text = _OLD_GROUP.sub(lambda m: " ".join(rf"\mathbf{{{name}}}" for name in m["names"].split()), text)
-    text = _OLD_FONT.sub(r"\\mathbf{\g<name>}", text)
+    text = OLD_FONT.sub(r"\\mathbf{\g<name>}", text)
     text = _UPRIGHT.sub(lambda m: "" if "mathop" in m.group() else " d ", text)
     text = re.sub(r"(?<![A-Za-z\\])d\s+(?=[A-Za-z\\])", "d ", text)
     return _SPACE.sub(" ", _SIZING.sub("", text)).strip().rstrip(".,;").strip()
