@@ -11,7 +11,7 @@ from closedform.read.latex_words import LETTERS as OF_LATEX
 from closedform.read.vocabulary import is_function
 
 _SPELLED = "|".join(sorted((n for n in SPELLED if len(n) > 1), key=len, reverse=True))
-_FONT = r"\\(?:math\w+|boldsymbol|bm|vec|pmb)"
+_FONT = r"\\(?:math\w+|textbf|boldsymbol|bm|vec|pmb)"
 _ACRONYM = r"\\(?:operatorname|text|textrm)\s*\{[A-Z]{2,}\}"
 _ACCENT = r"\\(?:hat|widehat|tilde|widetilde|bar|overline|dot|check|breve)"
 _FONTED = rf"{_FONT}\s*\{{\\?[A-Za-z]+\}}|{_FONT}\s+[A-Za-z]"
@@ -23,8 +23,10 @@ _UPRIGHT = re.compile(
     r"\\(?:mathrm|operatorname|text|textrm|mathsf|rm)\s*(?:\{\s*d\s*\}|d\b)|\{\\rm\s*d\}|\\dd\b|\\mathop\{\}\\!"
     r"|\\differential\b|\\diff\b|ⅆ"
 )
-_OLD_FONT = re.compile(r"\{\s*\\(?:bf|it)\s*(?P<name>(?<=\s)[A-Za-z]|\\[A-Za-z]+)\s*\}")
+OLD_FONT = re.compile(r"\{\s*\\(?:bf|it)\s*(?P<name>(?<=\s)[A-Za-z]|\\[A-Za-z]+)\s*\}")
 """``{\\bf X}``"""
+_OLD_GROUP = re.compile(r"\{\s*\\bf(?P<names>(?:\s+[A-Za-z]){2,})\s*\}(?=\s*_)")
+"""``{\\bf S v}_1``: braces are not seen, so that the index is one of the last letter"""
 _SPACE = re.compile(r"\\[,;:!> ]|~|\\(?:quad|qquad|thinspace|medspace)\b")
 LETTERS = {*SPELLED, *OF_LATEX.values()}
 """Names of several letters that are one."""
@@ -32,7 +34,8 @@ LETTERS = {*SPELLED, *OF_LATEX.values()}
 
 def cleaned(text: str) -> str:
     """Spacing and sizes of brackets taken away, an upright d made a plain one."""
-    text = _OLD_FONT.sub(r"\\mathbf{\g<name>}", text)
+    text = _OLD_GROUP.sub(lambda m: " ".join(rf"\mathbf{{{name}}}" for name in m["names"].split()), text)
+    text = OLD_FONT.sub(r"\\mathbf{\g<name>}", text)
     text = _UPRIGHT.sub(lambda m: "" if "mathop" in m.group() else " d ", text)
     text = re.sub(r"(?<![A-Za-z\\])d\s+(?=[A-Za-z\\])", "d ", text)
     return _SPACE.sub(" ", _SIZING.sub("", text)).strip().rstrip(".,;").strip()
@@ -56,11 +59,11 @@ def named(text: str) -> str:
     return canonical("".join(GREEK.get(c, c) for c in text))
 
 
-_DRESSED = re.compile(r"\\(?:math\w+|boldsymbol|bm|vec|pmb|operatorname|text|textrm)\s*\{?(\\?[A-Za-z]+)\}?")
+_DRESSED = re.compile(r"\\(?:math\w+|textbf|boldsymbol|bm|vec|pmb|operatorname|text|textrm)\s*\{?(\\?[A-Za-z]+)\}?")
 
 
 def squeezed(text: str) -> str:
-    return re.sub(r"\\(?:math\w+|boldsymbol|bm|vec|pmb)|[\s{}\\]", "", text)
+    return re.sub(r"\\(?:math\w+|textbf|boldsymbol|bm|vec|pmb)|[\s{}\\]", "", text)
 
 
 def is_differential(name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from closedform.judging.names import OLD_FONT
 from closedform.read.alphabet import SPELLED, canonical
 from closedform.read.vocabulary import is_function
 
@@ -97,7 +98,7 @@ _SPACE_NEXT = re.compile(r"\s*(?:R\b|ℝ|Sym|PD|PSD|Diag|Orth|Skew|Lower|Inv|\{)
 
 _NAME = r"\\?[A-Za-z]+(?:_\{?\w+\}?)?"
 _FONTS = re.compile(
-    r"\\(?:mathbf|boldsymbol|bm|mathrm|mathit|pmb|vec|mathbb|mathcal)\s*(?:\{(\\?[A-Za-z]+)\}|(\\?[A-Za-z]))"
+    r"\\(?:mathbf|textbf|boldsymbol|bm|mathrm|mathit|pmb|vec|mathbb|mathcal)\s*(?:\{(\\?[A-Za-z]+)\}|(\\?[A-Za-z]))"
 )
 _FACT = {"symmetric": "sym", "skew-symmetric": "skew", "antisymmetric": "skew", "orthogonal": "orth",
          "diagonal": "diag", "invertible": "inv", "nonsingular": "inv", "positive definite": "pd", "PSD": "psd",
@@ -160,6 +161,7 @@ _GREEK_ALONE = re.compile(r"(?<![^\W_])[α-ωΑ-Ω][₀-₉]*(?![^\W_])")
 
 def facts(text: str) -> Iterator[tuple[str, str]]:
     """What the words say of names: pairs of a name and a fact, or ``R``, ``vector``, ``matrix``, ``m×n``."""
+    text = OLD_FONT.sub(r"\\mathbf{\g<name>}", text)
     text = _INVERSE.sub("", re.sub(r"\s+,", ",", " ".join(plain(text).split())))
     text = _GREEK_ALONE.sub(lambda m: canonical(m.group()), text)
     for pattern in (_AFTER, _BEFORE):
