@@ -180,8 +180,8 @@ class Equations:
             slip = replace(slip, mended=short(truth))
         if truth is not None:
             return slip, example(truth, value)
-        put = next(p for z in equations for p in self._put(z.node, x, value))
-        return slip, example(zeros(*put.shape), put)
+        put = next((p for z in equations for p in self._put(z.node, x, value)), None)
+        return slip, None if put is None else example(zeros(*put.shape), put)
 
     def wrong_equation(self, left: Node, own: Node, right: Node) -> tuple[Slip, Example | None]:
         at = self.at_solution(left, right)
