@@ -39,7 +39,7 @@ from closedform.expr.walk import postorder
 
 TRIALS, MODEST, LEAST_WANTED, MOST_WANTED, MOST_EXTREME = 3, -30, 6, 12, 40
 EFFORT = {"quick": 0.25, "normal": 1, "high": 4}
-SECONDS, WALL, COUNTEREXAMPLE_SHARE = 1.5, 60.0, 0.2
+SECONDS, WALL, COUNTEREXAMPLE_SHARE = 2.0, 60.0, 0.2
 """The time of the processor for a check; by the clock it may take longer on a machine that has other things to do."""
 DEEP_SUMS, DEEPER = 3, 4
 """Sums within each other from which on small sizes are taken: an evaluation takes their product of steps."""
