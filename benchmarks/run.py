@@ -23,8 +23,8 @@ PLOT = PAGE.with_suffix(".png")
 
 HEAD = """# Performance
 
-Written by `./dev bench`; run it to have these numbers of your own machine. Times of symbolic work are processor times,
-those of generated code and whole processes clock times; on a shared machine they still move by a third between runs,
+Written by `./dev bench`; run it to have these numbers of your own machine. Times are processor times
+where nothing else is said; on a shared machine they still move by a third between runs,
 so that medians and ratios within one run are what to read.
 
 """

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 from problems import VERBS, drawn, names, problems, second_order, sizes_read
 
 import closedform as cf
-from closedform.program.arguments import arguments_of
+from closedform.program.arguments import Argument, arguments_of
 from closedform.program.code import source
 
 TOLERANCE = 1e-10
@@ -23,6 +24,16 @@ def literal(value: Any) -> str:
     array = np.asarray(value, float)
     rows = array.reshape(-1, 1) if array.ndim < 2 else array
     return f"[{'; '.join(' '.join(f'{x:.17g}' for x in row) for row in rows)}]"
+
+
+def values(arguments: Sequence[Argument], given: dict[str, Any]) -> str:
+    return ", ".join(literal(given[a.name]) for a in arguments)
+
+
+def asked(key: str, code: str, call: str) -> str:
+    """Lines that define functions and print the answer of a call, or the error."""
+    return (f"{code}\ntry\n  out = {call}; printf('%s', '{key} '); printf('%.17g ', out'); printf('\\n');\n"
+            f"catch err\n  printf('{key} ! %s\\n', err.message);\nend\n")  # fmt: skip
 
 
 def script(lines: list[str], files: list[str]) -> tuple[str, dict[str, np.ndarray]]:
@@ -41,11 +52,16 @@ def script(lines: list[str], files: list[str]) -> tuple[str, dict[str, np.ndarra
         except cf.ClosedformError as error:
             lines.append(f"{p['id']}: refused: {error}")
             continue
-        call = ", ".join(literal(given[a.name]) for a in arguments_of((g._raw,)))
-        text.append(f"{code}\ntry\n  out = {name}({call}); printf('%s', '{p['id']} '); "
-                    f"printf('%.17g ', out'); printf('\\n');\n"
-                    f"catch err\n  printf('{p['id']} ! %s\\n', err.message);\nend\n")  # fmt: skip
+        arguments = arguments_of((g._raw,))
+        text.append(asked(p["id"], code, f"{name}({values(arguments, given)})"))
         true[p["id"]] = value
+        staying = arguments[::2]
+        if staying:
+            prepared = source((g._raw,), "octave", f"{name}_late", g.text, fixed=[a.name for a in staying])
+            rest = values([a for a in arguments if a not in staying], given)
+            call = f"prepare({values(staying, given)}); out = out({rest})"
+            text.append(asked(f"{p['id']}-fixed", prepared, call))
+            true[f"{p['id']}-fixed"] = value
     return "1;\n" + "\n".join(text), true
 
 

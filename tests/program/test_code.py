@@ -144,3 +144,39 @@ def test_sizes_are_read_off_the_arrays() -> None:
 
 def test_an_index_keeps_its_name() -> None:
     assert "def f(x, i):" in source((cf.formula("x[i]^2")._raw,), "numpy")
+
+
+def test_what_stays_in_octave_and_julia() -> None:
+    """Octave and MATLAB have no functions within functions: a handle holds what was computed (run: ./dev octave)."""
+    g = cf.formula("||A*x - b||^2 + logdet(A'*A)*sum(x)").grad("x")
+    text = g.code("matlab", fixed=("A",), name="slope")
+    heads = [line for line in text.splitlines() if line.startswith("function ")]
+    assert [h.partition("= ")[2].partition("(")[0] for h in heads] == ["prepare", "slope", "logdet"]
+    handle = re.search(r"out = @\((.*?)\) slope\((.*?)\);", text)
+    assert handle is not None
+    assert heads[1] == f"function out = slope({handle[2]})"
+    assert handle[1] == "x, b"
+    assert "return" not in text
+    nested = g.code("julia", fixed=("A",), name="slope")
+    assert "    function slope(x, b)\n" in nested
+    assert nested.rstrip().endswith("    return slope\nend")
+    assert not any(line.endswith(" ") for line in nested.splitlines())
+
+
+@pytest.mark.parametrize("target", [*LANGUAGES, "matlab"])
+def test_what_stays_has_to_be_a_variable(target: str) -> None:
+    f = cf.formula("1/2*||A*x - b||^2")
+    with pytest.raises(ClosedformError, match="Q is fixed, but the formula has A, x"):
+        f.code(target, fixed=("Q",))
+    with pytest.raises(ClosedformError, match="Ax is fixed"):
+        f.plan(target, fixed="Ax")
+    assert "prepare(A)" in f.code(target, fixed="A")
+    assert f.grad("x").code(target, fixed=("b",)).count("prepare") > 0
+    lone = cf.formula("x'*A*x + c'*b").grad("x")
+    assert lone.code(target, fixed=("b",)) == lone.code(target)
+
+
+@pytest.mark.parametrize("wrong", [-3, 0, 2.5, True])
+def test_a_size_to_plan_for_is_a_whole_number(wrong: int) -> None:
+    with pytest.raises(ClosedformError, match="a size is a whole number of 1 or more"):
+        cf.formula("x'*A*x").plan(n=wrong)

@@ -130,3 +130,15 @@ def test_a_plain_number_is_an_argument_of_an_exported_function() -> None:
     values = [3.0, X] if place == 0 else [X, 3.0]
     for slope in (jax.grad(loss, place), jax.jit(jax.grad(loss, place))):
         assert abs(float(slope(*values)) - 6 * X @ X) < 1e-5
+
+
+@pytest.mark.parametrize("target", ["jax", "torch"])
+def test_arguments_by_name(target: str) -> None:
+    library = pytest.importorskip(target)
+    array = library.numpy.asarray if target == "jax" else library.tensor
+    f = cf.formula("1/2*||A*x - b||^2").export(target)
+    A, x, b = ([[1.0, 2.0], [3.0, 4.0]], [1.0, -1.0], [0.5, 0.0])
+    assert float(f(b=array(b), A=array(A), x=array(x))) == float(f(array(A), array(x), array(b))) == 1.625
+    assert "A, x, b" in str(f.__doc__)
+    with pytest.raises(cf.ClosedformError, match="Q is no argument"):
+        f(array(A), array(x), Q=array(b))

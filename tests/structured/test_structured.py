@@ -157,3 +157,18 @@ def test_what_is_singular_to_rounding_is_refused() -> None:
     scaled = np.diag(10.0 ** np.arange(-6, 6)) @ rng.normal(size=(12, 12)) @ np.diag(10.0 ** np.arange(6, -6, -1))
     found = formula("M", "M in R^(n×n)").structured(M=scaled).solve(b)  # no scaling makes a regular one singular
     assert np.allclose(found, np.linalg.solve(scaled, b), rtol=1e-6)
+
+
+def test_a_map_without_structure_is_applied_and_solved() -> None:
+    """Softmax regression with a ridge: a map of matrices whose entries are all needed."""
+    f = formula("sum(logsumexp_rows(X*W)) + mu/2*||W||_F^2")
+    X, W, D = normal(6, 3), normal(3, 4), normal(3, 4)
+    operator = f.hessian("W").structured(X=X, W=W, mu=0.3)
+    step = 1e-5
+    slope = f.grad("W")
+    moved = (slope(X=X, W=W + step * D, mu=0.3) - slope(X=X, W=W - step * D, mu=0.3)) / (2 * step)
+    assert np.allclose(operator.apply(D), moved, rtol=1e-7, atol=1e-9)
+    assert np.allclose(operator.solve_matrix(operator.apply(D)), D, rtol=1e-9)
+    assert np.allclose(operator @ D.T.reshape(-1), moved.T.reshape(-1), rtol=1e-7, atol=1e-9)
+    with pytest.raises(ValueProblem, match=r"\(3, 4\) is wanted"):
+        operator.apply(D.T)

@@ -113,7 +113,7 @@ def batch_command(**o: Any) -> int:
 @click.option("--op", type=click.Choice([*OPS, *PRODUCTS]), help="A derivative instead; needs --by.")
 @click.option("--by", metavar="NAME", help="The variable of --op (by default the gradient).")
 @click.option("--name", default="f", metavar="NAME", help="The name of the function (f).")
-@click.option("--fixed", multiple=True, metavar="NAME", help="A variable that stays: its work is done once.")
+@click.option("--fixed", multiple=True, metavar="NAME", help="Variables that stay (A,y): their work is done once.")
 @click.option("--explain-plan", is_flag=True, help="The steps with flops and bytes instead.")
 @click.option("--size", multiple=True, metavar="N=1000", help="A size to plan for.")
 @a.options(a.READING, a.FILE, a.TIME)
@@ -130,10 +130,11 @@ def code_command(**o: Any) -> int:
     found = _asked(f, o["op"] or "gradient", o["by"]) if o["by"] else f
     if not o["name"].isidentifier() or not o["name"].isascii():
         raise ClosedformError(f"{o['name']} is no name for a function")
+    fixed = tuple(name.strip() for one in o["fixed"] for name in one.split(","))
     if o["explain_plan"]:
-        write(str(found.plan(o["target"], fixed=o["fixed"], **sizes_given(o["size"]))))
+        write(str(found.plan(o["target"], fixed=fixed, **sizes_given(o["size"]))))
     else:
-        write(found.code(o["target"], name=o["name"], fixed=o["fixed"]).rstrip())
+        write(found.code(o["target"], name=o["name"], fixed=fixed).rstrip())
     return RIGHT
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from closedform.calculus.batch import batched
@@ -93,7 +93,7 @@ class Fast(Values):
     def export(self, target: str, *by: str) -> Callable[..., Any]:
         """A JAX or PyTorch function of this scalar whose derivative is its closed form, by these variables or all.
 
-        Positional arguments in the order of :attr:`variables`; a derivative by an argument that was not exported is an
+        Arguments in the order of :attr:`variables`, or by name; a derivative by an argument that was not exported is an
         error, never a zero. Raises ShapeError where the formula is no scalar.
 
         >>> import jax
@@ -109,13 +109,15 @@ class Fast(Values):
         return exported(self._raw, slopes, target, self.text, _order((self._me,)))
 
     def code(
-        self, target: str = "numpy", *more: Formula, name: str = "f", fixed: tuple[str, ...] = (), dense: bool = False
+        self, target: str = "numpy", *more: Formula, name: str = "f", fixed: Iterable[str] = (), dense: bool = False
     ) -> str:
         """Source text of a function of this formula (and more), readable, that runs as pasted.
 
         ``target`` is "numpy", "jax", "torch", "julia", "octave" or "matlab"; ``fixed`` names variables that stay;
-        ``dense=True`` as in :meth:`compile`.
-        Raises ClosedformError for another target, MissingRule where it lacks a function.
+        ``dense=True`` as in :meth:`compile`. With ``fixed`` the text is of ``prepare``, a function of what stays that
+        returns the function of the rest.
+        Raises ClosedformError for another target, ValueProblem where what is fixed is no variable, MissingRule where
+        the target lacks a function.
 
         >>> print(formula("x'*A*x").grad("x").code(name="gradient"))
         def gradient(x, A):
@@ -131,12 +133,12 @@ class Fast(Values):
 
         every = (self._me, *more)
         doc = "; ".join(one.text for one in every)
-        return source(_nodes(every, dense), target, name, doc, fixed=frozenset(fixed), order=_order(every))
+        return source(_nodes(every, dense), target, name, doc, fixed=fixed, order=_order(every))
 
-    def plan(self, target: str = "numpy", *, fixed: tuple[str, ...] = (), **sizes: int) -> Plan:
+    def plan(self, target: str = "numpy", *, fixed: Iterable[str] = (), **sizes: int) -> Plan:
         """How the function of this formula is computed at these sizes: each step with its flops and bytes.
 
-        Sizes that are not given are taken about 1000. Raises as :meth:`code`.
+        Sizes that are not given are taken about 1000. Raises as :meth:`code`, and ValueProblem where a size is none.
 
         >>> print(formula("tr(A*X*B)").plan(m=2000, n=100, k=10))
         sizes k = 10, m = 2000, n = 100
@@ -146,7 +148,7 @@ class Fast(Values):
         """
         from closedform.program.explain import explained
 
-        return explained((self._raw,), sizes, target, frozenset(fixed))
+        return explained((self._raw,), sizes, target, fixed, _order((self._me,)))
 
     def structured(self, data: Mapping[str, Any] | None = None, /, **values: Any) -> Operator:
         """The value of a square matrix, or of a second derivative by a matrix, as an operator that uses structure.

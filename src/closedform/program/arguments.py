@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from closedform.errors import MissingRule
+from closedform.errors import MissingRule, ValueProblem
 from closedform.expr.node import Node
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE
@@ -41,6 +41,19 @@ def arguments_of(nodes: tuple[Node, ...], order: Mapping[str, int] | None = None
         found.sort(key=lambda a: order.get(a.name, len(order)))
     found += [Argument(name, (ONE, ONE), is_index=True) for name in wants.indices]
     return (*found, *(Argument(name, (ONE, ONE), is_size=True) for name in wants.unreadable))
+
+
+def stays(fixed: Iterable[str], arguments: Iterable[Argument], order: Collection[str] = ()) -> frozenset[str]:
+    """Those of the arguments that stay; a name of the formula (``order``) that is not needed is none of them.
+
+    Raises ValueProblem for a name that is neither.
+    """
+    names = [a.name for a in arguments]
+    wanted = (fixed,) if isinstance(fixed, str) else tuple(fixed)
+    strange = [n for n in wanted if n not in names and n not in order]
+    if strange:
+        raise ValueProblem(f"{strange[0]} is fixed, but the formula has {', '.join(names) or 'no variables'}")
+    return frozenset(wanted) & frozenset(names)
 
 
 def together(nodes: tuple[Node, ...]) -> Needs:

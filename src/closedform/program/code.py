@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from closedform.errors import ClosedformError
 from closedform.expr.node import Node
-from closedform.program.arguments import arguments_of
+from closedform.program.arguments import arguments_of, stays
 from closedform.program.jax import JAX
 from closedform.program.julia import JULIA, Julia
 from closedform.program.names import checked
@@ -26,7 +26,7 @@ ALIASES = {"pytorch": "torch"}
 
 def source(
     nodes: tuple[Node, ...], target: str, name: str = "f", doc: str = "",
-    sizes: Mapping[str, int] | None = None, fixed: frozenset[str] = frozenset(), order: Mapping[str, int] | None = None,
+    sizes: Mapping[str, int] | None = None, fixed: Iterable[str] = (), order: Mapping[str, int] | None = None,
 ) -> str:  # fmt: skip
     r'''The text of a function of formulas for ``target``, planned for ``sizes``.
 
@@ -41,10 +41,17 @@ def source(
         return A @ x
     <BLANKLINE>
     '''
-    target = ALIASES.get(target, target)
-    if target not in TARGETS:
-        raise ClosedformError(f"code is written for {', '.join(TARGETS)}; {target} is none of them")
-    backend, writer = TARGETS[target]
+    backend, writer = written_for(target)
     checked(name, backend.words)
-    program = plan(nodes, {**typical_sizes(nodes), **(sizes or {})}, fixed)
-    return writer(backend, program, arguments_of(nodes, order), name, doc, fixed).text()
+    arguments = arguments_of(nodes, order)
+    staying = stays(fixed, arguments, order or ())
+    program = plan(nodes, {**typical_sizes(nodes), **(sizes or {})}, staying)
+    return writer(backend, program, arguments, name, doc, staying).text()
+
+
+def written_for(target: str) -> tuple[Backend, type[Python]]:
+    """The backend of a target and what writes its code; ClosedformError for a target that is none."""
+    known = ALIASES.get(target, target)
+    if known not in TARGETS:
+        raise ClosedformError(f"code is written for {', '.join(TARGETS)}; {target} is none of them")
+    return TARGETS[known]

@@ -13,7 +13,7 @@ from closedform.errors import ClosedformError, ValueProblem
 from closedform.expr.node import Node
 from closedform.expr.size import ONE
 from closedform.functions.known_facts import facts_of
-from closedform.program.arguments import Argument, arguments_of, shape_note, together
+from closedform.program.arguments import Argument, arguments_of, shape_note, stays, together
 from closedform.program.given import cleaned, kept
 from closedform.program.guard import guarded
 from closedform.program.ir import Program
@@ -78,11 +78,8 @@ class Compiled:
             hint = f'Install it: pip install "closedform[{self.target}]".'
             raise ClosedformError(f'compile("{self.target}") needs {library}, which is not installed', hint=hint)
         self._all = arguments_of(self.nodes, self.order)
-        names = [a.name for a in self._all]
-        strange = [n for n in self.fixed if n not in names and n not in self.order]
-        if strange:
-            raise ValueProblem(f"{strange[0]} is fixed, but the formula has {', '.join(names) or 'no variables'}")
-        early = [a for a in self._all if a.name in self.fixed]
+        staying = stays(self.fixed, self._all, self.order)
+        early = [a for a in self._all if a.name in staying]
         held = cleaned(self.target, early, [kept(self.fixed[a.name]) for a in early])
         self.fixed = {a.name: v for a, v in zip(early, held, strict=True)}
         self._free = tuple(a for a in self._all if a.name not in self.fixed)

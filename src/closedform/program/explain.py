@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from closedform.errors import ValueProblem
 from closedform.expr.node import Node
-from closedform.program.arguments import arguments_of
-from closedform.program.code import TARGETS
+from closedform.program.arguments import arguments_of, stays
+from closedform.program.code import written_for
 from closedform.program.costs import Cost, cost_of, total_cost
 from closedform.program.fused import fused
 from closedform.program.ir import dims, flat
@@ -45,6 +46,13 @@ def _shape(shape: tuple[int, int]) -> str:
     return f"{rows}×{cols}" if cols > 1 and rows > 1 else f"{max(rows, cols)}"
 
 
+def _whole(sizes: Mapping[str, int]) -> Mapping[str, int]:
+    wrong = next((n for n, v in sizes.items() if type(v) is not int or v < 1), None)
+    if wrong is not None:
+        raise ValueProblem(f"{wrong} is {sizes[wrong]!r}; a size is a whole number of 1 or more")
+    return sizes
+
+
 def _si(number: float, unit: str) -> str:
     for factor, prefix in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         if number >= factor:
@@ -53,18 +61,21 @@ def _si(number: float, unit: str) -> str:
 
 
 def explained(
-    nodes: tuple[Node, ...], sizes: Mapping[str, int], target: str = "numpy", fixed: frozenset[str] = frozenset()
-) -> Plan:
+    nodes: tuple[Node, ...], sizes: Mapping[str, int], target: str = "numpy", fixed: Iterable[str] = (),
+    order: Mapping[str, int] | None = None,
+) -> Plan:  # fmt: skip
     """The plan for these sizes; sizes that are not given are about 1000."""
-    every = {**typical_sizes(nodes), **sizes}
-    program = fused(plan(nodes, every, fixed))
+    backend, writer = written_for(target)
+    arguments = arguments_of(nodes, order)
+    staying = stays(fixed, arguments, order or ())
+    every = {**typical_sizes(nodes), **_whole(sizes)}
+    program = fused(plan(nodes, every, staying))
     shapes = {s.ref: dims(s.shape, every) for s in (*program.inputs, *flat(program.steps))}
     shown = [s for s in flat(program.steps) if s.op not in ("number", "size", "pi", "index", "T")]
     lines = tuple(
         Line(str(s.attrs[0]) if s.op == "fn" else s.op, shapes[s.ref], cost_of(s, shapes, every))
         for s in shown if s.op != "loop"
     )  # fmt: skip
-    backend, writer = TARGETS[target]
-    code = writer(backend, program, arguments_of(nodes), "f", "", fixed).text()
+    code = writer(backend, program, arguments, "f", "", staying).text()
     used = {n for s in (*program.inputs, *program.steps) for size in s.shape for n in size.names}
     return Plan({n: v for n, v in every.items() if n in used}, lines, total_cost(program), code)

@@ -18,8 +18,8 @@ def exported(
     """A function of JAX arrays or tensors whose gradients are these formulas.
 
     ``value`` is a scalar formula, ``gradients`` its gradients by name. The arguments are those of the value, by
-    position, in its order, or as ``order`` ranks them. Second derivatives come from differentiating the programs of the
-    gradients. A derivative by an argument that has no gradient here is an error, never a zero.
+    position, in its order, or as ``order`` ranks them, or by name. Second derivatives come from differentiating the
+    programs of the gradients. A derivative by an argument that has no gradient here is an error, never a zero.
     """
     if target not in EXPORTS:
         raise ClosedformError(f"a derivative is exported to {' or '.join(EXPORTS)}; {target} is neither")
@@ -30,7 +30,9 @@ def exported(
     if strange:
         raise ValueProblem(f"{strange[0]} is no argument; the formula has {', '.join(function.arguments) or 'none'}")
     slopes = {n: Compiled((g,), target, f"the gradient by {n}") for n, g in gradients.items()}
-    return EXPORTS[target](function, slopes)
+    found = EXPORTS[target](function, slopes)
+    found.__doc__ = f"{doc or 'a formula'}, its derivative in closed form; arguments: {', '.join(function.arguments)}."
+    return found
 
 
 def _slope(function: Compiled, slope: Compiled, given: tuple[Any, ...]) -> Any:
@@ -62,9 +64,9 @@ def _jax(function: Compiled, slopes: Mapping[str, Compiled]) -> Function:
 
     call.defvjp(forward, backward, symbolic_zeros=True)
 
-    def checked(*given: Any) -> Any:
-        function.ordered(given, {})
-        return call(*(jnp.asarray(v, float) if isinstance(v, int | float) else v for v in given))
+    def checked(*given: Any, **named: Any) -> Any:
+        every = function.ordered(given, named)
+        return call(*(jnp.asarray(v, float) if isinstance(v, int | float) else v for v in every))
 
     return checked
 
@@ -94,9 +96,8 @@ def _torch(function: Compiled, slopes: Mapping[str, Compiled]) -> Function:
     base: Any = torch.autograd.Function
     exported = type("Exported", (base,), {"generate_vmap_rule": True, **methods})
 
-    def checked(*given: Any) -> Any:
-        function.ordered(given, {})
-        return exported.apply(*given)  # type: ignore[attr-defined]
+    def checked(*given: Any, **named: Any) -> Any:
+        return exported.apply(*function.ordered(given, named))  # type: ignore[attr-defined]
 
     return checked
 

@@ -156,7 +156,8 @@ class Julia(Python):
         notes = [f"# {line}" for line in self.said()]
         notes += [f"#   {n}: {shape_note(a)}" for n, a in zip(names, arguments, strict=True)]
         body = [*self.size_lines(list(self.arguments), known), *lines]
-        return "\n".join([*notes, f"function {name}({', '.join(names)})", *(f"    {x}" for x in body), "end"]) + "\n"
+        head = f"function {name}({', '.join(names)})"
+        return "\n".join([*notes, head, *(f"    {x}" if x else "" for x in body), "end"]) + "\n"
 
     def axis(self, array: str, axis: int, rank: int) -> str:
         return f"length({array})" if rank == 1 else f"size({array}, {axis + 1})"

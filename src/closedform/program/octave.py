@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from closedform.expr.size import ONE, Size
 from closedform.program.arguments import Argument, shape_note
@@ -155,6 +156,13 @@ OCTAVE = Backend(
 )  # fmt: skip
 
 
+ASSIGNED = re.compile(r"\s*(\w+) = ")
+
+
+def _without_notes(text: str) -> str:
+    return "\n".join(line.partition("%")[0] for line in text.splitlines())
+
+
 class OctaveSpeller(Speller):
     plus = "+"
 
@@ -187,14 +195,39 @@ class OctaveSpeller(Speller):
 class Octave(Python):
     speller_class = OctaveSpeller
 
-    def function(self, name: str, arguments: list[Argument], lines: list[str], known: set[str]) -> str:
+    def closure(
+        self, early: list[Argument], late: list[Argument], first: list[str], lines: list[str], known: set[str]
+    ) -> str:  # fmt: skip
+        """``prepare``, which returns a handle that holds what it computed; Octave has no functions within functions."""
+        inner = _without_notes(self.function(self.name, late, lines, known))
+        mine = [self.speller.names.of(a.name) for a in early]
+        made = [m[1] for line in first if (m := ASSIGNED.match(line))]
+        held = [n for n in dict.fromkeys((*mine, *made)) if re.search(rf"(?<![\w.]){n}\b", inner)]
+        names = ", ".join(self.speller.names.of(a.name) for a in late)
+        notes = [*self.notes(early, mine), f"  %   the answer: a function of ({names})"]
+        body = [f"  {line}" for line in first]
+        handle = f"  out = @({names}) {self.name}({', '.join(filter(None, (names, *held)))});"
+        head = f"function out = prepare({', '.join(mine)})"
+        whole = self.function(self.name, late, lines, known, held)
+        return "\n".join([head, *notes, *body, handle, "end"]) + "\n\n" + whole
+
+    def size_lines(self, arguments: list[Argument], known: set[str]) -> list[str]:
+        return [f"{line};" for line in super().size_lines(arguments, known)]
+
+    def notes(self, arguments: list[Argument], names: list[str]) -> list[str]:
+        """What is computed, and the shapes of the arguments."""
+        shapes = [f"  %   {n}: {shape_note(a)}" for n, a in zip(names, arguments, strict=True)]
+        return [*(f"  % {line}" for line in self.said()), *shapes]
+
+    def function(
+        self, name: str, arguments: list[Argument], lines: list[str], known: set[str], held: Sequence[str] = ()
+    ) -> str:  # fmt: skip
         names = [self.speller.names.of(a.name) for a in arguments]
         many = len(self.program.outputs)
         outs = "out" if many == 1 else f"[{', '.join(f'out{k + 1}' for k in range(many))}]"
-        notes = [f"  % {line}" for line in self.said()]
-        notes += [f"  %   {n}: {shape_note(a)}" for n, a in zip(names, arguments, strict=True)]
-        body = [f"  {x}" for x in (*(f"{s};" for s in self.size_lines(list(self.arguments), known)), *lines)]
-        return "\n".join([f"function {outs} = {name}({', '.join(names)})", *notes, *body, "end"]) + "\n"
+        body = [f"  {x}" for x in (*self.size_lines(list(self.arguments), known), *lines)]
+        head = f"function {outs} = {name}({', '.join((*names, *held))})"
+        return "\n".join([head, *self.notes(arguments, names), *body, "end"]) + "\n"
 
     def axis(self, array: str, axis: int, rank: int) -> str:
         return f"numel({array})" if rank == 1 else f"size({array}, {axis + 1})"

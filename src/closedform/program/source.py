@@ -63,8 +63,14 @@ class Python:
         first = self.speller.early_lines()
         sizes = self.size_lines(early, set())
         known = set(self.speller.sizes_used)
-        inner = self.function(self.name, late, self.speller.lines(), known)
-        body = [*sizes, *first, "", *inner.splitlines(), f"return {self.name}"]
+        return self.closure(early, late, [*sizes, *first], self.speller.lines(), known)
+
+    def closure(
+        self, early: list[Argument], late: list[Argument], first: list[str], lines: list[str], known: set[str]
+    ) -> str:  # fmt: skip
+        """A function of ``early`` that computes ``first`` and returns the function of ``late`` within it."""
+        inner = self.function(self.name, late, lines, known)
+        body = [*first, *([""] if first else []), *inner.splitlines(), f"return {self.name}"]
         return self.function("prepare", early, body, set(self.speller.sizes_used))
 
     def function(self, name: str, arguments: list[Argument], lines: list[str], known: set[str]) -> str:

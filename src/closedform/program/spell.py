@@ -105,7 +105,8 @@ class Backend:
 
     def missing(self, name: str) -> MissingRule:
         other = "call the formula itself" if self.name == "NumPy" else "the NumPy program has one"
-        return MissingRule(f"{name} has no {self.name} form; {other}")
+        said = "the array of a linear map (dense=True)" if name in ARRAYS else name
+        return MissingRule(f"{said} has no {self.name} form; {other}")
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -381,6 +382,8 @@ class Speller:
         return text or "0"
 
 
+ARRAYS = ("dense", "khatri")
+"""The operations that arrays of maps alone are made of."""
 LEAVES = ("number", "size", "pi")
 VIEWS = ("T", "diagonal")
 VIEW_FUNCTIONS = (("vec",), ("unvec",), ("sub",))

@@ -101,6 +101,35 @@ class Dense(Operator):
         return self.matrix.copy()
 
 
+class DenseMap(Dense):
+    """A linear map of m×n matrices with no structure to use, as a matrix on vec (columns stacked)."""
+
+    def __init__(self, shape: tuple[int, int], matrix: Array) -> None:
+        super().__init__(matrix)
+        self.matrices = shape
+
+    def apply(self, X: Array) -> Array:
+        """The value at a matrix, as a matrix."""
+        return unstacked(self @ stacked(X, self.matrices), self.matrices)
+
+    def solve_matrix(self, G: Array) -> Array:
+        """X at which the value is G; ValueProblem where the map is singular."""
+        return unstacked(self.solve(stacked(G, self.matrices)), self.matrices)
+
+
+def stacked(X: Array, shape: tuple[int, int]) -> Array:
+    """vec(X), of a matrix of this shape."""
+    X = numbers(X)
+    if X.shape != shape:
+        raise ValueProblem(f"the matrix has shape {X.shape}; {shape} is wanted")
+    return X.T.reshape(-1)
+
+
+def unstacked(x: Array, shape: tuple[int, int]) -> Array:
+    """The matrix of this shape that vec makes ``x`` of."""
+    return x.reshape(shape[1], shape[0]).T
+
+
 class Diagonal(Operator):
     """diag(d)."""
 
@@ -233,34 +262,25 @@ class TwoSided(Operator):
 
     def apply(self, X: Array) -> Array:
         """The value at a matrix, as a matrix."""
-        X = self._matrix(X)
-        m, n = self.matrices
-        out = np.zeros((m, n))
+        X = unstacked(stacked(X, self.matrices), self.matrices)
+        out = np.zeros(self.matrices)
         for left, right in self.terms:
             part = X if isinstance(left, Identity) else left @ X
             out = out + (part if isinstance(right, Identity) else right.rmatmat(part.T).T)
         return out
 
-    def _matrix(self, X: Array) -> Array:
-        X = numbers(X)
-        if X.shape != self.matrices:
-            raise ValueProblem(f"the matrix has shape {X.shape}; {self.matrices} is wanted")
-        return X
-
     def _matvec(self, x: Array) -> Array:
-        m, n = self.matrices
-        return self.apply(x.reshape(n, m).T).T.reshape(-1)
+        return self.apply(unstacked(x, self.matrices)).T.reshape(-1)
 
     def _rmatvec(self, x: Array) -> Array:
-        m, n = self.matrices
-        X, out = x.reshape(n, m).T, np.zeros((m, n))
+        X, out = unstacked(x, self.matrices), np.zeros(self.matrices)
         for left, right in self.terms:
             out = out + (right @ left.rmatmat(X).T).T
         return out.T.reshape(-1)
 
     def solve_matrix(self, G: Array) -> Array:
         """X with Σ Lᵢ X Rᵢ = G: two solves for one term, Bartels and Stewart for L X + X R, else dense."""
-        G = self._matrix(G)
+        G = unstacked(stacked(G, self.matrices), self.matrices)
         if len(self.terms) == 1:
             left, right = self.terms[0]
             return transposed_solve(right, left.solve(G).T).T
@@ -269,8 +289,7 @@ class TwoSided(Operator):
             A = sum((s[1] for s in sides if s is not None and s[0] == "left"), np.zeros((self.matrices[0],) * 2))
             B = sum((s[1] for s in sides if s is not None and s[0] == "right"), np.zeros((self.matrices[1],) * 2))
             return scipy.linalg.solve_sylvester(A, B, G)
-        m, n = self.matrices
-        return Dense(self.todense()).solve(G.T.reshape(-1)).reshape(n, m).T
+        return DenseMap(self.matrices, self.todense()).solve_matrix(G)
 
     @staticmethod
     def _one_sided(term: tuple[Operator, Operator]) -> tuple[str, Array] | None:
@@ -282,8 +301,7 @@ class TwoSided(Operator):
     def _solve(self, b: Array) -> Array:
         if b.ndim > 1:
             return np.stack([self.solve(c) for c in b.T], axis=1)
-        m, n = self.matrices
-        return self.solve_matrix(b.reshape(n, m).T).T.reshape(-1)
+        return self.solve_matrix(unstacked(b, self.matrices)).T.reshape(-1)
 
     def logdet(self) -> float:
         return Dense(self.todense()).logdet()

@@ -15,6 +15,7 @@ from closedform.rewrite.normal.normal import normal
 from closedform.run.values import parts_of
 from closedform.structured.operators import (
     Dense,
+    DenseMap,
     Diagonal,
     DiagonalPlusLowRank,
     Identity,
@@ -53,7 +54,7 @@ def _entrywise(raw: Node, direction: Node, given: Mapping[str, Any], sizes: Mapp
     program = Compiled((dense(raw, direction),), "numpy")
     array = program(*(given.get(name, sizes.get(name)) for name in program.arguments))
     m, n = (s.value(sizes) for s in direction.shape)
-    return Dense(array.reshape(m, n, m, n).transpose(1, 0, 3, 2).reshape(m * n, m * n))
+    return DenseMap((m, n), array.reshape(m, n, m, n).transpose(1, 0, 3, 2).reshape(m * n, m * n))
 
 
 NARROW = 0.5
