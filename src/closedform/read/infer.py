@@ -17,8 +17,19 @@ from closedform.read.declarations import Arrow
 from closedform.read.masks import masks
 from closedform.read.misfit import Misfit, Operand, is_norm, root_mend
 from closedform.read.syntax import (
-    Call, Group, Index, Inner, Name, Negative, Number,
-    Power, Product, Stack, Sum, Transpose, Tree,
+    Call,
+    Group,
+    Index,
+    Inner,
+    Name,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Stack,
+    Sum,
+    Transpose,
+    Tree,
 )  # fmt: skip
 from closedform.read.unify import Unknowns, is_scalar
 
