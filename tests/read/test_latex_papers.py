@@ -19,7 +19,8 @@ STUDENT = np.log(1 + x @ S @ x / 4.5)
 VALUES: list[tuple[str, str, dict[str, Any], float]] = [
     (r"\langle\psi|H|\psi\rangle", "", {"psi": x, "H": B}, x @ B @ x),
     (r"\langle\phi|A\psi\rangle", "", {"phi": y, "A": A, "psi": x}, y @ A @ x),
-    (r"\left\langle\psi\middle|H + V\middle|\psi\right\rangle", "", {"psi": x, "H": B, "V": S}, x @ (B + S) @ x),
+    (r"\left\langle\psi\middle|H^{-1} V\middle|\psi\right\rangle", "", {"psi": x, "H": B, "V": S},
+     x @ np.linalg.inv(B) @ S @ x),
     (r"\frac{\langle\psi|H|\psi\rangle}{\langle\psi|\psi\rangle}", "", {"psi": x, "H": B}, x @ B @ x / (x @ x)),
     (r"\langle |x|, y \rangle", "", {"x": x, "y": B[0]}, abs(x) @ B[0]),
     (r"\forall x \in \mathbb{R}^n,\ f(x) := x^\top M x", "", {"x": x, "M": B}, x @ B @ x),
@@ -59,6 +60,7 @@ REFUSED = [
     ("sum(k, p[k]*log(p[k]))", "p[k] > 0", "no declaration", "Write p > 0"),
     (r"\operatorname{tr}((A^\top A)^{1/2})", "", "whole number", r"\operatorname{sqrtm}(A^\top A)"),
     (r"x^\top C^{-1/2} x", "", "whole number", r"\operatorname{inv}(\operatorname{sqrtm}(C))"),
+    (r"\langle\psi|(H - E)|\psi\rangle", "E in R", "two arguments", "A + B"),
     (r"AB = C^\top", "", "both sides", ""),
 ]
 

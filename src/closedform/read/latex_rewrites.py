@@ -58,11 +58,23 @@ def _dirac(signs: Sequence[Sign], place: int) -> tuple[list[Sign], int] | None:
     parts = [list(signs[a + 1 : b]) for a, b in pairwise([place, *bars, k])]
     if signs[k][:2] != ("close", "<") or len(parts) not in (2, 3) or not all(parts):
         return None
+    if len(parts) == 3 and _holds_sum(parts[1]):
+        return None  # H - E may take a number from an operator: the product says which is meant
     comma = signs[bars[0]]._replace(kind="op", text=",", side=0)
     if len(parts) == 3:
         shut = signs[bars[1]]
         parts[1] = [comma._replace(kind="open", text="("), *parts[1], shut._replace(kind="close", text="(", side=0)]
     return [signs[place], *parts[0], comma, *(s for part in parts[1:] for s in part), signs[k]], k + 1
+
+
+def _holds_sum(signs: Sequence[Sign]) -> bool:
+    """Whether a + or - stands outside of all braces."""
+    depth = 0
+    for sign in signs:
+        depth += (sign.kind == "{") - (sign.kind == "}")
+        if depth == 0 and sign.kind == "op" and sign.text in ("+", "-"):
+            return True
+    return False
 
 
 def _two(signs: Sequence[Sign], place: int) -> tuple[Sequence[Sign], Sequence[Sign], int] | None:
