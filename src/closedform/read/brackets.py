@@ -76,7 +76,7 @@ def close_frame(parser: Parser, frame: Frame, end: int, mark: str) -> Tree:
         return Stack(span, tuple(args[a:b] for a, b in pairwise(bounds)))
     if frame.kind == "<":
         if len(args) != 2:
-            raise _error(parser, "< > takes two arguments", span, "Write <x, y>.")
+            raise _error(parser, "< > takes two arguments", span, "Write <x, y>; for a sum of matrices x'*(A + B)*x.")
         return Inner(span, *args)
     if frame.kind == "|":
         return Call(span, "|", args)

@@ -129,6 +129,10 @@ def _declare(part: Part, into: Declarations, before: list[str]) -> None:
         before.clear()
     else:
         near = nearest_fact(texts[1:])
+        entry = second == "[" and texts[3:4] == ["]"] and texts[4:5] in ([">"], [">="]) and texts[5:] == ["0"]
+        if entry:
+            mend = f"Write {first.text} {texts[4]} 0, which is said of every entry."
+            raise part.fail(f"{part.text(0)} is no declaration", mend)
         mend = f"Did you mean {first.text} {near}?" if near else "Write x in R^n, lam > 0, f: R^n -> R or p = …."
         raise part.fail(f"{part.text(0)} is no declaration", mend)
     if before:

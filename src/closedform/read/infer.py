@@ -15,7 +15,7 @@ from closedform.expr.op import Shape
 from closedform.expr.size import ONE, Size, size
 from closedform.read.declarations import Arrow
 from closedform.read.masks import masks
-from closedform.read.misfit import Misfit, Operand, is_norm
+from closedform.read.misfit import Misfit, Operand, is_norm, root_mend
 from closedform.read.syntax import (
     Call,
     Group,
@@ -368,9 +368,9 @@ def _matrix_power(trial: Trial, tree: Power, base: Shape) -> None:
             hint = f"Write pinv({x}) for the pseudo-inverse."
         raise Misfit(tree, f"{typed}: {x} is not square", ((tree.base, base),), hint=hint)
     if number is not None and number.denominator != 1:
-        root = "sqrtm" if number == Fraction(1, 2) else "expm and logm"
         head = f"{typed}: the power of a matrix takes a whole number"
-        raise Misfit(tree, head, hint=f"Write {x}.^{p} for the elementwise power, or use {root}.", final=True)
+        root = root_mend(x, number, isinstance(tree.base, Group))
+        raise Misfit(tree, head, hint=f"Write {x}.^{p} for the elementwise power, {root}", final=True)
 
 
 def _stack(trial: Trial, tree: Stack) -> Shape:

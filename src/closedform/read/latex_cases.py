@@ -29,6 +29,16 @@ class Row(NamedTuple):
     holds: list[tuple[list[Sign], str, list[Sign]]]
 
 
+def array_of_cases(signs: Signs) -> bool:
+    r"""Whether ``\left\{ \begin{array} … \end{array}`` ends here, before ``\right.``; it becomes ``cases``."""
+    start = max((k for k, s in enumerate(signs) if s[:2] == ("begin", "array")), default=0)
+    if not start or signs[-1][:2] != ("finish", "array") or signs[start - 1][:2] != ("open", "{"):
+        return False
+    signs[-1] = signs[-1]._replace(text="cases")
+    signs[start - 1 : start + 1] = [signs[start]._replace(text="cases", start=signs[start - 1].start)]
+    return True
+
+
 def without_cases(source: str, signs: Signs) -> Signs:
     """The signs with cases and indicators written out."""
     texts = {s.text for s in signs if s.kind in ("begin", "op")}

@@ -13,29 +13,15 @@ from typing import NoReturn
 from closedform.errors import LimitError, ReadError
 from closedform.read import latex_words as words
 from closedform.read.alphabet import GREEK
-from closedform.read.latex_cases import without_cases
+from closedform.read.latex_cases import array_of_cases, without_cases
 from closedform.read.latex_marks import applied, braces, head, merged_bars, searched, supported, tail
+from closedform.read.latex_pieces import ARGUMENT, LENGTH, OLD_WORD, SCAN, SPACE, WORD
 from closedform.read.latex_rewrites import rewritten
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import MAX_CHARACTERS, MAX_NAME, check_number, stranger
 
 MAX_DEPTH_OF_FONTS = 50
-_SCAN = re.compile(
-    r"""(?P<gap>\s+|%[^\n]*(?:\n|$)|~)
-    |(?P<command>\\(?:[A-Za-z]+|\\|[^A-Za-z]))
-    |(?P<num>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
-    |(?P<letter>[A-Za-z])
-    |(?P<prime>['′’])
-    |(?P<bars>\|\|?)
-    |(?P<other>.)""",
-    re.VERBOSE | re.DOTALL,
-)
-_ARGUMENT = re.compile(r"\s*(?:\\[A-Za-z]+|\\.|[^\s{}])")
-_SPACE = re.compile(r"(?:\s|%[^\n]*(?:\n|$))*")
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_LENGTH = re.compile(r"\s*[-+]?\s*[0-9]*\.?[0-9]+\s*(?:mu|em|ex|pt|cm|mm|in)\b")
 _ONE = {"1": "ones", "0": "zeros"}
-_OLD_WORD = re.compile(r"\{\s*\\(?:rm|sf|tt)\s+([A-Za-z]+)\s*\}")
 
 
 class Lexer:
@@ -78,7 +64,7 @@ class Lexer:
 
     def _range(self, place: int, end: int) -> None:
         while place < end:
-            found = _SCAN.match(self.source, place)
+            found = SCAN.match(self.source, place)
             assert found is not None
             place = self._one(str(found.lastgroup), found.group(), place)
 
@@ -125,7 +111,7 @@ class Lexer:
         return place + len(text)
 
     def _other(self, text: str, place: int, end: int) -> int:
-        old = _OLD_WORD.match(self.source, place) if text == "{" else None
+        old = OLD_WORD.match(self.source, place) if text == "{" else None
         if old:
             self._add("word", old.group(1), place, old.end())
             return old.end()
@@ -165,7 +151,7 @@ class Lexer:
 
     def _single(self, place: int) -> int:
         """If a digit stands at ``place``, it is an argument by itself; the place behind the argument."""
-        found = _SPACE.match(self.source, place)
+        found = SPACE.match(self.source, place)
         assert found is not None
         place = found.end()
         if place < len(self.source) and self.source[place].isdigit():
@@ -173,7 +159,7 @@ class Lexer:
             return place + 1
         if place in self.mates:
             return self.mates[place] + 1
-        argument = _ARGUMENT.match(self.source, place)
+        argument = ARGUMENT.match(self.source, place)
         return argument.end() if argument else place
 
     def _bracket(self, kind: str, text: str, start: int, end: int) -> None:
@@ -193,6 +179,9 @@ class Lexer:
 
     def _unseen(self, place: int, end: int) -> None:
         r"""``\\left.`` and ``\\right.``: brackets that do not show, where both do not."""
+        if self.side < 0 and not self.unseen and array_of_cases(self.signs):
+            self.side = 0
+            return
         if self.side < 0 and not self.unseen:
             self.fail("brackets of which one is left out are not read", place, end, "Write both.")
         if self.side > 0 and self.lefts:
@@ -235,7 +224,7 @@ class Lexer:
             self._add("word", words.FUNCTIONS[name], place, end)
         elif name in ("exponentialE", "differentialD"):
             self._add("word", name[-1].lower(), place, end)
-            return _SPACE.match(self.source, end).end()  # type: ignore[union-attr]
+            return SPACE.match(self.source, end).end()  # type: ignore[union-attr]
         elif name in ("arg", "underset"):
             return self._searched(name, place, end)
         elif name in ("begin", "end"):
@@ -256,10 +245,8 @@ class Lexer:
         return end
 
     def _sign(self, name: str, place: int, end: int) -> None:
-        if name in words.OPERATORS:
-            self._add("op", words.OPERATORS[name], place, end)
-        elif name in words.RELATIONS:
-            self._add("op", words.RELATIONS[name], place, end)
+        if (operator := words.OPERATORS.get(name) or words.RELATIONS.get(name)) is not None:
+            self._add("op", operator, place, end)
         elif name in words.DOTS:
             self._add("dots", name, place, end)
         elif name in words.FRACTIONS or name in ("sqrt", "sum", "nabla"):
@@ -297,19 +284,19 @@ class Lexer:
 
     def _argument(self, place: int, end: int) -> tuple[int, int]:
         """Where the argument of a command starts and ends, braces included."""
-        found = _SPACE.match(self.source, end)
+        found = SPACE.match(self.source, end)
         assert found is not None
         start = found.end()
         if start in self.mates:
             return start, self.mates[start] + 1
-        one = _ARGUMENT.match(self.source, start)
+        one = ARGUMENT.match(self.source, start)
         if one is None:
             self.fail(f"{self.source[place:end]} has nothing to stand on", place, end)
         return start, one.end()
 
     def _skip_argument(self, end: int) -> int:
         self.gap = True
-        length = _LENGTH.match(self.source, end)
+        length = LENGTH.match(self.source, end)
         return length.end() if length else self._argument(end, end)[1]
 
     def _word(self, place: int, end: int) -> int:
@@ -327,7 +314,7 @@ class Lexer:
             self._add("op", ",", place, stop)
         elif word in _ONE:
             self._add("const", _ONE[word], place, stop)
-        elif word and not _WORD.fullmatch(word) and not word.isascii() and len(word) == 1 and word in GREEK:
+        elif word and not WORD.fullmatch(word) and not word.isascii() and len(word) == 1 and word in GREEK:
             self._add("letter", GREEK[word], place, stop)
         elif word:
             self._add("word", word.strip(" ,:;."), place, stop)
@@ -363,7 +350,7 @@ class Lexer:
         stop = self._argument(place, end)[1]
         if "color" in name:
             return stop
-        after = _SPACE.match(self.source, stop).end()  # type: ignore[union-attr]
+        after = SPACE.match(self.source, stop).end()  # type: ignore[union-attr]
         if name != "boxed" and self.source[after : after + 1] in ("_", "^"):
             self.skipped[after] = self._argument(after, after + 1)[1]
         return end
@@ -404,9 +391,8 @@ class Lexer:
             self.gap = True
             return stop
         if kind not in words.MATRICES and kind not in words.CASES:
-            self.fail(
-                f"the environment {kind} is not read", place, stop, r"Matrices are \begin{bmatrix} … \end{bmatrix}."
-            )
+            hint = r"Matrices are \begin{bmatrix} … \end{bmatrix}."
+            self.fail(f"the environment {kind} is not read", place, stop, hint)
         self._add("begin" if name == "begin" else "finish", kind, place, stop)
         if name == "begin" and kind == "array":
             stop = self._skip_argument(stop)

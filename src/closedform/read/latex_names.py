@@ -36,11 +36,13 @@ class Known:
     turned_one: bool = False  # 1^\top stands for the ones
     primed: bool = False  # x' is another name than x
     fixed: frozenset[str] = frozenset()  # indices that stand for one entry each
+    counts: set[str] = field(default_factory=set)  # declared as whole numbers, which may be indices: k = 2
     bold: set[tuple[str, bool]] = field(default_factory=set)  # small bold letters, and whether with an index
     low: set[str] = field(default_factory=set)  # stand elsewhere than alone in a superscript
 
     def add(self, said: Declarations) -> None:
         self.declared |= said.variables | said.sizes.keys() | said.bound.keys() | said.entries.keys()
+        self.counts |= {n for n, bound in said.bound.items() if bound.tokens.tokens[bound.start].text.isdigit()}
         self.summed |= {index for entry in said.entries.values() for index in entry.parameters}
         self.arrays |= {n for n, shape in said.shapes.items() if not is_scalar(shape)}
         self.matrices |= {n for n, (rows, cols) in said.shapes.items() if ONE not in (rows, cols)}

@@ -84,6 +84,7 @@ def name(t: Translator, base: str, start: int, end: int, sign: Sign) -> None:
         entry = f"{base}_{{{items[0]},{items[1]}}}"
         hint = f"Write {entry} for an entry of a matrix; multiples of an index are not read."
         t.fail(f"what {typed} means is not clear", (start, last_end), hint)
+    _check_nested(t, base, items, (start, last_end))
     found = meaning(base, items, typed, t.known, t.active) if items else Meaning(base)
     if found.ask:
         hint = f"Write ({base})_{items[0]} for the entry, or declare {base}_{items[0]}."
@@ -101,6 +102,16 @@ def name(t: Translator, base: str, start: int, end: int, sign: Sign) -> None:
         (t.rows if found.at else t.arrows if sign.font == "arrow" else t.bold).add(found.name)
     t.plain = "" if found.at else found.name
     t.ended = True
+
+
+def _check_nested(t: Translator, base: str, items: Sequence[int | str], span: tuple[int, int]) -> None:
+    r"""Refuse ``w_{y_n}`` beneath a sum over n: an index that is looked up is no part of a name."""
+    for item in map(str, items):
+        inner, *below = item.split("_")
+        if below and item not in t.known.declared and not {*t.known.summed, *t.active}.isdisjoint(below):
+            typed, row = f"{base}_{{{inner}_{below[0]}}}", rf"\sum_k e_{{{below[0]} k}} {base}_k"
+            hint = f"Write it with a matrix e of 0 and 1: {row}, with 1 where k is {inner}_{below[0]}."
+            t.fail(f"the index of {typed} has itself an index, which is not read", span, hint)
 
 
 MARKED = {"+": "plus", "-": "minus"}

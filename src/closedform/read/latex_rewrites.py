@@ -3,6 +3,7 @@ r"""Spellings that are taken apart before all else: ``x^{(k)\top}``, ``x_*``, ``
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from closedform.errors import ReadError
@@ -18,7 +19,10 @@ def rewritten(signs: Sequence[Sign]) -> Signs:
     out, place = Signs(), 0
     while place < len(signs):
         sign = signs[place]
-        if sign.text == "Vmatrix" and sign.kind in ("begin", "finish"):
+        if sign[:2] == ("open", "<") and (product := _dirac(signs, place)):
+            out += rewritten(product[0])
+            place = product[1]
+        elif sign.text == "Vmatrix" and sign.kind in ("begin", "finish"):
             out += _norm_of_rows(sign)
             place += 1
         elif sign.text == "binom" and sign.kind == "cmd" and (parts := _two(signs, place)):
@@ -35,6 +39,42 @@ def rewritten(signs: Sequence[Sign]) -> Signs:
             out.append(sign)
             place += 1
     return out
+
+
+def _dirac(signs: Sequence[Sign], place: int) -> tuple[list[Sign], int] | None:
+    r"""``\langle x | A | y \rangle`` as the signs of ``\langle x, (A) y \rangle``, and the place behind it."""
+    depth, bars, opening = 0, list[int](), ("open", "{", "begin")
+    for k in range(place, len(signs)):
+        sign = signs[k]
+        depth += (sign.kind in opening) - (sign.kind in ("close", "}", "finish"))
+        if depth == 0:
+            break
+        if depth == 1 and (sign.text == "," or sign.text == "||"):
+            return None
+        if depth == 1 and (sign.kind == "mid" or sign[:2] == ("bar", "|")):
+            bars.append(k)
+    else:
+        return None
+    parts = [list(signs[a + 1 : b]) for a, b in pairwise([place, *bars, k])]
+    if signs[k][:2] != ("close", "<") or len(parts) not in (2, 3) or not all(parts):
+        return None
+    if len(parts) == 3 and _holds_sum(parts[1]):
+        return None  # H - E may take a number from an operator: the product says which is meant
+    comma = signs[bars[0]]._replace(kind="op", text=",", side=0)
+    if len(parts) == 3:
+        shut = signs[bars[1]]
+        parts[1] = [comma._replace(kind="open", text="("), *parts[1], shut._replace(kind="close", text="(", side=0)]
+    return [signs[place], *parts[0], comma, *(s for part in parts[1:] for s in part), signs[k]], k + 1
+
+
+def _holds_sum(signs: Sequence[Sign]) -> bool:
+    """Whether a + or - stands outside of all braces."""
+    depth = 0
+    for sign in signs:
+        depth += (sign.kind == "{") - (sign.kind == "}")
+        if depth == 0 and sign.kind == "op" and sign.text in ("+", "-"):
+            return True
+    return False
 
 
 def _two(signs: Sequence[Sign], place: int) -> tuple[Sequence[Sign], Sequence[Sign], int] | None:

@@ -38,7 +38,8 @@ def summation(t: Translator, sign: Sign) -> None:
         t.fail(head, (sign.start, t.signs[place - 1].end), f"Did you mean {meant} ?")
     lower, upper = _counted(lower, upper)
     _end_same(t, {s.text for s in lower}, place)
-    found = below(lower, upper, term_indices(t.signs, place, t.end), {*t.active, *t.known.fixed})
+    free = _free(t, lower) if any(s.text == "≠" for s in lower) else set[str]()
+    found = below(lower, upper, term_indices(t.signs, place, t.end), {*t.active, *t.known.fixed, *free})
     if any(s.text == "in" for s in lower):
         many = sum(s.kind == "letter" for s in lower) > 2
         hint = r"with a matrix e of 0 and 1: \sum_{i,j} e_{ij} …." if many else r"with e_i 0 or 1: \sum_i e_i …."
@@ -57,6 +58,16 @@ def summation(t: Translator, sign: Sign) -> None:
         t.put(kind, text, sign.start, sign.end, 0)
     ends = [("op", ")")] if sign.text == "sum" else [("op", "-"), ("num", "1"), ("op", ")"), ("op", ")")]
     t.top.after += [Token(kind, text, sign.end, sign.end) for _ in found.pairs for kind, text in ends]
+
+
+def _free(t: Translator, lower: list[Sign]) -> set[str]:
+    r"""The ``i`` of ``\sum_{j \ne i}`` where it stands for one number: declared so, or an index before all sums."""
+    signs = t.signs
+    first = next(k for k, s in enumerate(signs) if s.kind == "cmd" and s.text in ("sum", "prod"))
+    below_names = [k for k in range(1, first) if signs[k].kind == "_" and signs[k - 1].kind in ("letter", "close", "}")]
+    before = {s.text for k in below_names for s in signs[slice(*argument(signs, k)[:2])] if s.kind == "letter"}
+    letters = {s.text for s in lower if s.kind == "letter"}
+    return letters & (t.known.counts | before) if len(letters) > 1 else set()
 
 
 def _counted(lower: list[Sign], upper: list[Sign]) -> tuple[list[Sign], list[Sign]]:

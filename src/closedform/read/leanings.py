@@ -20,6 +20,7 @@ from closedform.read.syntax import (
     Name,
     Negative,
     Norm,
+    Number,
     Over,
     Power,
     Product,
@@ -95,6 +96,29 @@ def _doubt_scaled_sum(trial: Trial, tree: Product) -> None:
     kinds = (Over, Norm) if any(f.name not in INDEX_LETTERS for f in free if isinstance(f, Name)) else (Over,)
     if free and any(_has(f, kinds) and is_scalar(trial.shape[f]) for f in factors):
         trial.doubt(tree, SCALED_SUM)
+    elif any(_is_moved_number(trial, f) for f in columns):
+        behind = [f for sign, f in tree.factors if sign in ("", "*")]
+        if any(is_scalar(trial.shape[f]) and _has(f, (Call, Norm, Over)) for f in behind):
+            trial.doubt(tree, SCALED_SUM)
+
+
+def _is_moved_number(trial: Trial, tree: Tree) -> bool:
+    r"""Whether it adds free small names to numbers, as ``\frac{\nu + d}{2}`` does, and nothing else."""
+    todo, added = [tree], False
+    for _ in range(TOGETHER):
+        if not todo:
+            return added
+        part = todo.pop()
+        if isinstance(part, Name) and not is_scalar(trial.shape[part]):
+            if not (_is_free(trial, part) and _is_small(part)):
+                return False
+        elif not isinstance(part, Group | Negative | Product | Sum | Number | Name):
+            return False
+        if isinstance(part, Sum):  # \nu + d, d + 1; not x - \mu, of which the vector comes first
+            terms = [t for _, t in part.terms]
+            added = added or is_scalar(trial.shape[terms[0]]) or any(isinstance(t, Number) for t in terms)
+        todo.extend(part.parts)
+    return False
 
 
 def _doubt_first(trial: Trial, tree: Sum) -> None:

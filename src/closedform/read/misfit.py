@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE
@@ -64,3 +65,13 @@ def is_norm(term: Tree) -> bool:
     """Whether it is a norm with its factors, a number that no one adds to every entry of something."""
     factors = [f for _, f in term.factors] if isinstance(term, Product) else [term]
     return any(isinstance(f.base if isinstance(f, Power) else f, Norm) for f in factors)
+
+
+def root_mend(x: str, number: Fraction, grouped: bool) -> str:
+    """How the power of a matrix ``x`` is written whose exponent is no whole number."""
+    inside = x[1:-1] if grouped and x[0] == "(" else x
+    if number == Fraction(1, 2):
+        return f"sqrtm({inside}) for the square root of the matrix."
+    if number == Fraction(-1, 2):
+        return f"inv(sqrtm({inside})) for the inverse of its square root."
+    return "or use expm and logm."

@@ -71,7 +71,8 @@ class Parser(Postfix):
         elif token.kind == "end" or text == "where":
             self._unclosed()
         else:
-            self.fail(f"{text} is not expected here")
+            first = "The index stands first: sum(i, …), or sum(i=1..m, …) with a range."
+            self.fail(f"{text} is not expected here", hint=first if text == "for" else "")
         return False
 
     # -- operands

@@ -37,6 +37,7 @@ from closedform.read.spaces import parse_size
 from closedform.read.squares import doubtful_squares
 from closedform.read.syntax import Name, Tree
 from closedform.read.unify import is_scalar
+from closedform.read.unsummed import check_summed
 from closedform.read.vocabulary import CONSTANTS, INDEX_LETTERS
 from closedform.read.weighing import with_weighing
 
@@ -265,6 +266,8 @@ class _Reader:
 
     def reading(self, notes: list[str]) -> Reading:
         self._entries()
+        if not self.formula.typeset:
+            check_summed(self.units, self.said.variables | self.said.bound.keys())
         trial = settle(self._question(), self._choices)
         self._doubtful_entries(trial)
         symbols = self._symbols(trial)

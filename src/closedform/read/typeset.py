@@ -51,8 +51,7 @@ def lex_latex(
     point = at_point(signs, over)
     found = whole(source, signs, point.bar if point else over, known, constrained)
     if point and (found.derivative or holds_derivative(signs, point.bar)):
-        hint = "Leave the derivative and the point out, ask for the derivative, and give it the values."
-        raise ReadError("a derivative at a point is not read", span=_span(signs, point), source=source, hint=hint)
+        raise _derivative_at(source, signs, point)
     parts = [(source, signs, split + 1)] if split < len(signs) - 1 else []
     if given is not None:
         parts.append((where, given, 0))
@@ -72,19 +71,27 @@ def lex_latex(
         tokens = _at(point, tokens, value)
         notes += value.notes
         upright |= value.upright
-    if split < len(signs) - 1:
-        inner = _declared(source, signs, split + 1, known)
-        tokens.append(Token("op", "where", signs[split].start, signs[split].end, 1))
-        tokens += inner.tokens
-        upright |= inner.upright
-    else:
-        tokens.append(Token("end", "", len(source), len(source), 1))
+    tokens += _ending(source, signs, split, known, upright)
     shapes = map(frozenset, (main.bold, main.arrows, main.rows))
     formula = Tokens(source, tokens, tuple(notes), frozenset(upright), True, *shapes)
     if plain is None:
         assert given is not None
         plain = _declared(where, given, 0, known)
     return formula, plain
+
+
+def _ending(source: str, signs: Signs, split: int, known: Known, upright: set[str]) -> list[Token]:
+    """The tokens from the word ``where`` on, or the end."""
+    if split >= len(signs) - 1:
+        return [Token("end", "", len(source), len(source), 1)]
+    inner = _declared(source, signs, split + 1, known)
+    upright |= inner.upright
+    return [Token("op", "where", signs[split].start, signs[split].end, 1), *inner.tokens]
+
+
+def _derivative_at(source: str, signs: Signs, point: Point) -> ReadError:
+    hint = "Leave the derivative and the point out, ask for the derivative, and give it the values."
+    return ReadError("a derivative at a point is not read", span=_span(signs, point), source=source, hint=hint)
 
 
 def _at(point: Point, tokens: list[Token], value: Translator) -> list[Token]:
