@@ -16,7 +16,6 @@ from closedform.judging.relations import Member
 from closedform.judging.typed import entrywise
 from closedform.read.lexer import Tokens
 
-
 _NUMERATOR = re.compile(r"\b(?:numerator|Jacobian)[- ](?:layout|convention)", re.IGNORECASE)
 """Words by which a gradient by a matrix is the transpose of what it is else."""
 

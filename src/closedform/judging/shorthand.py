@@ -1,4 +1,4 @@
-r"""Shorthand in LaTeX that is written out before a derivation is taken apart: ``A = (a_{ij})``, ``\Sigma = \Sigma(\rho)``."""
+r"""Shorthand in LaTeX written out before a derivation is taken apart: ``A = (a_{ij})``, ``\Sigma = \Sigma(\rho)``."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def plain_dependence(source: str) -> str:
     r"""``\Sigma = \Sigma(\rho)`` as \Sigma, and derivatives by ρ, where it stands nowhere else, as differentials.
 
     >>> plain_dependence(r"$K = K(t)$: $\frac{df}{dt} = \operatorname{tr}(K^{-1}\frac{dK}{dt})$")
-    '$K$: $df = \\operatorname{tr}(K^{-1}dK)$'
+    '$K$: $ df = \\operatorname{tr}(K^{-1} dK)$'
     """
     found = {m["t"] for m in _OF.finditer(source)}
     if len(found) != 1:
@@ -73,7 +73,7 @@ def plain_dependence(source: str) -> str:
 
 
 def _differential(of: str) -> str:
-    return f"d{of}" if re.fullmatch(_WHOLE, of) else f"d({of})"
+    return f" d{of}" if re.fullmatch(_WHOLE, of) else f" d({of})"
 
 
 _POWER = r"(?:\s*\^\s*(?:\{\d\}|\d))?\s*"
