@@ -8,20 +8,24 @@ from dataclasses import dataclass, replace
 from closedform.judging.names import LETTERS
 from closedform.judging.records import Example, Judgement, Step
 
-_D = re.compile(r"(?<![A-Za-z\\])d(?![A-Za-z0-9_]|\s*_)")
+_D = re.compile(r"(?<![\w\\.])d(?!\w|\s*_)")
 _RUN = re.compile(r"(?<![A-Za-z\\])(?:[A-Za-z]|[A-Z][A-Za-z]|[a-z][A-Z])d(?![A-Za-z0-9_]|\s*_|\s+hoc)")
 """``Xd`` and ``cd`` in LaTeX, and ``dXd``"""
 _WORDS = {"And", "Add", "End", "Odd", "Old", "Mid", "Did", "id", "dd"}
 _TWICE = re.compile(r"(?<![A-Za-z\\])d(?=d(?![A-Za-z0-9]))")
 _BOLD = re.compile(r"\\(?:mathbf|boldsymbol|bm|vec|pmb)\s*\{$")
-_SIZED = re.compile(r"(?:(?<!\\nabla)(?<!∇)_|\^|[_^]\s*\{|\\times|×)\s*$")
-_OPERATOR = re.compile(r"[({\[]|\^\s*\{?\s*\d|/|\\[,;!]|\\(?:left|big|Big|bigl|operatorname|math|frac|ln|log|det)|\\\{")
-_SPACED = re.compile(r"\s+(?:[A-Za-z](?![A-Za-z])|\\(?P<letter>[A-Za-z]+))")
+_SIZED = re.compile(r"(?:\\sqrt|(?<!\\nabla)(?<!∇)_|\^|[_^]\s*\{|\\times|×)\s*$")
+_ENDS = re.compile(
+    r"\s*(?:['’)+\-−=:,.;&$|*·\]}ᵀ⊤]|\^\s*\{?\s*(?:T|'|⊤|\\(?:top|intercal|mathsf|mathrm))|\\\\|\\\||\n|\Z"
+    r"|\\(?:right|rangle|cdot|otimes|in|top|[rl]?Vert|q?quad)(?![A-Za-z]))"
+)
+_SPACED = re.compile(r"\s+(?:[^\W\d_](?!\w)|\\(?P<letter>[A-Za-z]+))")
 _ATTACHED = re.compile(r"(?<![A-Za-z\\])d(?:[A-Za-z](?![A-Za-z])|\\(?P<letter>[A-Za-z]+))|\\mathrm\s*\{\s*d\s*\}")
 _DIMENSION = re.compile(r"\$?(?:\s*(?:×|\\times|by\b)|-)\s*(?:dim|\$?d\b|[nmk]\b)")
-_SAID = re.compile(r"\s+(?:is|are|in)\s")
+_SAID = re.compile(r"\s+(?:is|are|in|where|with|and)\s")
 _OVER_NUMBER = re.compile(r"(?<=frac\{)d(?=\}\s*\{?\s*\d)|(?<![A-Za-z\\])d(?=\s*/\s*\d)")
 _PRODUCT = "d is a variable, dX a differential, d X a product"
+NEAR = 100
 SIZES, FREE = "nmpk", "cghbvwuzyx"
 """Letters that are read as d is: of a size; of a vector, where nothing else is said, and of no index."""
 
@@ -80,20 +84,19 @@ def letter_d(source: str) -> list[LetterD]:
 
 def _kind(source: str, at: int) -> str:
     """What the d at a place is: ``alone``, ``size``, ``spaced`` (a product or a differential) or ``operator``."""
-    before, after = source[:at], source[at + 1 :]
+    before, after = source[max(0, at - NEAR) : at], source[at + 1 : at + NEAR]
     if _SIZED.search(before) or _DIMENSION.match(after):
         return "size"
     if before.endswith("{") and after.startswith("}"):
         return "alone" if _BOLD.search(before) else "operator"
-    if re.search(r"\\(?:rm|mathrm|text)\s*\{?$", before) or _OPERATOR.match(after):
+    if re.search(r"\\(?:rm|mathrm|text)\s*\{?$", before):
         return "operator"
-    spaced = _SPACED.match(after)
-    if _SAID.match(after) or (after.startswith("\n") and spaced):
+    if re.match(r"\s*\\?\|", after) and re.split(r"[\n$]", before)[-1].count("|") % 2 == 0:
+        return "operator"
+    if _SAID.match(after) or _ENDS.match(after):
         return "alone"
-    if spaced and _is_letter(spaced["letter"]):
-        return "spaced"
-    attached = re.match(r"\\([A-Za-z]+)", after)
-    return "operator" if attached and _is_letter(attached[1]) else "alone"
+    spaced = _SPACED.match(after)
+    return "spaced" if spaced and _is_letter(spaced["letter"]) else "operator"
 
 
 def _is_letter(command: str | None) -> bool:
