@@ -29,9 +29,13 @@ RIGHT = [
     "\n" r"$$\frac{df}{d\rho} = \operatorname{tr}\left(\Sigma^{-1}\frac{d\Sigma}{d\rho}\right).$$",
     r"Let $A = (a_{ij})$ and $f(x) = \sum_{i,j} a_{ij} x_i x_j$. Then"
     "\n" r"$$\frac{\partial f}{\partial x_k} = \sum_j a_{kj}x_j + \sum_i a_{ik}x_i = (Ax)_k + (A^Tx)_k.$$",
+    # a gradient that is given, of a function that is not defined
+    r"Let $G = \frac{\partial \lambda}{\partial Y}$ and $Y = XX^T$. Then $d\lambda = G : dY = (G + G^T)X : dX$.",
+    "Y = A*X*B\nG = ∂L/∂Y\ndL = G:dY\n = G:A*dX*B\n∂L/∂X = A'*G*B'",
 ]  # fmt: skip
 
 WRONG = [
+    ("y = A*x\ng = ∂L/∂y\n∂L/∂x = A*g", 3),
     ("f = c: Y^{-1} d\ndf = c: Y^{-1} dY Y^{-1} d", 2),
     ("f = d' X b\ndf = d' dX b\n∂f/∂X = b d'", 3),
     ("f = (A x - d)'(A x - d)\ndf = 2 (A x - d)' A dx\n∇f = A'(A x - d)", 3),
@@ -41,8 +45,10 @@ WRONG = [
     ("Let $x \\in \\mathbb{R}^d$ and $f(x) = -\\frac{d}{2}\\log(2\\pi) - \\frac12 x^Tx$. Then\n$df = x^T dx$.", 2),
     ("Let $f = \\operatorname{tr}(AXB)$. In numerator layout\n$\\frac{\\partial f}{\\partial X} = AB$.", 2),
     ("Let $f = \\operatorname{tr}(AXB)$. Then\n$\\frac{\\partial f}{\\partial X} = BA$.", 2),
-    ("Let $p_i = \\frac{\\exp(z_i)}{\\sum_k \\exp(z_k)}$.\n$\\frac{\\partial p_i}{\\partial z_j} = p_i(1\\{i=j\\} - p_i)$.", 2),
-    ("Let $f(x) = \\sqrt{x_1^2 + \\cdots + x_n^2}$. Then\n$\\frac{\\partial f}{\\partial x_i} = \\frac{2x_i}{\\|x\\|}$.", 2),
+    ("Let $p_i = \\frac{\\exp(z_i)}{\\sum_k \\exp(z_k)}$.\n"
+     "$\\frac{\\partial p_i}{\\partial z_j} = p_i(1\\{i=j\\} - p_i)$.", 2),
+    ("Let $f(x) = \\sqrt{x_1^2 + \\cdots + x_n^2}$. Then\n"
+     "$\\frac{\\partial f}{\\partial x_i} = \\frac{2x_i}{\\|x\\|}$.", 2),
     ("Let $\\Sigma = \\Sigma(\\rho)$ and $f = \\log\\det\\Sigma$.\n"
      "$\\frac{df}{d\\rho} = \\operatorname{tr}\\left(\\Sigma\\frac{d\\Sigma}{d\\rho}\\right)$.", 2),
 ]  # fmt: skip
