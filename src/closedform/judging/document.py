@@ -26,6 +26,7 @@ from closedform.judging.relations import (
     plain_tex,
     slopes_alone,
 )
+from closedform.judging.shorthand import plain_shorthand
 from closedform.judging.statements import relations_of
 from closedform.judging.text_sums import with_lowered
 from closedform.read.alphabet import SPELLED
@@ -56,7 +57,7 @@ def document(source: str, syntax: str = "auto") -> Document:
         raise ReadError(f"the syntax {syntax} is not known", hint="Known are auto, text and latex.")
     source = plain_ranges(plain_maps(source))
     if syntax == "latex":
-        source = plain_curves(plain_layers(plain_ells(source)))
+        source = plain_curves(plain_layers(plain_ells(plain_shorthand(source))))
         source = partial_operators(plain_partials(plain_functionals(source)))
     else:
         source = plain_partials(with_lowered(source))

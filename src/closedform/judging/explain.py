@@ -248,6 +248,15 @@ class Explainer:
             return self.full(self.section.shared.node(self.section.atoms.found[name[1:]].of))
         return None
 
+    def unmoved(self, now: list[Full]) -> str:
+        """A name that is not in the function of the chain and whose differential stands in the line; "" if none is."""
+        function = self._differentiated()
+        if function is None:
+            return ""
+        inside = {n.params[0] for n in postorder(function) if n.op is SYM}
+        steps = {n.params[0] for f in now for n in postorder(f.node) if n.op is SYM and n.params[0][:1] == "d"}
+        return next((v for v in sorted(self.moving) if v not in inside and f"d{v}" in steps), "")
+
     def printed(self, node: Node, written: bool = True) -> str:
         reading = self.section.shared.reading
         order = reading.order if reading is not None else {}

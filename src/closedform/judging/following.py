@@ -18,6 +18,7 @@ from closedform.judging.equations import Zero
 from closedform.judging.explain import Full
 from closedform.judging.hypotheses import first_step, opens
 from closedform.judging.identities import Identities
+from closedform.judging.lexed import GIVEN_GRADIENT
 from closedform.judging.multipliers import constraints
 from closedform.judging.names import is_differential
 from closedform.judging.records import Step
@@ -27,6 +28,7 @@ from closedform.judging.state import State
 from closedform.judging.updates import REASON as UPDATE
 from closedform.judging.updates import is_next
 
+GIVEN = ("a limit", "the inequality", UPDATE, GIVEN_GRADIENT)
 _ALL = re.compile(r"\b(?:both|all|each|these|them|two)\b", re.IGNORECASE)
 
 
@@ -47,7 +49,7 @@ class Follower:
             if chain.judged:
                 yield from self._chain(chain)
             else:
-                status = "given" if chain.reason.startswith(("a limit", "the inequality", UPDATE)) else "undecided"
+                status = "given" if chain.reason.startswith(GIVEN) else "undecided"
                 yield self.state.step(chain, len(chain.members) - 1, status, reason=chain.reason)
 
     # -- looking ahead

@@ -197,6 +197,9 @@ class Identities:
         if strange:
             self.state.unknown.add(strange)
             return self.state.step(chain, k, "undecided", reason=f"{strange} stands here for the first time, undefined")
+        if still := explainer.unmoved(now):
+            reason = f"{still} does not stand in what is differentiated, so that d{still} tells nothing of it"
+            return self.state.step(chain, k, "undecided", reason=reason)
         told = explainer.refutation(now)
         if told is None:
             return self.state.step(chain, k, "undecided", reason=UNDECIDED)

@@ -35,6 +35,7 @@ from closedform.read.vocabulary import APPLIED
 _VARIATION = re.compile(r"(?:\\delta(?![A-Za-z])|δ)\s*\\?[A-Za-z]+(?:\([^()]*\))?\s*&?=")
 
 
+GIVEN_GRADIENT = "a gradient that is given, of a function that depends on all else through what it is by"
 _LONE_GRADIENT = re.compile(r"\b[Gg]rad\b(?!\s*[\w_(?[])")
 _ROW_BY_BRACKET = re.compile(r"(?<!\w)([A-Za-z]\w*)'\s*\(")
 _RUN_TOGETHER = re.compile(r"(?<=[A-Z])([a-z])(?![A-Za-z]|\s*[_({])")
@@ -76,6 +77,8 @@ class Lexed:
         for whole in wholes:
             self._lex(whole)
         self._implied()
+        for chain in outline.chains:
+            self._given_gradient(chain)
 
     # -- what is asked of them
     def lone_name(self, member: Member) -> str:
@@ -248,6 +251,33 @@ class Lexed:
                 self.outline.defined[name] = Chain([chain.members[0], body], defines=name)
                 self.shared.declared.add(name)
                 self._lex(body)
+
+    def _given_gradient(self, chain: Chain) -> None:
+        r"""``G = \partial λ/\partial Y`` of a λ that nothing is said of: to first order it is ``G : Y``."""
+        if not chain.judged or not chain.defines or len(chain.members) != 2:
+            return
+        atom = self._lone_atom(chain.members[1])
+        name = bare(atom.of) if atom is not None and atom.sign == "partial" and atom.order == 1 else ""
+        if atom is None or not name or name in self.outline.defined or not bare(atom.by):
+            return
+        if any(a.order == 2 for a in self.atoms.found.values()) or self._said_again(chain, atom):
+            return
+        body = Member(f"{chain.members[0].text.strip()} : {atom.by}", chain.members[1].start)
+        del self.outline.defined[chain.defines]
+        self.outline.defined[name] = Chain([chain.members[0], body], defines=name)
+        self.shared.declared = (self.shared.declared | {name}) - {chain.defines}
+        chain.judged, chain.reason = False, GIVEN_GRADIENT
+        self._lex(body)
+
+    def _said_again(self, chain: Chain, atom: Atom) -> bool:
+        """Whether another chain says what a gradient is, or it moves."""
+        others = [c for c in self.outline.chains if c is not chain]
+        begun = {self.lone_name(m) for c in others for m in (c.members if c.defines else c.members[:1])}
+        atoms = [a for n in begun if (a := self.atoms.found.get(n)) is not None]
+        moves = {n for c in others for m in c.members for n in self.names(m)}
+        again = any((bare(a.of), bare(a.by)) == (bare(atom.of), bare(atom.by)) for a in atoms)
+        defined = any(chain.defines in (c.defines, bare(c.members[0].text)) for c in others)
+        return again or defined or f"d{chain.defines}" in moves
 
     def _lone_atom(self, member: Member) -> Atom | None:
         name = self.lone_name(member)

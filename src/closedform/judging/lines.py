@@ -8,6 +8,7 @@ from closedform.errors import ClosedformError, LimitError, ReadError
 from closedform.judging.document import document, is_latex
 from closedform.judging.families import apart
 from closedform.judging.following import Follower
+from closedform.judging.letter_d import letter_d
 from closedform.judging.long_names import long_names
 from closedform.judging.outline import outlines
 from closedform.judging.records import Judgement, Step
@@ -18,7 +19,22 @@ MAX_LINES = 600
 
 
 def judged(text: str, where: str | None, syntax: str) -> Judgement:
-    """What ``closedform.judge`` finds; where not all is right, in another way to read names if that fits better."""
+    """What ``closedform.judge`` finds, in the reading of the text in which the most of its steps are right."""
+    found = list[Judgement]()
+    for reading in letter_d(text):
+        with suppress(ClosedformError):
+            found.append(reading.told(_by_names(reading.text, where, syntax)))
+    return max(found, key=_fits) if found else _by_names(text, where, syntax)
+
+
+def _fits(found: Judgement) -> tuple[bool, int, bool]:
+    """How well a reading fits: an undecided one excuses no line that one with as many right steps blames."""
+    right = sum(step.status == "right" for step in found.steps)
+    return found.verdict == "right", right, found.verdict == "undecided"
+
+
+def _by_names(text: str, where: str | None, syntax: str) -> Judgement:
+    """What is found; where not all is right, in another way to read names if that fits better."""
     found, sections = _judged(text, where, syntax)
     for numbers in as_numbers(sections) if found.verdict != "right" else []:
         with suppress(ClosedformError):

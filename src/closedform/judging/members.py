@@ -16,6 +16,9 @@ from closedform.judging.relations import Member
 from closedform.judging.typed import entrywise
 from closedform.read.lexer import Tokens
 
+_NUMERATOR = re.compile(r"\b(?:numerator|Jacobian)[- ](?:layout|convention)", re.IGNORECASE)
+"""Words by which a gradient by a matrix is the transpose of what it is else."""
+
 
 @dataclass(frozen=True)
 class Said:
@@ -116,7 +119,9 @@ class Members:
         if not f.is_scalar and not x.is_scalar and atom.order == 1:
             ways = [Said("numerator", own), Said("denominator", row.own)]
             return ways[:1] if atom.sign == "jacobian" else ways
-        if atom.sign != "nabla" and own.is_column and not own.is_scalar:
+        by_matrix = atom.sign == "partial" and atom.order == 1 and f.is_scalar and not x.is_column
+        turned_by_words = by_matrix and _NUMERATOR.search(self.lexed.outline.document.said) is not None
+        if turned_by_words or (atom.sign != "nabla" and own.is_column and not own.is_scalar):
             return [Said("column", own), row]
         return [Said("", own)]
 
