@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from closedform import ShapeError, ValueProblem, formula
-from closedform.structured.operators import Dense, Diagonal, DiagonalPlusLowRank, Kronecker, TwoSided
+from closedform.structured.operators import Dense, DenseMap, Diagonal, DiagonalPlusLowRank, Kronecker, TwoSided
 
 RNG = np.random.default_rng(20261122)
 
@@ -93,7 +93,7 @@ def test_a_map_that_is_no_sum_of_two_sided_products_has_its_entries() -> None:
     values = {"X": normal(7, 4), "W": normal(4, 3)}
     operator = hessian.structured(values)
     entries = hessian.array(values)  # type: ignore[attr-defined]
-    assert type(operator) is Dense
+    assert type(operator) is DenseMap
     agree(operator, entries.transpose(1, 0, 3, 2).reshape(12, 12))
     with pytest.raises(ShapeError, match="takes n×k to m×k"):
         formula("softmax_rows(X*W)").derivative("W").structured({**values, "dW": normal(4, 3)})
