@@ -34,13 +34,18 @@ def arguments_of(nodes: tuple[Node, ...], order: Mapping[str, int] | None = None
     """The arguments of a function of several formulas: in the order in which they were typed, the others behind."""
     wants = together(nodes)
     if wants.calls:
-        name = next(iter(wants.calls))
-        raise MissingRule(f"{name} is an abstract function; a program needs its formula")
+        raise no_program(next(iter(wants.calls)))
     found = [Argument(name, symbol.shape) for name, symbol in wants.symbols.items()]
     if order is not None:
         found.sort(key=lambda a: order.get(a.name, len(order)))
     found += [Argument(name, (ONE, ONE), is_index=True) for name in wants.indices]
     return (*found, *(Argument(name, (ONE, ONE), is_size=True) for name in wants.unreadable))
+
+
+def no_program(name: str) -> MissingRule:
+    """The error of a program that would need an abstract function."""
+    hint = f"Give it a formula: {name}(x) = …."
+    return MissingRule(f"{name} is declared, not given: there is no program for its values", hint=hint)
 
 
 def stays(fixed: Iterable[str], arguments: Iterable[Argument], order: Collection[str] = ()) -> frozenset[str]:

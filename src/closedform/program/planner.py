@@ -13,6 +13,7 @@ from closedform.expr.op import Op, Shape
 from closedform.expr.size import ONE
 from closedform.expr.walk import postorder
 from closedform.functions.algebra import CALL, INDEX, SUMOVER, SYM, TRANSPOSE
+from closedform.program.arguments import no_program
 from closedform.program.ir import Program, Ref, Step, dims, needed, rank
 from closedform.rewrite.normal.engine import ntranspose
 from closedform.rewrite.vectorise.indices import free_indices
@@ -245,9 +246,7 @@ def upright(node: Node) -> Node:
 
 def refuse(node: Node) -> MissingRule:
     if node.op is CALL:
-        name = node.params[0]
-        hint = f"Give it a formula: {name}(x) = …."
-        return MissingRule(f"{name} is declared, not given: there is no program for its values", hint=hint)
+        return no_program(node.params[0])
     return MissingRule(f"{node.op.text} has no program yet; call the formula itself for its value")
 
 
