@@ -180,3 +180,12 @@ def test_what_stays_has_to_be_a_variable(target: str) -> None:
 def test_a_size_to_plan_for_is_a_whole_number(wrong: int) -> None:
     with pytest.raises(ClosedformError, match="a size is a whole number of 1 or more"):
         cf.formula("x'*A*x").plan(n=wrong)
+
+
+def test_octave_prints_nothing_by_the_way() -> None:
+    """A statement without its semicolon shows its value at each call; in a loop, at each turn."""
+    text = cf.formula("sum(k=1..n, lambda_max(sym(A + x[k]*B)))", "x in R^n").code("octave", fixed=("A",))
+    body = [line.strip() for line in text.splitlines() if line.startswith("  ") and "%" not in line]
+    statements = [line for line in body if not line.startswith(("for ", "if ")) and line != "end"]
+    assert any(line.startswith("total = total + ") for line in statements)
+    assert all(line.endswith(";") for line in statements)

@@ -159,10 +159,6 @@ OCTAVE = Backend(
 ASSIGNED = re.compile(r"\s*(\w+) = ")
 
 
-def _without_notes(text: str) -> str:
-    return "\n".join(line.partition("%")[0] for line in text.splitlines())
-
-
 class OctaveSpeller(Speller):
     plus = "+"
 
@@ -199,7 +195,7 @@ class Octave(Python):
         self, early: list[Argument], late: list[Argument], first: list[str], lines: list[str], known: set[str]
     ) -> str:  # fmt: skip
         """``prepare``, which returns a handle that holds what it computed; Octave has no functions within functions."""
-        inner = _without_notes(self.function(self.name, late, lines, known))
+        inner = "\n".join((*self.size_lines(list(self.arguments), known), *lines))
         mine = [self.speller.names.of(a.name) for a in early]
         made = [m[1] for line in first if (m := ASSIGNED.match(line))]
         held = [n for n in dict.fromkeys((*mine, *made)) if re.search(rf"(?<![\w.]){n}\b", inner)]

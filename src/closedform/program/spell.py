@@ -271,7 +271,7 @@ class Speller:
         yield self.loop_head(counter, low, high)
         for line in self.block(step.body):
             yield "    " + line
-        yield f"    {total} = {total} {self.plus} {self.texts[step.args[0]].text}"
+        yield "    " + self.assigned(total, f"{total} {self.plus} {self.texts[step.args[0]].text}")
         yield from self.loop_end()
         self.texts[step.ref] = Text(total)
 

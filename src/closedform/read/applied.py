@@ -13,7 +13,7 @@ from typing import Any
 
 from closedform.errors import DeclarationError, LimitError, ReadError
 from closedform.read.infer import Unit
-from closedform.read.syntax import Call, Group, Index, Name, Number, Over, Tree
+from closedform.read.syntax import Call, Group, Index, Name, Number, Over, Tree, names_in
 
 MAX_TREES = 40_000
 
@@ -134,7 +134,7 @@ class Formulas:
             plural = "s" if len(names) != 1 else ""
             raise refuse(f"{call.name} takes {len(names)} argument{plural}; it was given {len(call.args)}")
         summed = {t.index for t in body.trees if isinstance(t, Over)}
-        taken = summed & {name for arg in call.args for name in _names(arg)}
+        taken = summed & {name for arg in call.args for name in names_in(arg)}
         if taken:
             index = min(taken)
             raise refuse(f"{index} is the index of a sum in {call.name} and stands in what it is given", "Rename it.")
@@ -142,17 +142,6 @@ class Formulas:
 
 def _refuse(message: str, tree: Tree, unit: Unit, hint: str = "") -> ReadError:
     return ReadError(message, span=tree.span, source=unit.source, hint=hint)
-
-
-def _names(root: Tree) -> Iterator[str]:
-    todo = [root]
-    while todo:
-        tree = todo.pop()
-        if isinstance(tree, Name):
-            yield tree.name
-        elif isinstance(tree, Index):
-            yield from (at for at in tree.at if isinstance(at, str))
-        todo.extend(tree.parts)
 
 
 def over(tree: Tree, new: Mapping[Tree, Tree]) -> Tree:

@@ -9,13 +9,12 @@ done of ``x \log x`` in a case that holds for ``x > 0``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from closedform.read.applied import over
 from closedform.read.infer import Unit, constant
-from closedform.read.syntax import Call, Group, Index, Name, Norm, Number, Over, Power, Product, Span, Sum, Tree
+from closedform.read.syntax import Call, Group, Index, Name, Norm, Number, Over, Power, Product, Span, Sum, Tree, below
 
 PARTIAL = {"log", "ln", "sqrt", "inv", "loggamma", "gamma", "acos", "asin", "arccos", "arcsin"}
 LENGTHS = {"|", "abs"}
@@ -27,14 +26,14 @@ def with_guards(unit: Unit) -> Unit:
     masked = {t: found for t in unit.trees if isinstance(t, Product) and (found := _masked(t, unit.source))}
     masks: dict[Tree, list[_Mask]] = {}
     for mask, value in reversed(masked.values()):  # what is outside stands later
-        for tree in _below(value):
+        for tree in below(value):
             masks.setdefault(tree, []).append(mask)
     if not masks:
         return unit
     out: list[Tree] = []
     new: dict[Tree, Tree] = {}
     guarded, early = set[Tree](), set[Tree]()
-    conditions = {t for mask, _ in masked.values() if mask.cases for t in _below(mask.tree)}
+    conditions = {t for mask, _ in masked.values() if mask.cases for t in below(mask.tree)}
     squares = {t.base for t in unit.trees if isinstance(t, Power) and _even(t.exponent)}
     for tree in unit.trees:
         if tree in early:
@@ -73,7 +72,7 @@ class _Mask:
 
     @property
     def indices(self) -> frozenset[str]:
-        return frozenset(i for t in _below(self.tree) if isinstance(t, Index) for i in t.at if isinstance(i, str))
+        return frozenset(i for t in below(self.tree) if isinstance(t, Index) for i in t.at if isinstance(i, str))
 
     def guard(self, tree: Tree, guarded: set[Tree], out: list[Tree]) -> Tree:
         """``tree`` with what may have no value guarded; new trees go to ``out``."""
@@ -151,7 +150,7 @@ class _Mask:
             out += [unit, entry, apart, Group(span, apart)]
             return out[-1]
         if self.cases and self.tree not in out:  # the condition stands behind what it is of
-            out += reversed(list(_below(self.tree)))
+            out += reversed(list(below(self.tree)))
         one = Number(span, Fraction(1))
         inner = tree if isinstance(tree, Group) else Group(span, tree)
         kept = Product(span, (("", inner), (".*" if self.cases else "*", self.tree)))
@@ -191,23 +190,15 @@ def _natural(tree: Tree) -> bool:
     return number is not None and number >= 0 and number.denominator == 1
 
 
-def _below(root: Tree) -> Iterator[Tree]:
-    todo = [root]
-    while todo:
-        tree = todo.pop()
-        yield tree
-        todo.extend(tree.parts)
-
-
 def _names(root: Tree) -> set[str]:
-    return {t.name for t in _below(root) if isinstance(t, Name)}
+    return {t.name for t in below(root) if isinstance(t, Name)}
 
 
 def _indices(root: Tree) -> frozenset[str]:
     """The names of indices that stand in a tree."""
-    summed = {t.index for t in _below(root) if isinstance(t, Over)}
-    at = {i for t in _below(root) if isinstance(t, Index) for i in t.at if isinstance(i, str)}
-    names = {t.name for t in _below(root) if isinstance(t, Name)}
+    summed = {t.index for t in below(root) if isinstance(t, Over)}
+    at = {i for t in below(root) if isinstance(t, Index) for i in t.at if isinstance(i, str)}
+    names = {t.name for t in below(root) if isinstance(t, Name)}
     return frozenset((at | names) - summed)
 
 

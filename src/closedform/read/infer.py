@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from closedform.expr.op import Shape
-from closedform.expr.size import ONE, Size, size
+from closedform.expr.size import ONE, Size
 from closedform.read.declarations import Arrow
 from closedform.read.masks import masks
 from closedform.read.misfit import Misfit, Operand, is_norm, root_mend
@@ -26,7 +26,6 @@ from closedform.read.syntax import (
     Number,
     Power,
     Product,
-    Stack,
     Sum,
     Transpose,
     Tree,
@@ -373,31 +372,9 @@ def _matrix_power(trial: Trial, tree: Power, base: Shape) -> None:
         raise Misfit(tree, head, hint=f"Write {x}.^{p} for the elementwise power, {root}", final=True)
 
 
-def _stack(trial: Trial, tree: Stack) -> Shape:
-    height, width = size(0), None
-    first = tree.rows[0]
-    for row in tree.rows[1:]:
-        if len(row) == len(first):  # as many blocks: each stands below one as wide
-            for part, above in zip(row, first, strict=True):
-                trial.sizes.unify(trial.shape[part][1], trial.shape[above][1])
-    for row in tree.rows:
-        across = size(0)
-        for part in row:
-            if not trial.sizes.unify(trial.shape[row[0]][0], trial.shape[part][0]):
-                both = ((row[0], trial.shape[row[0]]), (part, trial.shape[part]))
-                raise Misfit(tree, f"{trial.typed(tree)}: blocks beside each other differ in height", both)
-            across = across + trial.sizes.resolve(trial.shape[part][1])
-        if width is not None and not trial.sizes.unify(width, across):
-            raise Misfit(tree, f"{trial.typed(tree)}: the rows of blocks differ in width")
-        width = across if width is None else width
-        height = height + trial.sizes.resolve(trial.shape[row[0]][0])
-    assert width is not None
-    return height, width
-
-
 Rule = Callable[[Trial, Any], Shape]
 RULES: dict[type[Tree], Rule] = {
     Number: _number, Name: _name, Group: _inside, Negative: _inside, Transpose: _transpose, Sum: _sum,
-    Inner: _inner, Power: _power, Stack: _stack,
+    Inner: _inner, Power: _power,
 }  # fmt: skip
-"""The rule of each kind of tree; products, calls and indices add theirs from their own files."""
+"""The rule of each kind of tree; products, calls, blocks and indices add theirs from their own files."""

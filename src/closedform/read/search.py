@@ -23,9 +23,13 @@ from closedform.read.naming import name_others, name_sizes
 from closedform.read.norms import norm_shape
 from closedform.read.products import product_shape
 from closedform.read.squares import sum_of_squares
-from closedform.read.syntax import Call, Index, Norm, Over, Product, Tree
+from closedform.read.stacks import stack_shape
+from closedform.read.syntax import Call, Index, Norm, Over, Product, Stack, Tree
 
-RULES.update({Call: call_shape, Norm: norm_shape, Product: product_shape, Over: over_shape, Index: index_shape})
+RULES.update({
+    Call: call_shape, Norm: norm_shape, Product: product_shape, Over: over_shape, Index: index_shape,
+    Stack: stack_shape,
+})  # fmt: skip
 Picks = tuple[tuple[str, str], ...]
 MAX_TRIALS = 48
 MAX_WORK = 20_000

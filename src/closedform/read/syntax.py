@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
@@ -187,6 +187,21 @@ class Stack(Tree):
     @property
     def parts(self) -> tuple[Tree, ...]:
         return tuple(t for row in self.rows for t in row)
+
+
+def below(root: Tree) -> Iterator[Tree]:
+    """The tree and all that it is made of, in no order."""
+    todo = [root]
+    while todo:
+        tree = todo.pop()
+        yield tree
+        todo.extend(tree.parts)
+
+
+def names_in(root: Tree) -> set[str]:
+    """The names in a tree, those of indices that are names too."""
+    found = {t.name for t in below(root) if isinstance(t, Name)}
+    return found | {at for t in below(root) if isinstance(t, Index) for at in t.at if isinstance(at, str)}
 
 
 @dataclass(frozen=True)

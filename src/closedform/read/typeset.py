@@ -62,10 +62,7 @@ def lex_latex(
     main = Translator(source, signs, known, found.start, found.end)
     tokens = main.run()
     notes, upright = [*main.notes, *left_out(source, signs, found)], set(main.upright)
-    if constrained:
-        notes.append("The constraints are left out: what is minimised or maximised is read.")
-    if behind := said_behind(source, signs, over, split):
-        notes.append(f"What follows is left out: {behind}.")
+    notes += _omitted(constrained, said_behind(source, signs, over, split))
     if point:
         value = Translator(source, signs, known, point.first, point.last)
         tokens = _at(point, tokens, value)
@@ -78,6 +75,14 @@ def lex_latex(
         assert given is not None
         plain = _declared(where, given, 0, known)
     return formula, plain
+
+
+def _omitted(constrained: bool, behind: str) -> Iterator[str]:
+    """Notes on what stands behind the formula."""
+    if constrained:
+        yield "The constraints are left out: what is minimised or maximised is read."
+    if behind:
+        yield f"What follows is left out: {behind}."
 
 
 def _ending(source: str, signs: Signs, split: int, known: Known, upright: set[str]) -> list[Token]:

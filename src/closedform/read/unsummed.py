@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable
 
 from closedform.errors import DeclarationError
 from closedform.read.infer import Unit
-from closedform.read.syntax import Call, Name, Tree
+from closedform.read.syntax import Call, names_in
 from closedform.read.vocabulary import INDEX_LETTERS
 
 
@@ -17,7 +17,7 @@ def check_summed(units: Iterable[Unit], declared: Container[str]) -> None:
             if not isinstance(tree, Call) or tree.name != "sum":
                 continue
             found: dict[str, set[str]] = {}
-            for name in set(_names(tree)):
+            for name in names_in(tree):
                 base, _, at = name.rpartition("_")
                 if base and at in INDEX_LETTERS and name not in declared:
                     found.setdefault(at, set()).add(name)
@@ -27,12 +27,3 @@ def check_summed(units: Iterable[Unit], declared: Container[str]) -> None:
                     own = f"or declare {min(names)} in R^n for a name of its own."
                     hint = f"Write sum({at}, …) for the sum over {at}, {own}"
                     raise DeclarationError(head, span=tree.span, source=unit.source, hint=hint)
-
-
-def _names(root: Tree) -> Iterator[str]:
-    todo = [root]
-    while todo:
-        tree = todo.pop()
-        if isinstance(tree, Name):
-            yield tree.name
-        todo.extend(tree.parts)

@@ -110,18 +110,23 @@ class DenseMap(Dense):
 
     def apply(self, X: Array) -> Array:
         """The value at a matrix, as a matrix."""
-        return unstacked(self @ stacked(X, self.matrices), self.matrices)
+        return unstacked(self @ stacked(of_shape(X, self.matrices)), self.matrices)
 
     def solve_matrix(self, G: Array) -> Array:
         """X at which the value is G; ValueProblem where the map is singular."""
-        return unstacked(self.solve(stacked(G, self.matrices)), self.matrices)
+        return unstacked(self.solve(stacked(of_shape(G, self.matrices))), self.matrices)
 
 
-def stacked(X: Array, shape: tuple[int, int]) -> Array:
-    """vec(X), of a matrix of this shape."""
+def of_shape(X: Array, shape: tuple[int, int]) -> Array:
+    """A matrix of numbers of this shape; ValueProblem where it is none."""
     X = numbers(X)
     if X.shape != shape:
         raise ValueProblem(f"the matrix has shape {X.shape}; {shape} is wanted")
+    return X
+
+
+def stacked(X: Array) -> Array:
+    """vec(X): its columns, one below the other."""
     return X.T.reshape(-1)
 
 
@@ -262,7 +267,7 @@ class TwoSided(Operator):
 
     def apply(self, X: Array) -> Array:
         """The value at a matrix, as a matrix."""
-        X = unstacked(stacked(X, self.matrices), self.matrices)
+        X = of_shape(X, self.matrices)
         out = np.zeros(self.matrices)
         for left, right in self.terms:
             part = X if isinstance(left, Identity) else left @ X
@@ -270,17 +275,17 @@ class TwoSided(Operator):
         return out
 
     def _matvec(self, x: Array) -> Array:
-        return self.apply(unstacked(x, self.matrices)).T.reshape(-1)
+        return stacked(self.apply(unstacked(x, self.matrices)))
 
     def _rmatvec(self, x: Array) -> Array:
         X, out = unstacked(x, self.matrices), np.zeros(self.matrices)
         for left, right in self.terms:
             out = out + (right @ left.rmatmat(X).T).T
-        return out.T.reshape(-1)
+        return stacked(out)
 
     def solve_matrix(self, G: Array) -> Array:
         """X with Σ Lᵢ X Rᵢ = G: two solves for one term, Bartels and Stewart for L X + X R, else dense."""
-        G = unstacked(stacked(G, self.matrices), self.matrices)
+        G = of_shape(G, self.matrices)
         if len(self.terms) == 1:
             left, right = self.terms[0]
             return transposed_solve(right, left.solve(G).T).T
@@ -301,7 +306,7 @@ class TwoSided(Operator):
     def _solve(self, b: Array) -> Array:
         if b.ndim > 1:
             return np.stack([self.solve(c) for c in b.T], axis=1)
-        return self.solve_matrix(unstacked(b, self.matrices)).T.reshape(-1)
+        return stacked(self.solve_matrix(unstacked(b, self.matrices)))
 
     def logdet(self) -> float:
         return Dense(self.todense()).logdet()
