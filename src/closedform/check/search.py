@@ -18,7 +18,7 @@ from closedform.check.core.verdict import Key, Trials
 from closedform.check.cover import MOST
 from closedform.check.extremes import extremes, periods
 from closedform.check.recount import recounted
-from closedform.check.scene import MAX_ENTRIES, Scene, deepest_sum
+from closedform.check.scene import ALIKE, MAX_ENTRIES, Scene, deepest_sum
 
 REDRAWS, EDGE_REDRAWS, EDGE_TRIALS, LENIENT, FEW_REDRAWS = 600, 60, 8, 12, 20
 SPLITTING, MOST_SPLIT, KEPT = 6000, 6, 16
@@ -26,7 +26,7 @@ TOLERANCE = 0.01
 COUNTED, FAR_SIZES, FAR_PLACES = 2, range(17, 48), 4
 CASES = {5: 64, 4: 64, 3: 256, 2: 256}
 """So many values, of what is 0 or 1 and of indices, are all tried, at the largest sizes at which there are no more."""
-EXTREME_LEAST, EXTREME_ENTRIES, EXTREME_TURNS, EXTREME_REDRAWS, EXTREME_SECONDS = 11, 2_500, 3, 8, 0.1
+EXTREME_LEAST, EXTREME_ENTRIES, EXTREME_REDRAWS, EXTREME_SECONDS = 11, 2_500, 8, 0.1
 PERIOD_SECONDS, PERIOD_ENTRIES = 0.4, 150
 TERMS = 1000
 """So many terms of sums are evaluated for these at most, so that the time is not over before."""
@@ -118,28 +118,35 @@ class Search:
             if self.trials.differ or thread_time() > late:
                 self.cut = True
                 return
-            with suppress(Unfit, ZeroDivisionError, OutOfTime):
-                self.extreme_trial(sizes)
+            self.extreme_trial(sizes)
 
     def extremes(self) -> None:
         """Sizes far from each other, where the claim is not proved for every size; there is a short time for each."""
         least = None if self.spectral else self.extreme
-        turns = EXTREME_TURNS if self.scene.bits or self.scene.index_ranges else 1
+        turns = ALIKE if self.scene.bits or self.scene.index_ranges else 1
         if least is None:
             return
         logs = self.field is not None and bool(self.field.logs)
         for sizes in extremes(self.scene, self.rng, least, EXTREME_ENTRIES, self.sizes(), logs=logs):
             for _ in range(turns):
-                with suppress(Unfit, ZeroDivisionError, OutOfTime):
-                    self.extreme_trial(sizes)
+                self.extreme_trial(sizes)
 
     def extreme_trial(self, sizes: dict[str, int]) -> None:
+        """One point there, if there is one, and if there is time; no proof may rest on what was not looked at."""
+        try:
+            self.extreme_point(sizes)
+        except OutOfTime:
+            self.cut = True
+        except (Unfit, ZeroDivisionError):
+            return
+
+    def extreme_point(self, sizes: dict[str, int]) -> None:
         field, self.turn = self.field or self.new_field(), self.turn + 1
         deadline = min(self.deadline, thread_time() + EXTREME_SECONDS)
         for attempt in range(EXTREME_REDRAWS):
             field.forget(lenient=True)
             with suppress(Redraw):
-                cast = self.scene.cast(sizes, EXTREME_ENTRIES, self.turn, attempt)
+                cast = self.scene.cast(sizes, EXTREME_ENTRIES, self.turn, attempt * ALIKE)
                 if self.trials.at(field, cast, sizes, self.rng, deadline):
                     return
 
