@@ -26,7 +26,7 @@ TOLERANCE = 0.01
 COUNTED, FAR_SIZES, FAR_PLACES = 2, range(17, 48), 4
 CASES = {5: 64, 4: 64, 3: 256, 2: 256}
 """So many values, of what is 0 or 1 and of indices, are all tried, at the largest sizes at which there are no more."""
-EXTREME_LEAST, EXTREME_ENTRIES, EXTREME_REDRAWS, EXTREME_SECONDS = 11, 2_500, 8, 0.1
+EXTREME_LEAST, EXTREME_ENTRIES, EXTREME_REDRAWS, EXTREME_SECONDS = 11, 2_500, 8, 0.3
 PERIOD_SECONDS, PERIOD_ENTRIES = 0.4, 150
 TERMS = 1000
 """So many terms of sums are evaluated for these at most, so that the time is not over before."""
