@@ -151,11 +151,11 @@ class Far:
                         yield self.zero(point, (name,), kink, (a, x), (b, y))
 
     def sweep(self) -> Iterator[bool | None]:
-        """Each symbol through all magnitudes, in an order of its own; the mirror image of each point beside it."""
+        """Each symbol through all magnitudes, in an order of its own, at size 1 and at others; each point mirrored."""
         powers = [e for e in self.powers if e >= -1 or e % 3 == 0 or e < LOW]
         orders = [self.rng.sample(powers, len(powers)) for _ in self.movable]
-        for exponents in zip(*orders, strict=True):
-            point = self.start(self.rng.choice((1, 2)))
+        for exponents, least in product(list(zip(*orders, strict=True)), (1, 2)):
+            point = self.start(least)
             for sign in (1, -1):
                 factors = (
                     (name, ten(e) * (1 if name in self.upright else sign))
