@@ -69,7 +69,7 @@ def ours(p: Problem, d: Data, target: str) -> Thunk:
         rest = iter(arrays)
         return program(*(sizes[n] if n in sizes else next(rest) for n in program.arguments))
 
-    quick = jax.jit(whole)
+    quick = jitted(p, whole)
     return lambda: jax.block_until_ready(quick(*arrays))
 
 
@@ -94,18 +94,21 @@ def jax_modes(p: Problem, d: Data) -> dict[str, Thunk]:
         "Jacobian": {"jacfwd": jax.jacfwd(f), "jacrev": jax.jacrev(f)},
         "Hessian": {"hessian": jax.hessian(f), "jacrev∘grad": jax.jacrev(jax.grad(f))},
     }[p.kind]
-    return {name: _jitted(mode, x, rest) for name, mode in modes.items()}
+    return {name: _called(jitted(p, mode), x, rest) for name, mode in modes.items()}
 
 
 def written(like: Any, x: Any) -> Thunk:
-    """What JAX takes to write one number into every entry of a result, as every dense derivative does."""
-    quick = jax.jit(lambda v: jnp.full(np.shape(like), v))
+    """What JAX takes to write one number as often as a result has entries, on one axis, which it does fastest."""
+    quick = jax.jit(lambda v: jnp.full(np.size(like), v))
     number = jnp.asarray(x).ravel()[0]
     return lambda: jax.block_until_ready(quick(number))
 
 
-def _jitted(mode: Any, x: Any, rest: Any) -> Thunk:
-    quick = jax.jit(mode)
+def jitted(p: Problem, function: Any) -> Any:
+    return jax.jit(function, compiler_options=p.level and {"xla_backend_optimization_level": p.level})
+
+
+def _called(quick: Any, x: Any, rest: Any) -> Thunk:
     return lambda: jax.block_until_ready(quick(x, rest))
 
 
