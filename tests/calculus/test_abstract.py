@@ -201,3 +201,12 @@ TOO_MANY = ", ".join(["L: R^n", *9 * ["R"]]) + " -> R"
 def test_declarations_that_are_refused(where):
     with pytest.raises(ClosedformError, match=r"whole spaces|declared twice|limit: 9"):
         formula("x'*x", where)
+
+
+def test_two_functions_are_declared_together() -> None:
+    where = "f, g: R^n -> R, x,y in R^n"
+    assert formula("f(x)*g(y)", where).grad("x").text == "g(y)*grad[f](x)"
+    swapped = Claim("equal", formula("f(x)*g(y)", where)._raw, formula("g(x)*f(y)", where)._raw)
+    assert certify(swapped).level == "X"
+    with pytest.raises(ClosedformError, match="no name of a function"):
+        formula("g(s)", "f[i], g: R -> R")

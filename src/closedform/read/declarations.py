@@ -115,7 +115,8 @@ def _declare(part: Part, into: Declarations, before: list[str]) -> None:
     elif second == "(" and "=" in texts:
         _formula(part, into)
     elif second == ":" and "->" in texts:
-        _function(part, into)
+        _functions(part, into, [*before, first.text])
+        before.clear()
     elif second in ("in", ":") and part.text(2).strip() in NATURAL:
         into.add_sizes(*map(size, [*before, first.text]))
         before.clear()
@@ -289,19 +290,23 @@ def _count(part: Part, into: Declarations, index: str, last: int) -> Size:
     return parse_size(part.text(dots + 1))
 
 
-def _function(part: Part, into: Declarations) -> None:
-    name, arrow = part.texts[0], part.texts.index("->")
-    if name in into.variables:
-        raise part.fail(f"{name} is declared twice")
-    if name not in into.functions:
-        _new(part, into, name)
+def _functions(part: Part, into: Declarations, names: list[str]) -> None:
+    """``f, g: R^n -> R``."""
+    arrow = part.texts.index("->")
     spaces = [*factors(part.text(2, arrow)), part.text(arrow + 1)]
     *domains, codomain = (_whole_space(part, space) for space in spaces)
     if len(domains) > MAX_ARGUMENTS:
-        raise part.fail(f"{name} takes {len(domains)} arguments (limit: {MAX_ARGUMENTS} of an abstract function)")
+        raise part.fail(f"{names[-1]} takes {len(domains)} arguments (limit: {MAX_ARGUMENTS} of an abstract function)")
     found = Arrow(tuple(domains), codomain)
-    if into.functions.setdefault(name, found) != found:
-        raise part.fail(f"{name} is declared twice, as two functions")
+    for name in names:
+        if name in into.variables:
+            raise part.fail(f"{name} is declared twice")
+        if "[" in name:
+            raise part.fail(f"{name} is no name of a function", "Write f, g: R^n -> R.")
+        if name not in into.functions:
+            _new(part, into, name)
+        if into.functions.setdefault(name, found) != found:
+            raise part.fail(f"{name} is declared twice, as two functions")
     into.add_sizes(*(s for shape in (*domains, codomain) for s in shape))
 
 
