@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from backends import TARGETS, called, relative
+from backends import LIKE, TARGETS, called, relative
 from problems import VERBS, Problem, drawn, names, problems, second_order, sizes_read
 
 import closedform as cf
@@ -40,3 +40,7 @@ def test_a_line(number: int, target: str) -> None:
     true = np.asarray(g(**values))
     got = called(compiled, {n: values[n] for n in compiled.arguments})
     assert relative(got, true) < 1e-10
+    for fixed in (compiled.arguments[1::2], compiled.arguments[::2]):
+        if 0 < len(fixed) < len(compiled.arguments):
+            prepared = Compiled((g._raw,), target, g.text, fixed={n: LIKE[target](values[n]) for n in fixed})
+            assert relative(called(prepared, values), true) < 1e-10

@@ -67,8 +67,11 @@ def count(step: Step, sizes: Mapping[str, int]) -> int:
 
 
 def hoisted(program: Program, fixed: frozenset[str]) -> frozenset[Ref]:
-    """The values that depend on fixed inputs alone, their sizes too."""
+    """The values that depend on fixed inputs alone, their sizes too. None where only sizes are fixed: of which kind an
+    array of ones is, an argument tells."""
     held = [s for s in program.inputs if s.attrs[0] in fixed]
+    if not held:
+        return frozenset()
     found = {s.ref for s in held}
     told = fixed.union(*(size.names for s in held for size in s.shape))
     for step in program.steps:

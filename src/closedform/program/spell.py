@@ -161,6 +161,8 @@ class Speller:
         """Sums and products of sizes that are the length of an axis of an argument."""
         self.counted: frozenset[str] = frozenset()
         """The inputs that are indices."""
+        self.at_hand = program.inputs
+        """The inputs that have values where what is being written runs."""
 
     def lines(self) -> list[str]:
         """The statements; the last one returns."""
@@ -169,7 +171,10 @@ class Speller:
 
     def early_lines(self) -> list[str]:
         """The statements for what depends on fixed variables alone; to be asked for first."""
-        return list(self.block(tuple(s for s in self.program.steps if s.ref in self.early)))
+        self.at_hand = tuple(s for s in self.program.inputs if s.ref in self.early)
+        lines = list(self.block(tuple(s for s in self.program.steps if s.ref in self.early)))
+        self.at_hand = self.program.inputs
+        return lines
 
     def returned(self) -> str:
         return "return " + ", ".join(self.answers())
@@ -346,7 +351,7 @@ class Speller:
 
     def like(self) -> str:
         """The kind of new arrays: that of the first argument that has one."""
-        arrays = sorted(self.program.inputs, key=lambda s: s.rank == 0)
+        arrays = sorted(self.at_hand, key=lambda s: s.rank == 0)
         kept = [s for s in arrays if s.attrs[0] not in self.counted]
         if not kept:
             return self.backend.unlike
