@@ -91,7 +91,7 @@ def plain_dots(source: str) -> str:
     >>> plain_dots(r"\sqrt{x_1^2 + \cdots + x_n^2}"), plain_dots(r"x_1^2 + \cdots + x_n^3")
     ('\\sqrt{(\\sum_{k=1}^{n} x_{k}^2)}', 'x_1^2 + \\cdots + x_n^3')
     """
-    used = {c for m in re.finditer(r"_\s*(?:\{([^{}]*)\}|([a-z]))", source) for c in m[1] or m[2]}
+    used = {c for m in re.finditer(r"_\s*(?:\{([^{}]*)\}|([a-z]))", source) for c in m[1] or m[2] or ""}
     index = next((c for c in "kjilq" if c not in used), "")
 
     def at(term: str, index: str) -> str:
