@@ -23,6 +23,7 @@ from closedform.read.syntax import (
     Over,
     Power,
     Product,
+    Stack,
     Sum,
     Transpose,
     Tree,
@@ -83,6 +84,8 @@ class Uses:
     """Names below a trace in which nothing but such small names stands."""
     beside: set[str] = field(default_factory=set)
     """Names that are added to an entry or times one, ``m*x[i]``: no one counts so."""
+    tabled: set[str] = field(default_factory=set)
+    """Small names that are entries of a table of small names and numbers, ``[a, b; c, d]``."""
     of_numbers: bool = False
     """LaTeX that is of numbers alone: ``of_numbers.is_of_numbers``."""
 
@@ -116,10 +119,14 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
             uses.dotted.update(_dotted(tree))
             uses.quotients.update(_divided(tree))
             uses.closing |= _closing(tree)
-            uses.beside.update(_beside([f for sign, f in tree.factors if not sign.endswith("/")]))
+            dotted = any(sign == "·" for sign, _ in tree.factors)  # q \cdot k_i: an inner product as well
+            factors = [f for sign, f in tree.factors if not sign.endswith("/")]
+            uses.beside.update([] if dotted else _beside(factors))
         elif isinstance(tree, Sum):
             uses.turned.update(_beside_dotted(tree))
             uses.beside.update(_beside([t for _, t in tree.terms]))
+        elif isinstance(tree, Stack):
+            uses.tabled.update(_tabled(tree))
         elif isinstance(tree, Norm | Inner):
             uses.normed.update(name for part in tree.parts for name in _members_of(part))
             uses.turned.update(part.name for part in tree.parts if isinstance(part, Name))
@@ -155,6 +162,20 @@ def _beside(parts: Sequence[Tree]) -> Iterator[str]:
     ends = [part.factors[k][1] for part in parts if isinstance(part, Product) for k in (0, -1)]
     if any(isinstance(part, Index) for part in (*parts, *ends)):
         yield from (part.name for part in parts if isinstance(part, Name))
+
+
+def _tabled(tree: Stack) -> set[str]:
+    """The names in a matrix of more than one row and column, of which none is a capital and none is transposed."""
+    if len(tree.rows) < 2 or any(len(row) < 2 for row in tree.rows):
+        return set()
+    names, todo = set[str](), list(tree.parts)
+    while todo:
+        part = todo.pop()
+        if isinstance(part, Transpose) or (isinstance(part, Name) and base_letters(part.name)[0].isupper()):
+            return set()
+        names |= {part.name} if isinstance(part, Name) else set()
+        todo.extend(part.parts)
+    return names
 
 
 def _dotted(tree: Product) -> Iterator[str]:
@@ -279,6 +300,8 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
         return BOLD_MATRIX if shape == "bold" else MATRIX
     if shape == "bold":
         return BOLD
+    if style == "latex" and name in uses.tabled:
+        return SCALAR
     alone = positive and name not in uses.columns
     if name in uses.traced:
         return DENSITY

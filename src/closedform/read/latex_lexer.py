@@ -14,8 +14,9 @@ from closedform.errors import LimitError, ReadError
 from closedform.read import latex_words as words
 from closedform.read.alphabet import GREEK
 from closedform.read.latex_cases import array_of_cases, without_cases
+from closedform.read.latex_dots import without_dots
 from closedform.read.latex_marks import applied, braces, head, merged_bars, searched, supported, tail
-from closedform.read.latex_pieces import ARGUMENT, LENGTH, OLD_WORD, SCAN, SPACE, WORD
+from closedform.read.latex_pieces import ARGUMENT, LENGTH, OLD_WORD, RELATION_BELOW, SCAN, SPACE, WORD, WORD_BELOW
 from closedform.read.latex_rewrites import rewritten
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import MAX_CHARACTERS, MAX_NAME, check_number, stranger
@@ -58,7 +59,7 @@ class Lexer:
             first, second = self.signs[place : place + 2]
             self.signs[place : place + 2] = [first._replace(text="||", end=second.end)]
         self._add("end", "", len(source), len(source))
-        self.signs = rewritten(without_cases(source, self.signs))
+        self.signs = rewritten(without_dots(without_cases(source, self.signs)))
         self.signs.pair()
         return self.signs
 
@@ -227,6 +228,8 @@ class Lexer:
             return SPACE.match(self.source, end).end()  # type: ignore[union-attr]
         elif name in ("arg", "underset"):
             return self._searched(name, place, end)
+        elif name in ("stackrel", "overset"):
+            return self._equal_above(name, place, end)
         elif name in ("begin", "end"):
             return self._environment(name, place, end)
         elif name in words.WRAPPERS:
@@ -352,8 +355,13 @@ class Lexer:
             return stop
         after = SPACE.match(self.source, stop).end()  # type: ignore[union-attr]
         if name != "boxed" and self.source[after : after + 1] in ("_", "^"):
-            self.skipped[after] = self._argument(after, after + 1)[1]
+            self.skipped[after] = self._label(after)
         return end
+
+    def _label(self, place: int) -> int:
+        r"""The place behind the label at ``place``; that in ``_\text{…}`` is a command with what it takes."""
+        start, stop = self._argument(place, place + 1)
+        return self._argument(place, stop)[1] if self.source[start + 1 : stop] in words.UPRIGHT else stop
 
     def _searched(self, name: str, place: int, end: int) -> int:
         r"""``\\arg\\min``, and ``\\underset{x}{\\operatorname{argmin}}`` as it is written in a line."""
@@ -374,8 +382,19 @@ class Lexer:
         self._range(start, stop)
         return behind
 
+    def _equal_above(self, name: str, place: int, end: int) -> int:
+        r"""``\\stackrel{\\text{def}}{=}``: what is written above the sign = is left out."""
+        found = RELATION_BELOW.match(self.source, self._argument(place, end)[1])
+        if found is None:
+            self._unknown(name, place, end)
+        self._add("op", "=", place, found.end())
+        return found.end()
+
     def _accent(self, name: str, place: int, end: int) -> int:
         start, stop = self._argument(place, end)
+        if (word := WORD_BELOW.fullmatch(self.source[start:stop])) is not None:
+            self._add("word", f"{word[1]}_{words.ACCENTS[name]}", place, stop)
+            return stop
         inner = self.source[start:stop].strip("{} ")
         inner = re.sub(rf"\\(?:mathbf|boldsymbol|bm|mathrm|{name})\b\s*", "", inner).strip("{} ")
         letter = words.LETTERS.get(inner[1:], "") if inner[:1] == "\\" else inner
