@@ -75,7 +75,7 @@ class Translator(Writer):
         if text in ("<=", "≠", "∝", "≈"):
             self.fail(f"{self.typed(sign.start, sign.end)} is no part of a formula", sign)
         if text in (",", ";") and self.top.kind == "[" and not self.top.function:
-            hint = r"Write \begin{bmatrix} a \\ b \end{bmatrix} for one above the other, \begin{bmatrix} a & b \end{bmatrix} beside it."
+            hint = r"Write \begin{bmatrix} a \\ b \end{bmatrix} for one above the other, with & for beside it."
             self.fail(f"whether {text} in square brackets stacks what it parts is not clear", sign, hint)
         self.place += 1
         if self.top.below and text in ("*", "×", "⋅", "/", ".*", "./", "⊗"):

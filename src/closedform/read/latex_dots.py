@@ -14,13 +14,14 @@ MAX_TERM = 60
 
 def without_dots(signs: Sequence[Sign]) -> list[Sign]:
     r"""The signs with ``a_1 + \dots + a_n`` as a sum over an index, where the first and the last term are alike."""
-    out = list(signs)
-    for place in range(len(out) - 1, -1, -1):
-        if out[place].kind != "dots" or not 0 < place < len(out) - 1:
-            continue
-        if out[place - 1].text == out[place + 1].text == "+" and (found := _sum(out, place)) is not None:
+    out, place = list(signs), len(signs) - 2
+    while place > 0:
+        between = out[place].kind == "dots" and out[place - 1].text == out[place + 1].text == "+"
+        if between and (found := _sum(out, place)) is not None:
             start, end, made = found
             out[start:end] = made
+            place = start
+        place -= 1
     return out
 
 
@@ -39,9 +40,10 @@ def _sum(signs: Sequence[Sign], place: int) -> tuple[int, int, list[Sign]] | Non
         start -= 1
     terms.reverse()
     high = _end_of(terms[0], last, "1") if terms else None
-    if high is None or (start and signs[start - 1].text == "-") or not all(_end_of(term, last, str(k)) == high for k, term in enumerate(terms, 1)):
+    if high is None or (start and signs[start - 1].text == "-"):
         return None
-    return (start, last_end, _made(signs, terms[0], last, high)) if start >= 0 else None
+    alike = all(_end_of(term, last, str(k)) == high for k, term in enumerate(terms, 1))
+    return (start, last_end, _made(signs, terms[0], last, high)) if alike else None
 
 
 def _term_end(signs: Sequence[Sign], start: int) -> int:

@@ -36,6 +36,7 @@ def with_layers(source: str, signs: Signs, where: str) -> tuple[Signs, dict[str,
     steps = {m.letter for m in marks if m.braced and m.shift and m.letter in STEPS and counted[m.letter] > 1}
     capital = {m.letter for m in marks if _named(signs, m.place)[0].text[0].isupper()}
     layers = {x for x in capital & {*LAYERS} if all(_in_script(signs, k) for k, s in enumerate(signs) if s.text == x)}
+    layers |= _on_the_left(signs, marks)
     chosen = [m for m in marks if m.letter in (steps if m.braced else layers) or (m.braced and _pair(signs, m))]
     summed = _summed(signs)
     chosen = [m for m in chosen if m.letter not in summed]
@@ -60,6 +61,15 @@ def with_layers(source: str, signs: Signs, where: str) -> tuple[Signs, dict[str,
             place += 1
     out.pair()
     return out, notes
+
+
+def _on_the_left(signs: Signs, marks: list[Mark]) -> set[str]:
+    r"""The k of ``x^{k+1} = …``: a name is given, and no power."""
+    first = marks[0] if marks else None
+    if first is None or first.place != 1 or first.braced or first.letter not in STEPS:
+        return set()
+    behind = signs[first.end : first.end + 2]
+    return {first.letter} if behind[0].text == "=" or [s.text for s in behind] == [":", "="] else set()
 
 
 def _marks(signs: Signs) -> Iterator[Mark]:

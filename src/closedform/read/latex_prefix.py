@@ -14,6 +14,7 @@ from closedform.read.latex_signs import Signs
 from closedform.read.vocabulary import INDEX_LETTERS
 
 ORDERS = {"minimize", "maximize", "minimise", "maximise", "Minimize", "Maximize"}
+SPOKEN = {"If", "Let", "Consider", "Suppose", "Given", "Define", "Then", "Now", "Hence", "Thus", "So"}
 CONSTRAINING = {"s.t", "st", "subject to", "Subject to", "such that"}
 QUALIFYING = {"for all", "for every", "for any"}
 
@@ -45,7 +46,7 @@ def stop(signs: Signs, end: int) -> tuple[int, bool]:
 
 
 def _counts_behind(signs: Signs, place: int, end: int) -> bool:
-    r"""Whether ``, i = 1, \\dots, n`` or ``\\text{for } i \\in \\mathcal{I}`` stands from ``place`` to the end."""
+    r"""Whether ``, i = 1, \dots, n`` or ``\text{for } i \in \mathcal{I}`` stands from ``place`` to the end."""
     sign = signs[place]
     if sign.kind == "word" and sign.text in ("for", "for each"):
         return counting(signs, place + 1, end) or signs[place + 2].text == "in"
@@ -53,7 +54,7 @@ def _counts_behind(signs: Signs, place: int, end: int) -> bool:
 
 
 def counting(signs: Signs, start: int, end: int) -> bool:
-    r"""Whether ``i = 1, \\dots, n`` or ``i, j = 1, 2, \\dots`` stands from ``start`` to the end."""
+    r"""Whether ``i = 1, \dots, n`` or ``i, j = 1, 2, \dots`` stands from ``start`` to the end."""
     inside = [s for s in signs[start:end] if s.kind != "end"]
     equals = next((k for k, s in enumerate(inside) if s.text == "="), 0)
     letters = all(s.kind == "letter" or s.text == "," for s in inside[:equals])
@@ -84,7 +85,7 @@ def said_behind(source: str, signs: Signs, start: int, end: int) -> str:
 
 def whole(source: str, signs: Signs, end: int, known: Known, constrained: bool = False) -> Whole:
     """Where the formula starts and ends."""
-    start = quantified(signs, end) or _arrow(signs, end)
+    start = quantified(signs, end) or _arrow(signs, end) or _spoken(signs, end)
     behind = _left_sides(signs, start, end, known.declared)
     left = (start, behind) if behind > start else None
     start = behind
@@ -115,6 +116,11 @@ def _arrow(signs: Signs, end: int) -> int:
     arrow = next((k for k in range(2, min(end, MAX_LEFT_SIDE)) if signs[k].text == "->"), 0)
     comma = next((k for k in range(arrow, min(end, MAX_LEFT_SIDE)) if signs[k].text in (",", ";")), 0)
     return comma + 1 if arrow and comma and left_side(signs, comma + 1, end) > comma + 1 else 0
+
+
+def _spoken(signs: Signs, end: int) -> int:
+    r"""Behind the word that a sentence begins with, ``\text{Let } f(x) = …``."""
+    return int(end > 1 and signs[0].kind == "word" and signs[0].text in SPOKEN)
 
 
 def _left_sides(signs: Signs, start: int, end: int, declared: Container[str]) -> int:
@@ -156,7 +162,8 @@ def _search(signs: Signs, start: int, end: int, constrained: bool) -> int:
         return start
     if signs[start + 1].kind != "_":
         arg = signs[start].text in ("arg min", "arg max")
-        alone = (arg and _more(signs, start + 1, end)) or (signs[start].text in ORDERS and signs[start + 1].kind != "open")
+        ordered = signs[start].text in ORDERS and signs[start + 1].kind != "open"
+        alone = (arg and _more(signs, start + 1, end)) or ordered
         return start + 1 if alone or (constrained and signs[start].text in SEARCHES) else start
     first, last, after = argument(signs, start + 1)
     named = []

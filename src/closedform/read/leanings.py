@@ -46,6 +46,8 @@ TURNED = 2.5
 """Of a sum of entries that is transposed, as a number."""
 NO_ROW = 4.6
 """Of ``x W`` as a product with a number, which is so far from habit that it is asked about."""
+COEFFICIENTS, NO_NUMBER = {"beta", "theta", "gamma", "delta", "alpha"}, 3.2
+"""Of ``Y - X \\beta`` as matrices, of which one is multiplied by a number behind it."""
 DATA, WEIGHTS = {"x", "h", "z"}, {"W", "U", "V", "A"}
 TOGETHER = 200
 """Parts of a formula that are looked at together."""
@@ -204,6 +206,10 @@ def _doubt_behind(trial: Trial, tree: Product) -> None:
             continue
         data = base_letters(before.name) in DATA and _is_free(trial, before)
         weights = base_letters(factor.name) in WEIGHTS and _is_free(trial, factor)
+        coefficients = base_letters(factor.name) in COEFFICIENTS and is_scalar(trial.shape[factor])
+        regressors = before.name[0].isupper() and before.name not in LARGE and ONE not in trial.shape[before]
+        if coefficients and regressors and tree.factors[-1][1] is factor and _is_free(trial, factor):
+            trial.doubt(tree, NO_NUMBER)
         if data and weights and (is_scalar(trial.shape[before]) or ONE in trial.shape[factor]):
             trial.doubt(tree, NO_ROW)
 

@@ -146,6 +146,7 @@ def norm_by(to: Elaborator, tree: Call, args: tuple[Node, ...]) -> Node:
         return a.power(_sum_of_powers(x, by), a.power(by, -1) if by.op is not a.NUM else a.num(1 / by.params[0]))
     if not {"psd", "pd"} & facts_of(by):
         typed = quoted(to.source, *tree.args[1].span)
+        typed = typed[1:-1] if typed.startswith("{") and typed.endswith("}") else typed
         other = f" (not with its inverse, as a covariance in {typed} would)" if typed.endswith("Sigma") else ""
         to.trial.notes.append(f"The norm by {typed} is the root of the quadratic form with {typed}{other}.")
     return a.power(_quadratic(x, by), Fraction(1, 2))

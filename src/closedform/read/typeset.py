@@ -9,9 +9,9 @@ from closedform.errors import ClosedformError, ReadError
 from closedform.read.alphabet import canonical
 from closedform.read.declarations import Declarations, declare_all
 from closedform.read.latex import Translator
-from closedform.read.latex_lexer import Lexer
 from closedform.read.latex_dots import listed
 from closedform.read.latex_layers import with_layers
+from closedform.read.latex_lexer import Lexer
 from closedform.read.latex_names import Known, argument, index_items, turns
 from closedform.read.latex_prefix import counting, holds_derivative, said_behind, stop, whole
 from closedform.read.latex_prefix import notes as left_out
@@ -138,9 +138,7 @@ def _where(signs: Signs) -> int:
         depth += (sign.kind in ("open", "{", "begin")) - (sign.kind in ("close", "}", "finish"))
         if sign.kind == "word" and sign.text in WHERE:
             return place
-        if depth == 0 and sign.text == "," and place and _defines(signs, place + 1) and not counting(
-            signs, place + 1, len(signs)
-        ):
+        if depth == 0 and sign.text == "," and place and _defines(signs, place + 1):
             return place
     return len(signs) - 1
 
@@ -148,7 +146,7 @@ def _where(signs: Signs) -> int:
 def _defines(signs: Signs, place: int) -> bool:
     r"""Whether ``z = X\\beta`` stands at ``place``, of a name z that stands before it."""
     name, behind = signs[place], place + 1
-    if name.kind not in ("letter", "word"):
+    if name.kind not in ("letter", "word") or counting(signs, place, len(signs)):
         return False
     before = [k for k in range(place - 1) if signs[k].kind == name.kind and signs[k].text == name.text]
     if signs[behind].kind in ("_", "^"):
