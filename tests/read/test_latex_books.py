@@ -74,6 +74,13 @@ VALUES: list[tuple[str, dict[str, Any], Any]] = [
     (r"p(w \mid D) \propto \exp\left(-\frac12 \|y - X w\|^2\right)", {"y": y, "X": X, "w": x},
      np.exp(-np.sum((y - X @ x) ** 2) / 2)),
     (r"f(x) \stackrel{\text{def}}{=} x^\top A x", {"x": x, "A": B}, x @ B @ x),
+    (r"-\frac{N}{2}\log|\Sigma|", {"N": 7.0, "Sigma": S}, -3.5 * np.linalg.slogdet(S)[1]),
+    (r"x^\top \frac{T}{2} x", {"T": B, "x": x}, x @ B @ x / 2),
+    (r"\frac{\boldsymbol\mu}{\sigma}", {"mu": x, "sigma": 0.5}, 2 * x),
+    (r"\frac{\mathbf{N}}{2}\mathbf{x} + \sqrt{\boldsymbol\lambda}", {"N": W, "x": x, "lam": p[:4]},
+     W @ x / 2 + np.sqrt(p[:4])),
+    (r"\Delta \mathbf{w} = \eta\, y\,(\mathbf{x} - y\,\mathbf{w}), \quad y = \mathbf{w}^\top\mathbf{x}",
+     {"eta": 0.1, "w": x, "x": THETA}, 0.1 * (x @ THETA) * (THETA - (x @ THETA) * x)),
     (r"\text{Let } f(\beta) = (Y - X\beta)'(Y - X\beta)", {"Y": y, "X": X, "beta": x}, np.sum((y - X @ x) ** 2)),
     (r"f(\mathbf{x}) = \sum_{i=1}^{N-1} (x_{i+1}-x_i^2)^2 \quad \mbox{where}"
      r"\quad \mathbf{x} = [x_1, \ldots, x_N]",

@@ -28,7 +28,8 @@ def left_side(signs: Signs, start: int, end: int, declared: Container[str] = ())
     if not left or left[0].kind not in ("letter", "word"):
         return start
     arrow = signs[place].text == "|->"
-    left = _unraised(left)
+    moved = left[0].text == "Delta" and len(left) > 1 and left[1].kind == "letter"
+    left = _unraised(left[1:] if moved else left)  # \\Delta w = …
     left = left[:-1] if left[-1].text == ":" else left
     left = left[1:] if left[0].text in LOGS and len(left) > 2 and left[2].kind == "open" else left  # \\ln p(x) = …
     opened = next((k for k, s in enumerate(left) if s.kind == "open"), len(left))
