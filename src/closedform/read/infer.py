@@ -119,7 +119,8 @@ class Trial:
 
     # -- words
     def typed(self, tree: Tree) -> str:
-        return quoted(self.source, *tree.span)
+        typed = self.source[tree.span[0] : tree.span[1]]
+        return typed if typed.count("{") == typed.count("}") else quoted(self.source, *tree.span)
 
     def doubt(self, tree: Tree, cost: float) -> None:
         if cost:
