@@ -14,10 +14,10 @@ MAX_TERM = 60
 
 def without_dots(signs: Sequence[Sign]) -> list[Sign]:
     r"""The signs with ``a_1 + \dots + a_n`` as a sum over an index, where the first and the last term are alike."""
-    out, place = list(signs), len(signs) - 2
+    out, place, taken = list(signs), len(signs) - 2, {s.text for s in signs}
     while place > 0:
         between = out[place].kind == "dots" and out[place - 1].text == out[place + 1].text == "+"
-        if between and (found := _sum(out, place)) is not None:
+        if between and (found := _sum(out, place, taken)) is not None:
             start, end, made = found
             out[start:end] = made
             place = start
@@ -25,7 +25,7 @@ def without_dots(signs: Sequence[Sign]) -> list[Sign]:
     return out
 
 
-def _sum(signs: Sequence[Sign], place: int) -> tuple[int, int, list[Sign]] | None:
+def _sum(signs: Sequence[Sign], place: int, taken: set[str]) -> tuple[int, int, list[Sign]] | None:
     """Where the terms start and end that the dots stand between, and the sum in their place."""
     last_end = _term_end(signs, place + 2)
     last = signs[place + 2 : last_end]
@@ -43,7 +43,9 @@ def _sum(signs: Sequence[Sign], place: int) -> tuple[int, int, list[Sign]] | Non
     if high is None or (start and signs[start - 1].text == "-"):
         return None
     alike = all(_end_of(term, last, str(k)) == high for k, term in enumerate(terms, 1))
-    return (start, last_end, _made(signs, terms[0], last, high)) if alike else None
+    free = (i for i in (*INDICES, *sorted(INDEX_LETTERS)) if i not in taken and all(s.text != i for s in terms[0]))
+    index = next(free, "") if alike else ""
+    return (start, last_end, _made(terms[0], last, high, index)) if index else None
 
 
 def _term_end(signs: Sequence[Sign], start: int) -> int:
@@ -83,9 +85,8 @@ def _end_of(first: Sequence[Sign], last: Sequence[Sign], number: str) -> str | N
     return letters.pop() if len(letters) == 1 else None
 
 
-def _made(signs: Sequence[Sign], first: Sequence[Sign], last: Sequence[Sign], high: str) -> list[Sign]:
-    taken = {s.text for s in signs}
-    index = next(letter for letter in (*INDICES, *sorted(INDEX_LETTERS)) if letter not in taken)
+def _made(first: Sequence[Sign], last: Sequence[Sign], high: str, index: str) -> list[Sign]:
+    """The sum over ``index`` in brackets."""
     at, end = first[0], last[-1].end
 
     def put(kind: str, text: str) -> Sign:

@@ -55,6 +55,8 @@ def _counts_behind(signs: Signs, place: int, end: int) -> bool:
 
 def counting(signs: Signs, start: int, end: int) -> bool:
     r"""Whether ``i = 1, \dots, n`` or ``i, j = 1, 2, \dots`` stands from ``start`` to the end."""
+    if end - start > MAX_LEFT_SIDE:
+        return False
     inside = [s for s in signs[start:end] if s.kind != "end"]
     equals = next((k for k, s in enumerate(inside) if s.text == "="), 0)
     letters = all(s.kind == "letter" or s.text == "," for s in inside[:equals])
