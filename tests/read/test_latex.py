@@ -316,11 +316,11 @@ WRONG = [
      "  \\sum_{k=0}^{N} u_k + \\sum_{i=1}^{N} u_i\n"
      "                                      ^^^\n"
      "Let all sums over its entries run from 0, or from 1."),
-    (r"\sum_{i=1}^{n} (x_i - x_{i-1})^2", "",
-     "i starts at 1, so that one of the entries would be number 0\n"
-     "  \\sum_{i=1}^{n} (x_i - x_{i-1})^2\n"
+    (r"\sum_{i=1}^{n} (x_i - x_{i-2})^2", "",
+     "i starts at 1, so that one of the entries would be number -1\n"
+     "  \\sum_{i=1}^{n} (x_i - x_{i-2})^2\n"
      "  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
-     "Let i run from 2."),
+     "Let i run from 3."),
     (r"\|f\|_{L_2}", "",
      "the norm _L_2 is not known\n"
      "  \\|f\\|_{L_2}\n"

@@ -12,12 +12,14 @@ from closedform.read.syntax import Index, Name, Over, Tree
 
 
 def from_zero(trees: Iterable[Tree]) -> frozenset[str]:
-    r"""The names whose entries are counted from 0: an index that runs from 0 stands at them by itself."""
+    r"""The names whose entries are counted from 0: an index that runs from 0 stands at them by itself, or one that
+    runs from 1 with less by 1, ``y_{t-1}``."""
     trees = list(trees)
     found = {name_of(t) for t in trees if isinstance(t, Index) and 0 in t.at}
-    for over in (t for t in trees if isinstance(t, Over) and t.low == "0" and t.function == "sum"):
+    for over in (t for t in trees if isinstance(t, Over) and t.low in ("0", "1") and t.function == "sum"):
         for entry in _entries([over.body]):
-            if any(at == over.index and entry.shift(k) <= 0 for k, at in enumerate(entry.at)):
+            first = [int(over.low) + entry.shift(k) for k, at in enumerate(entry.at) if at == over.index]
+            if first and min(first) <= 0 and (over.low == "0" or min(first) == 0):
                 found.add(name_of(entry))
     return frozenset(found)
 

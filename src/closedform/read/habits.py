@@ -23,6 +23,7 @@ from closedform.read.syntax import (
     Over,
     Power,
     Product,
+    Stack,
     Sum,
     Transpose,
     Tree,
@@ -40,6 +41,8 @@ MEAN: Kinds = (("V", 0.0), ("S", 0.8))
 SCALAR: Kinds = (("S", 0.0), ("V", 1.05))
 DOTTED: Kinds = (("V", 0.0), ("M", 0.3), ("S", 1.0))
 DENSITY: Kinds = (("M", 0.0), ("S", 1.0), ("V", 2.0))
+COUNT: Kinds = (("S", 0.0), ("Z", 0.4), ("M", 1.0))
+COUNTS = {"N", "T"}
 NUMBER: Kinds = (("S", 0.0), ("Z", 0.4))
 BESIDE: Kinds = (("S", 0.0), ("V", 0.3), ("Z", 0.6))
 SIZE_N: Kinds = (("Z", 0.0), ("V", 1.0), ("S", 1.2))
@@ -83,6 +86,12 @@ class Uses:
     """Names below a trace in which nothing but such small names stands."""
     beside: set[str] = field(default_factory=set)
     """Names that are added to an entry or times one, ``m*x[i]``: no one counts so."""
+    halved: set[str] = field(default_factory=set)
+    """The N and T of ``N/2``, which count something."""
+    inside: set[str] = field(default_factory=set)
+    """Those that stand behind a row, where a matrix does."""
+    tabled: set[str] = field(default_factory=set)
+    """Small names that are entries of a table of small names and numbers, ``[a, b; c, d]``."""
     of_numbers: bool = False
     """LaTeX that is of numbers alone: ``of_numbers.is_of_numbers``."""
 
@@ -115,11 +124,17 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
         elif isinstance(tree, Product):
             uses.dotted.update(_dotted(tree))
             uses.quotients.update(_divided(tree))
+            uses.halved |= _halved(tree)
+            uses.inside |= _inside(tree)
             uses.closing |= _closing(tree)
-            uses.beside.update(_beside([f for sign, f in tree.factors if not sign.endswith("/")]))
+            dotted = any(sign == "·" for sign, _ in tree.factors)  # q \cdot k_i: an inner product as well
+            factors = [f for sign, f in tree.factors if not sign.endswith("/")]
+            uses.beside.update([] if dotted else _beside(factors))
         elif isinstance(tree, Sum):
             uses.turned.update(_beside_dotted(tree))
             uses.beside.update(_beside([t for _, t in tree.terms]))
+        elif isinstance(tree, Stack):
+            uses.tabled.update(_tabled(tree))
         elif isinstance(tree, Norm | Inner):
             uses.normed.update(name for part in tree.parts for name in _members_of(part))
             uses.turned.update(part.name for part in tree.parts if isinstance(part, Name))
@@ -157,6 +172,20 @@ def _beside(parts: Sequence[Tree]) -> Iterator[str]:
         yield from (part.name for part in parts if isinstance(part, Name))
 
 
+def _tabled(tree: Stack) -> set[str]:
+    """The names in a matrix of more than one row and column, of which none is a capital and none is transposed."""
+    if len(tree.rows) < 2 or any(len(row) < 2 for row in tree.rows):
+        return set()
+    names, todo = set[str](), list(tree.parts)
+    while todo:
+        part = todo.pop()
+        if isinstance(part, Transpose) or (isinstance(part, Name) and base_letters(part.name)[0].isupper()):
+            return set()
+        names |= {part.name} if isinstance(part, Name) else set()
+        todo.extend(part.parts)
+    return names
+
+
 def _dotted(tree: Product) -> Iterator[str]:
     """The names right beside a sign of entrywise multiplication or division."""
     for (_, before), (sign, behind) in pairwise(tree.factors):
@@ -182,6 +211,27 @@ def _divided(tree: Product) -> Iterator[str]:
             first = tree.factors[0][1]
             if k == 1 and len(tree.factors) == 2 and isinstance(first, Name):
                 yield first.name
+
+
+def _halved(tree: Product) -> set[str]:
+    r"""The N of ``\frac{N}{2}`` and ``\frac{N p}{2}``."""
+    if not any(sign == "/" and isinstance(factor, Number) for sign, factor in tree.factors[1:]):
+        return set()
+    return {name for _, f in tree.factors for name in _named(f)}
+
+
+def _named(tree: Tree) -> set[str]:
+    """The names that count in a product, or in a bracket around one."""
+    while isinstance(tree, Group):
+        tree = tree.inner
+    factors = [f for _, f in tree.factors] if isinstance(tree, Product) else [tree]
+    return {f.name for f in factors if isinstance(f, Name) and base_letters(f.name) in COUNTS}
+
+
+def _inside(tree: Product) -> set[str]:
+    r"""The T of ``x^\top \frac{T}{2} x``, which stands behind a row."""
+    rows = [k for k, (_, f) in enumerate(tree.factors) if isinstance(f, Transpose)]
+    return {name for _, f in tree.factors[min(rows, default=len(tree.factors)) :] for name in _named(f)}
 
 
 def _below_quotients(trees: Sequence[Tree]) -> Iterator[str]:
@@ -275,10 +325,14 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
         return SCALAR[:1]
     if capital and style == "latex" and name in uses.below and shape != "bold":
         return SCALAR
+    if capital and style == "latex" and name in uses.halved - uses.inside and shape != "bold":
+        return COUNT
     if capital:
         return BOLD_MATRIX if shape == "bold" else MATRIX
     if shape == "bold":
         return BOLD
+    if style == "latex" and name in uses.tabled:
+        return SCALAR
     alone = positive and name not in uses.columns
     if name in uses.traced:
         return DENSITY

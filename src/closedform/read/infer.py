@@ -14,6 +14,7 @@ from typing import Any
 from closedform.expr.op import Shape
 from closedform.expr.size import ONE, Size
 from closedform.read.declarations import Arrow
+from closedform.read.latex_pieces import quoted
 from closedform.read.masks import masks
 from closedform.read.misfit import Misfit, Operand, is_norm, root_mend
 from closedform.read.syntax import (
@@ -119,7 +120,7 @@ class Trial:
     # -- words
     def typed(self, tree: Tree) -> str:
         typed = self.source[tree.span[0] : tree.span[1]]
-        return typed if typed.count("{") == typed.count("}") else typed.replace("{", "").replace("}", "")
+        return typed if typed.count("{") == typed.count("}") else quoted(self.source, *tree.span)
 
     def doubt(self, tree: Tree, cost: float) -> None:
         if cost:
@@ -359,6 +360,8 @@ def _matrix_power(trial: Trial, tree: Power, base: Shape) -> None:
     if base[1] is ONE or base[0] is ONE:
         hint = f"Write {x}.^{p} for the elementwise power, {x}'*{x} for the square of the norm"
         hint = hint if p == "2" else f"Write {x}.^{p} for the elementwise power"
+        if trial.question.typeset and p.isalpha():
+            hint += f", {x}^{{({p})}} for a name of its own"
         hint += f", or declare {x} in R." if isinstance(tree.base, Name) else "."
         raise Misfit(tree, f"{typed}: a vector has no power", ((tree.base, base),), hint=hint)
     if not trial.sizes.unify(*base):

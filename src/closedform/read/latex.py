@@ -72,8 +72,11 @@ class Translator(Writer):
             return
         if text in ("<", ">") and self._angle(sign):
             return
-        if text in ("<=", "≠"):
+        if text in ("<=", "≠", "∝", "≈"):
             self.fail(f"{self.typed(sign.start, sign.end)} is no part of a formula", sign)
+        if text in (",", ";") and self.top.kind == "[" and not self.top.function:
+            hint = r"Write \begin{bmatrix} a \\ b \end{bmatrix} for one above the other, with & for beside it."
+            self.fail(f"whether {text} in square brackets stacks what it parts is not clear", sign, hint)
         self.place += 1
         if self.top.below and text in ("*", "×", "⋅", "/", ".*", "./", "⊗"):
             typed = self.typed(sign.start, sign.end)

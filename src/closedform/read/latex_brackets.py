@@ -132,7 +132,9 @@ def close_bracket(t: Translator, sign: Sign) -> None:
         if len(t.frames) == 1:
             t.fail(f"{shut} closes nothing", sign)
         opened = t.typed(frame.sign.start, frame.sign.end)
-        t.fail(f"{shut} closes {opened}, which is still open", (frame.sign.start, sign.end))
+        parts = kind + frame.kind == "[||"  # [h \| x]
+        hint = r"Write \begin{bmatrix} a \\ b \end{bmatrix} for a vector of two parts." if parts else ""
+        t.fail(f"{shut} closes {opened}, which is still open", (frame.sign.start, sign.end), hint)
     t.end_product()
     t.place += 1
     t.frames.pop()

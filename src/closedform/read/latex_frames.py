@@ -13,6 +13,7 @@ from typing import NoReturn
 from closedform.errors import LimitError, ReadError
 from closedform.read.alphabet import is_greek
 from closedform.read.latex_names import argument
+from closedform.read.latex_pieces import quoted
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import Token
 
@@ -79,8 +80,9 @@ class Writer:
         self.notes[sentence] = None
 
     def typed(self, start: int, end: int) -> str:
-        words = " ".join(self.source[start : min(end, start + MAX_QUOTED)].split())
-        return words if end <= start + MAX_QUOTED else words + " …"
+        if end <= start + MAX_QUOTED:
+            return quoted(self.source, start, end)
+        return " ".join(self.source[start : start + MAX_QUOTED].split()) + " …"
 
     # -- tokens
     def put(self, kind: str, text: str, start: int, end: int, gap: int = 1) -> None:

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from closedform.read.latex import Translator
 
 
+def put_one(t: Translator, one: Sign) -> None:
+    """A sign that is the whole of an argument: a number, or a name in the shape that it has."""
+    name = canonical(one.text)
+    t.put_sign("num" if one.kind == "num" else "name", name, one)
+    if one.font in ("bold", "arrow"):
+        (t.arrows if one.font == "arrow" else t.bold).add(name)
+
+
 def fraction(t: Translator, sign: Sign) -> None:
     r"""A fraction; behind a name it is a factor and no argument, ``\gamma \frac{a}{b}``."""
     t.place += 1
@@ -33,7 +41,7 @@ def fraction_part(t: Translator, part: str, sign: Sign) -> None:
     one = t.signs[first]
     t.ended = False
     if last - first == 1 and one.kind in ("letter", "num", "const") and one.text != "e":
-        t.put_sign("num" if one.kind == "num" else "name", canonical(one.text), one)
+        put_one(t, one)
         t.ended, t.place = True, after
         if part == "top":
             fraction_part(t, "bottom", sign)
@@ -69,7 +77,7 @@ def root(t: Translator, sign: Sign) -> None:
     t.put("op", "(", one.start, one.start)
     t.ended = False
     if last - first == 1 and one.kind in ("letter", "num") and one.text != "e":
-        t.put_sign("num" if one.kind == "num" else "name", canonical(one.text), one)
+        put_one(t, one)
         t.put("op", ")", one.end, t.signs[behind - 1].end)
         t.out += after
         t.ended, t.place, t.plain = True, behind, ""

@@ -14,18 +14,22 @@ MEASURES = {
 }  # fmt: skip
 """Names of losses and criteria that are typed as letters: no products of matrices."""
 LOGS = ("log", "ln")
+SAYING = {"=", "|->", "∝", "≈"}
+"""Signs behind which a formula stands: what is left of them is said to be that."""
 OPENING, CLOSING = ("open", "{", "begin"), ("close", "}", "finish")
 
 
 def left_side(signs: Signs, start: int, end: int, declared: Container[str] = ()) -> int:
     r"""Where the formula starts behind ``f(x) =`` or ``x \mapsto``, or ``start``."""
     stop = min(end, start + MAX_LEFT_SIDE)
-    place = next((k for k in range(start, stop) if signs[k].text in ("=", "|->")), start)
-    left = _underived(signs, start, place)
+    place = next((k for k in range(start, stop) if signs[k].text in SAYING), start)
+    start_of_name = start + (signs[start].text == "-" and start + 1 < place)  # -D_{KL}(q || p) = …
+    left = _underived(signs, start_of_name, place)
     if not left or left[0].kind not in ("letter", "word"):
         return start
     arrow = signs[place].text == "|->"
-    left = _unraised(left)
+    moved = left[0].text == "Delta" and len(left) > 1 and left[1].kind == "letter"
+    left = _unraised(left[1:] if moved else left)  # \\Delta w = …
     left = left[:-1] if left[-1].text == ":" else left
     left = left[1:] if left[0].text in LOGS and len(left) > 2 and left[2].kind == "open" else left  # \\ln p(x) = …
     opened = next((k for k, s in enumerate(left) if s.kind == "open"), len(left))

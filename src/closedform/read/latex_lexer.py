@@ -6,16 +6,15 @@ What the signs mean for each other (how far ``\log`` or ``\sum`` reach, whether 
 
 from __future__ import annotations
 
-import re
-from difflib import get_close_matches
 from typing import NoReturn
 
 from closedform.errors import LimitError, ReadError
+from closedform.read import latex_marks as marks
 from closedform.read import latex_words as words
 from closedform.read.alphabet import GREEK
 from closedform.read.latex_cases import array_of_cases, without_cases
-from closedform.read.latex_marks import applied, braces, head, merged_bars, searched, supported, tail
-from closedform.read.latex_pieces import ARGUMENT, LENGTH, OLD_WORD, SCAN, SPACE, WORD
+from closedform.read.latex_dots import without_dots
+from closedform.read.latex_pieces import ARGUMENT, LENGTH, OLD_WORD, RELATION_BELOW, SCAN, SPACE, WORD, WORD_BELOW
 from closedform.read.latex_rewrites import rewritten
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import MAX_CHARACTERS, MAX_NAME, check_number, stranger
@@ -40,7 +39,7 @@ class Lexer:
         self.unseen = False  # whether this \\right closes such a one
         self.overs: dict[int, int] = {}  # \\over, and the brace it stands in
         self.skipped: dict[int, int] = {}  # labels that are left out
-        self.first, self.tail = head(source), tail(source)
+        self.first, self.tail = marks.head(source), marks.tail(source)
         self.last = min(self.tail, len(source.rstrip("$. \n\t]})\\")))
 
     def fail(self, message: str, start: int, end: int, hint: str = "") -> NoReturn:
@@ -50,15 +49,15 @@ class Lexer:
         source = self.source
         if len(source) > MAX_CHARACTERS:
             raise LimitError(f"the text has {len(source)} characters (limit: {MAX_CHARACTERS} characters)")
-        self.mates, self.overs = braces(source)
+        self.mates, self.overs = marks.braces(source)
         self._range(0, len(source))
         if self.side:
             self.fail("a bracket is missing here", len(source) - 1, len(source))
-        for place in reversed(merged_bars(self.signs)):
+        for place in reversed(marks.merged_bars(self.signs)):
             first, second = self.signs[place : place + 2]
             self.signs[place : place + 2] = [first._replace(text="||", end=second.end)]
         self._add("end", "", len(source), len(source))
-        self.signs = rewritten(without_cases(source, self.signs))
+        self.signs = rewritten(without_dots(without_cases(source, self.signs)))
         self.signs.pair()
         return self.signs
 
@@ -216,7 +215,7 @@ class Lexer:
             self._add("letter", words.LETTERS[name], place, end, font or name * name.startswith("var"))
         elif name in words.UPRIGHT:
             return self._word(place, end)
-        elif name in words.FONTS and not (name == "vec" and applied(self.source, end)):
+        elif name in words.FONTS and not (name == "vec" and marks.applied(self.source, end)):
             return self._font(name, place, end)
         elif name in words.ACCENTS:
             return self._accent(name, place, end)
@@ -225,7 +224,7 @@ class Lexer:
         elif name in ("exponentialE", "differentialD"):
             self._add("word", name[-1].lower(), place, end)
             return SPACE.match(self.source, end).end()  # type: ignore[union-attr]
-        elif name in ("arg", "underset"):
+        elif name in ("arg", "underset", "overset", "stackrel"):
             return self._searched(name, place, end)
         elif name in ("begin", "end"):
             return self._environment(name, place, end)
@@ -268,12 +267,8 @@ class Lexer:
             self._unknown(name, place, end)
 
     def _unknown(self, name: str, place: int, end: int) -> NoReturn:
-        if name in words.REFUSED:
-            message, hint = words.REFUSED[name]
-            self.fail(message, place, end, hint)
-        near = get_close_matches(name, words.KNOWN, 1, 0.75)
-        hint = f"Did you mean \\{near[0]}?" if near else f"For a function write \\operatorname{{{name}}}(…)."
-        self.fail(f"\\{name} is no command that is read here", place, end, hint if name.isalpha() else "")
+        message, hint = marks.unknown(name)
+        self.fail(message, place, end, hint)
 
     def _sizing(self, name: str, place: int, end: int) -> None:
         name = name.removeprefix("m") if name in ("mleft", "mright") else name
@@ -302,10 +297,7 @@ class Lexer:
     def _word(self, place: int, end: int) -> int:
         """An upright word; ``\\mathrm{d}`` and the like included."""
         start, stop = self._argument(place, end)
-        inner = self.source[start:stop]
-        inner = inner[1:-1] if inner[0] == "{" else inner
-        inner = re.sub(r"\\(?:mathrm|text|textrm|rm|mathsf)\b|[{}]", "", inner)
-        word = " ".join(inner.replace("\\_", "_").replace("\\,", " ").replace("~", " ").split())
+        word = marks.upright(self.source[start:stop])
         if len(word) > MAX_NAME:
             raise LimitError(
                 f"a name has {len(word)} characters (limit: {MAX_NAME})", source=self.source, span=(place, stop)
@@ -352,20 +344,28 @@ class Lexer:
             return stop
         after = SPACE.match(self.source, stop).end()  # type: ignore[union-attr]
         if name != "boxed" and self.source[after : after + 1] in ("_", "^"):
-            self.skipped[after] = self._argument(after, after + 1)[1]
+            self.skipped[after] = self._label(after)
         return end
+
+    def _label(self, place: int) -> int:
+        r"""The place behind the label at ``place``; that in ``_\text{…}`` is a command with what it takes."""
+        start, stop = self._argument(place, place + 1)
+        return self._argument(place, stop)[1] if self.source[start + 1 : stop] in words.UPRIGHT else stop
 
     def _searched(self, name: str, place: int, end: int) -> int:
         r"""``\\arg\\min``, and ``\\underset{x}{\\operatorname{argmin}}`` as it is written in a line."""
         if name == "arg":
-            found = searched(self.source, end)
+            found = marks.searched(self.source, end)
             if found is None:
                 self._unknown(name, place, end)
             self._add("word", found[0], place, found[1])
             return found[1]
         start, stop = self._argument(place, end)
-        said = supported(self.source, stop)
-        if not said or start not in self.mates:
+        if name != "underset" and (sign := RELATION_BELOW.match(self.source, stop)):  # \stackrel{\text{def}}{=}
+            self._add("op", "=", place, sign.end())
+            return sign.end()
+        said = marks.supported(self.source, stop)
+        if not said or start not in self.mates or name != "underset":
             self._unknown(name, place, end)
         behind = self._argument(place, stop)[1]
         behind = behind if self.source[behind - 1] == "}" else self._argument(place, behind)[1]
@@ -376,10 +376,10 @@ class Lexer:
 
     def _accent(self, name: str, place: int, end: int) -> int:
         start, stop = self._argument(place, end)
-        inner = self.source[start:stop].strip("{} ")
-        inner = re.sub(rf"\\(?:mathbf|boldsymbol|bm|mathrm|{name})\b\s*", "", inner).strip("{} ")
-        letter = words.LETTERS.get(inner[1:], "") if inner[:1] == "\\" else inner
-        if not letter.isalpha() or not letter.isascii() or (len(letter) > 1 and inner[:1] != "\\"):
+        if (word := WORD_BELOW.fullmatch(self.source[start:stop])) is not None:
+            self._add("word", f"{word[1]}_{words.ACCENTS[name]}", place, stop)
+            return stop
+        if (letter := marks.accented(self.source[start:stop], name)) is None:
             self.fail(f"\\{name} stands over one letter", place, stop, r"Write \hat{x}.")
         self._add("letter", f"{letter}_{words.ACCENTS[name]}", place, stop)
         return stop

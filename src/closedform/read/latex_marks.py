@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from closedform.errors import ReadError
+from closedform.read import latex_words as words
 from closedform.read.latex_signs import Sign
 
 _ENDING = re.compile(r"\\(?:end\s*\{[A-Za-z]+\*?\}|[\])\\]|q?quad|[,;: ])\Z")
@@ -94,3 +96,28 @@ def merged_bars(signs: Sequence[Sign]) -> list[int]:
             mates[stack.pop()] = place
     pairs = [k for k in mates if mates.get(k + 1, -2) + 1 == mates[k]]
     return sorted(at for k in pairs for at in (k, mates[k + 1]) if k - 1 not in pairs)
+
+
+def accented(typed: str, accent: str) -> str | None:
+    r"""The letter in ``{\mathbf{x}}`` below an accent, or None where there is more than one."""
+    inner = typed.strip("{} ")
+    inner = re.sub(rf"\\(?:mathbf|boldsymbol|bm|mathrm|{accent})\b\s*", "", inner).strip("{} ")
+    letter = words.LETTERS.get(inner[1:], "") if inner[:1] == "\\" else inner
+    one = letter.isalpha() and letter.isascii() and (len(letter) == 1 or inner[:1] == "\\")
+    return letter if one else None
+
+
+def unknown(name: str) -> tuple[str, str]:
+    """What is said of a command that is not read, and the mend."""
+    if name in words.REFUSED:
+        return words.REFUSED[name]
+    near = get_close_matches(name, words.KNOWN, 1, 0.75)
+    hint = f"Did you mean \\{near[0]}?" if near else f"For a function write \\operatorname{{{name}}}(…)."
+    return f"\\{name} is no command that is read here", hint if name.isalpha() else ""
+
+
+def upright(typed: str) -> str:
+    r"""The word in ``{\\rm arg\\,min}``."""
+    inner = typed[1:-1] if typed[0] == "{" else typed
+    inner = re.sub(r"\\(?:mathrm|text|textrm|rm|mathsf)\b|[{}]", "", inner)
+    return " ".join(inner.replace("\\_", "_").replace("\\,", " ").replace("~", " ").split())

@@ -27,6 +27,7 @@ def letter(t: Translator, sign: Sign) -> None:
     expected = sign.text == "E" and follower.kind == "open" and follower.text == "["
     if expected and "E" not in t.known.declared:
         refuse_expectation(t, sign)
+    refuse_densities(t, sign)
     if run:
         stop = t.place + len(run)
         whole = Sign("word", run, sign.start, t.signs[stop - 1].end, sign.gap)
@@ -39,6 +40,22 @@ def letter(t: Translator, sign: Sign) -> None:
         function(t, "gamma", sign)
         return
     name(t, sign.text, sign.start, sign.end, sign)
+
+
+def refuse_densities(t: Translator, sign: Sign) -> None:
+    r"""``\mathcal{N}(x \mid \mu, \Sigma)`` and ``\Gamma_p(n/2)``, which are no products, are refused by name."""
+    follower = t.signs[t.place + 1]
+    if sign.text == "N" and sign.font == "script" and follower.text == "(" and "N" not in t.known.declared:
+        hint = r"Write it out: \exp(-\frac12 (x-\mu)^\top \Sigma^{-1} (x-\mu)) / \sqrt{\det(2\pi\Sigma)}."
+        t.fail("the density of the normal distribution is not read by its name", sign, hint)
+    if sign.text == "Gamma" and follower.kind == "_" and "Gamma" not in t.known.declared | t.known.bare_apart:
+        first, last, after = argument(t.signs, t.place + 1)
+        p = t.typed(t.signs[first].start, t.signs[last - 1].end)
+        name = f"Gamma_{p}"
+        if t.signs[after].text == "(" and t.signs[after].kind == "open" and name not in t.known.declared:
+            span = (sign.start, t.signs[after].end)
+            hint = rf"Write \pi^{{{p}({p}-1)/4}} \prod_{{j=1}}^{{{p}}} \Gamma(a + (1-j)/2) for \Gamma_{p}(a)."
+            t.fail("the multivariate gamma function is not read by its name", span, hint)
 
 
 def differential(t: Translator, sign: Sign, follower: Sign) -> bool:

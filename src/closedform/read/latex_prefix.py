@@ -9,10 +9,12 @@ from typing import NamedTuple
 from closedform.errors import ReadError
 from closedform.read.latex_left import CLOSING, MAX_LEFT_SIDE, OPENING, SEARCHES, is_d, left_side, tops
 from closedform.read.latex_names import Known, argument
+from closedform.read.latex_pieces import quoted
 from closedform.read.latex_signs import Signs
 from closedform.read.vocabulary import INDEX_LETTERS
 
 ORDERS = {"minimize", "maximize", "minimise", "maximise", "Minimize", "Maximize"}
+SPOKEN = {"If", "Let", "Consider", "Suppose", "Given", "Define", "Then", "Now", "Hence", "Thus", "So"}
 CONSTRAINING = {"s.t", "st", "subject to", "Subject to", "such that"}
 QUALIFYING = {"for all", "for every", "for any"}
 
@@ -36,10 +38,32 @@ def stop(signs: Signs, end: int) -> tuple[int, bool]:
     leaving = CONSTRAINING | QUALIFYING
     first = quantified(signs, end)
     place = next((k for k in range(first, end) if signs[k].kind == "word" and signs[k].text in leaving), end)
+    place = min(place, next((k for k in tops(signs, first, end) if _counts_behind(signs, k, end)), end))
     constrained = place < end and signs[place].text in CONSTRAINING
     while place and (signs[place - 1].text in (",", ";") or signs[place - 1].kind in ("\\", "&")):
         place -= 1
     return place, constrained
+
+
+def _counts_behind(signs: Signs, place: int, end: int) -> bool:
+    r"""Whether ``, i = 1, \dots, n`` or ``\text{for } i \in \mathcal{I}`` stands from ``place`` to the end."""
+    sign = signs[place]
+    if sign.kind == "word" and sign.text in ("for", "for each"):
+        return counting(signs, place + 1, end) or signs[place + 2].text == "in"
+    return sign.text == "," and counting(signs, place + 1, end)
+
+
+def counting(signs: Signs, start: int, end: int) -> bool:
+    r"""Whether ``i = 1, \dots, n`` or ``i, j = 1, 2, \dots`` stands from ``start`` to the end."""
+    if end - start > MAX_LEFT_SIDE:
+        return False
+    inside = [s for s in signs[start:end] if s.kind != "end"]
+    equals = next((k for k, s in enumerate(inside) if s.text == "="), 0)
+    letters = all(s.kind == "letter" or s.text == "," for s in inside[:equals])
+    dotted = any(s.kind == "dots" for s in inside[equals:])
+    return bool(equals) and letters and dotted and all(
+        s.kind in ("letter", "num", "dots") or s.text in (",", "-", "+", ".", ";") for s in inside[equals + 1 :]
+    )
 
 
 def quantified(signs: Signs, end: int) -> int:
@@ -57,20 +81,21 @@ def quantified(signs: Signs, end: int) -> int:
 def said_behind(source: str, signs: Signs, start: int, end: int) -> str:
     r"""What ``\\forall`` begins behind the formula, or ``""``."""
     start = next((k for k in range(start, end) if signs[k].kind not in ("\\", "&") and signs[k].text != ","), end)
-    said = start < end and signs[start].text in QUALIFYING
+    said = start < end and (signs[start].text in {*QUALIFYING, "for", "for each"} or counting(signs, start, end))
     return " ".join(source[signs[start].start : signs[end].start].split()).rstrip("$. ") if said else ""
 
 
 def whole(source: str, signs: Signs, end: int, known: Known, constrained: bool = False) -> Whole:
     """Where the formula starts and ends."""
-    start = quantified(signs, end) or _arrow(signs, end)
+    start = quantified(signs, end) or _arrow(signs, end) or _spoken(signs, end)
     behind = _left_sides(signs, start, end, known.declared)
     left = (start, behind) if behind > start else None
     start = behind
     found, search = _search(signs, start, end, constrained), None
     if left is None and (behind := _named_search(signs, start, end, known.declared)):
         left, start, found = (start, behind), behind, behind
-    if found > start and (left is None or "arg" in signs[start].text):
+    named = left is not None and not any(s.kind == "open" for s in signs[left[0] : left[1]])
+    if found > start and (left is None or named or "arg" in signs[start].text):
         search, start = (start, found), found
     part = _derivative(signs, start, end, known)
     if part is None:
@@ -93,6 +118,11 @@ def _arrow(signs: Signs, end: int) -> int:
     arrow = next((k for k in range(2, min(end, MAX_LEFT_SIDE)) if signs[k].text == "->"), 0)
     comma = next((k for k in range(arrow, min(end, MAX_LEFT_SIDE)) if signs[k].text in (",", ";")), 0)
     return comma + 1 if arrow and comma and left_side(signs, comma + 1, end) > comma + 1 else 0
+
+
+def _spoken(signs: Signs, end: int) -> int:
+    r"""Behind the word that a sentence begins with, ``\text{Let } f(x) = …``."""
+    return int(end > 1 and signs[0].kind == "word" and signs[0].text in SPOKEN)
 
 
 def _left_sides(signs: Signs, start: int, end: int, declared: Container[str]) -> int:
@@ -133,7 +163,9 @@ def _search(signs: Signs, start: int, end: int, constrained: bool) -> int:
     if start >= end or signs[start].kind != "word" or signs[start].text not in SEARCHES | ORDERS:
         return start
     if signs[start + 1].kind != "_":
-        alone = signs[start].text in ORDERS and signs[start + 1].kind != "open"
+        arg = signs[start].text in ("arg min", "arg max")
+        ordered = signs[start].text in ORDERS and signs[start + 1].kind != "open"
+        alone = (arg and _more(signs, start + 1, end)) or ordered
         return start + 1 if alone or (constrained and signs[start].text in SEARCHES) else start
     first, last, after = argument(signs, start + 1)
     named = []
@@ -214,12 +246,14 @@ def notes(source: str, signs: Signs, found: Whole) -> Iterator[str]:
     def typed(span: tuple[int, int]) -> str:
         first, last = span
         begin = signs[first - 1].end if first and signs[first - 1].text == "=" else signs[first].start
-        return " ".join(source[begin : signs[last - 1].end].split())
+        return quoted(source, begin, signs[last - 1].end)
 
     if found.quantified:
         yield f"What stands before is left out: {typed((0, found.quantified - 1))}."
     if found.left is not None:
-        yield f"What stands right of the sign = is read: {typed((found.left[1], found.end))}."
+        said = signs[found.left[1] - 1]
+        typed_sign = source[said.start : said.end] if said.text in ("∝", "≈") else "="
+        yield f"What stands right of the sign {typed_sign} is read: {typed((found.left[1], found.end))}."
     if found.search is not None:
         yield f"{typed(found.search)} is left out: what it is taken of is read."
     if found.derivative is not None:

@@ -28,6 +28,9 @@ def rewritten(signs: Sequence[Sign]) -> Signs:
         elif sign.text == "binom" and sign.kind == "cmd" and (parts := _two(signs, place)):
             out += _binomial(sign, *(rewritten(part) for part in parts[:2]))
             place = parts[2]
+        elif sign.kind == "{" and _lone_operator(signs, place):
+            out.append(signs[place + 1])
+            place += 3
         elif sign.kind == "^" and _member_turned(signs, place):
             shut = place + 4
             out += [*signs[place : shut + 1], signs[shut + 2], sign, signs[shut + 1]]
@@ -65,6 +68,13 @@ def _dirac(signs: Sequence[Sign], place: int) -> tuple[list[Sign], int] | None:
         shut = signs[bars[1]]
         parts[1] = [comma._replace(kind="open", text="("), *parts[1], shut._replace(kind="close", text="(", side=0)]
     return [signs[place], *parts[0], comma, *(s for part in parts[1:] for s in part), signs[k]], k + 1
+
+
+def _lone_operator(signs: Sequence[Sign], place: int) -> bool:
+    r"""Whether braces hold an operator alone, which only keeps it close: ``a{\cdot}b``."""
+    before = signs[place - 1].kind if place else ""
+    inside, shut = signs[place + 1 : place + 3] if place + 2 < len(signs) else (signs[place], signs[place])
+    return inside.kind == "op" and inside.text != "," and shut.kind == "}" and before not in ("^", "_", "cmd")
 
 
 def _holds_sum(signs: Sequence[Sign]) -> bool:

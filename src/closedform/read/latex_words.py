@@ -45,7 +45,8 @@ RELATIONS: dict[str, str] = {
     "in": "in", "mapsto": "|->", "longmapsto": "|->",
     "ge": ">=", "geq": ">=", "geqslant": ">=", "gt": ">", "le": "<=", "leq": "<=",
     "leqslant": "<=", "lt": "<", "ne": "≠", "neq": "≠", "to": "->", "rightarrow": "->",
-    "longrightarrow": "->", "coloneqq": "=", "triangleq": "=", "equiv": "=", "eq": "=",
+    "longrightarrow": "->", "coloneqq": "=", "triangleq": "=", "equiv": "=", "eq": "=", "doteq": "=", "gets": "=",
+    "leftarrow": "=", "longleftarrow": "=", "propto": "∝", "approx": "≈", "simeq": "≈",
 }  # fmt: skip
 CASES = ("cases", "dcases")
 DOTS = {"dots", "ldots", "cdots", "dotsc", "dotsb"}
@@ -146,7 +147,6 @@ REFUSED: dict[str, tuple[str, str]] = {
     "choose": (r"\choose is not read", r"Write \binom{n}{k}."),
     "infty": (r"\infty is read as the mark of a norm alone", ""),
     "leq": (r"\leq is no part of a formula", ""), "le": (r"\le is no part of a formula", ""),
-    "approx": (r"\approx is no part of a formula", ""), "propto": (r"\propto is no part of a formula", ""),
     "sim": (r"\sim is no part of a formula", ""), "mid": (r"\mid is read as no bracket", r"Write | or \vert."),
     "Re": ("complex numbers are not supported", "All numbers are real."),
     "Im": ("complex numbers are not supported", "All numbers are real."),
@@ -156,7 +156,8 @@ REFUSED: dict[str, tuple[str, str]] = {
     "preceq": (r"\preceq is no part of a formula", ""), "prec": (r"\prec is no part of a formula", ""),
     "succeq": (r"\succeq is no part of a formula", "Declare X in PSD(n)."),
     "succ": (r"\succ is no part of a formula", "Declare X in PD(n)."),
-    "overset": (r"\overset is not read", ""), "underset": (r"\underset is not read", ""),
+    "overset": (r"\overset is read only above the sign =", ""),
+    "stackrel": (r"\stackrel is read only above the sign =", ""), "underset": (r"\underset is not read", ""),
     "arg": (r"\arg is not read", "Leave it out, and ask for the minimum by name."),
     "lfloor": ("rounding is not supported", ""), "lceil": ("rounding is not supported", ""),
     "bigotimes": ("products over an index are not supported", r"Write A \otimes B."),

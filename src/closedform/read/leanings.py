@@ -12,6 +12,7 @@ from closedform.expr.op import Shape
 from closedform.expr.size import ONE
 from closedform.read.alphabet import base_letters, is_greek
 from closedform.read.infer import Trial, Unit
+from closedform.read.misfit import Misfit
 from closedform.read.products import doubt_subtracted
 from closedform.read.syntax import (
     Call,
@@ -25,6 +26,7 @@ from closedform.read.syntax import (
     Power,
     Product,
     Sum,
+    Transpose,
     Tree,
 )
 from closedform.read.unify import is_scalar
@@ -34,10 +36,19 @@ ANGLES = {"sin", "cos", "tan"}
 LARGE = {"I", "eye", "ones", "zeros"}
 SCALED_SUM = 1.2
 """Of a vector times a sum of numbers: more than a number instead of it is from habit, less than one in bold type."""
+WEIGHTED = 0.5
+r"""Of the x_i in a neuron, ``\sum_i w_i x_i + b``, as vectors: both letters are of numbers or of vectors."""
 MEMBER = 1.5
 """Of capitals such as ``E_i`` as vectors where numbers are meant."""
 NO_MAP = 2.0
 """Of ``A (x - b)`` as a matrix times a number."""
+TURNED = 2.5
+"""Of a sum of entries that is transposed, as a number."""
+NO_ROW = 4.6
+"""Of ``x W`` as a product with a number, which is so far from habit that it is asked about."""
+COEFFICIENTS, NO_NUMBER = {"beta", "theta", "gamma", "delta", "alpha"}, 3.2
+"""Of ``Y - X \\beta`` as matrices, of which one is multiplied by a number behind it."""
+DATA, WEIGHTS = {"x", "h", "z"}, {"W", "U", "V", "A"}
 TOGETHER = 200
 """Parts of a formula that are looked at together."""
 APART = 1.6
@@ -48,6 +59,11 @@ def lean(trial: Trial) -> None:
     """Doubt what fits and is not what LaTeX shows."""
     for unit in trial.question.units:
         for tree in unit.trees:
+            if isinstance(tree, Product):
+                _doubt_turned(trial, tree)
+                _doubt_behind(trial, tree)
+            if isinstance(tree, Product | Sum | Norm):
+                _check_marks(trial, tree)
             if is_scalar(trial.shape[tree]):
                 continue
             if isinstance(tree, Product):
@@ -56,6 +72,7 @@ def lean(trial: Trial) -> None:
                 _doubt_members(trial, tree)
             elif isinstance(tree, Sum):
                 _doubt_first(trial, tree)
+                _doubt_weighted(trial, tree)
             elif isinstance(tree, Call):
                 _doubt_members(trial, tree)
             elif isinstance(tree, Over):
@@ -129,6 +146,72 @@ def _doubt_first(trial: Trial, tree: Sum) -> None:
     moved = any(isinstance(t, Product) and _maps(trial, t) for _, t in tree.terms[1:])
     if is_greek(first.name) and (moved or base_letters(first.name) == "theta"):
         trial.doubt(tree, APART)
+
+
+STEPS = {"k", "t", "l", "i", "j", "s"}
+"""Letters that number steps, ``x^k``, as well as they count factors."""
+
+
+def _check_marks(trial: Trial, tree: Product | Sum | Norm) -> None:
+    r"""``\|A x - b + u^k\|``: where a vector must stand, the k above a small letter is no power."""
+    if isinstance(tree, Sum):
+        suspects = [t for _, t in tree.terms] if not is_scalar(trial.shape[tree]) else []
+    elif isinstance(tree, Norm):
+        suspects = _added(tree.parts[0]) if is_scalar(trial.shape[tree.parts[0]]) else []
+    else:
+        turned = [f.inner for _, f in tree.factors if isinstance(f, Transpose) and is_scalar(trial.shape[f])]
+        mapped = [f for (_, b), (_, f) in pairwise(tree.factors) if isinstance(b, Name) and b.name[0].isupper()]
+        suspects = [t for part in turned for t in _added(part)] + mapped
+    for power in (t for t in suspects if isinstance(t, Power) and not t.entrywise):
+        base, above = power.base, power.exponent.inner if isinstance(power.exponent, Group) else power.exponent
+        above = above.terms[0][1] if isinstance(above, Sum) else above
+        step = isinstance(above, Name) and above.name in STEPS and _is_free(trial, above)
+        if step and isinstance(base, Name) and _is_small(base) and _is_free(trial, base):
+            typed, name = trial.typed(power), trial.typed(base)
+            step_typed = trial.typed(power.exponent).strip("{}")
+            hint = f"Write {name}^{{({step_typed})}} for a name of its own, or declare {base.name} in R for the power."
+            raise Misfit(power, f"{typed} would be the power of a number, and stands where a vector must", hint=hint,
+                         final=True)  # fmt: skip
+
+
+def _added(tree: Tree) -> list[Tree]:
+    while isinstance(tree, Group):
+        tree = tree.inner
+    return [t for _, t in tree.terms] if isinstance(tree, Sum) else [tree]
+
+
+def _doubt_weighted(trial: Trial, tree: Sum) -> None:
+    r"""``\sum_i w_i x_i + b``: where two small letters have the index and a third is added, all are numbers."""
+    terms = [t for _, t in tree.terms]
+    for body in (t.body for t in terms if isinstance(t, Over) and isinstance(t.body, Product)):
+        factors = [f for _, f in body.factors]
+        entries = [f for f in factors if isinstance(f, Index) and _is_member(trial, f) and _is_small(f.base)]
+        mixed = len({is_scalar(trial.shape[f]) for f in entries}) > 1
+        if len(entries) == len(factors) and mixed and any(_is_free(trial, t) and _is_small(t) for t in terms):
+            trial.doubt(tree, WEIGHTED)
+
+
+def _doubt_turned(trial: Trial, tree: Product) -> None:
+    r"""``\bigl(\sum_i z_i u_i\bigr)^\top W``: of numbers nothing would be transposed."""
+    for inner in (f.inner for _, f in tree.factors if isinstance(f, Transpose) and isinstance(f.inner, Group)):
+        entries = [t for t in _leaves(inner) if isinstance(t, Index) and _is_member(trial, t)]
+        if is_scalar(trial.shape[inner]) and entries and _has(inner, (Over,)):
+            trial.doubt(tree, TURNED)
+
+
+def _doubt_behind(trial: Trial, tree: Product) -> None:
+    r"""``x W + b`` of a row x: W is no number, and x neither."""
+    for (_, before), (sign, factor) in pairwise(tree.factors):
+        if sign or not (isinstance(before, Name) and isinstance(factor, Name)):
+            continue
+        data = base_letters(before.name) in DATA and _is_free(trial, before)
+        weights = base_letters(factor.name) in WEIGHTS and _is_free(trial, factor)
+        coefficients = base_letters(factor.name) in COEFFICIENTS and is_scalar(trial.shape[factor])
+        regressors = before.name[0].isupper() and before.name not in LARGE and ONE not in trial.shape[before]
+        if coefficients and regressors and tree.factors[-1][1] is factor and _is_free(trial, factor):
+            trial.doubt(tree, NO_NUMBER)
+        if data and weights and (is_scalar(trial.shape[before]) or ONE in trial.shape[factor]):
+            trial.doubt(tree, NO_ROW)
 
 
 def _doubt_moved(trial: Trial, tree: Product) -> None:

@@ -13,6 +13,7 @@ from closedform.functions import algebra as a
 from closedform.functions.known_facts import facts_of
 from closedform.functions.table import by_text
 from closedform.read.infer import ABSURD, SCALAR, UNLIKELY, Trial
+from closedform.read.latex_pieces import quoted
 from closedform.read.misfit import Misfit
 from closedform.read.products import doubt_subtracted
 from closedform.read.syntax import Call, Group, Index, Name, Norm, Power, Product, Tree
@@ -144,7 +145,8 @@ def norm_by(to: Elaborator, tree: Call, args: tuple[Node, ...]) -> Node:
     if by.is_scalar:
         return a.power(_sum_of_powers(x, by), a.power(by, -1) if by.op is not a.NUM else a.num(1 / by.params[0]))
     if not {"psd", "pd"} & facts_of(by):
-        typed = to.source[tree.args[1].span[0] : tree.args[1].span[1]].strip("{}")
+        typed = quoted(to.source, *tree.args[1].span)
+        typed = typed[1:-1] if typed.startswith("{") and typed.endswith("}") else typed
         other = f" (not with its inverse, as a covariance in {typed} would)" if typed.endswith("Sigma") else ""
         to.trial.notes.append(f"The norm by {typed} is the root of the quadratic form with {typed}{other}.")
     return a.power(_quadratic(x, by), Fraction(1, 2))

@@ -200,6 +200,8 @@ def _clash(trial: Trial, tree: Product, place: int, a: Shape, b: Shape) -> Misfi
         hint = f"Did you mean {left}*{turned} ?"
     elif shape(a)[0] is rows:
         hint = f"Did you mean {_par(left)}'*{right} ?"
+    elif a[1] is ONE and trial.question.typeset and isinstance(last, Name) and isinstance(tree.factors[place][1], Name):
+        hint = rf"Where {trial.typed(last)} is a row, write {right}^\top {trial.typed(last)}: vectors are columns."
     if _is_form(tree, place) and not hint:
         hint = "A quadratic form takes a square matrix."
     hint = entry_hint([tree]) + hint

@@ -9,9 +9,11 @@ from closedform.errors import ClosedformError, ReadError
 from closedform.read.alphabet import canonical
 from closedform.read.declarations import Declarations, declare_all
 from closedform.read.latex import Translator
+from closedform.read.latex_dots import listed
+from closedform.read.latex_layers import with_layers
 from closedform.read.latex_lexer import Lexer
 from closedform.read.latex_names import Known, argument, index_items, turns
-from closedform.read.latex_prefix import holds_derivative, said_behind, stop, whole
+from closedform.read.latex_prefix import counting, holds_derivative, said_behind, stop, whole
 from closedform.read.latex_prefix import notes as left_out
 from closedform.read.latex_primes import has_primes as has_primes
 from closedform.read.latex_primes import without_primes
@@ -34,7 +36,7 @@ def lex_latex(
     ``primed``: the prime of a name makes another name of it.
     """
     where = plain_names(where)
-    signs = Lexer(without_primes(source)).read()
+    signs, layers = with_layers(source, Lexer(without_primes(source)).read(), where)
     known = Known(primed=primed, fixed=fixed)
     left = Known()
     left.scan(signs, _where(signs))
@@ -61,7 +63,9 @@ def lex_latex(
         known.add(said)
     main = Translator(source, signs, known, found.start, found.end)
     tokens = main.run()
-    notes, upright = [*main.notes, *left_out(source, signs, found)], set(main.upright)
+    stand = {token.text for token in tokens}
+    own = [note for name, note in layers.items() if name in stand]
+    notes, upright = [*own, *main.notes, *left_out(source, signs, found)], set(main.upright)
     notes += _omitted(constrained, said_behind(source, signs, over, split))
     if point:
         value = Translator(source, signs, known, point.first, point.last)
@@ -142,7 +146,7 @@ def _where(signs: Signs) -> int:
 def _defines(signs: Signs, place: int) -> bool:
     r"""Whether ``z = X\\beta`` stands at ``place``, of a name z that stands before it."""
     name, behind = signs[place], place + 1
-    if name.kind not in ("letter", "word"):
+    if name.kind not in ("letter", "word") or counting(signs, place, len(signs)):
         return False
     before = [k for k in range(place - 1) if signs[k].kind == name.kind and signs[k].text == name.text]
     if signs[behind].kind in ("_", "^"):
@@ -168,6 +172,11 @@ def _declared(source: str, signs: Signs, start: int, known: Known) -> Tokens:
             and not any(s.text == "for" for s in signs[first:last])
             and signs[first].kind in ("letter", "word")
         )
+        if bound and (length := listed(signs, first, last)) is not None:
+            parts = [("name", canonical(signs[first].text)), ("op", "in"), ("name", "R"), ("op", "^")]
+            out += [Token(kind, text, signs[first].start, signs[last - 1].end, 1) for kind, text in parts]
+            out.append(Token(length.kind, length.text, length.start, length.end, 1))
+            continue
         behind = argument(signs, first + 1)[2] if signs[first + 1].kind == "_" else first + 1
         applied = signs[behind].text == "("
         fact = _equation(signs, first, last)
