@@ -13,6 +13,20 @@ MOST_TOGETHER = 4
 _NAMES = re.compile(r"[^\W\d]\w*")
 
 
+def calls_of(functions: Collection[str]) -> re.Pattern[str]:
+    r"""A function before a bracket, behind no other letter of its name; a number may stand there.
+
+    >>> [m["name"] for m in calls_of(["g", r"\sigma"]).finditer(r"2g(x) + y\sigma(z) + arg(x) + x_2g(t)")]
+    ['g', '\\sigma']
+    """
+    names = sorted(functions, key=len, reverse=True)
+    commands, letters = (
+        "|".join(re.escape(n) for n in names if n.startswith("\\") == wanted) or "(?!)" for wanted in (True, False)
+    )
+    before = r"(?<![^\W\d]\d)(?<![^\W\d])(?<!\\)"
+    return re.compile(rf"(?P<name>(?<!\\)(?:{commands})|{before}(?:{letters}))\s*\(")
+
+
 def put_in(body: str, argument: str, value: str, syntax: str, known: Collection[str] = ()) -> str:
     r"""The text of a function's body with ``value`` for its argument.
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from closedform.errors import LimitError
-from closedform.judging.applied import put_in
+from closedform.judging.applied import calls_of, put_in
 from closedform.judging.derivative_signs import (
     ABOVE,
     ALONG,
@@ -228,8 +228,7 @@ class Atoms:
         """``f(x)`` is ``f`` where f was defined with that argument."""
         if not self.functions:
             return text
-        names = "|".join(sorted(map(re.escape, self.functions), key=len, reverse=True))
-        pattern, place, count = re.compile(rf"(?<![\w\\])(?P<name>{names})\s*\("), 0, 0
+        pattern, place, count = calls_of(self.functions), 0, 0
         while found := pattern.search(text, place):
             end = close_of(text, found.end() - 1)
             name, inner = found["name"], text[found.end() : end - 1]
@@ -351,11 +350,12 @@ class Atoms:
         place = behind_space(text, place)
         if opener(text, place):
             return close_of(text, place)
-        bars = re.compile(r"\\\||\\[lL]?[vV]ert\b|\|\||‖|\\left\s*(?:\\\||\\[lr]?[vV]ert\b|\|)").match(text, place)
+        bars = re.compile(r"\\\||\\[lL]?[vV]ert\b|\|\||‖|\\left\s*(?:\\\||\\[lr]?[vV]ert\b|\|)|\|").match(text, place)
         if bars and text.count(bars.group(), 0, place) % 2 == 0:
             closing = bars.group().replace("left", "right").replace("lVert", "rVert").replace("lvert", "rvert")
             end = text.find(closing, bars.end())
-            return scripts(text, end + len(closing)) if end >= 0 else None
+            whole = text[place:end].count("(") == text[place:end].count(")")
+            return scripts(text, end + len(closing)) if end >= 0 and whole else None
         function = re.compile(rf"(?:{FUNCTIONS}\s*(?:_\{{?\w+\}}?)?\s*)+").match(text, place)
         if function:
             end = function.end()

@@ -31,6 +31,8 @@ def free_letters(source: str, syntax: str) -> set[str]:
     usual = USUAL | {c for m in _OF_DELTA.finditer(source) for c in m.groups()}
     found = {c for at in below for c in at if usual.issuperset(at)}
     return (found | {m[1] for m in _AROUND.finditer(source)} if found else found) & usual
+_ABOVE = re.compile(rf"(?:∂|(?<!\w)d)(?P<of>{LETTER})_(?P<at>[a-z])(?=\s*/\s*(?:∂|d))")
+"""The entry of a vector that is differentiated, in text: ``dp_i/dz_j``."""
 
 
 def with_entries(text: str, letters: set[str], own: Container[str], syntax: str) -> str:
@@ -38,9 +40,13 @@ def with_entries(text: str, letters: set[str], own: Container[str], syntax: str)
 
     >>> with_entries(r"\log\frac{p_k}{q_k} - s_k", {"k"}, {"s_k"}, "latex")
     '\\log\\frac{(p)_{k}}{(q)_{k}} - s_k'
+    >>> with_entries("dp_i/dz_j", {"i", "j"}, {"p"}, "text")
+    '∂(p[i])/dz_j'
     """
     if not letters:
         return text
+    if syntax == "text":
+        text = _ABOVE.sub(lambda m: _of_entry(m) if m["of"] in own and m["at"] in letters else m.group(), text)
 
     def entry(found: re.Match[str]) -> str:
         base, at = found["base"], found["one"] or found["in"]
@@ -53,6 +59,10 @@ def with_entries(text: str, letters: set[str], own: Container[str], syntax: str)
         return f"({name})_{{{at}}}" if syntax == "latex" else f"{name}[{at}]"
 
     return _ENTRY.sub(entry, text)
+
+
+def _of_entry(found: re.Match[str]) -> str:
+    return f"∂({found['of']}[{found['at']}])"
 
 
 _DELTA = re.compile(r"\\delta_\{\s*([a-z])\s*,?\s*([a-z])\s*\}")

@@ -45,12 +45,12 @@ SLASH = re.compile(
 )
 UNDER = re.compile(
     rf"\s*/\s*(?P<open>\()?(?:\\partial|∂|d)\s*(?:vec\(\s*{NAME}\s*\)|{NAME})(?:\[[^\]]*\])?(?:\s*\^\s*(?:2|\{{2\}})|²)?"
-    rf"(?:\s*(?:\\partial|∂|d)\s*{NAME}(?:\[[^\]]*\])?)?(?:\s*(?:'|ᵀ|\^\s*(?:T|\\top|\{{[^{{}}]*\}})))?(?(open)\))"
+    rf"(?:\s*(?:\\partial|∂|d)\s*{NAME}(?:\[[^\]]*\])?(?!\s*/))?(?:\s*(?:'|ᵀ|\^\s*(?:T|\\top|\{{[^{{}}]*\}})))?(?(open)\))"
 )
 MANY = re.compile(rf"[0-9]|\\[tdc]?frac\s*[{{0-9]|\\\||\\[lL]?[vV]ert\b|\|\||‖|\\(?:sum|prod)\b|e\s*\^|{FUNCTIONS}")
 """What a sign of differentiation stands before as a whole: a product that begins with no name."""
 TARGET = re.compile(rf"(?P<name>{NAME})(?P<arg>\s*\([^()]*\))?")
-D = re.compile(r"(?<![\w\\^{])d(?![a-zA-Z]{3,}|\[\w(?:,\w)?\])|(?<=\{)d(?=[\s\\({\[]|[A-Z])|(?<=\d)d(?=[A-Za-z(\\])")
+D = re.compile(r"(?<![\w\\^{])d(?![a-zA-Z]{3,}|\[\w(?:,\w)?\])|(?<=\{)d(?=[\s\\({\[|]|[A-Z])|(?<=\d)d(?=[A-Za-z(\\])")
 D2 = re.compile(r"(?<![\w\\^{])d\s*(?:²|\^\s*(?:2|\{\s*2\s*\}))\s*(?=[A-Za-z\\(\[])")
 OF_DIFFERENTIAL = re.compile(rf"(?<![\w\\^])d\s*\(\s*d\s*({NAME})\s*\)")
 """``d(df)``, the second differential."""

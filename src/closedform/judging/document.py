@@ -13,6 +13,7 @@ from closedform.judging.manners import (
     plain_layers,
     plain_maps,
     plain_ranges,
+    plain_stacked,
 )
 from closedform.judging.pieces import MAX_CHARACTERS, pieces
 from closedform.judging.relations import (
@@ -55,7 +56,7 @@ def document(source: str, syntax: str = "auto") -> Document:
         syntax = "latex" if is_latex(source) else "text"
     if syntax not in ("text", "latex"):
         raise ReadError(f"the syntax {syntax} is not known", hint="Known are auto, text and latex.")
-    source = plain_ranges(plain_maps(source))
+    source = plain_ranges(plain_stacked(plain_maps(source)))
     if syntax == "latex":
         source = plain_curves(plain_layers(plain_ells(plain_shorthand(source))))
         source = partial_operators(plain_partials(plain_functionals(source)))

@@ -229,7 +229,8 @@ class EquationChains:
             return self.state.step(chain, 1, "right")
         if claimed:
             return self.state.step(chain, 1, "follows", reason="it follows from a line before that is wrong")
-        strange = "" if equations.zero else self._first_seen(now.node, at_hand)
+        strange = self._first_seen(now.node, at_hand)
+        strange = "" if equations.zero and not self._may_stack(strange) else strange
         if found is None or strange:
             reason = f"{strange} stands here for the first time, undefined" if strange else UNDECIDED
             return self.state.step(chain, 1, "undecided", reason=reason)
@@ -241,6 +242,11 @@ class EquationChains:
         known = [*(z.node for z in equations), *self.book.defined.values()]
         names = {n.params[0] for n in postorder(known) if n.op is SYM}
         return next((str(n.params[0]) for n in postorder(value) if n.op is SYM and n.params[0] not in names), "")
+
+    def _may_stack(self, name: str) -> bool:
+        """Whether a name may be the matrix of the members of a family: ``Φ`` beside ``φ_n``."""
+        reading = self.section.shared.reading
+        return reading is not None and name[:1].isupper() and name[:1].lower() + name[1:] in reading.families
 
     def _from_claimed(self, holds: Callable[[Equations], bool | None]) -> bool:
         """Whether something follows from what the person says that the gradients are."""

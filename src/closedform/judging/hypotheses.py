@@ -74,11 +74,15 @@ def first_step(document: Document) -> int:
 
 
 def supposed_facts(document: Document) -> list[Supposed]:
-    """Facts that are said only with ``if`` and the like, after a derivative that was taken without them."""
+    """Facts that are said only with ``if`` and the like, after a derivative that was taken without them.
+
+    What stands in a line below all formulas, ``for symmetric W.``, is said of them all.
+    """
     begun = first_step(document)
+    last = max((document.line(m.start) for r in document.relations if len(r.members) > 1 for m in r.members), default=0)
     found = [
         Supposed(m.start(), name, fact)
-        for m in _SAID.finditer(document.source, begun)
+        for m in _SAID.finditer(document.source, begun) if document.line(m.start()) <= last
         for name, fact in facts(m["said"])
         if "×" not in fact and fact not in ("R", "vector", "matrix", "square")
     ]

@@ -25,6 +25,8 @@ from closedform.judging.state import UNDECIDED, State
 
 _UNCLEAR = re.compile(r"does not follow from the formula|\bmay be\b|\bstands for one of them")
 """What is said of a line that has more readings than one, or none: that its sizes do not fit is not shown."""
+_OURS = re.compile(r"d?Xi_9\d\d|d?Xi_1\d{3}")
+"""Names that stand for what was written as a derivative."""
 
 
 class Identities:
@@ -193,6 +195,8 @@ class Identities:
         return self.state.step(chain, k, "wrong", slip=slip, reason=reason, right_line=right, example=example)
 
     def _refused(self, chain: Chain, k: int, explainer: Explainer, now: list[Full]) -> Step:
+        if any(_OURS.fullmatch(str(n.params[0])) for t in explainer.truth for n in postorder(t.node) if n.op is SYM):
+            return self.state.step(chain, k, "undecided", reason="a derivative before it could not be read")
         strange = self._strange(chain, k, explainer, now) or self._unknown(chain, k)
         if strange:
             self.state.unknown.add(strange)

@@ -12,14 +12,47 @@ from closedform.judging.letter_d import letter_d
 from closedform.judging.long_names import long_names
 from closedform.judging.outline import outlines
 from closedform.judging.records import Judgement, Step
+from closedform.judging.rereadings import MAX_WAYS, better, told, ways
 from closedform.judging.scalars import as_numbers
 from closedform.judging.section import Section
+from closedform.judging.ways import Way
 
 MAX_LINES = 600
 
 
 def judged(text: str, where: str | None, syntax: str) -> Judgement:
-    """What ``closedform.judge`` finds, in the reading of the text in which the most of its steps are right."""
+    """What ``closedform.judge`` finds; where not all is right, in the other ways in which the text may be meant."""
+    typed = found = _by_letters(text, where, syntax)
+    notes, tried = list[str](), set[str]()
+    for _ in range(MAX_WAYS):
+        if found.verdict == "right":
+            break
+        way = next((w for w in ways(text, found) if w.texts[0] not in tried), None)
+        if way is None:
+            break
+        tried.add(way.texts[0])
+        again = _together(way, where, syntax)
+        if again is not None and better(again, found, way):
+            notes += [way.note] if way.note else []
+            found = told(again, typed, found, way, notes)
+            text = way.texts[0] if len(way.texts) == 1 else text
+    return found
+
+
+def _together(way: Way, where: str | None, syntax: str) -> Judgement | None:
+    """What is found in the parts of another text; None where it cannot be read."""
+    parts = list[Judgement]()
+    for part in way.texts:
+        try:
+            parts.append(_by_letters(part, where, syntax))
+        except ClosedformError:
+            return None
+    assumed = dict.fromkeys(a for part in parts for a in part.assumed)
+    return Judgement(tuple(step for part in parts for step in part.steps), tuple(assumed))
+
+
+def _by_letters(text: str, where: str | None, syntax: str) -> Judgement:
+    """What is found in the reading of the letter d in which the most of the steps are right."""
     found = list[Judgement]()
     for reading in letter_d(text):
         with suppress(ClosedformError):

@@ -30,6 +30,30 @@ def plain_maps(source: str) -> str:
     return source
 
 
+_VEC = r"(?:\\(?:operatorname|mathrm|text|mathop)\s*\{\s*vec\s*\}|(?<![\w\\])vec)"
+_STACKED = re.compile(
+    rf"(?P<d>(?:\\partial|∂|(?<![A-Za-z\\])d)\s*)(?:\(\s*(?P<one>{_VEC})\s*\(?\s*(?P<of>\\?[A-Za-z]+)\s*\)?\s*\)"
+    rf"\s*(?:'|ᵀ|\^\s*(?:T|\\top|\\intercal|\{{\s*(?:T|\\top|\\intercal)\s*\}}))?|(?P<two>{_VEC})\s*(?P<x>(?<=\s|\}})\\?[A-Za-z]+)(?!\s*[(\w]))"
+)
+
+
+def plain_stacked(source: str) -> str:
+    r"""``∂vec F/∂(vec X)'`` by stacked matrices, as ``∂vec(F)/∂vec(X)``; differentials of vec are left as they are.
+
+    >>> plain_stacked("∂vec F/∂(vec X)' = B' ⊗ A")
+    "∂vec(F)/∂vec(X) = B' ⊗ A"
+    >>> plain_stacked(r"\frac{\partial \operatorname{vec}F}{\partial (\operatorname{vec} X)^T}, d vec F")
+    '\\frac{\\partial \\operatorname{vec}(F)}{\\partial \\operatorname{vec}(X)}, d vec F'
+    """
+
+    def whole(found: re.Match[str]) -> str:
+        if found["d"].strip() == "d":
+            return found.group()
+        return f"{found['d']}{found['one'] or found['two']}({found['of'] or found['x']})"
+
+    return _STACKED.sub(whole, source)
+
+
 _ELL = re.compile(r"\\ell(?![A-Za-z])\s*")
 _BELOW_SUM = re.compile(r"\\sum\s*(?:\\limits)?\s*_\s*(?:\{[^{}]*\\ell(?![A-Za-z])|\\ell(?![A-Za-z]))")
 

@@ -56,7 +56,8 @@ def named(text: str) -> str:
         return f"{named(inner[:stop])}_{kind}{named(inner[stop:])}"
     text = _DRESSED.sub(r"\1", text.strip())
     text = re.sub(r"[{}\s\\]", "", text).replace("+", "p").replace("-", "m")
-    return canonical("".join(GREEK.get(c, c) for c in text))
+    stem, mark, rest = "".join(GREEK.get(c, c) for c in text).partition("_")
+    return canonical((OF_LATEX.get(stem, stem) if stem.startswith("var") else stem) + mark + rest)
 
 
 _DRESSED = re.compile(r"\\(?:math\w+|textbf|boldsymbol|bm|vec|pmb|operatorname|text|textrm)\s*\{?(\\?[A-Za-z]+)\}?")

@@ -11,6 +11,7 @@ from closedform.judging.chains import FUNCTIONS, Chain, Outline, is_zero, letter
 from closedform.judging.document import Document
 from closedform.judging.hypotheses import Supposed, first_step, is_value, on_manifold, opens, supposed_facts
 from closedform.judging.names import NAME, bare, cleaned, is_differential
+from closedform.judging.naming import between
 from closedform.judging.prose import KEEP, bracketed_facts, covariances, facts, membership
 from closedform.judging.ranges import is_range, with_family
 from closedform.judging.relations import Member, Relation, without_distributions
@@ -233,19 +234,15 @@ def _place(out: Outline, relation: Relation) -> None:
 
 
 def _name_between(out: Outline, relation: Relation) -> None:
-    r"""Take a new name between two equals signs as defined by what follows: ``\hat\mu = \bar x = …``."""
-    for member, body in zip(relation.members[1:], relation.members[2:], strict=False):
-        name = bare(member.text)
-        if not name or is_differential(name) or name in NO_NAMES or name in out.defined or used(out, name):
-            continue
-        others = [m.text for m in relation.members if m is not member]
-        if not is_zero(body.text) and all(name not in letters_of(text, out.document.syntax) for text in others):
-            chain = Chain([Member(member.text, member.start), body], words="let", said=True)
-            _define(out, chain, name, "")
-            out.chains.append(chain)
-
-
-NO_NAMES = {"I", "e", "pi", "ones"}
+    r"""Take new names between equals signs, or at the end, as defined by what they equal: ``\hat\mu = \bar x = …``."""
+    last = relation.members[-1]
+    later = [r for r in out.document.relations if r.members and r.members[0].start > last.start]
+    said = any(_defined(r)[0] == bare(last.text) for r in later)
+    below = [] if said else [m.text for r in later for m in r.members]
+    for name, member, body in between(out, relation, below):
+        chain = Chain([Member(member.text, member.start), body], words="let", said=True)
+        _define(out, chain, name, "")
+        out.chains.append(chain)
 
 
 def _beside(out: Outline, one: int, other: int) -> bool:

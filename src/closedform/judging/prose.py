@@ -158,11 +158,15 @@ def plain(text: str) -> str:
 
 _GREEK_ALONE = re.compile(r"(?<![^\W_])[α-ωΑ-Ω][₀-₉]*(?![^\W_])")
 
+_FORMULA_BELOW = re.compile(r"(?<=[a-z]{3})\s*\n(?=\s*\S{1,12}\s*=)")
+"""Between a word and a line that is a formula: ``the covariance`` is not that of the next line."""
+
 
 def facts(text: str) -> Iterator[tuple[str, str]]:
     """What the words say of names: pairs of a name and a fact, or ``R``, ``vector``, ``matrix``, ``m×n``."""
     text = OLD_FONT.sub(r"\\mathbf{\g<name>}", text)
-    text = _INVERSE.sub("", re.sub(r"\s+,", ",", " ".join(plain(text).split())))
+    text = _FORMULA_BELOW.sub(" ; ", plain(text))
+    text = _INVERSE.sub("", re.sub(r"\s+,", ",", " ".join(text.split())))
     text = _GREEK_ALONE.sub(lambda m: canonical(m.group()), text)
     for pattern in (_AFTER, _BEFORE):
         for found in pattern.finditer(text):

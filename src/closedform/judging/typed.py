@@ -21,7 +21,9 @@ _BY_ROW = re.compile(rf"/\s*(?P<of>{_NAME}(?:'|ᵀ|\^T){_NAME}(?:(?:'|ᵀ)(?:{_N
 """``/ x'x``: what would be divided by a row is divided by the whole."""
 _TURN_BESIDE = re.compile(r"\^T(?=[A-Za-z(])")
 """``a^Td(X^{-1})b``"""
-_NUMBER_AFTER = re.compile(r"(?<=\))(\s*)(?=\d)|(?<=[A-Za-z)}])\s*\\[;,:]\s*(?=\d)")
+_NUMBER_AFTER = re.compile(
+    r"(?<=\))(\s*)(?=\d)|(?<=\^\d)\s+(?=\d)|(?<=\^-\d)\s+(?=\d)|(?<=[A-Za-z)}])\s*\\[;,:]\s*(?=\d)"
+)
 
 _SECOND = re.compile(r"(?<!\w)d2([A-Za-z]\w*)\s*/\s*d([A-Za-z]+)2(?!\w)")
 """``d2L/dw2``"""
@@ -56,6 +58,26 @@ def summed_by_colon(text: str, latex: bool) -> str:
     return text
 
 
+_TRACE = re.compile(r"(?<![\w.])tr\s+(?=[^\s(=+*/,|])")
+
+
+def _traces(text: str) -> str:
+    """``tr X'dX + 1``: a trace without brackets is that of the product that follows."""
+    place = 0
+    while found := _TRACE.search(text, place):
+        place = end = found.end()
+        while end < len(text) and not _ends_product(text, place, end):
+            end = close_of(text, end) if text[end] in "([{" else end + 1
+        text = f"{text[: found.start()]}tr({text[place:end].rstrip()}){text[end:]}"
+    return text
+
+
+def _ends_product(text: str, begin: int, at: int) -> bool:
+    """Whether a product that begins at a place ends at another: at a sign, or a bracket that closes."""
+    sign = text[at] in "+-" and text[at - 1] not in "^*" and text[begin:at].strip() != ""
+    return sign or text[at] in ")]},=:"
+
+
 def typed(text: str, syntax: str) -> str:
     r"""The text with ``1'x`` as the product with the vector of ones, and a number after a bracket as a factor.
 
@@ -63,6 +85,8 @@ def typed(text: str, syntax: str) -> str:
     ("ones'*y + X' Xw", '\\mathbf{1}^\\top y (x^T x) \\cdot 2x')
     >>> typed("ln f + ln det(X)", "text"), typed("x'Ax / x'x + 1", "text")
     ('ln(f) + ln det(X)', "x'Ax /(x'x) + 1")
+    >>> typed("1/2 (tr X^-1 A - 2 tr B (Y + Z)) + tr(C)", "text")
+    '1/2 (tr(X^-1 A)- 2 tr(B (Y + Z))) + tr(C)'
     """
     latex = syntax == "latex"
     text = summed_by_colon(text, latex)
@@ -70,6 +94,7 @@ def typed(text: str, syntax: str) -> str:
     text = _NUMBER_AFTER.sub(r" \\cdot " if latex else " * ", text)
     if latex:
         return _TURN_BESIDE.sub("^T ", text)
+    text = _traces(text)
     text = _BY_ROW.sub(r"/(\g<of>)", _FUNCTION_OF_NAME.sub(_with_bracket, _of_calls(text)))
     text = _SECOND.sub(r"d²\1/d\2²", _TURNED_NAME.sub("' ", text))
     return _TIMES.sub("*", _TWICE.sub("d²", text))
