@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -60,3 +62,20 @@ def test_a_hang_is_seen(tmp_path: Path) -> None:
     with pytest.raises(Hang), bounded(0.05):
         while True:
             pass
+
+
+@pytest.mark.parametrize("source", [r"\operatorname{_itr}%X;^2", r"\text{_r}\mathbf{X}^{-1}"])
+def test_a_name_begins_with_a_letter(source: str) -> None:
+    with pytest.raises(cf.ClosedformError, match="begins with no letter"):
+        cf.formula(source)
+
+
+FOUND = Path(__file__).parents[1] / "data" / "byte_faults.jsonl"
+
+
+@pytest.mark.parametrize("line", FOUND.read_text(encoding="utf-8").splitlines())
+def test_what_a_long_run_found_is_mended(line: str) -> None:
+    """Each of these once gave a traceback."""
+    fault = json.loads(line)
+    with suppress(cf.ClosedformError):
+        {"derivation": cf.judge, "latex": cf.formula}[fault["door"]](fault["data"], fault["second"])

@@ -120,7 +120,7 @@ def as_defined(out: Outline, chain: Chain, name: str) -> str:
     """What a name that is not defined stands for, where a function of it tells: ``softmax(z)``."""
     texts = [m.text for c in out.chains for m in c.members if m.start < chain.members[0].start]
     line = " ".join(m.text for m in chain.members)
-    for found in re.finditer(rf"(\\?[A-Za-z]{{2,}})\s*\(\s*\\?{name}\s*\)", line):
+    for found in re.finditer(rf"(\\?[A-Za-z]{{2,}})\s*\(\s*\\?{re.escape(name)}\s*\)", line):
         for text in texts:
             at = text.find(f"{found[1]}(")
             if at >= 0:

@@ -36,12 +36,12 @@ class Apart:
 
     def _back(self, text: str) -> str:
         for new, old in self.letters.items():
-            text = re.sub(rf"(?<![A-Za-z\\]){new}(?=\}}?\s*_|\[)", old, text)
+            text = re.sub(rf"(?<![A-Za-z\\]){re.escape(new)}(?=\}}?\s*_|\[)", old, text)
         return text
 
     def _step(self, step: Step) -> Step:
         text, reason, line = map(self._back, (step.text, step.reason, step.right_line))
-        ours = any(re.search(rf"(?<![A-Za-z\\]){new}(?![A-Za-z])", line) for new in self.letters)
+        ours = any(re.search(rf"(?<![A-Za-z\\]){re.escape(new)}(?![A-Za-z])", line) for new in self.letters)
         return replace(step, text=text, reason=reason, right_line="" if ours else line, example=self._example(step))
 
     def _example(self, step: Step) -> Example | None:

@@ -102,7 +102,7 @@ class Members:
         names = {t.text for t in tokens.tokens if t.kind == "name"}
         texts = [self.atoms.found[n.removeprefix("d")].of for n in names if n.removeprefix("d") in self.atoms.found]
         for name in self.unread:
-            if {name, "d" + name} & names or any(re.search(rf"(?<![\w\\]){name}(?!\w)", t) for t in texts):
+            if {name, "d" + name} & names or any(re.search(rf"(?<![\w\\]){re.escape(name)}(?!\w)", t) for t in texts):
                 raise ReadError(f"the definition of {name} could not be read")
 
     def declare(self, name: str) -> None:

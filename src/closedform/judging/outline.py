@@ -380,7 +380,7 @@ def _fact(out: Outline, relation: Relation) -> bool:
     sides = [re.fullmatch(r"(\\?[A-Za-z]+)_\{(\w)(\w)\}", text) for text in texts]
     if len(sides) == 2 and sides[0] and sides[1] and sides[0].groups() == tuple(sides[1][k] for k in (1, 3, 2)):
         name = sides[0][1].lstrip("\\")
-        capital = re.search(rf"(?<![A-Za-z\\]){name.upper()}(?![A-Za-z])", out.document.source)
+        capital = re.search(rf"(?<![A-Za-z\\]){re.escape(name.upper())}(?![A-Za-z])", out.document.source)
         out.facts.setdefault(name.upper() if capital else name, set()).add("sym")
         return True
     product = _ORTHOGONAL.fullmatch(texts[0]) if _IDENTITY.fullmatch(texts[-1]) else None

@@ -20,7 +20,8 @@ def rows_of(source: str) -> set[str]:
 
 
 def _bare(letter: str, source: str) -> bool:
-    return re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z_\[]|\}}_)", re.sub(r"\\[A-Za-z]+", " ", source)) is not None
+    source = re.sub(r"\\[A-Za-z]+", " ", source)
+    return re.search(rf"(?<![A-Za-z\\]){re.escape(letter)}(?![A-Za-z_\[]|\}}_)", source) is not None
 
 
 def with_rows(text: str, letters: set[str], syntax: str) -> str:

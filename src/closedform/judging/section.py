@@ -69,7 +69,7 @@ class Section:
         if document.syntax != "latex" or reading is None:
             return ""
         source = re.sub(r"\\[A-Za-z]+", " ", document.source)
-        alone = (a for a in reading.families if re.search(rf"(?<![A-Za-z]){a}(?![A-Za-z_]|\s*\}}_)", source))
+        alone = (a for a in reading.families if re.search(rf"(?<![A-Za-z]){re.escape(a)}(?![A-Za-z_]|\s*\}}_)", source))
         return next((a for a in alone if len(a) == 1 and a.islower()), "")
 
     def notes(self) -> list[str]:

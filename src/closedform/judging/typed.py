@@ -190,13 +190,13 @@ def apart(text: str, name: str, defined: bool, argument: str) -> str:
     ("A'*grad[f](A*x)", 'grad f_0', '∇f_0(x)')
     """
     if defined and argument:
-        text = re.sub(rf"(?<![\w\\\[]){name}(?=\s*\(\s*{re.escape(argument)}\s*\))", f"{name}_0", text)
+        text = re.sub(rf"(?<![\w\\\[]){re.escape(name)}(?=\s*\(\s*{re.escape(argument)}\s*\))", f"{name}_0", text)
     latex = "\\" in text
     for sign, kind in ((r"(?:∇|\\nabla|\bhess )\s*(?:²|\^\s*\{?2\}?)", "hess"), (r"(?:∇|\\nabla\b|\bgrad )", "grad")):
         spelled = rf"\operatorname{{{kind}}}[{name}]" if latex else f"{kind}[{name}]"
-        text = re.sub(rf"{sign}\s*{name}\s*(?=\()", lambda _, put=spelled: put, text)  # type: ignore[misc]
+        text = re.sub(rf"{sign}\s*{re.escape(name)}\s*(?=\()", lambda _, put=spelled: put, text)  # type: ignore[misc]
     if defined:
-        text = re.sub(rf"(?<![\w\\\[])(d?){name}(?![\w\]]|\s*\()", rf"\g<1>{name}_0", text)
+        text = re.sub(rf"(?<![\w\\\[])(d?){re.escape(name)}(?![\w\]]|\s*\()", rf"\g<1>{name}_0", text)
     return text
 
 

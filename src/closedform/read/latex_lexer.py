@@ -299,9 +299,10 @@ class Lexer:
         start, stop = self._argument(place, end)
         word = marks.upright(self.source[start:stop])
         if len(word) > MAX_NAME:
-            raise LimitError(
-                f"a name has {len(word)} characters (limit: {MAX_NAME})", source=self.source, span=(place, stop)
-            )
+            message = f"a name has {len(word)} characters (limit: {MAX_NAME})"
+            raise LimitError(message, source=self.source, span=(place, stop))
+        if word.startswith("_"):
+            self.fail(f"{word} begins with no letter", place, stop, r"Write \text{a_b}, or the index after the braces.")
         if word in (",", "."):
             self._add("op", ",", place, stop)
         elif word in _ONE:
