@@ -132,3 +132,12 @@ def test_the_lines_called_right_are_right_in_numbers() -> None:
     left, middle, right = rng.normal(size=(2, 3)), rng.normal(size=(3, 4)), rng.normal(size=(4, 5))
     stacked = np.kron(right.T, left) @ middle.ravel(order="F")
     assert np.allclose(stacked, (left @ middle @ right).ravel(order="F"), rtol=1e-12)
+
+
+def verdicts(text: str) -> list[str]:
+    return [step.status for step in judge(text).steps]
+
+
+def test_a_chain_from_a_differential_that_nothing_tells_is_judged_from_there() -> None:
+    assert verdicts("df = tr(A*dX*B)\n= tr(B*A*dX)\n= tr(A*B*dX)") == ["undecided", "right", "wrong"]
+    assert verdicts("df = 2*x'*dx = 0\nso x = 0") == ["undecided"] * 3

@@ -116,6 +116,9 @@ class Follower:
                 reason = problem if k == 1 else "the line before is not decided"
                 yield self.state.step(chain, k, "undecided", reason=reason)
             return
+        if name := self._undefined(chain):
+            yield from self._from_there(chain, name, moving)
+            return
         before = self.state.full(chain, first, moving)
         if self.equations.named(chain):
             yield self.equations.given(chain, moving, before)
@@ -187,9 +190,22 @@ class Follower:
             return error.message + as_defined(self.section.outline, chain, error.name)
         except ClosedformError as error:
             return error.message
+        return None
+
+    def _undefined(self, chain: Chain) -> str:
         supposed = self.state.equations.zero or self.state.equations.supposed
-        name = "" if supposed and len(chain.members) == 2 else self._unknown(chain)
-        return f"{name} is not defined, so that d{name} is not known" if name else None
+        return "" if supposed and len(chain.members) == 2 else self._unknown(chain)
+
+    def _from_there(self, chain: Chain, name: str, moving: frozenset[str]) -> Iterator[Step]:
+        """A chain from a differential that nothing tells on: what follows it is judged by it."""
+        reason = f"{name} is not defined, so that d{name} is not known"
+        yield self.state.step(chain, 1, "undecided", reason=reason)
+        if not any(is_zero(m.text) for m in chain.members) and self._problem(chain, 1) is None:
+            yield from self.identities.steps(chain, 1, self.state.full(chain, 1, moving), moving)
+        else:
+            for k in range(2, len(chain.members)):
+                yield self.state.step(chain, k, "undecided", reason="the line before is not decided")
+        self._lose(chain)
 
     def _unknown(self, chain: Chain) -> str:
         """A variable whose differential is said to be something."""

@@ -17,6 +17,11 @@ LAYERS = ("l", "ell")
 STEPS = {"l", "ell", "k", "t", "s", "i", "j", "n"}
 """Letters that number layers and steps; ``x^{(p-1)}`` is sooner a power."""
 
+LONGEST = 5
+"""The signs of ``(l-1)``: a mark has no more."""
+FURTHEST = 40
+"""A subscript of more signs is looked through for no name."""
+
 
 class Mark(NamedTuple):
     """``^{(l-1)}`` at ``place``: its letter, what is added to that, whether it has brackets, and where it ends."""
@@ -78,7 +83,7 @@ def _marks(signs: Signs) -> Iterator[Mark]:
         if sign.kind != "^" or not _named(signs, place):
             continue
         first, last, end = argument(signs, place)
-        inside = signs[first:last]
+        inside = signs[first:last] if last - first <= LONGEST else []
         braced = len(inside) > 2 and inside[0].text in ("(", "[") and inside[-1].kind == "close"
         inside = inside[1:-1] if braced else inside
         shift = "".join(s.text for s in inside[1:])
@@ -91,12 +96,14 @@ def _named(signs: Sequence[Sign], place: int) -> list[Sign]:
     """The letter that a script at ``place`` stands at, perhaps behind its subscript; nothing where there is none."""
     before = place - 1
     if before >= 0 and signs[before].kind == "}":
-        depth = 0
-        while before >= 0:
+        depth, furthest = 0, max(0, before - FURTHEST)
+        while before >= furthest:
             depth += (signs[before].kind == "}") - (signs[before].kind == "{")
             if depth == 0:
                 break
             before -= 1
+        if depth:
+            return []
         before = before - 2 if before > 1 and signs[before - 1].kind == "_" else -1
     elif before > 1 and signs[before - 1].kind == "_":
         before -= 2
@@ -107,7 +114,8 @@ def _pair(signs: Signs, mark: Mark) -> bool:
     """Whether the name has two indices below as well: ``G^{(l)}_{ij}``."""
     below = mark.end if signs[mark.end].kind == "_" else -1
     if below < 0 and signs[mark.place - 1].kind == "}":
-        below = next((k for k in range(mark.place - 1, 0, -1) if signs[k].kind == "_"), -1)
+        near = range(mark.place - 1, max(0, mark.place - FURTHEST), -1)
+        below = next((k for k in near if signs[k].kind == "_"), -1)
     first, last, _ = argument(signs, below) if below > 0 else (0, 0, 0)
     return sum(s.kind in ("letter", "num") for s in signs[first:last]) == 2
 
@@ -117,7 +125,7 @@ def _in_script(signs: Signs, place: int) -> bool:
     for mark in range(max(0, place - 4), place):
         if signs[mark].kind in ("^", "_"):
             first, last, _ = argument(signs, mark)
-            if first <= place < last and last - first <= 5:
+            if first <= place < last and last - first <= LONGEST:
                 return True
     return False
 

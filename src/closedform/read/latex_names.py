@@ -194,10 +194,16 @@ def argument(signs: Signs, place: int) -> tuple[int, int, int]:
     return start, last, last
 
 
+MOST_SIGNS = 200
+"""A subscript of more signs lists no indices."""
+
+
 def index_items(signs: Sequence[Sign]) -> list[int | str] | None:
     """The indices that a subscript lists, ``":"`` among them; None where it is something else."""
     items: list[int | str] = []
     place = 0
+    if len(signs) > MOST_SIGNS:
+        return None
     if (given := _given_that(signs)):
         return [given]
     while place < len(signs):

@@ -29,7 +29,7 @@ _LONGEST_COMMAND = 40
 def quoted(source: str, start: int, end: int) -> str:
     r"""What stands between, with the braces that open or close it, so that it can be typed again.
 
-    >>> quoted(r"\mathbf{a}^T\mathbf{b}", 8, 20)
+    >>> quoted(r"\mathbf{a}^T\mathbf{b}", 8, 21)
     '\\mathbf{a}^T\\mathbf{b}'
     """
     opened = closed = 0
