@@ -166,3 +166,19 @@ def test_the_mend_and_what_is_declared_are_read(tex: str, where: str, data: dict
 )
 def test_derivatives_are_certified(tex: str, by: str) -> None:
     assert cf.formula(tex, syntax="latex").derivative(by).check().ok
+
+
+@pytest.mark.parametrize(
+    "source",
+    [r"x_1 y_1 + \cdots + x_n", r"x_1^2 + \cdots + x_n", r"a x_1 + x_2 + \cdots + x_n", r"x_1 + \cdots + x_n y_n",
+     r"x_1^3 y + x_2^2 + \cdots + x_n^2", r"b - x_1 + x_2 + \cdots + x_n", "(" + "A B " * 40 + r") x_1 + \cdots + x_n"],
+)  # fmt: skip
+def test_dots_between_terms_that_are_not_alike_are_asked_about(source: str) -> None:
+    with pytest.raises(ClosedformError, match="dots leave out"):
+        cf.formula(source)
+
+
+@pytest.mark.parametrize("source", [r"G_{ij}^l ^{(l)}", r"a^{(l-1)} + G_{ij}^{(l)} ^l + W^l"])
+def test_two_marks_above_one_name_are_an_error(source: str) -> None:
+    with pytest.raises(ClosedformError, match="two superscripts|is not clear"):
+        cf.formula(source)

@@ -35,7 +35,7 @@ def _sum(signs: Sequence[Sign], place: int, taken: set[str]) -> tuple[int, int, 
         start = begin
         if signs[start - 1].text != "+" or not start:
             break
-        if len(terms) < 3 and _end_of(signs[start:], last, "1") is not None:
+        if len(terms) < 3 and _end_of(signs[start : start + len(last)], last, "1") is not None:
             break
         start -= 1
     terms.reverse()
@@ -60,7 +60,8 @@ def _term_end(signs: Sequence[Sign], start: int) -> int:
 
 
 def _term_start(signs: Sequence[Sign], end: int) -> int:
-    """The place where the term begins that ends before ``end``; its sign + or - does not belong to it."""
+    """The place where the term begins that ends before ``end``; its sign + or - does not belong to it. ``end`` where a
+    term is too long to be looked through."""
     depth = 0
     for k in range(end - 1, max(-1, end - MAX_TERM), -1):
         sign = signs[k]
@@ -68,12 +69,11 @@ def _term_start(signs: Sequence[Sign], end: int) -> int:
         ends = sign.text in ("+", "-", "=", ",", "|->") or sign.kind in ("&", "\\")
         if depth < 0 or (depth == 0 and ends):
             return k + 1
-    return 0
+    return 0 if end <= MAX_TERM else end
 
 
 def _end_of(first: Sequence[Sign], last: Sequence[Sign], number: str) -> str | None:
     """The letter in ``last`` where ``first`` has the number, if all else is the same."""
-    first = first[: len(last)] if len(first) > len(last) else first
     letters = set[str]()
     if len(first) != len(last):
         return None

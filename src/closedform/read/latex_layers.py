@@ -51,9 +51,10 @@ def with_layers(source: str, signs: Signs, where: str) -> tuple[Signs, dict[str,
     folded = {m.place: m for m in chosen}
     place = 0
     while place < len(signs):
-        if place in folded:
-            mark = folded[place]
-            at = next(k for k in range(len(out) - 1, -1, -1) if out[k].start == _named(signs, place)[0].start)
+        mark = folded.get(place)
+        base = _named(signs, place)[0].start if mark else -1
+        at = next((k for k in range(len(out) - 1, -1, -1) if out[k].start == base), -1) if mark else -1
+        if mark and at >= 0:  # a second mark above the same name finds it no more
             name = f"{out[at].text}_{spelled(mark.letter + mark.shift)}"
             end = signs[mark.end - 1].end if at == len(out) - 1 else out[at].end
             if not mark.braced or mark.shift:
@@ -83,7 +84,7 @@ def _marks(signs: Signs) -> Iterator[Mark]:
         if sign.kind != "^" or not _named(signs, place):
             continue
         first, last, end = argument(signs, place)
-        inside = signs[first:last] if last - first <= LONGEST else []
+        inside = signs[first:last] if last - first <= LONGEST and signs[end].kind != "^" else []
         braced = len(inside) > 2 and inside[0].text in ("(", "[") and inside[-1].kind == "close"
         inside = inside[1:-1] if braced else inside
         shift = "".join(s.text for s in inside[1:])
@@ -107,7 +108,8 @@ def _named(signs: Sequence[Sign], place: int) -> list[Sign]:
         before = before - 2 if before > 1 and signs[before - 1].kind == "_" else -1
     elif before > 1 and signs[before - 1].kind == "_":
         before -= 2
-    return [signs[before]] if before >= 0 and signs[before].kind == "letter" else []
+    raised = before > 0 and signs[before - 1].kind == "^"
+    return [signs[before]] if before >= 0 and signs[before].kind == "letter" and not raised else []
 
 
 def _pair(signs: Signs, mark: Mark) -> bool:
