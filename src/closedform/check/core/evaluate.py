@@ -35,7 +35,7 @@ class Evaluator:
         self.one: Jet = numbers.pi.fixed(1, 1, 1)
         self.indices: dict[str, int] = {}
         self.symbols: dict[str, Jet] = {}
-        self.unknown: dict[tuple[Any, ...], Jet] = {}
+        self.unknown: dict[tuple[str, ...], dict[tuple[int, ...], Jet]] = {}
 
     def evaluate(self, root: Node) -> Jet:
         """The value of ``root``; symbols keep what they have, all else is computed anew."""
@@ -113,11 +113,10 @@ class Evaluator:
 
     def partials(self, function: str, names: Sequence[Partial], u: Jet) -> Jet:
         """At a value: free numbers, the same each time, equal for mixed derivatives that are."""
-        keys = [(function, *map(str, u.first.entries()), output, *sorted(by)) for output, *by in names]
-        for key in keys:
-            if key not in self.unknown:
-                self.unknown[key] = self.numbers.random(1, 1)
-        return stack([self.unknown[key] for key in keys])
+        known = self.unknown.setdefault((function, *map(str, u.first.entries())), {})
+        keys = [(output, *sorted(by)) for output, *by in names]
+        known.update((key, self.numbers.random(1, 1)) for key in dict.fromkeys(keys) if key not in known)
+        return stack([known[key] for key in keys])
 
 
 def put(root: Node, index: str, k: int) -> Node:
