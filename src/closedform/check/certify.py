@@ -176,8 +176,8 @@ class Check:
             common = self.in_high_precision() if search.trials.related or few else None
             if common is None or common.ok:
                 return exact
-            late = search.cut or self.precise.late
-            return exact if few and not common.decided and not late else common
+            unsure = search.cut or self.precise.late
+            return exact if few and not common.decided and not unsure else common
         if search.trials.differ and not (self.traits.free or self.traits.signs or self.traits.roots):
             return self.refuse("the two sides differ in a prime field")
         if self.traits.exps:
