@@ -50,7 +50,8 @@ def at_kinks(claim: Claim, scene: Scene, rng: Random, deadline: float) -> bool:
 
 
 def cases(scene: Scene, rng: Random) -> Iterator[dict[str, int]]:
-    """The largest sizes at which there are few values, for each of these; else the smallest, for some of them."""
+    """The largest sizes at which there are few values, for each of these; else the smallest, for some of them, all the least and all the
+    largest among these."""
     for least in LEASTS:
         sizes = {name: max(least + k, scene.least.get(name, 1)) for k, name in enumerate(sorted(scene.size_names))}
         if scene.cases(sizes) <= CASES:
@@ -58,8 +59,9 @@ def cases(scene: Scene, rng: Random) -> Iterator[dict[str, int]]:
             return
     for k in range(CASES):
         ends = scene.ends(sizes)
-        same = {name: rng.choice(scene.bits[name]) for name in scene.bits}
-        scene.given = {name: some(scene, rng, name, sizes, same[name] if k % 2 else None) for name in scene.bits}
+        same = {name: two[k] if k < len(two) else rng.choice(two) for name, two in scene.bits.items()}
+        alike = k < 2 or k % 2
+        scene.given = {name: some(scene, rng, name, sizes, one if alike else None) for name, one in same.items()}
         scene.places = {name: rng.choice((1, end, rng.randint(1, end))) for name, end in ends.items()}
         yield sizes
 
