@@ -6,6 +6,7 @@ holds whatever it is holds, |y| = y and the derivative of relu(y*x) at y = 0 amo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -41,21 +42,33 @@ def at_kinks(claim: Claim, scene: Scene, rng: Random, deadline: float) -> bool:
     free, scene.free = scene.free, False
     try:
         with flint.ctx.workprec(BITS):
-            cases = (sizes for sizes in chosen(scene) for _ in scene.each_case(sizes))
-            return all(agrees(claim, scene, rng, sizes, deadline) for sizes in cases)
+            return all(agrees(claim, scene, rng, sizes, deadline) for sizes in cases(scene, rng))
     except OutOfTime:
-        return True
+        return False
     finally:
         scene.free, scene.given, scene.places = free, {}, {}
 
 
-def chosen(scene: Scene) -> list[dict[str, int]]:
-    """The largest sizes at which there are few values."""
+def cases(scene: Scene, rng: Random) -> Iterator[dict[str, int]]:
+    """The largest sizes at which there are few values, for each of these; else the smallest, for some of them, all the least and all the
+    largest among these."""
     for least in LEASTS:
         sizes = {name: max(least + k, scene.least.get(name, 1)) for k, name in enumerate(sorted(scene.size_names))}
         if scene.cases(sizes) <= CASES:
-            return [sizes]
-    return []
+            yield from (sizes for _ in scene.each_case(sizes))
+            return
+    for k in range(CASES):
+        ends = scene.ends(sizes)
+        same = {name: two[k] if k < len(two) else rng.choice(two) for name, two in scene.bits.items()}
+        alike = k < 2 or k % 2
+        scene.given = {name: some(scene, rng, name, sizes, one if alike else None) for name, one in same.items()}
+        scene.places = {name: rng.choice((1, end, rng.randint(1, end))) for name, end in ends.items()}
+        yield sizes
+
+
+def some(scene: Scene, rng: Random, name: str, sizes: dict[str, int], same: int | None) -> tuple[int, ...]:
+    """Entries all the same, or at random."""
+    return tuple(rng.choice(scene.bits[name]) if same is None else same for _ in range(scene.count(name, sizes)))
 
 
 def agrees(claim: Claim, scene: Scene, rng: Random, sizes: dict[str, int], deadline: float) -> bool:

@@ -39,6 +39,8 @@ MADE = ENTRIES | {"softmax", "logsumexp"}
 SUMMING = {"sum", "rowsum", "colsum", "tr", "dot", "norm1", "norm2", "normF", "logsumexp", "softmax", "sumover", "mpow"}
 PRODUCT = {"sym", "mul", "scale", "transpose"}
 ALGEBRAIC = {"abs", "sign", "step", "relu", "sqrt"}
+ZEROED = {"skew", "diag"}
+"""Facts by which some entries are 0, so that a function of them is a number: tr exp(K) = n."""
 LOGS, EXPS = {"log", "log1p", "softplus", "logsumexp"}, MADE - {"log", "log1p", "atan", "gamma"} - ALGEBRAIC
 ORDER = {"equal": 0, "hessian": 2}
 IDLE, MOST_IDLE = "~", 12
@@ -155,11 +157,15 @@ def summing(node: Node) -> bool:
 
 
 def tame(found: Sequence[Node]) -> bool:
-    """Whether the functions are one transcendental function of one product of symbols, so that no relation holds."""
+    """Whether the functions are one transcendental function of one product of symbols, so that no relation holds.
+
+    Not where entries of a symbol are 0, or are others with a sign: exp(-x) = 1/exp(x).
+    """
     one = {n.op.name for n in found} <= {"exp", "softmax", "logsumexp"} or len({n.op for n in found}) == 1
     plain = all(n.op.name not in ALGEBRAIC and n.op.name != "pow" for n in found)
     below = {a for n in found for a in n.args}
-    return one and plain and len(below) == 1 and all(n.op.name in PRODUCT for n in postorder(below))
+    zeroed = any(n.op.name == "sym" and ZEROED.intersection(n.params[1]) for n in postorder(below))
+    return one and plain and not zeroed and len(below) == 1 and all(n.op.name in PRODUCT for n in postorder(below))
 
 
 def in_functions(found: Sequence[Node]) -> set[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import product
 from random import Random
 
 from closedform.check.core.field import LAWS
@@ -25,6 +26,8 @@ SPARE, FURTHER = 10, 47
 KNOWN = LAWS - 2
 """Entries of which a field knows all logarithms, and that of their sum."""
 LAST_PERIOD = 60
+EACH_PERIOD = {2: 13, 3: 7}
+"""Of so many sizes all combinations up to here are looked at: that 7 divides one and 11 another."""
 LARGEST_NUMBER = 97
 """A number above is taken for no size: matrices of that many rows have too many entries."""
 
@@ -70,15 +73,22 @@ def together(scene: Scene, names: Sequence[str], least: int, limit: int) -> Iter
 def periods(scene: Scene, limit: int) -> Iterator[dict[str, int]]:
     """Sizes of which each is every number up to sixty, alone and with the others, the same and multiples of it.
 
-    Where a size is an exponent a claim may hold but where 5 divides it: 1 + tr(Mⁿ) = 0, if M⁵ = I.
+    Where a size is an exponent a claim may hold but where 5 divides it: 1 + tr(Mⁿ) = 0, if M⁵ = I. Of two or three also
+    all combinations of small numbers.
     """
     names = sorted(scene.size_names)[:MOST_NAMES] if scene.periodic else []
     small = {name: FEW[k % len(FEW)] for k, name in enumerate(sorted(scene.size_names))}
+    least, limit = scene.least, max(limit, scene.largest(small))  # a matrix of numbers is as large as it is
+    for together in product(range(FEW[0], EACH_PERIOD.get(len(names), 0) + 1), repeat=len(names)) if names else ():
+        row = dict(zip(names, together, strict=True))
+        sizes = {name: max(k, least.get(name, 1)) for name, k in (small | row).items()}
+        if scene.largest(sizes) <= limit:
+            yield sizes
     for n in range(FEW[0], LAST_PERIOD + 1) if names else ():
         multiples = {name: n * k for k, name in enumerate(names, 1)}
         rows = [dict.fromkeys(names, n), multiples, *({name: n} for name in names)]
         for row in rows if len(names) > 1 else rows[:1]:
-            sizes = {name: max(k, scene.least.get(name, 1)) for name, k in (small | row).items()}
+            sizes = {name: max(k, least.get(name, 1)) for name, k in (small | row).items()}
             if max(sizes.values()) <= LAST_PERIOD and scene.largest(sizes) <= limit:
                 yield sizes
 

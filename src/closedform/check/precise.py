@@ -20,6 +20,7 @@ from closedform.check.core.sides import sides
 from closedform.check.extremes import extremes, periods, threshold
 from closedform.check.far import Far, Point, movable, place
 from closedform.check.kinks import Seen, Sight, all_kinks, points_for
+from closedform.check.orders import small
 from closedform.check.real import DIGITS, agree, apart
 from closedform.check.scene import Scene
 from closedform.check.search import COUNTED, FAR_PLACES, FAR_SIZES, PERIOD_ENTRIES
@@ -33,6 +34,7 @@ SOON, FIELD_SHARE, FAR_SHARE = 0.15, 0.5, 0.8
 FAR, WIDE, WIDE_SMOOTH = 0, 8, 3
 NEAR = (2, 3, 1, 2, 3, 1)
 EXTREME_LEAST, EXTREME_ENTRIES, EXTREME_SHARE, LARGER_SHARE = 7, 900, 0.1, 0.5
+SMALL_ENTRIES, SMALL_SHARE = 100, 0.4
 SMALLER = (0, 0, 2, 4)
 """Halvings of all symbols where a point has no value: asin is of numbers below 1."""
 ROUGH = {*SPECTRAL, "pinv"}
@@ -47,14 +49,15 @@ class Differ(Exception):
 class Precise:
     """One claim over balls of real numbers. ``apart`` is the last point at which the sides differed.
 
-    ``short``: the time was over at sizes that should have been tried.
+    ``short``: the time was over at sizes that should have been tried; ``late``: before all points far out were, and
+    nothing is said.
     """
 
     def __init__(self, claim: Claim, scene: Scene, rng: Random, traits: Traits, clock: Clock) -> None:
         self.claim, self.scene, self.rng, self.traits, self.clock = claim, scene, rng, traits, clock
         self.seen, self.branches, self.singular = Seen([]), traits.branches, 0
         self.apart: dict[str, Any] | None = None
-        self.short = False
+        self.short = self.late = False
         ops = {n.op.name for n in scene.nodes}
         exact = ROUGH - ({"expm", "expm_frechet", "chol"} if claim.kind == "equal" else set())
         self.sure = not (ops & exact or traits.spectral_power or any(n.op.own for n in scene.nodes))
@@ -70,6 +73,8 @@ class Precise:
         reason = self.general(met, near)
         if met and self.traits.turning and not self.turned_agrees():
             raise Differ
+        if self.late:
+            return Certificate("X", self.out_of_time, decided=False)
         several = sum(not s or max(s.values()) > 1 for s in met)
         if several < 2 or len(met) < (MANY if self.branches > MANY and not near else LEAST_POINTS):
             return Certificate("X", reason, decided=False)
@@ -82,9 +87,10 @@ class Precise:
 
     def general(self, met: list[dict[str, int]], near: bool) -> str:
         """Points of small sizes and, in between, far ones; the sizes met, and why there are no more. Raises Differ."""
-        barren, reason = set[int](), "no point was found at which both sides have a value"
+        barren, reason, todo = set[int](), "no point was found at which both sides have a value", not near
         try:
             for least in self.leasts(near):
+                todo &= least != FAR
                 if least == FAR and met and not self.far_agrees():
                     raise Differ
                 if least in barren or least == FAR:
@@ -100,9 +106,13 @@ class Precise:
                 else:
                     barren.add(least)
         except OutOfTime:
-            late = f"it could not be decided in {self.clock.seconds:g} seconds"
-            reason = late if met else f"{late}: {reason}"
+            self.late |= todo and bool(met)
+            reason = self.out_of_time if met else f"{self.out_of_time}: {reason}"
         return reason
+
+    @property
+    def out_of_time(self) -> str:
+        return f"it could not be decided in {self.clock.seconds:g} seconds"
 
     def leasts(self, near: bool) -> tuple[int, ...]:
         """The least size of each point: two general points and one of size 1; more where there are branches."""
@@ -164,10 +174,11 @@ class Precise:
         return same
 
     def far_agrees(self) -> bool:
-        """Agreement at points of many magnitudes and on both sides of each kink, as many as there is time for."""
+        """Agreement at points of many magnitudes and on both sides of each kink; ``late`` without time for all."""
         try:
             return self.far().all_agree(self.clock.start + FAR_SHARE * self.clock.seconds)
-        except (OutOfTime, Unfit):
+        except (OutOfTime, Unfit) as problem:
+            self.late |= isinstance(problem, OutOfTime)
             return True
 
     def turned_agrees(self) -> bool:
@@ -175,7 +186,8 @@ class Precise:
         self.clock.more(1)
         try:
             return self.far().turned_agree(self.clock.deadline)
-        except (OutOfTime, Unfit):
+        except (OutOfTime, Unfit) as problem:
+            self.late |= isinstance(problem, OutOfTime)
             return True
 
     def far(self) -> Far:
@@ -185,7 +197,27 @@ class Precise:
 
     def far_apart(self, met: Sequence[dict[str, int]]) -> list[dict[str, int]]:
         """Sizes far from each other at which the sides agree; there is a short time for each. Raises Differ."""
-        return list(self.each_extreme(met))
+        return [*self.each_small(), *self.each_extreme(met)]
+
+    def each_small(self) -> Iterator[dict[str, int]]:
+        """Small sizes in all orders at which the sides agree. Raises Differ."""
+        late = thread_time() + SMALL_SHARE * self.clock.seconds
+        for sizes in small(self.scene, self.rng, SMALL_ENTRIES):
+            self.clock.deadline = min(late, thread_time() + EXTREME_SHARE * self.clock.seconds)
+            if self.agrees_at(sizes):
+                yield dict(sizes)
+
+    def agrees_at(self, sizes: dict[str, int]) -> bool:
+        """Whether the sides agree at a point of these sizes; not where they have no value. Raises Differ."""
+        self.rng.getrandbits(32)
+        try:
+            same = self.compare(Point(self.rng.getstate(), dict(sizes)))
+        except (OutOfTime, Unfit) as problem:
+            self.short |= isinstance(problem, OutOfTime)
+            return False
+        if same is False:
+            raise Differ
+        return bool(same)
 
     def each_extreme(self, met: Sequence[dict[str, int]]) -> Iterator[dict[str, int]]:
         ways = (False, True) if threshold(self.scene) > EXTREME_LEAST else (False,)  # the larger may take too long
@@ -193,13 +225,5 @@ class Precise:
         for sizes in chain(*chosen, periods(self.scene, PERIOD_ENTRIES)):
             share = LARGER_SHARE if max(sizes.values()) > threshold(self.scene) > EXTREME_LEAST else EXTREME_SHARE
             self.clock.deadline = thread_time() + share * self.clock.seconds
-            self.rng.getrandbits(32)
-            try:
-                same = self.compare(Point(self.rng.getstate(), dict(sizes)))
-            except (OutOfTime, Unfit):
-                self.short = True
-                continue
-            if same is False:
-                raise Differ
-            if same:
+            if self.agrees_at(sizes):
                 yield dict(sizes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
+from itertools import chain
 from math import ceil, inf, log
 from random import Random
 from time import thread_time
@@ -17,6 +18,7 @@ from closedform.check.core.sides import Claim
 from closedform.check.core.verdict import Key, Trials
 from closedform.check.cover import MOST
 from closedform.check.extremes import extremes, periods
+from closedform.check.orders import PLACED, places, small
 from closedform.check.recount import recounted
 from closedform.check.scene import ALIKE, MAX_ENTRIES, Scene, deepest_sum
 
@@ -27,7 +29,7 @@ COUNTED, FAR_SIZES, FAR_PLACES = 2, range(17, 48), 4
 CASES = {5: 64, 4: 64, 3: 256, 2: 256}
 """So many values, of what is 0 or 1 and of indices, are all tried, at the largest sizes at which there are no more."""
 EXTREME_LEAST, EXTREME_ENTRIES, EXTREME_REDRAWS, EXTREME_SECONDS = 11, 2_500, 8, 0.3
-PERIOD_SECONDS, PERIOD_ENTRIES = 0.4, 150
+PERIOD_SECONDS, PERIOD_ENTRIES, ORDER_SECONDS, SMALL_ENTRIES = 3, 150, 3, 400
 TERMS = 1000
 """So many terms of sums are evaluated for these at most, so that the time is not over before."""
 LIMIT, PATIENCE, DOUBTFUL, FIELDS, WANTED, MANY, SPREAD, SURE = 6, 200, 24, 6, -60, 12, 9, 10
@@ -93,6 +95,7 @@ class Search:
         if not self.trials.differ:
             self.patterns(large)
             self.each_case()
+            self.orders()
             self.extremes()
 
     def edge(self) -> None:
@@ -120,6 +123,19 @@ class Search:
                 return
             self.extreme_trial(sizes)
 
+    def orders(self) -> None:
+        """Small sizes and indices in all orders, where the claim is not proved for every size."""
+        late = thread_time() + ORDER_SECONDS
+        sizes = small(self.scene, self.rng, SMALL_ENTRIES)
+        alone = ((s, dict[str, int]()) for s in (() if self.spectral or self.extreme is None else sizes))
+        for chosen, at in chain(() if self.spectral else places(self.scene, self.rng), alone):
+            if self.trials.differ or thread_time() > late:
+                self.cut = True
+                return
+            self.scene.places = at
+            self.extreme_trial(chosen)
+            self.scene.places = {}
+
     def extremes(self) -> None:
         """Sizes far from each other, where the claim is not proved for every size; there is a short time for each."""
         least = None if self.spectral else self.extreme
@@ -145,7 +161,7 @@ class Search:
 
     def extreme_point(self, sizes: dict[str, int]) -> None:
         field, self.turn = self.field or self.new_field(), self.turn + 1
-        deadline = min(self.deadline, thread_time() + EXTREME_SECONDS)
+        deadline = thread_time() + EXTREME_SECONDS
         for attempt in range(EXTREME_REDRAWS):
             field.forget(lenient=True)
             with suppress(Redraw):
@@ -189,7 +205,8 @@ class Search:
                     continue
                 if self.trials.differ:
                     break
-        if served and not self.kinks and self.field is not None:
+        few = len(self.scene.index_ranges) <= PLACED
+        if served and few and not self.kinks and self.field is not None:
             self.every_case, self.bounds = sizes, []
             self.note_bound(sizes, self.field)
 
