@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import re
-import time
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -12,6 +11,7 @@ from statistics import median
 from types import ModuleType
 
 import pytest
+from timing import seconds
 
 from closedform import ClosedformError, formula
 from closedform.calculus.derivation.laws import LAWS, derivative_of, law_names
@@ -197,14 +197,7 @@ def test_a_false_line_is_refused() -> None:
 
 def test_hessian_of_log_sum_exp_is_quick() -> None:
     hessian = formula("log(sum(exp(A*x + b)))").hessian("x")
-    best = min(_seconds(hessian) for _ in range(3))
-    assert best < 0.3
-
-
-def _seconds(found: Formula) -> float:
-    start = time.perf_counter()
-    found.derivation()
-    return time.perf_counter() - start
+    assert seconds(hessian.derivation, 0.3) < 0.3
 
 
 def test_a_deep_composition() -> None:

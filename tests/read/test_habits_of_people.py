@@ -1,8 +1,8 @@
 """What people type without thinking of the language, and the reading that it has."""
 
-import time
 
 import pytest
+from timing import seconds
 
 from closedform.errors import ClosedformError, LimitError
 from closedform.formula import formula
@@ -70,17 +70,19 @@ def test_properties_in_latex() -> None:
 
 @pytest.mark.parametrize(("opening", "closing"), [("x^{", "}"), ("x^(", ")")])
 def test_a_tower_of_exponents_is_refused_at_once(opening: str, closing: str) -> None:
-    start = time.process_time()
-    with pytest.raises(LimitError, match="limit: exponents"):
-        formula(opening * 3000 + "x" + closing * 3000)
-    assert time.process_time() - start < 2
+    def ask() -> None:
+        with pytest.raises(LimitError, match="limit: exponents"):
+            formula(opening * 3000 + "x" + closing * 3000)
+
+    assert seconds(ask, 2) < 2
 
 
 def test_a_tower_of_indices_with_marks_is_refused_at_once() -> None:
-    start = time.process_time()
-    with pytest.raises(ClosedformError):
-        formula("x_{" * 2000 + "x" + "}^l" * 2000)
-    assert time.process_time() - start < 2
+    def ask() -> None:
+        with pytest.raises(ClosedformError):
+            formula("x_{" * 2000 + "x" + "}^l" * 2000)
+
+    assert seconds(ask, 2) < 2
 
 
 @pytest.mark.parametrize("text", ["W2*tanh(W1*x + b1) + b2", "W1*x + W_1*x", "x1*x[1]*x", "alpha1*x12", "dX1 + X1"])

@@ -180,5 +180,5 @@ def test_dots_between_terms_that_are_not_alike_are_asked_about(source: str) -> N
 
 @pytest.mark.parametrize("source", [r"G_{ij}^l ^{(l)}", r"a^{(l-1)} + G_{ij}^{(l)} ^l + W^l"])
 def test_two_marks_above_one_name_are_an_error(source: str) -> None:
-    with pytest.raises(ClosedformError, match="two superscripts|is not clear"):
+    with pytest.raises(ClosedformError, match=r"two superscripts|is not clear"):
         cf.formula(source)

@@ -50,8 +50,10 @@ def at_kinks(claim: Claim, scene: Scene, rng: Random, deadline: float) -> bool:
 
 
 def cases(scene: Scene, rng: Random) -> Iterator[dict[str, int]]:
-    """The largest sizes at which there are few values, for each of these; else the smallest, for some of them, all the least and all the
-    largest among these."""
+    """The largest sizes at which there are few values, and each of these; else the smallest, and some of them.
+
+    Among these are all the least and all the largest.
+    """
     for least in LEASTS:
         sizes = {name: max(least + k, scene.least.get(name, 1)) for k, name in enumerate(sorted(scene.size_names))}
         if scene.cases(sizes) <= CASES:
