@@ -173,13 +173,14 @@ class Derivatives(Printed):
         return self._map._of(found) if found._origin and found._origin.directions else found
 
     def hessians(self, *by: str) -> dict[tuple[str, str], Formula]:
-        """The blocks of the Hessian over several variables: each pair of names and its block.
+        """The blocks of the Hessian over several variables, or over all: each pair of names and its block.
 
         >>> blocks = formula("x'*A*y").hessians("x", "y")
         >>> blocks["x", "y"].text, blocks["y", "x"].text
         ('A', "A'")
         """
-        return {(x, y): self.hessian(x, y) for x in by for y in by}
+        names = by or self._differentiable()
+        return {(x, y): self.hessian(x, y) for x in names for y in names}
 
     def jvp(self, by: str | None = None, direction: str = "v") -> LinearMap:
         """The derivative along a direction: d/dt f(x + t*v) at t = 0, with the shape of the formula; J is not formed.
