@@ -102,6 +102,13 @@ def test_blocks_of_a_hessian() -> None:
     assert all(block.check().ok for block in blocks.values())
 
 
+def test_block_hessians_without_names_are_by_all() -> None:
+    f = cf.formula("x'*y + s*x'*x", "s in R")
+    assert {pair: g.text for pair, g in f.hessians().items()} == {
+        pair: g.text for pair, g in f.hessians("x", "y", "s").items()
+    }
+
+
 def test_the_forms_of_a_linear_map() -> None:
     D = cf.formula("X^2*A*X").derivative("X")
     values = {"X": X, "A": DX @ X}

@@ -121,24 +121,34 @@ if find_spec("torch"):
             f(*at).backward()
 
 
-@pytest.mark.skipif(find_spec("jax") is None, reason="JAX is not installed")
-def test_a_plain_number_is_an_argument_of_an_exported_function() -> None:
-    import jax
+if find_spec("jax"):
 
-    loss = cf.formula("lam^2*x'*x", "lam in R").export("jax")
-    place = list(cf.formula("lam^2*x'*x", "lam in R").variables).index("lam")
-    values = [3.0, X] if place == 0 else [X, 3.0]
-    for slope in (jax.grad(loss, place), jax.jit(jax.grad(loss, place))):
-        assert abs(float(slope(*values)) - 6 * X @ X) < 1e-5
+    def test_a_plain_number_is_an_argument_of_an_exported_function() -> None:
+        import jax
+
+        loss = cf.formula("lam^2*x'*x", "lam in R").export("jax")
+        place = list(cf.formula("lam^2*x'*x", "lam in R").variables).index("lam")
+        values = [3.0, X] if place == 0 else [X, 3.0]
+        for slope in (jax.grad(loss, place), jax.jit(jax.grad(loss, place))):
+            assert abs(float(slope(*values)) - 6 * X @ X) < 1e-5
 
 
-@pytest.mark.parametrize("target", ["jax", "torch"])
-def test_arguments_by_name(target: str) -> None:
-    library = pytest.importorskip(target)
-    array = library.numpy.asarray if target == "jax" else library.tensor
-    f = cf.formula("1/2*||A*x - b||^2").export(target)
-    A, x, b = ([[1.0, 2.0], [3.0, 4.0]], [1.0, -1.0], [0.5, 0.0])
-    assert float(f(b=array(b), A=array(A), x=array(x))) == float(f(array(A), array(x), array(b))) == 1.625
-    assert "A, x, b" in str(f.__doc__)
-    with pytest.raises(cf.ClosedformError, match="Q is no argument"):
-        f(array(A), array(x), Q=array(b))
+    @pytest.mark.parametrize("target", ["jax", "torch"])
+    def test_arguments_by_name(target: str) -> None:
+        library = pytest.importorskip(target)
+        array = library.numpy.asarray if target == "jax" else library.tensor
+        f = cf.formula("1/2*||A*x - b||^2").export(target)
+        A, x, b = ([[1.0, 2.0], [3.0, 4.0]], [1.0, -1.0], [0.5, 0.0])
+        assert float(f(b=array(b), A=array(A), x=array(x))) == float(f(array(A), array(x), array(b))) == 1.625
+        assert "A, x, b" in str(f.__doc__)
+        with pytest.raises(cf.ClosedformError, match="Q is no argument"):
+            f(array(A), array(x), Q=array(b))
+
+
+    @pytest.mark.skipif(find_spec("jax") is None, reason="JAX is not installed")
+    def test_the_gradient_has_the_dtype_of_what_it_is_by() -> None:
+        f = cf.formula("sum(log(1 + exp(-y.*(A*x)))) + lam/2*x'*x").export("jax")
+        y, a, x = (jnp.asarray(v, "float32") for v in (Y, A, X))
+        assert f(y, a, x, 0.1).dtype == jnp.float32
+        assert jax.grad(f, 2)(y, a, x, 0.1).dtype == jnp.float32
+        assert jax.grad(f, 2)(y, jnp.asarray(A), x, 0.1).dtype == jnp.float32

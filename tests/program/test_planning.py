@@ -168,3 +168,27 @@ def test_kron_with_the_identity_has_the_value_of_kron() -> None:
         want = {"kron(A, eye(3))": np.kron(A, np.eye(3)), "kron(eye(4), A)": np.kron(np.eye(4), A)}.get(typed)
         want = -2 * np.kron(A, np.eye(3)) if want is None else want
         assert np.array_equal(Compiled((f._raw,), "numpy")(A), want)
+
+
+def test_a_matrix_of_blocks_times_a_column_is_not_put_together() -> None:
+    where = "A in R^(n,n), B in R^(n,m), C in R^(m,m), x in R^(n+m)"
+    program = planned(formula("x'*[A, B; B', C]*x", where).grad("x"), n=300, m=200)
+    assert all(np.prod(dims(s.shape, program.sizes)) < 1000 for s in program.steps if s.op != "T")
+
+
+@pytest.mark.parametrize("n", [1, 2, 60])
+@pytest.mark.parametrize("m", [1, 3, 40])
+def test_the_values_of_blocks_times_a_column(m: int, n: int) -> None:
+    rng = np.random.default_rng(m + n)
+    A, b, c = rng.standard_normal((m, n)), rng.standard_normal(m), rng.standard_normal(n)
+    y, x = rng.standard_normal(m + 1), rng.standard_normal(n + 1)
+    f = formula("y'*[A, b; c', d]*x", "A in R^(m,n), b in R^m, c in R^n, d in R, x in R^(n+1), y in R^(m+1)")
+    M = np.block([[A, b[:, None]], [c[None], np.full((1, 1), 2.5)]])
+    given = {"A": A, "b": b, "c": c, "d": 2.5, "x": x, "y": y}
+    slopes = {"x": y @ M, "y": M @ x, "A": np.outer(y, x)[:-1, :-1]}
+    for g, want in ((f, y @ M @ x), *((f.grad(name), slope) for name, slope in slopes.items())):
+        program = g.compile()
+        assert np.allclose(program(*(given[name] for name in program.arguments)), want, rtol=1e-11, atol=1e-11)
+    part = formula("[I, zeros(n,m)]*x", "x in R^(n+m)").compile()
+    given = {"x": x, "n": 1, "m": n}
+    assert not np.shares_memory(part(*(given[name] for name in part.arguments)), x)

@@ -125,7 +125,10 @@ class Base:
         shapes = [*arrows, *(n.shape for n in names)]
         return [size for shape in shapes for size in shape]
 
-    def _variable(self, name: str) -> Node:
+    def _variable(self, name: str | None) -> Node:
+        if name is None:
+            names = ", ".join(sorted(self._reading.names)) or "none"
+            raise DeclarationError(f"say by which variable; this formula has {names}")
         if not isinstance(name, str):
             raise ClosedformError(f"a variable is named by a string; this is a {type(name).__name__}")
         found = self._reading.names.get(variable_name(name))

@@ -112,7 +112,7 @@ class Derivatives(Printed):
         names = sorted((n for n in self._reading.names if n in here), key=lambda n: order.get(n, 0))
         return [n for n in names if not _discrete(self._variable(n))]
 
-    def jacobian(self, by: str, *, layout: str = "numerator") -> Formula:
+    def jacobian(self, by: str | None = None, *, layout: str = "numerator") -> Formula:
         """The Jacobian J of a vector by a vector, dy = J dx; ``layout="denominator"`` gives its transpose.
 
         It is m×n for m values of n variables. Raises ShapeError for matrices: their derivative is a linear map, see
@@ -129,7 +129,7 @@ class Derivatives(Printed):
         found = self._answers([self._variable(by)], lambda node, xs: [jacobian(node, xs[0], layout)])
         return found[0]._with_origin(layout=layout)
 
-    def derivative(self, by: str) -> LinearMap:
+    def derivative(self, by: str | None = None) -> LinearMap:
         """The derivative of anything by anything as a linear map: an expression in ``dX`` (or ``dx``, ``dt``).
 
         It has the shape of the formula, ``dX`` that of ``X``. Raises DeclarationError and MissingRule as :meth:`grad`.
@@ -138,8 +138,9 @@ class Derivatives(Printed):
         >>> D.text, D.kron.text
         ('-X^-1*dX*X^-1', '-kron(X^-T, X^-1)')
         """
-        name = self._differential_name(variable_name(by))
-        found = self._answers([self._variable(by)], lambda node, xs: [linear_map(node, xs[0], name)])
+        x = self._variable(by)
+        name = self._differential_name(x.params[0])
+        found = self._answers([x], lambda node, xs: [linear_map(node, xs[0], name)])
         return self._map._of(found[0])
 
     def _differential_name(self, by: str, suffix: str = "") -> str:
@@ -150,7 +151,7 @@ class Derivatives(Printed):
                 return name
         raise MissingRule("derivatives as linear maps of order above 4 are not given")
 
-    def hessian(self, by: str, and_by: str | None = None) -> Formula:
+    def hessian(self, by: str | None = None, and_by: str | None = None) -> Formula:
         """Second derivatives: by a vector H with d²f = ⟨H dx₁, dx₂⟩, by a scalar f'', by a matrix the map of dX1.
 
         With two names, the derivative by the second of the gradient by the first. Of a vector function, the map
@@ -172,15 +173,16 @@ class Derivatives(Printed):
         return self._map._of(found) if found._origin and found._origin.directions else found
 
     def hessians(self, *by: str) -> dict[tuple[str, str], Formula]:
-        """The blocks of the Hessian over several variables: each pair of names and its block.
+        """The blocks of the Hessian over several variables, or over all: each pair of names and its block.
 
         >>> blocks = formula("x'*A*y").hessians("x", "y")
         >>> blocks["x", "y"].text, blocks["y", "x"].text
         ('A', "A'")
         """
-        return {(x, y): self.hessian(x, y) for x in by for y in by}
+        names = by or self._differentiable()
+        return {(x, y): self.hessian(x, y) for x in names for y in names}
 
-    def jvp(self, by: str, direction: str = "v") -> LinearMap:
+    def jvp(self, by: str | None = None, direction: str = "v") -> LinearMap:
         """The derivative along a direction: d/dt f(x + t*v) at t = 0, with the shape of the formula; J is not formed.
 
         ``direction`` names the symbol, of the shape of the variable. Raises DeclarationError where that name is taken.
@@ -191,7 +193,7 @@ class Derivatives(Printed):
         name = self._free_name(direction)
         return self._map._of(self._answers([self._variable(by)], lambda f, xs: [linear_map(f, xs[0], name)])[0])
 
-    def vjp(self, by: str, cotangent: str = "u") -> Formula:
+    def vjp(self, by: str | None = None, cotangent: str = "u") -> Formula:
         """The gradient of ⟨u, f⟩ for a cotangent u of the shape of the formula: J'u of vectors, J not formed.
 
         Raises DeclarationError where the name of the cotangent is taken.
@@ -204,7 +206,7 @@ class Derivatives(Printed):
         found = self._answers([self._variable(by)], lambda f, xs: [pullback(f, xs[0], u)])[0]
         return found._with_origin(kind="vjp", function=weighted, directions=(u,))
 
-    def hvp(self, by: str, direction: str = "v") -> LinearMap:
+    def hvp(self, by: str | None = None, direction: str = "v") -> LinearMap:
         """The Hessian of a scalar times a direction, ``∂²f·v = ∂(x ↦ ∂f(x))·v``; the Hessian is not formed.
 
         Raises ShapeError where the formula is no scalar, DeclarationError where the name of the direction is taken.
@@ -253,7 +255,7 @@ class Derivatives(Printed):
         found = found._with_origin(second=y)
         return self._map._of(found) if found._origin and found._origin.directions else found
 
-    def taylor(self, by: str, order: int = 2) -> Taylor:
+    def taylor(self, by: str | None = None, order: int = 2) -> Taylor:
         """Taylor's formula around the variable, to order 1 or 2, in closed form.
 
         >>> formula("logdet(X)").taylor("X").unicode
@@ -261,13 +263,14 @@ class Derivatives(Printed):
         """
         from closedform.taylor import Derivative, checked_order, expansion
 
+        variable = self._variable(by)
         twice = checked_order(order) == 2
         first = self.grad(by) if self._raw.is_scalar else self.derivative(by)
         second = (self.hessian(by) if self._raw.is_scalar else first.derivative(by)) if twice else None
         conditions = tuple(dict.fromkeys((*first.conditions, *(second.conditions if second is not None else ()))))
         one = Derivative(first._raw, first.check)
         two = None if second is None else Derivative(second._raw, second.check)
-        x, typed = ambient(self._variable(by)), self._origin is None
+        x, typed = ambient(variable), self._origin is None
         found = expansion(self._raw, x, one, two, self._context, typed)
         return replace(found, conditions=conditions)
 

@@ -31,6 +31,12 @@ def _nodes(every: Sequence[Formula], dense: bool) -> tuple[Node, ...]:
     return tuple(_array(one) if dense else one._raw for one in every)
 
 
+def _watched(every: Sequence[Formula]) -> tuple[Node, ...]:
+    """The variables of the conditions of formulas."""
+    conditions = (c for one in every for c in (*one._conditions, *one._limits))
+    return tuple({n: None for c in conditions for n in postorder(c.expr) if n.op is SYM})
+
+
 def _array(one: Formula) -> Node:
     from closedform.program.dense import dense
 
@@ -51,10 +57,11 @@ class Fast(Values):
 
         ``target`` is "numpy", "jax" or "torch". Arguments in the order of ``.arguments``, or by name. Arrays given
         in ``fixed`` stay, and what depends on them alone is computed once. With ``strict=True`` each call checks
-        the :attr:`conditions` (NumPy). With a ``mesh`` of JAX devices, ``shard`` says which arguments are split over
-        its first axis, by "rows", "columns" or "entries"; all else, and the answer, is on every device.
+        the :attr:`conditions` (NumPy), and their variables are arguments too. With a ``mesh`` of JAX devices,
+        ``shard`` says which arguments are split over its first axis, by "rows", "columns" or "entries"; all else, and
+        the answer, is on every device.
         With ``dense=True`` a linear map is compiled as its array, the axes of its value and then those of its
-        direction, made of few products of matrices; it is not applied to a basis.
+        direction, made of few products of matrices; it is not applied to a basis. What is no map is its own array.
 
         Raises MissingRule where the target lacks a function, ValueProblem (when called) where shapes do not fit.
 
@@ -71,16 +78,25 @@ class Fast(Values):
         from closedform.program.compiled import Compiled
         from closedform.program.sharding import sharded
 
-        every = (self._me, *more)
+        every = self._with(more)
         if strict and target != "numpy":
             raise ClosedformError("strict=True checks the values of each call, which NumPy programs alone can see")
         held = by_name(fixed, {})
         doc = "; ".join(one.text for one in every)
         checks = self._checks(every) if strict else None
-        found = Compiled(_nodes(every, dense), target, doc, held, checks, _order(every))
+        watched = _watched(every) if strict else ()
+        found = Compiled(_nodes(every, dense), target, doc, held, checks, _order(every), watched=watched)
         if mesh is None and shard is None:
             return found
         return sharded(found, mesh, shard or {})
+
+    def _with(self, more: Sequence[Formula]) -> tuple[Formula, ...]:
+        """This formula and more, all of which must be formulas."""
+        strange = [type(one).__name__ for one in more if not isinstance(one, Fast)]
+        if strange:
+            hint = "Several are given one by one: f.compile(\"numpy\", f.grad(\"x\"))."
+            raise ClosedformError(f"formulas are wanted behind the target; this is a {strange[0]}", hint=hint)
+        return (self._me, *more)
 
     def _checks(self, every: Sequence[Formula]) -> Callable[[Mapping[str, Any]], None]:
         def check(values: Mapping[str, Any]) -> None:
@@ -131,7 +147,7 @@ class Fast(Values):
         """
         from closedform.program.code import source
 
-        every = (self._me, *more)
+        every = self._with(more)
         doc = "; ".join(one.text for one in every)
         return source(_nodes(every, dense), target, name, doc, fixed=fixed, order=_order(every))
 
@@ -171,7 +187,7 @@ class Fast(Values):
             raise ShapeError("structure is of a matrix or of a map in one differential")
         return evaluated(self._raw, directions[0] if directions else None, given, self._allowed())
 
-    def batch(self, by: str, name: str | None = None, size: str = "N") -> Formula:
+    def batch(self, by: str | None = None, name: str | None = None, size: str = "N") -> Formula:
         """The formula for every row of a matrix at once: row i of the result is the value at row i.
 
         ``name`` is that of the matrix (the variable in capitals where that is free), ``size`` that of its rows.
@@ -185,7 +201,8 @@ class Fast(Values):
         """
         x = self._variable(by)
         taken = {n.params[0] for n in postorder(self._raw) if n.op is SYM and n is not x} | set(self._size_names())
-        wish = name or (by.upper() if by.upper() not in taken | {by} else f"{by}_rows")
+        own = x.params[0]
+        wish = name or (own.upper() if own.upper() not in taken | {own} else f"{own}_rows")
         rows = next(s for s in (size, "N1", "N2", "N3") if s not in taken | {wish})
         if wish in taken:
             raise MissingRule(f"{wish} is a name of this formula already; give the matrix of rows another")

@@ -43,6 +43,7 @@ class Compiled:
     or by name. NumPy: anything that is an array of numbers, float32 stays float32. JAX, PyTorch: arrays of theirs,
     which keep dtype and device; the function may be jitted, mapped and differentiated.
     ``order`` ranks the names of the formula it comes from; those it does not need may be given, and are not used.
+    ``watched`` variables are arguments that ``check`` alone looks at.
     What ``fixed`` arguments alone decide is computed once; for ``few`` calls no product of theirs is formed for that.
     Raises ValueProblem where shapes do not fit.
 
@@ -62,6 +63,7 @@ class Compiled:
     check: Callable[[Mapping[str, Any]], None] | None = None
     order: Mapping[str, int] = field(default_factory=dict)
     few: bool = False
+    watched: tuple[Node, ...] = ()
     arguments: tuple[str, ...] = field(init=False)
     _all: tuple[Argument, ...] = field(init=False)
     _free: tuple[Argument, ...] = field(init=False)
@@ -77,7 +79,7 @@ class Compiled:
             library = LIBRARIES[self.target]
             hint = f'Install it: pip install "closedform[{self.target}]".'
             raise ClosedformError(f'compile("{self.target}") needs {library}, which is not installed', hint=hint)
-        self._all = arguments_of(self.nodes, self.order)
+        self._all = arguments_of((*self.nodes, *self.watched), self.order)
         staying = stays(self.fixed, self._all, self.order)
         early = [a for a in self._all if a.name in staying]
         held = cleaned(self.target, early, [kept(self.fixed[a.name]) for a in early])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from closedform.errors import ValueProblem
@@ -46,7 +46,10 @@ def _shape(shape: tuple[int, int]) -> str:
     return f"{rows}×{cols}" if cols > 1 and rows > 1 else f"{max(rows, cols)}"
 
 
-def _whole(sizes: Mapping[str, int]) -> Mapping[str, int]:
+def _whole(sizes: Mapping[str, int], known: Collection[str]) -> Mapping[str, int]:
+    strange = next((n for n in sizes if n not in known), None)
+    if strange is not None:
+        raise ValueProblem(f"{strange} is no size of this formula; it has {', '.join(sorted(known)) or 'none'}")
     wrong = next((n for n, v in sizes.items() if type(v) is not int or v < 1), None)
     if wrong is not None:
         raise ValueProblem(f"{wrong} is {sizes[wrong]!r}; a size is a whole number of 1 or more")
@@ -68,7 +71,8 @@ def explained(
     backend, writer = written_for(target)
     arguments = arguments_of(nodes, order)
     staying = stays(fixed, arguments, order or ())
-    every = {**typical_sizes(nodes), **_whole(sizes)}
+    typical = typical_sizes(nodes)
+    every = {**typical, **_whole(sizes, typical)}
     program = fused(plan(nodes, every, staying))
     shapes = {s.ref: dims(s.shape, every) for s in (*program.inputs, *flat(program.steps))}
     shown = [s for s in flat(program.steps) if s.op not in ("number", "size", "pi", "index", "T")]

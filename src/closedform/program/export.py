@@ -59,14 +59,15 @@ def _jax(function: Compiled, slopes: Mapping[str, Compiled]) -> Function:
 
     def backward(given: tuple[Any, ...], cotangent: Any) -> tuple[Any, ...]:
         return tuple(
-            cotangent * _slope(function, slopes[name], given) if name in slopes else None for name in function.arguments
+            (cotangent * _slope(function, slopes[name], given)).astype(value.dtype) if name in slopes else None
+            for name, value in zip(function.arguments, given, strict=True)
         )
 
     call.defvjp(forward, backward, symbolic_zeros=True)
 
     def checked(*given: Any, **named: Any) -> Any:
         every = function.ordered(given, named)
-        return call(*(jnp.asarray(v, float) if isinstance(v, int | float) else v for v in every))
+        return call(*(jnp.asarray(float(v)) if isinstance(v, int | float) else v for v in every))
 
     return checked
 

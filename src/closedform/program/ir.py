@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -73,14 +73,27 @@ def hoisted(program: Program, fixed: frozenset[str]) -> frozenset[Ref]:
     if not held:
         return frozenset()
     found = {s.ref for s in held}
-    told = fixed.union(*(size.names for s in held for size in s.shape))
+    shown = {size for s in held for size in s.shape}
+    told = _told(shown, fixed)
     for step in program.steps:
         inside = list(flat(step.body))
         outside = {a for s in (step, *inside) for a in s.args} - {s.ref for s in inside}
         sizes = (e for s in (step, *inside) for e in (*s.shape, *s.attrs) if isinstance(e, Size))
-        if outside <= found and all(size.names <= told for size in sizes):
+        if outside <= found and all(size in shown or size.names <= told for size in sizes):
             found.add(step.ref)
     return frozenset(found)
+
+
+def _told(shown: Collection[Size], known: Collection[str]) -> frozenset[str]:
+    """The names that these sizes tell: ``n`` tells n, and ``m + n`` tells m where n is known."""
+    told = frozenset(known)
+    while more := {n for s in shown if len(s.names - told) == 1 for n in s.names - told if _is_linear(s, n)}:
+        told |= more
+    return told
+
+
+def _is_linear(size: Size, name: str) -> bool:
+    return all(monomial.count(name) < 2 for monomial, _ in size.terms)
 
 
 def flat(steps: tuple[Step, ...] | list[Step]) -> Iterator[Step]:

@@ -125,13 +125,23 @@ HELPERS = {
     bound = len(M) * np.finfo(w.real.dtype).eps * abs(w).max()
     return not ((w.real <= bound) & (abs(w.imag) <= bound)).any()
 ''',
+    "of_symmetric": '''def of_symmetric(function, S):
+    w, V = np.linalg.eigh(S)
+    if w[0] <= len(S) * np.finfo(w.dtype).eps * abs(w).max():
+        return np.full(S.shape, np.nan)
+    return (V * function(w)) @ V.T
+''',
     "logm": '''def logm(M):
+    if (M == M.T).all():
+        return of_symmetric(np.log, M)
     if not principal(M):
         return np.full(M.shape, np.nan)
     size = abs(M).max()
     return real(scipy.linalg.logm(M / size)) + np.log(size) * np.eye(len(M))
 ''',
     "sqrtm": '''def sqrtm(M):
+    if (M == M.T).all():
+        return of_symmetric(np.sqrt, M)
     return real(scipy.linalg.sqrtm(M)) if principal(M) else np.full(M.shape, np.nan)
 ''',
     "pinv": '''def pinv(M):

@@ -31,8 +31,8 @@ OCTAVE_HELPERS = {
     "one_hot": "function e = one_hot(x)\n  [~, k] = max(x);\n  e = double((1:numel(x))' == k);\nend\n",
     "log_cosh": "function y = log_cosh(x)\n  y = abs(x) + log1p(expm1(-2 * abs(x)) / 2);\nend\n",
     "other_products":
-        "function p = other_products(x)\n  n = numel(x);\n  M = repmat(x(:)', n, 1);\n  M(1:n+1:end) = 1;\n"
-        "  p = prod(M, 2);\nend\n",
+        "function p = other_products(x)\n  x = x(:);\n  p = cumprod([1; x(1:end-1)]);\n"
+        "  p = p .* flipud(cumprod([1; x(end:-1:2)]));\nend\n",
     "adjugate":
         "function Y = adjugate(M)\n  [U, S, V] = svd(M);\n"
         "  Y = det(U) * det(V) * V * diag(other_products(diag(S))) * U';\nend\n",

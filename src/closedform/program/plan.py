@@ -10,6 +10,7 @@ from closedform.expr.walk import postorder, rebuild
 from closedform.functions.algebra import ADD, DIAGM, MUL, SIZE, SUMOVER
 from closedform.functions.vectors import softmax
 from closedform.program import rules
+from closedform.program.block_columns import apart
 from closedform.program.costs import total_cost
 from closedform.program.ir import Program
 from closedform.program.planner import Planner
@@ -33,7 +34,8 @@ def typical_sizes(nodes: tuple[Node, ...]) -> dict[str, int]:
 
 def plan(nodes: tuple[Node, ...], sizes: Mapping[str, int], fixed: frozenset[str] = frozenset()) -> Program:
     """The program of several formulas, for these sizes; what depends on ``fixed`` variables alone is free."""
-    forms = [tuple(rebuild(stable(n), _opened) for n in nodes)]
+    whole = tuple(rebuild(stable(n), _opened) for n in nodes)
+    forms = dict.fromkeys((whole, tuple(rebuild(n, apart) for n in whole)))
     return min((Planner(sizes, fixed).program(roots) for roots in forms), key=lambda p: total_cost(p).ns)
 
 

@@ -291,11 +291,11 @@ def apply_right(plan: Planner, left: Ref, leaf: Leaf, shape: Shape) -> Ref:
 
 
 def _sum_times(plan: Planner, total: Node, right: Ref, shape: Shape) -> Ref:
-    """Σ cᵢ Tᵢ times a vector, term by term."""
+    """Σ cᵢ Tᵢ times a column, term by term: a vector, or a matrix that has one column at these sizes."""
     terms: list[tuple[Fraction, Ref]] = []
     for c, t in zip(total.params[0], total.args, strict=True):
         s, inner = (t.args[0], t.args[1]) if t.op is SCALE else (None, t)
-        end = Leaf("plain", (inner.cols, ONE), None, right)
+        end = Leaf("plain", (inner.cols, shape[1]), None, right)
         value = times(plan, [*leaves(inner.args if inner.op is MUL else (inner,)), end])
         terms.append((c, value if s is None else plan.emit("mul", (plan.value(s), value), shape)))
     return added(plan, terms, shape)

@@ -131,9 +131,9 @@ HELPERS = {
     return xp.linalg.matrix_power(M, int(k))
 ''',
     "kron_times": '''def kron_times(A, B, v):
-    """kron(A, B) @ v without the Kronecker product."""
+    """kron(A, B) @ v of one column without the Kronecker product."""
     V = v.reshape(A.shape[1], B.shape[1])
-    return (A @ V @ B.T).reshape(-1)
+    return (A @ V @ B.T).reshape(-1, *v.shape[1:])
 ''',
     "khatri": '''def khatri(A, B):
     """Row by row the Kronecker product of two matrices."""
@@ -195,7 +195,10 @@ HELPERS = {
 ''',
     "other_products": '''def other_products(x):
     """Entry i: the product of all but x[i]."""
-    return xp.where(xp.eye(len(x)) == 1, 1.0, x).prod(1)
+    one = xp.ones_like(x[:1])
+    before = xp.cumprod(xp.concatenate((one, x[:-1])), 0)
+    after = xp.cumprod(xp.concatenate((one, xp.flip(x, (0,))[:-1])), 0)
+    return before * xp.flip(after, (0,))
 ''',
     "pair_products": '''def pair_products(x):
     """Entry i, j: the product of all but x[i] and x[j], 0 on the diagonal."""

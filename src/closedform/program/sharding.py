@@ -22,6 +22,9 @@ def sharded(compiled: Compiled, mesh: Any, shard: Mapping[str, str]) -> Sharded:
         raise ClosedformError('a program is split over a mesh of JAX devices: compile("jax", mesh=…, shard={…})')
     if not hasattr(mesh, "axis_names"):
         raise ClosedformError(f"{mesh!r} is no mesh; jax.sharding.Mesh makes one of devices")
+    if not isinstance(shard, Mapping):
+        kind = type(shard).__name__
+        raise ClosedformError(f'shard says how each argument is split, {{"A": "rows"}}; this is a {kind}')
     sizes = [a.name for a in compiled._free if a.is_size]
     if sizes:
         raise ValueProblem(f"no array tells the size {sizes[0]}, and a program over a mesh takes arrays alone",

@@ -9,7 +9,7 @@ from closedform.expr.size import ONE, Size
 from closedform.program.arguments import Argument, shape_note
 from closedform.program.fused import fused
 from closedform.program.in_place import in_place
-from closedform.program.ir import Program, hoisted
+from closedform.program.ir import Program, hoisted, rank
 from closedform.program.lowered import lowered
 from closedform.program.spell import Backend, Speller
 
@@ -38,7 +38,7 @@ class Python:
             else:
                 self.speller.names.of(argument.name)
 
-        for argument in arguments:
+        for argument in sorted(arguments, key=lambda a: a.name not in fixed):  # what is fixed is there first
             axes = [s for s in argument.shape if s is not ONE]
             for k, s in enumerate(axes):
                 if s.name is None and s.number is None:
@@ -80,8 +80,13 @@ class Python:
 
     def docstring(self, arguments: list[Argument], names: list[str]) -> list[str]:
         said = [re.sub(r'["\\]', "", line) for line in self.said()] or [self.name]
-        shapes = [f"{n}: {shape_note(a)}" for n, a in zip(names, arguments, strict=True)]
+        shapes = [f"{n}: {self.note(a)}" for n, a in zip(names, arguments, strict=True)]
         return ['"""' + said[0], *said[1:], *([""] if shapes else []), *shapes, '"""']
+
+    def note(self, argument: Argument) -> str:
+        """What an argument has to be."""
+        is_scalar = rank(argument.shape) == 0 and not (argument.is_size or argument.is_index)
+        return self.backend.number if is_scalar else shape_note(argument)
 
     def said(self) -> list[str]:
         """What is said of the function, a line at a time, of printable signs alone."""

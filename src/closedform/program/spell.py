@@ -54,6 +54,7 @@ class Backend:
     imports: tuple[tuple[str, str], ...] = ()
     """Lines to import, each where the text before it appears in the code."""
     reserved: frozenset[str] = frozenset()
+    number: str = "a number"
     constant: str = "{}"
     """How a number is written where a function wants an array."""
     answer: str = "{}"

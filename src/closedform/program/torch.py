@@ -159,6 +159,7 @@ TORCH = Backend(
     HELPERS,
     (("torch.", "import torch"), ("math.", "import math")),
     NAMES,
+    number="a number, as a tensor",
     constant="torch.tensor({0}, {1})",
     copy="{}.clone()",
     answer="torch.tensor({0}, {1})",
