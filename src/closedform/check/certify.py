@@ -44,6 +44,7 @@ SECONDS, WALL, COUNTEREXAMPLE_SHARE = 2.0, 60.0, 0.2
 DEEP_SUMS, DEEPER = 3, 4
 """Sums within each other from which on small sizes are taken: an evaluation takes their product of steps."""
 SPLIT, TIME_OVER = "functions of matrices by eigenvalues in a field", "the time over before all sizes were tried"
+LATE = "the time over before points of all magnitudes were tried"
 AT_A_KINK = "the two sides differ, or have no value, at some values of what is 0 or 1 or an index, a kink among them"
 
 
@@ -176,8 +177,9 @@ class Check:
             common = self.in_high_precision() if search.trials.related or few else None
             if common is None or common.ok:
                 return exact
-            unsure = search.cut or self.precise.late
-            return exact if few and not common.decided and not unsure else common
+            if not few or common.decided or search.cut:
+                return common
+            return replace(exact, heuristics=(*exact.heuristics, LATE)) if self.precise.late else exact
         if search.trials.differ and not (self.traits.free or self.traits.signs or self.traits.roots):
             return self.refuse("the two sides differ in a prime field")
         if self.traits.exps:
