@@ -27,7 +27,7 @@ from closedform.check.everysize import for_every_size, grid, needed, spanning
 from closedform.check.exponents import Exponents
 from closedform.check.kinks import all_kinks
 from closedform.check.own import Taken, by_its_rule
-from closedform.check.precise import DIFFER, FIELD_SHARE, MANY, Differ, Precise
+from closedform.check.precise import DIFFER, FIELD_SHARE, LATE, MANY, Differ, Precise
 from closedform.check.record import certificate_in, claim_of
 from closedform.check.scene import Scene, deepest_sum
 from closedform.check.search import EXTREME_LEAST, Search
@@ -44,7 +44,6 @@ SECONDS, WALL, COUNTEREXAMPLE_SHARE = 2.0, 60.0, 0.2
 DEEP_SUMS, DEEPER = 3, 4
 """Sums within each other from which on small sizes are taken: an evaluation takes their product of steps."""
 SPLIT, TIME_OVER = "functions of matrices by eigenvalues in a field", "the time over before all sizes were tried"
-LATE = "the time over before points of all magnitudes were tried"
 AT_A_KINK = "the two sides differ, or have no value, at some values of what is 0 or 1 or an index, a kink among them"
 
 

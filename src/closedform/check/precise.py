@@ -37,6 +37,7 @@ EXTREME_LEAST, EXTREME_ENTRIES, EXTREME_SHARE, LARGER_SHARE = 7, 900, 0.1, 0.5
 SMALL_ENTRIES, SMALL_SHARE = 100, 0.4
 SMALLER = (0, 0, 2, 4)
 """Halvings of all symbols where a point has no value: asin is of numbers below 1."""
+LATE = "the time over before points of all kinds were tried"
 ROUGH = {*SPECTRAL, "pinv"}
 """Operations whose balls need not hold the value: eigenvalues to so many digits, derivatives by differences."""
 DIFFER = "the two sides differ in high precision"
@@ -71,9 +72,10 @@ class Precise:
         self.branches = max(self.branches, points_for(len(self.seen.kinks)) // 4)
         met: list[dict[str, int]] = []
         reason = self.general(met, near)
-        if met and self.traits.turning and not self.turned_agrees():
+        turned = self.turned_agrees() if met and self.traits.turning else True
+        if turned is False:
             raise Differ
-        if self.late:
+        if self.late and self.seen.kinks:
             return Certificate("X", self.out_of_time, decided=False)
         several = sum(not s or max(s.values()) > 1 for s in met)
         if several < 2 or len(met) < (MANY if self.branches > MANY and not near else LEAST_POINTS):
@@ -83,7 +85,8 @@ class Precise:
             if kink.needed and entry is None:
                 word = "positive" if sign > 0 else "negative"
                 return Certificate("X", f"{kink.word} was never seen {word}", decided=False)
-        return Certificate("C", f"the two sides agree to {DIGITS} digits", None, tuple(met), len(met))
+        over = (LATE,) if turned is None or self.late else ()
+        return Certificate("C", f"the two sides agree to {DIGITS} digits", None, tuple(met), len(met), over)
 
     def general(self, met: list[dict[str, int]], near: bool) -> str:
         """Points of small sizes and, in between, far ones; the sizes met, and why there are no more. Raises Differ."""
@@ -181,14 +184,13 @@ class Precise:
             self.late |= isinstance(problem, OutOfTime)
             return True
 
-    def turned_agrees(self) -> bool:
-        """Agreement where matrices under roots and logarithms have eigenvalues to the left; there is time for that."""
+    def turned_agrees(self) -> bool | None:
+        """Agreement where matrices under roots and logarithms have eigenvalues to the left; None without time."""
         self.clock.more(1)
         try:
             return self.far().turned_agree(self.clock.deadline)
         except (OutOfTime, Unfit) as problem:
-            self.late |= isinstance(problem, OutOfTime)
-            return True
+            return None if isinstance(problem, OutOfTime) else True
 
     def far(self) -> Far:
         roots = self.claim.function, self.claim.answer

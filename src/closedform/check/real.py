@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import product
 from operator import add, mul
 from typing import Any
@@ -38,6 +38,11 @@ class RealEvaluator(Evaluator):
     sight: Sight | None = None
     moving = False
     """Whether it takes differences: what is not smooth at a point has no value then."""
+
+    @cached_property
+    def draws(self) -> dict[tuple[Any, ...], Jet]:
+        """Numbers of unknown functions, the same each time."""
+        return {}
 
     def step(self, node: Node) -> Jet:
         if self.sight is None or node not in self.sight.kinks:
@@ -73,9 +78,9 @@ class RealEvaluator(Evaluator):
 
     def drawn(self, *key: Any) -> Jet:
         """A number that is the same each time."""
-        if key not in self.unknown:
-            self.unknown[key] = self.numbers.random(1, 1)
-        return self.unknown[key]
+        if key not in self.draws:
+            self.draws[key] = self.numbers.random(1, 1)
+        return self.draws[key]
 
     def derivative(self, function: Node, ways: Sequence[Mapping[str, Jet]]) -> Mat:
         """Read off truncated numbers; by differences where need be."""

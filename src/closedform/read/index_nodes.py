@@ -30,8 +30,19 @@ def over_node(to: Elaborator, tree: Over) -> Node:
     body = _apart(body, tree.index)
     if tree.function in OF_ENTRIES:
         entry = a.scale(body, a.unit(a.index(tree.index), high))
-        return make(OF_ENTRIES[tree.function], (a.sumover(tree.index, low, high, entry),))
+        whole = _column(body, a.index(tree.index)) if low is ONE else None
+        column = whole if whole is not None and whole.rows is high else a.sumover(tree.index, low, high, entry)
+        return make(OF_ENTRIES[tree.function], (column,))
     return a.sumover(tree.index, low, high, body)
+
+
+def _column(body: Node, index: Node) -> Node | None:
+    """The column of which the body is one entry, x of ``x[i]``."""
+    if body.op is not a.MUL or len(body.args) != 2 or body.args[0].op is not a.TRANSPOSE:
+        return None
+    column = body.args[0].args[0]
+    one = body.args[1] is a.unit(index, column.rows)
+    return column if one and not any(n is index for n in postorder(column)) else None
 
 
 def _apart(body: Node, name: str) -> Node:
