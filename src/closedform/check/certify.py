@@ -176,7 +176,7 @@ class Check:
             common = self.in_high_precision() if search.trials.related or few else None
             if common is None or common.ok:
                 return exact
-            if not few or common.decided or search.cut:
+            if not few or common.decided:
                 return common
             return replace(exact, heuristics=(*exact.heuristics, LATE)) if self.precise.late else exact
         if search.trials.differ and not (self.traits.free or self.traits.signs or self.traits.roots):
