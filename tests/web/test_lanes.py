@@ -261,6 +261,7 @@ def test_it_is_told_what_is_so(fault: Exception, status: int, said: str):
 
 
 def test_a_flood_is_refused_and_nobody_else(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("closedform.web.app.Rates", lambda: Rates(lambda: 0.0))  # all of them come at once
     served = app(pool=Refusing(Full()))
     with TestClient(served, base_url=HERE, client=("192.0.2.1", 1)) as client:
         found = [client.post("/api/v1/answer", json={}) for _ in range(BURST + 80)]
