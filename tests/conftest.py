@@ -17,8 +17,6 @@ TESTS = Path(__file__).parent
 MISSING = [name for name in ("jax", "torch") if find_spec(name) is None]
 IMPORTS = re.compile(r"^(?:import|from) (jax|torch)\b", re.M)
 NEEDS = {path: set(IMPORTS.findall(path.read_text("utf-8"))) for path in TESTS.rglob("*.py")}
-
-
 PATIENCE = 3
 """Tests ask what is certified, not how fast: where a machine does other things, a check is given more time."""
 TIMES = {

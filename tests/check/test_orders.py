@@ -33,6 +33,8 @@ FALSE = [  # claimed to be 0
      "x in R^n, y in R^m, z in R^k, w in R^p"),
     ("det(J)*det(K)*det(M)*det(N)*det(O)",
      "J in Skew(n), K in Skew(m), M in Skew(k), N in Skew(p), O in Skew(q)"),
+    ("(n - 1)*(n - 2)*(norm1(n*x - 4*x) - (n - 4)*norm1(x))", "x in R^n"),  # n = 3
+    ("(n - 1)*(n - 2)*x'*inv(x*y' + u*v' + w*z')*x", "x,y,u,v,w,z in R^n"),
     (INDICES + "*sum(x)", "x in R^n"),  # i > j > k > l > p
     (f"tr({turning(7)}^n)*tr({turning(11)}^m)*x'*x*y'*y", "x in R^n, y in R^m"),
     (f"tr({turning(5)}^n)*tr({turning(13)}^m)*x'*x*y'*y", "x in R^n, y in R^m"),

@@ -50,8 +50,8 @@ class Differ(Exception):
 class Precise:
     """One claim over balls of real numbers. ``apart`` is the last point at which the sides differed.
 
-    ``short``: the time was over at sizes that should have been tried; ``late``: before all points far out were, and
-    nothing is said.
+    ``short``: the time was over at sizes that should have been tried; ``late``: before all points far out were;
+    where there is a kink nothing is certified then.
     """
 
     def __init__(self, claim: Claim, scene: Scene, rng: Random, traits: Traits, clock: Clock) -> None:
