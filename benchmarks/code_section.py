@@ -44,7 +44,8 @@ Microseconds of processor time a call, medians of interleaved rounds (in an orde
 one core with one thread, every way warm and jitted, float64; {used}.
 *hand* is the best NumPy form an expert would write (`benchmarks/hand.py`, frozen before ours was measured), *AD* the
 fastest mode of each library. All ways agree with the hand-written form to 1e-10 of its largest entry before one is
-timed. NumPy and JAX are timed before PyTorch's first derivative of the run, then PyTorch among all of them (the
+timed. Ours in JAX is what `compile("jax", jit=True)` gives.
+NumPy and JAX are timed before PyTorch's first derivative of the run, then PyTorch among all of them (the
 memory it leaves behind spares JAX the first touch of each page: to JAX's AD of the network that is half the time).
 A ratio is the median of the ratios round by round, with an interval of 95 %.
 {"" if quiet else SHARED.format(load=load, cores=cores)}
@@ -55,11 +56,11 @@ A ratio is the median of the ratios round by round, with an interval of 95 %.
 {by_structure(rows)}
 *Writing alone* is the time JAX takes to fill as many entries with one number, on one axis, in the same rounds. It moves
 with the pages of memory that the system has at hand: a result may now and then be had in less. The dense Hessian of a
-factorisation is mostly zeros, which NumPy does not touch. The Hessian of log det is timed three times: as the array of
-four axes that `jax.hessian` gives, the same where both sides are compiled at XLA's level 2, and as the matrix
-kron(X⁻¹, X⁻¹) of vec X, which has as many entries, and for which XLA computes quotients of places. At its own level 3
-LLVM unrolls a last axis of up to some 40 entries before it vectorises, and writes entry by entry; `docs/code.md` says
-how to choose the level.
+factorisation is mostly zeros, which NumPy does not touch. At XLA's own level 3 LLVM unrolls a last axis of up to
+some 60 entries before it vectorises, and writes entry by entry; `jit=True` compiles arrays of three and four axes at
+level 2 (`docs/code.md`). The Hessian of log det is timed three times: as the array of four axes that `jax.hessian` gives, the
+same where JAX's AD is compiled at level 2 too, and as the matrix kron(X⁻¹, X⁻¹) of vec X, which has as many entries,
+and for which XLA computes quotients of places.
 
 ![ratios to the best automatic differentiation]({picture.name})
 
@@ -121,7 +122,7 @@ def label(r: Row) -> str:
 
 GOALS = {
     "matrix factorisation": (200, (100, 100, 10)), "⟨S, X⟩ − log det X, four axes": (45, (30,)),
-    "⟨S, X⟩ − log det X, four axes, XLA at level 2": (45, (30,)),
+    "⟨S, X⟩ − log det X, four axes, AD at level 2": (45, (30,)),
     "tanh(Ax)": (40, (1000,)), "net 10-20-1 tanh": (20, (1000,)),
 }  # fmt: skip
 """How many times faster than AD in JAX, from which size on."""

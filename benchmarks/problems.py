@@ -36,7 +36,7 @@ class Problem:
     array: bool = False
     """Whether the Hessian by a matrix is asked for as an array of four axes, not as a matrix."""
     level: int | None = None
-    """How far XLA optimises, of 3, for ours and for JAX's own: at 3 LLVM unrolls a loop of 30 before it vectorises."""
+    """How far XLA optimises JAX's own, of 3: at 3 LLVM unrolls a loop of 30 before it vectorises."""
 
 
 def draws(seed: int = 7) -> np.random.Generator:
@@ -144,7 +144,7 @@ PROBLEMS = (
             ((8,), (30,), (40,)),
             lambda d: hand.hess_logdet_axes(d.X), lambda L, X, d: (d.S * X).sum() - L.logdet(X),
             "X in R^(n×n), S in Sym(n)", array=True),
-    Problem("⟨S, X⟩ − log det X, four axes, XLA at level 2", "Hessian", "tr(S*X) - logdet(X)", "X", covariance,
+    Problem("⟨S, X⟩ − log det X, four axes, AD at level 2", "Hessian", "tr(S*X) - logdet(X)", "X", covariance,
             ((30,), (40,)),
             lambda d: hand.hess_logdet_axes(d.X), lambda L, X, d: (d.S * X).sum() - L.logdet(X),
             "X in R^(n×n), S in Sym(n)", array=True, level=2),

@@ -18,6 +18,7 @@ from closedform import Formula, formula
 from closedform.expr.node import Node
 from closedform.program.compiled import Compiled
 from closedform.program.dense import dense
+from closedform.program.jitted import Jitted
 
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_cpu_enable_async_dispatch", False)
@@ -63,14 +64,8 @@ def ours(p: Problem, d: Data, target: str) -> Thunk:
             for n in program.arguments]  # fmt: skip
     if target != "jax":
         return lambda: program(*args)
-    arrays = [a for n, a in zip(program.arguments, args, strict=True) if n not in sizes]
-
-    def whole(*arrays: Any) -> Any:
-        rest = iter(arrays)
-        return program(*(sizes[n] if n in sizes else next(rest) for n in program.arguments))
-
-    quick = jitted(p, whole)
-    return lambda: jax.block_until_ready(quick(*arrays))
+    quick = Jitted(program)
+    return lambda: jax.block_until_ready(quick(*args))
 
 
 def jax_modes(p: Problem, d: Data) -> dict[str, Thunk]:

@@ -51,7 +51,7 @@ class Fast(Values):
 
     def compile(
         self, target: str = "numpy", *more: Formula, fixed: Mapping[str, Any] | None = None, strict: bool = False,
-        mesh: Any = None, shard: Mapping[str, str] | None = None, dense: bool = False,
+        mesh: Any = None, shard: Mapping[str, str] | None = None, dense: bool = False, jit: bool = False,
     ) -> Any:  # fmt: skip
         """A fast function of arrays: of this formula, or of several at once, which share their work.
 
@@ -62,6 +62,7 @@ class Fast(Values):
         the answer, is on every device.
         With ``dense=True`` a linear map is compiled as its array, the axes of its value and then those of its
         direction, made of few products of matrices; it is not applied to a basis. What is no map is its own array.
+        With ``jit=True`` (JAX) the function is one call of XLA, with options that suit what it writes.
 
         Raises MissingRule where the target lacks a function, ValueProblem (when called) where shapes do not fit.
 
@@ -76,6 +77,7 @@ class Fast(Values):
         (3, 2, 3, 2)
         """
         from closedform.program.compiled import Compiled
+        from closedform.program.jitted import Jitted
         from closedform.program.sharding import sharded
 
         every = self._with(more)
@@ -86,8 +88,10 @@ class Fast(Values):
         checks = self._checks(every) if strict else None
         watched = _watched(every) if strict else ()
         found = Compiled(_nodes(every, dense), target, doc, held, checks, _order(every), watched=watched)
+        if jit and target != "jax":
+            raise ClosedformError(f"jit=True is for programs of JAX; this one is for {target}")
         if mesh is None and shard is None:
-            return found
+            return Jitted(found) if jit else found
         return sharded(found, mesh, shard or {})
 
     def _with(self, more: Sequence[Formula]) -> tuple[Formula, ...]:

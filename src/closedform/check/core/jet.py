@@ -97,8 +97,8 @@ class Jet:
 
     def fixed(self, rows: int, cols: int, entry: int | Callable[[int, int], int]) -> Jet:
         """A matrix of integers, over the same numbers: each the same, or by row and column."""
-        where = [(i, j) for i in range(rows) for j in range(cols)]
-        entries = [entry] * len(where) if isinstance(entry, int) else [int(entry(i, j)) for i, j in where]
+        places = product(range(rows), range(cols))
+        entries = [int(entry(*at)) for at in places] if callable(entry) else [entry] * (rows * cols)
         return self.value.linear(lambda m: like(m, rows, cols, entries))
 
     def eye(self, n: int) -> Jet:
