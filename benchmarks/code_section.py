@@ -58,9 +58,9 @@ A ratio is the median of the ratios round by round, with an interval of 95 %.
 with the pages of memory that the system has at hand: a result may now and then be had in less. The dense Hessian of a
 factorisation is mostly zeros, which NumPy does not touch. At XLA's own level 3 LLVM unrolls a last axis of up to
 some 60 entries before it vectorises, and writes entry by entry; `jit=True` compiles arrays of three and four axes at
-level 2 (`docs/code.md`). The Hessian of log det is timed three times: as the array of four axes that `jax.hessian` gives, the
-same where JAX's AD is compiled at level 2 too, and as the matrix kron(X⁻¹, X⁻¹) of vec X, which has as many entries,
-and for which XLA computes quotients of places.
+level 2 (`docs/code.md`). The Hessian of log det is timed three times: as the array of four axes that `jax.hessian`
+gives, the same where JAX's AD is compiled at level 2 too, and as the matrix kron(X⁻¹, X⁻¹) of vec X, which has as many
+entries, and for which XLA computes quotients of places.
 
 ![ratios to the best automatic differentiation]({picture.name})
 
