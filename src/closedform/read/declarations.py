@@ -155,6 +155,9 @@ def _shape(part: Part, into: Declarations, name: str, shape: Shape, facts: tuple
     into.shapes[name] = shape
     into.facts.setdefault(name, set()).update(facts)
     into.add_sizes(*shape)
+    if shape[1] is ONE and len(name) == 1 and name.isupper() and [len(names) for names, _ in shape[0].terms] == [2]:
+        m, n = shape[0].terms[0][0]
+        into.notes.append(f"{name} is a vector of {shape[0]} entries; a matrix is in R^({m}×{n}).")
 
 
 def _words(shape: Shape) -> str:

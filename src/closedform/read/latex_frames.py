@@ -19,6 +19,8 @@ from closedform.read.lexer import Token
 
 MAX_TOKENS = 200_000
 MAX_QUOTED = 200
+OF_MATRICES = {"det", "tr", "Tr", "trace", "Trace", "logdet"}
+"""Words for numbers made of a matrix, which are no factor of another's argument: ``\\det X \\cdot \\tr(A X)``."""
 UNSEEN = ("argument", "sum")
 
 
@@ -213,10 +215,12 @@ class Writer:
         while self.top.kind in UNSEEN:
             self.pop_unseen()
 
-    def stop_arguments(self) -> None:
-        r"""End ``\log x`` and the like before a bracket, a function or a sign of multiplication."""
+    def stop_arguments(self, before: Sign | None = None) -> None:
+        r"""End ``\log x`` and the like before a bracket, a function or a sign of multiplication; ``\det X`` before a
+        trace or determinant."""
+        number = before is not None and before.kind == "word" and before.text in OF_MATRICES
         while self.top.kind == "argument" and self.ended:
-            if self.top.greedy or self.top.signed or self._reaching():
+            if not (self.top.greedy and number) and (self.top.greedy or self.top.signed or self._reaching()):
                 return
             self.stop_one()
 

@@ -213,7 +213,7 @@ class Lexer:
         elif name in words.LETTERS:
             font = self.fonts[-1][1] if self.fonts else ""
             self._add("letter", words.LETTERS[name], place, end, font or name * name.startswith("var"))
-        elif name in words.UPRIGHT:
+        elif name in words.UPRIGHT or (name in words.FONTS and words.FUNCTION.match(self.source, end)):
             return self._word(place, end)
         elif name in words.FONTS and not (name == "vec" and marks.applied(self.source, end)):
             return self._font(name, place, end)

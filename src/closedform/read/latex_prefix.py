@@ -66,6 +66,33 @@ def counting(signs: Signs, start: int, end: int) -> bool:
     )
 
 
+def with_for(signs: Signs, start: int) -> None:
+    r"""Turn the comma of ``a_i \in \mathbb{R}^n, i = 1, \dots, m``, from ``start`` on, into the word ``for``."""
+    for k in range(start, len(signs) - 5):
+        letter, equals, _, comma, dots = signs[k + 1 : k + 6]
+        counts = (letter.kind, equals.text, comma.text, dots.kind) == ("letter", "=", ",", "dots")
+        if counts and signs[k].kind == "op" and signs[k].text == "," and any(s.text == "in" for s in signs[start:k]):
+            signs[k] = signs[k]._replace(kind="word", text="for")
+
+
+def defines(signs: Signs, place: int) -> bool:
+    r"""Whether ``z = X\\beta`` or ``z \\in \\mathbb{R}^n`` stands at ``place``, of a name z that stands before it."""
+    name, behind = signs[place], place + 1
+    if name.kind not in ("letter", "word") or counting(signs, place, len(signs)):
+        return False
+    before = [k for k in range(place - 1) if signs[k].kind == name.kind and signs[k].text == name.text]
+    if signs[behind].kind in ("_", "^"):
+        behind = argument(signs, behind)[2]
+    while signs[behind].text == "," and signs[behind + 1].kind == "letter":  # X, Y \in \mathbb{R}^n
+        behind += 2
+    if signs[behind].text == "(":  # h(x) = … or h_\theta(x) = …, of h that is applied before
+        before = [k for k in before if signs[k + behind - place].text == "("]
+        behind = next((k + 1 for k in range(behind, len(signs)) if signs[k].kind == "close"), behind)
+    said = signs[behind].text == "=" or (signs[behind].text == "in" and signs[behind + 1].font == "double")
+    return said and bool(before)
+
+
+# -- declarations
 def quantified(signs: Signs, end: int) -> int:
     r"""Behind ``\forall x \in \mathbb{R}^n,`` or ``\forall x, y:`` that a formula begins with, or 0."""
     if not end or signs[0].kind != "word" or signs[0].text not in QUALIFYING:

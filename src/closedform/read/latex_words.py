@@ -26,6 +26,8 @@ WORDS: dict[str, str] = {
     "Var": "var", "Huber": "huber", "Cov": "cov", "adjugate": "adj", "ln": "log", "Exp": "exp", "Log": "log",
 }  # fmt: skip
 """Upright words with another spelling inside; all names of functions may stand upright as they are."""
+FUNCTION = re.compile(rf"\s*\{{\s*(?:{'|'.join([*FUNCTIONS, *WORDS, 'Trace'])})\s*\}}")
+"""A function in a font that is for letters: ``\\mathbf{tr}``."""
 ELEMENTWISE_WORDS = {"sum", "mean", "prod", "max", "min", "softmax", "logsumexp"}
 """Functions that are no elementwise ones, but whose argument without brackets ends where theirs would."""
 WHOLE_PRODUCT = {"tr", "det", "logdet", "diag", "vec", "eigsum", "eigprod", "rowsum", "colsum", "adj"}

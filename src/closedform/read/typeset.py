@@ -13,7 +13,7 @@ from closedform.read.latex_dots import listed
 from closedform.read.latex_layers import with_layers
 from closedform.read.latex_lexer import Lexer
 from closedform.read.latex_names import Known, argument, index_items, turns
-from closedform.read.latex_prefix import counting, holds_derivative, said_behind, stop, whole
+from closedform.read.latex_prefix import defines, holds_derivative, said_behind, stop, whole, with_for
 from closedform.read.latex_prefix import notes as left_out
 from closedform.read.latex_primes import has_primes as has_primes
 from closedform.read.latex_primes import without_primes
@@ -138,31 +138,17 @@ def _where(signs: Signs) -> int:
         depth += (sign.kind in ("open", "{", "begin")) - (sign.kind in ("close", "}", "finish"))
         if sign.kind == "word" and sign.text in WHERE:
             return place
-        if depth == 0 and sign.text == "," and place and _defines(signs, place + 1):
+        if depth == 0 and sign.text == "," and place and defines(signs, place + 1):
             return place
     return len(signs) - 1
 
 
-def _defines(signs: Signs, place: int) -> bool:
-    r"""Whether ``z = X\\beta`` stands at ``place``, of a name z that stands before it."""
-    name, behind = signs[place], place + 1
-    if name.kind not in ("letter", "word") or counting(signs, place, len(signs)):
-        return False
-    before = [k for k in range(place - 1) if signs[k].kind == name.kind and signs[k].text == name.text]
-    if signs[behind].kind in ("_", "^"):
-        behind = argument(signs, behind)[2]
-    if signs[behind].text == "(":  # h(x) = … or h_\theta(x) = …, of h that is applied before
-        before = [k for k in before if signs[k + behind - place].text == "("]
-        behind = next((k + 1 for k in range(behind, len(signs)) if signs[k].kind == "close"), behind)
-    return signs[behind].text == "=" and bool(before)
-
-
-# -- declarations
 def _declared(source: str, signs: Signs, start: int, known: Known) -> Tokens:
     """The tokens of declarations from ``start`` on, with an end token."""
     out: list[Token] = []
     notes: dict[str, None] = {}
     upright: set[str] = set()
+    with_for(signs, start)
     for first, last in _parts(signs, start):
         if out:
             out.append(Token("op", ",", signs[first].start, signs[first].start, 1))
