@@ -10,6 +10,8 @@ import closedform as cf
     ("log(0*s)", "s in R", ("0 > 0, which never holds",)), ("1/(s - s)", "s in R", ("0 ≠ 0, which never holds",)),
     ("sum(max(0, A*x - b).^2)", "", ()), ("sum(max(A*x - b, 0).^2)", "", ()),
     ("sum(max(0, A*x - b))", "", ("Ax ≠ b in every entry",)),
+    ("abs(x'*x)", "", ()), ("relu(-x'*A'*A*x)", "", ()), ("max(0, x'*x) + min(x'*x, 0)", "", ()),
+    ("abs(x'*A*x)", "", ("xᵀAx ≠ 0",)), ("sign(x'*x)*b'*x", "", ("x ≠ 0",)),
 ])  # fmt: skip
 def test_where_the_gradient_holds(text: str, where: str, holds: tuple[str, ...]) -> None:
     f = cf.formula(text, where)

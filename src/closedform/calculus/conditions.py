@@ -25,6 +25,8 @@ from closedform.rewrite.simplify import simplify
 
 INCREASING = ("softmax", "exp", "log", "sqrt", "sigmoid", "tanh", "softplus", "atan", "sinh")
 """Functions whose largest entry stands where that of the argument does."""
+FOLDED = ("abs", "relu", "max2", "min2")
+"""Functions that are their argument, its negative or 0 where that, or the difference of two, has one sign."""
 OF_BOTH = ("notzero", "invertible", "full-rank", "distinct-singular", "simple-top-singular")
 """What holds of a matrix and of its multiples, its negative and its transpose together."""
 
@@ -55,7 +57,7 @@ def conditions_of(raw: Node, variables: tuple[Node, ...], order: int = 1) -> Con
         if node in moving:
             even = node in powers and is_smooth(node, powers[node], order)
             found = waived if even or rough.get(node, 0) > order else smooth
-            found.update(dict.fromkeys(_reduced(_at_kinks(_smooth(node, order)))))
+            found.update(dict.fromkeys(_reduced(_at_kinks(node, _smooth(node, order)))))
     kept = without_implied((*defined, *(c for c in smooth if c not in defined)))
     first = tuple(c for c in kept if c in defined)
     return Conditions(first, tuple(c for c in kept if c not in defined), tuple(waived))
@@ -122,9 +124,18 @@ def _smooth(node: Node, order: int) -> Iterator[Condition]:
             yield from _smooth(inner, order)
 
 
-def _at_kinks(found: Iterator[Condition]) -> Iterator[Condition]:
-    """But for ``u - u ≠ 0``: what stays at its kink, as ``max(u, u)`` does, is smooth."""
-    return (c for c in found if c.kind not in ("nonzero", "notzero") or not is_zero(normal(c.expr)))
+def _at_kinks(node: Node, found: Iterator[Condition]) -> Iterator[Condition]:
+    """But for what stays at its kink or never passes it: ``max(u, u)`` is u, and ``abs(x'*x)`` is x'*x everywhere."""
+    for c in found:
+        expr = normal(c.expr)
+        passed = c.kind not in ("nonzero", "notzero") or not is_zero(expr)
+        if passed and not (node.op.name in FOLDED and c.kind == "nonzero" and _one_sided(expr)):
+            yield c
+
+
+def _one_sided(expr: Node) -> bool:
+    """Whether no entry changes its sign."""
+    return range_of(expr).nonneg or range_of(normal(-expr)).nonneg
 
 
 def _reduced(found: Iterator[Condition]) -> Iterator[Condition]:
