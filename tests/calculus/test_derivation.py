@@ -355,3 +355,9 @@ def test_names_that_shorten_nothing_are_not_given() -> None:
     found = formula("||(X'*X)^3 - I||_F^4").grad("X").derivation()
     assert found.certified
     assert max(len(step.let) for step in found) <= 3
+
+
+@pytest.mark.parametrize("text", ["sum(sqrt(x))", "sum(x.^-2)", "sum(normcdf(A*x))"])
+def test_a_differential_goes_inside_a_sum_by_that_law(text: str) -> None:
+    laws = formula(text).grad("x").derivation().steps[1].laws
+    assert [law.name for law in laws][:1] == ["sums and differentials exchange"]

@@ -125,7 +125,7 @@ class _Writer:
             return self.entry(node.op.means(*node.args), at, scope)
         if not self.holds(node):
             return Entry(node, at)
-        why = WHY.get(node.op.name, "is no sum of products of the entries here")
+        why = WHY.get(node.op.name, "is not written out by its entries here")
         raise MissingRule(f"by coordinates, {_said(node)} of the variable {why}; {INSTEAD}")
 
     def summed(self, count: Size, scope: Scope, body: Callable[[Node, Scope], Index]) -> Index:

@@ -166,7 +166,8 @@ def rule_law(node: Node, motion: Motion) -> Law:
         return LAWS["trace of a power"]
     if node in motion.normed:
         return LAWS["squared norm of a matrix"]
-    if node.op is MUL and any(a.op is ONES for a in node.args) and motion.is_linear(node):
+    ones = any(ONES in (a.op, *(b.op for b in a.args)) for a in node.args if a.op in (ONES, TRANSPOSE))
+    if node.op is MUL and ones and motion.is_linear(node):
         return LAWS["sums and differentials exchange"]
     if motion.is_linear(node):
         return LAWS[LINEAR.get(node.op, "linearity")]
