@@ -24,6 +24,8 @@ SAME = [
     ("||X||_*", ["norm_nuc(X)", "||X||_nuc"]),
     ("sum(i=1..m, x[i])", ["sum(i = 1..m, x[i])"]),
     ("log(x)", ["ln(x)"]),
+    ("(A*x)[k]", ["(A x)_k", "(A*x)_{k}", "(A x)ₖ"]),
+    ("exp(X)[i,j]", ["exp(X)_ij", "exp(X)_{ij}"]),
     ("B*dX", ["BdX", "B dX"]),
     ("X + A*dX*B", ["X + AdXB"]),
 ]

@@ -151,6 +151,10 @@ def _add_sign(out: list[Token], source: str, kind: str, word: str, place: int, g
         if word == "_*" and (not place or source[place - 1] not in "|‖∥"):
             raise ReadError("_* belongs behind a norm", span=(place, end), source=source, hint="Write ||X||_*.")
         text = "".join(SUBSCRIPTS.get(c, c) for c in word).strip("_{} ")
+        if place and source[place - 1] == ")" and _ENTRY.fullmatch(text):
+            signs = ("op", "["), *(("op" if c == "," else "name", c) for c in ",".join(text)), ("op", "]")
+            out += [Token(kind, part, place, end) for kind, part in signs]
+            return
         out.append(Token("mark", text, place, end, gap))
     elif kind == "bars":
         single = "".join("||" if c in "‖∥" else "|" for c in word)
@@ -166,6 +170,8 @@ def _add_sign(out: list[Token], source: str, kind: str, word: str, place: int, g
 
 
 _INDICES = re.compile(r"\{\s*([A-Za-z0-9]+(?:\s*,\s*[A-Za-z0-9]+)*)\s*\}")
+_ENTRY = re.compile("[ijkl]{1,2}")
+"""``(A x)_k`` and ``(A X)_ij``, as on paper."""
 _SHIFTED = re.compile(r"\{\s*([A-Za-z])\s*([-+])\s*([0-9]+)\s*\}")
 
 
