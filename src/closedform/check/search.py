@@ -255,9 +255,7 @@ class Search:
         return (REDRAWS if least > 1 else EDGE_REDRAWS) if self.kinks else FEW_REDRAWS
 
     def note_bound(self, sizes: dict[str, int], field: Field) -> None:
-        """Computed twice, by separate code: where they differ nothing is claimed; no more of them than are wanted."""
-        if self.bounds and not (self.kinks or self.weak()):
-            return
+        """Computed twice, by separate code: where they differ nothing is claimed."""
         bound = Bound(sizes, self.claim, self.scene.nodes, field.roots)
         first, second = bound.log2(field.p), recounted(self.claim, self.scene.nodes, sizes, field.p, field.roots)
         self.degree, self.height = max(self.degree, bound.degree), max(self.height, bound.bits)
