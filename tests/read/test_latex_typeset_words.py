@@ -19,6 +19,8 @@ CASES: list[tuple[str, dict[str, Any], float]] = [
     (r"\mathrm{det} X \, \mathrm{tr}(A X)", {"X": X, "A": A}, np.linalg.det(X) * np.trace(A @ X)),
     (r"\operatorname{tr} A X \det X", {"X": X, "A": A}, np.linalg.det(X) * np.trace(A @ X)),
     (r"\log\det X \cdot \det A", {"X": X @ X.T, "A": A}, np.linalg.slogdet(X @ X.T)[1] * np.linalg.det(A)),
+    (r"\det A \cdot \log\det X", {"X": X @ X.T, "A": A}, np.linalg.slogdet(X @ X.T)[1] * np.linalg.det(A)),
+    (r"\det A \ln\operatorname{Det} X", {"X": X @ X.T, "A": A}, np.linalg.slogdet(X @ X.T)[1] * np.linalg.det(A)),
     (r"\operatorname{tr} A \cdot X", {"X": X, "A": A}, np.trace(A @ X)),
     (r"\frac{1}{2n}\|X-XW\|_F^2, \quad X \in \mathbb{R}^{n \times d}", {"X": M, "W": W},
      np.sum((M - M @ W) ** 2) / 10),

@@ -82,7 +82,7 @@ class Translator(Writer):
             typed = self.typed(sign.start, sign.end)
             self.fail(f"how far / reaches before {typed} is not clear", sign, r"Write \frac{…}{…}.")
         if text in ("*", "×", "⋅"):
-            self.stop_arguments(self.next)
+            self.stop_arguments(self.place)
             self.top.slash = -1
             self.end_dot()
             if text == "⋅":

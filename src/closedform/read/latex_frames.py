@@ -19,7 +19,7 @@ from closedform.read.lexer import Token
 
 MAX_TOKENS = 200_000
 MAX_QUOTED = 200
-OF_MATRICES = {"det", "tr", "Tr", "trace", "Trace", "logdet"}
+OF_MATRICES = {"det", "Det", "tr", "Tr", "trace", "Trace", "logdet"}
 """Words for numbers made of a matrix, which are no factor of another's argument: ``\\det X \\cdot \\tr(A X)``."""
 UNSEEN = ("argument", "sum")
 
@@ -215,10 +215,12 @@ class Writer:
         while self.top.kind in UNSEEN:
             self.pop_unseen()
 
-    def stop_arguments(self, before: Sign | None = None) -> None:
+    def stop_arguments(self, before: int = -1) -> None:
         r"""End ``\log x`` and the like before a bracket, a function or a sign of multiplication; ``\det X`` before a
-        trace or determinant."""
-        number = before is not None and before.kind == "word" and before.text in OF_MATRICES
+        trace, a determinant or its logarithm, whose word stands at the place ``before``."""
+        words = [s.text for s in self.signs[before : before + 2] if s.kind == "word"] if before >= 0 else []
+        words = words[1:] if words[:1] in (["log"], ["ln"]) else words[:1]
+        number = not OF_MATRICES.isdisjoint(words)
         while self.top.kind == "argument" and self.ended:
             if not (self.top.greedy and number) and (self.top.greedy or self.top.signed or self._reaching()):
                 return

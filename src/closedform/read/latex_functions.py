@@ -64,7 +64,7 @@ def refuse_expectation(t: Translator, sign: Sign) -> None:
 
 def function(t: Translator, name: str, sign: Sign) -> None:
     """A function; ``t.place`` is behind its word."""
-    t.stop_arguments(sign)
+    t.stop_arguments(t.place - 1)
     after = _power(t, name, sign)
     if name == "log" and not after and t.next.kind == "word" and t.next.text == "det":
         name, sign = "logdet", sign._replace(end=t.next.end)
