@@ -7,7 +7,8 @@ worse, or now and then.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import inf, isnan
+from itertools import product
+from math import inf, isnan, prod
 from random import Random
 from typing import Any
 
@@ -18,6 +19,7 @@ from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 
 LEAST, MOST, STEPS, ANEW, STRAY, FINE, COARSE = 2, 16, 500, 100, 0.2, 9.0, 3.0
+MOST_CHOICES = 512
 Factors = dict[str, Any]
 Look = Callable[[Factors], tuple[Sight, bool]]
 
@@ -50,6 +52,15 @@ def climbed(
         if found >= best or (found[0] >= best[0] and rng.random() < STRAY):
             factors, best, short = moved, found, left
     return None if short else factors
+
+
+def choices(places: Mapping[str, Sequence[Any]], rng: Random) -> list[tuple[Any, ...]]:
+    """One place for each of several symbols: all choices where they are few, else as many at random."""
+    if len(places) < 2:
+        return []
+    if prod(map(len, places.values())) <= MOST_CHOICES:
+        return list(product(*places.values()))
+    return [tuple(map(rng.choice, places.values())) for _ in range(MOST_CHOICES)]
 
 
 def symbols(node: Node) -> set[str]:

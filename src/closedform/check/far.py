@@ -16,7 +16,7 @@ import flint
 from flint import arb
 
 from closedform.check.ball import Ball
-from closedform.check.climbing import climbed, patterns
+from closedform.check.climbing import choices, climbed, patterns
 from closedform.check.core.jet import Redraw, Unfit
 from closedform.check.core.points import draw, plain
 from closedform.check.kinks import Kink, Seen, Sight
@@ -32,7 +32,7 @@ TURNED, DRAWS = (-1, 4, -4, 16), 32
 RESTARTS, NARROWING, SECANTS, BESIDE = 6, 48, 40, 45
 SEARCH_BITS, GOLDEN, TURNS = 640, 0.381966, 10
 LARGEST = 450
-TOGETHER, MOST_TOGETHER, BIT = 8, 6, arb(2) ** -3
+MOST_TOGETHER, BIT = 6, arb(2) ** -3
 STILL = {"pm1", "bit", "orth"}
 TIED = {"psd", "skew", "pos", "nonneg"}
 UPRIGHT = {"pos", "nonneg", "psd", "pd"}
@@ -120,11 +120,9 @@ class Far:
             zeros = sorted(self.zeros(point, name), key=float)
             close = [z + z * d for z in zeros for d in (BIT, -BIT, BIT**8, -(BIT**8))]
             if zeros:
-                places[name] = close + [(a + b) / 2 for a, b in pairwise(zeros)]
-        many = TOGETHER << len(places) if len(places) > 1 else 0
-        chosen = {name: self.rng.choices(those, k=many) for name, those in places.items()}  # a point winds ``rng`` back
-        for k in range(many):
-            yield self.compare(replace(point, factors=tuple((name, chosen[name][k].mid()) for name in chosen)))
+                places[name] = [c.mid() for c in close + [(a + b) / 2 for a, b in pairwise(zeros)]]
+        for factors in choices(places, self.rng):
+            yield self.compare(replace(point, factors=tuple(zip(places, factors, strict=True))))
 
     def aligned(self) -> Iterator[bool | None]:
         """All entries positive, or all negative, small and large: the product of many steps is 0 nearly everywhere."""
