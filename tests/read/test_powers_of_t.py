@@ -38,3 +38,19 @@ def test_of_vectors_it_is_the_transpose(source: str, where: str, text: str) -> N
 def test_what_is_not_clear_is_asked(source: str, where: str) -> None:
     with pytest.raises(cf.ClosedformError, match="power"):
         cf.formula(source, where)
+
+
+@pytest.mark.parametrize("source", [
+    "x^t A x", "x^t*A*x", "x^t x", "b^t x", "(A x - b)^t (A x - b)", "log(det(A^t*A))", "tr(A^t*B)",
+])  # fmt: skip
+def test_a_small_t_is_asked_about_in_text_too(source: str) -> None:
+    with pytest.raises(cf.ReadError, match="transpose or a power") as found:
+        cf.formula(source)
+    assert found.value.span is not None and source[slice(*found.value.span)] == "^t"
+
+
+@pytest.mark.parametrize(("source", "where"), [
+    ("x^t", ""), ("t*x^t + 1", ""), ("g^t*r", "r in R"), ("A*x*s^t", "t in R"), ("sum(t=1..T, C/(1 + r)^t)", NUMBERS),
+])  # fmt: skip
+def test_a_small_t_is_a_power_where_it_can_be_nothing_else(source: str, where: str) -> None:
+    assert "'" not in cf.formula(source, where).text

@@ -17,6 +17,8 @@ WORDS = {
     "D": "in float64",
     "X": "not certified",
 }
+SHOWN = 4
+"""So many sizes are named in the line for people; the record has all."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,9 @@ class Certificate:
 
     def _sizes(self) -> str:
         shown = [", ".join(f"{k}={v}" for k, v in s.items()) for s in self.sizes]
-        return " | ".join(dict.fromkeys(s for s in shown if s)) or "as given"
+        named = list(dict.fromkeys(s for s in shown if s))
+        more = [f"{len(named) - SHOWN} more"] if len(named) > SHOWN + 1 else []
+        return " | ".join(named[:SHOWN] + (more or named[SHOWN:])) or "as given"
 
     def as_dict(self) -> dict[str, Any]:
         """All fields as plain values, with the record that ``replay`` reads.

@@ -1,10 +1,11 @@
-"""What people type around a formula in text, and the marks of norms as strings: ``minimize …``, ``norm(X, 'fro')``."""
+"""What people type out of habit, in text: ``minimize …``, ``norm(X, 'fro')``, and ``x^t A x``, which is asked."""
 
 from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import replace
 
+from closedform.errors import ReadError
 from closedform.read.lexer import Token, Tokens
 
 ORDERS = {"minimize", "maximize", "minimise", "maximise", "Minimize", "Maximize", "min", "max", "argmin", "argmax"}
@@ -19,7 +20,22 @@ def as_asked(formula: Tokens, known: Container[str]) -> Tokens:
     >>> [t.text for t in as_asked(lex("minimize norm(X, 'fro')"), ()).tokens]
     ['normF', '(', 'X', ')', '']
     """
+    _ask_of_turns(formula, known)
     return _with_norms(_without_order(formula, known), known)
+
+
+def _ask_of_turns(formula: Tokens, known: Container[str]) -> None:
+    """``x^t A x`` and ``tr(A^t*B)``, where t is nothing else: beside a matrix, or before what is written next to it."""
+    tokens = formula.tokens
+    raised = [k for k in range(1, len(tokens)) if tokens[k].text == "t" and tokens[k - 1].text == "^"]
+    if formula.typeset or "t" in known or sum(t.text == "t" for t in tokens) > len(raised):
+        return
+    matrices = any(t.kind == "name" and t.text[0].isupper() for t in tokens)
+    for k in raised:
+        if matrices or tokens[k + 1].kind in ("name", "num") or tokens[k + 1].text in OPENING - {"-", "<", "|", "||"}:
+            span = (tokens[k - 1].start, tokens[k].end)
+            hint = "Write ' for the transpose, or declare t in R for the power."
+            raise ReadError("^t may be a transpose or a power", span=span, source=formula.source, hint=hint)
 
 
 def _without_order(formula: Tokens, known: Container[str]) -> Tokens:
