@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache, partial
 
 from closedform.calculus.derivation.derive import Asked, explained
+from closedform.calculus.derivation.laws import Law
 from closedform.calculus.derivation.line import Line
 from closedform.calculus.derivation.naming import Binding, Naming, reached
 from closedform.check.certificate import Claim
@@ -39,7 +40,8 @@ def derive(
     before: Line | None = None
     for k, line in enumerate(lines):
         last = k == len(lines) - 1
-        after, new = _shown(line, naming, plain if last else replace(context, as_written=typed and k == 0), last)
+        context = replace(context, as_written=typed and k == 0, traces=context.traces or any(map(_traces, line.laws)))
+        after, new = _shown(line, naming, plain if last else context, last)
         if not new and not last and steps and _repeats(steps[-1], line, after):
             steps[-1] = replace(steps[-1], notes=in_order(steps[-1].notes + line.notes, context))
             continue
@@ -58,6 +60,11 @@ def derive(
 
 def _repeats(step: Step, line: Line, after: Expression) -> bool:
     return step.kind == line.left and step.after.written("text", False) == after.written("text", False)
+
+
+def _traces(law: Law) -> bool:
+    """Whether a law speaks of a trace, as that of log det does."""
+    return law.right is not None and any(n.op.name == "tr" for n in postorder([law.right]))
 
 
 def _shown(line: Line, naming: Naming, context: Context, last: bool) -> tuple[Expression, list[Binding]]:

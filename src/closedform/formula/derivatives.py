@@ -23,7 +23,7 @@ from closedform.errors import ClosedformError, DeclarationError, MissingRule, Sh
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
 from closedform.formula.base import Origin
-from closedform.formula.printed import Printed
+from closedform.formula.printed import Printed, all_of
 from closedform.functions.algebra import SYM, sym
 from closedform.functions.declare import shape_words
 from closedform.functions.vectors import dot
@@ -267,7 +267,7 @@ class Derivatives(Printed):
         twice = checked_order(order) == 2
         first = self.grad(by) if self._raw.is_scalar else self.derivative(by)
         second = (self.hessian(by) if self._raw.is_scalar else first.derivative(by)) if twice else None
-        conditions = tuple(dict.fromkeys((*first.conditions, *(second.conditions if second is not None else ()))))
+        conditions = all_of(first.conditions, second.conditions if second is not None else ())
         one = Derivative(first._raw, first.check)
         two = None if second is None else Derivative(second._raw, second.check)
         x, typed = ambient(variable), self._origin is None

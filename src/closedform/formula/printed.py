@@ -144,3 +144,14 @@ def _joined(found: list[Condition]) -> list[Condition]:
     both = {c.expr for c in found if c.kind == "nonneg"} & zero
     joined = (Condition("positive", c.expr) if c.kind == "nonneg" and c.expr in both else c for c in found)
     return [c for c in joined if c.expr not in both or c.kind not in ("nonzero", "notzero")]
+
+
+def all_of(*conditions: tuple[str, ...]) -> tuple[str, ...]:
+    """Conditions of several answers together: what one needs at all, another need not ask for its form.
+
+    >>> all_of((f"x ≠ 0 {IN_THE_FORM}", "s > 0"), ("x ≠ 0",))
+    ('s > 0', 'x ≠ 0')
+    """
+    every = dict.fromkeys(text for some in conditions for text in some)
+    weaker = {f"{text} {IN_THE_FORM}" for text in every}
+    return tuple(text for text in every if text not in weaker)

@@ -19,7 +19,7 @@ class Show:
     inverse, inverse-transpose, norm, inner, index, row, sumover, block, abstract. ``word`` is its name or
     mark, ``items`` its parts. ``signs``: +1/-1 a term of a sum; a factor or divisor of a product. ``lead``
     counts the factors at the front that commute. ``mixed``: its sign can be turned at no cost. ``other``:
-    the same, read from right to left.
+    the same, read from right to left; of an inner product ``either`` of two traces.
     """
 
     __slots__ = ("hash", "items", "lead", "mark", "mixed", "other", "signs", "tokens", "kind", "word")  # noqa: RUF023
@@ -212,8 +212,10 @@ def norm(show: Show, mark: str = "") -> Show:
     return Show("norm", mark, (show,), (), show.tokens + 2 + bool(mark))
 
 
-def inner(a: Show, b: Show) -> Show:
-    return Show("inner", "", (a, b), (), a.tokens + b.tokens + 2, mixed=a.mixed or b.mixed)
+def inner(a: Show, b: Show, traces: Items = ()) -> Show:
+    """``<a, b>``; ``traces`` are the same as tr(b'*a) and tr(a'*b)."""
+    either = Show("either", "", traces) if traces else None
+    return Show("inner", "", (a, b), (), a.tokens + b.tokens + 2, mixed=a.mixed or b.mixed, other=either)
 
 
 def index(base: Show, *at: Show) -> Show:

@@ -18,20 +18,29 @@ def arrange(root: Show, context: Context) -> Show:
     """The same tree, at the same length, in the order of the context."""
     letters = _letters(root, context)
     done: Done = {}
+    traces = _as_traces(root, context)
     for show in walk(root):
         done[id(show)] = _one(show, done, context, letters)
-        if show.other is not None:
-            _mirror(show, done, context, letters)
+        if show.other is not None and (traces or show.kind != "inner"):
+            _mirror(show, show.other, done, context, letters)
     return done[id(root)][0]
 
 
-def _mirror(show: Show, done: Done, context: Context, letters: dict[str, str]) -> None:
-    """The print from right to left, where its names come in a better order."""
-    assert show.other is not None
-    for part in walk(show.other):
+def _as_traces(root: Show, context: Context) -> bool:
+    """Whether ``tr(A'*X^-1*dX)`` is to stand for ``<A, X^-1*dX>``: not where ``<G, dX>`` is reached."""
+    inner = (i for show in walk(root) if show.kind == "inner" for i in show.items)
+    return context.traces and all(i.kind != "name" or not _is_late(i, context) for i in inner)
+
+
+def _mirror(show: Show, other: Show, done: Done, context: Context, letters: dict[str, str]) -> None:
+    """The print from right to left, where its names come in a better order; the trace that an inner product is."""
+    for part in walk(other):
         if id(part) not in done:
             done[id(part)] = _one(part, done, context, letters)
-    there, back = done[id(show)], done[id(show.other)]
+    if other.kind == "either":
+        done[id(show)] = done[id(other.items[0 if _is_late(show.items[0], context) else 1])]
+        return
+    there, back = done[id(show)], done[id(other)]
     ends = _is_late(there[0].items[-1], context), _is_late(back[0].items[-1], context)
     if ends[1] > ends[0] or (ends[0] == ends[1] and back[1] < there[1]):
         done[id(show)] = back

@@ -18,7 +18,8 @@ class Context:
     ``dX`` to ``X``; ``families`` names the matrices whose rows are written ``a[i]`` (None: all with a small
     letter); ``taken`` are names that nothing new may have; ``naming`` lets shared parts be named;
     ``as_written`` is for raw nodes: their order and grouping stay. ``late`` are names that stand last in a product
-    where that reads as well: the differentials in a derivation.
+    where that reads as well: the differentials in a derivation; with ``traces`` these stand in traces rather than in
+    inner products, but for those of their own, <G, dX>.
     """
 
     order: Mapping[str, int] = field(default_factory=dict)
@@ -29,6 +30,7 @@ class Context:
     sized: bool = False
     as_written: bool = False
     late: frozenset[str] = frozenset()
+    traces: bool = False
 
     @property
     def whole(self) -> str:

@@ -251,11 +251,12 @@ def _trace(pairs: list[Pair]) -> tuple[Show, Show | None]:
                 break
     best = s.call("tr", chain(pairs))
     for r in rotations:
-        for way in (r, turn(r)):
-            plain = s.call("tr", chain(way))
-            if plain.tokens < best.tokens:
-                best = plain
-            split = _inner(way)
+        ways = r, turn(r)
+        plain = [s.call("tr", chain(way)) for way in ways]
+        for k, way in enumerate(ways):
+            if plain[k].tokens < best.tokens:
+                best = plain[k]
+            split = _inner(way, (plain[1 - k], plain[k]))
             if split is not None and split.tokens < best.tokens:
                 best = split
     if root is not None and root.tokens + 2 <= best.tokens:
@@ -263,11 +264,11 @@ def _trace(pairs: list[Pair]) -> tuple[Show, Show | None]:
     return best, root
 
 
-def _inner(pairs: Sequence[Pair]) -> Show | None:
-    """``<P, Q>`` for a front of transposed factors and the rest."""
+def _inner(pairs: Sequence[Pair], traces: tuple[Show, Show]) -> Show | None:
+    """``<P, Q>`` for a front of transposed factors and the rest; the traces are ``tr(Q'*P)`` and ``tr(P'*Q)``."""
     cut = 0
     while cut < len(pairs) - 1 and pairs[cut][0].tokens > pairs[cut][1].tokens:
         cut += 1
     if not cut:
         return None
-    return s.inner(chain(turn(pairs[:cut])), chain(pairs[cut:]))
+    return s.inner(chain(turn(pairs[:cut])), chain(pairs[cut:]), traces)
