@@ -525,6 +525,8 @@ WRONG = [
 ]  # fmt: skip
 NOTES = [
     (r"|X|", "X in R^(n×n)", "|X| is read as the determinant of X."),
+    (r"|\mathbf{X}^T\mathbf{X}|", "",
+     r"|\mathbf{X}^T\mathbf{X}| is read as the determinant of \mathbf{X}^T\mathbf{X}."),
     (r"e^{A}", "A in R^(n×n)", "e^{A} is read as the matrix exponential."),
     (r"\log x^\top A x", "", r"\log x^\top A x is read as \log(x^\top A x)."),
     (r"\tanh x (1 - x)", "x in R", r"\tanh takes x alone, not what follows."),

@@ -145,6 +145,14 @@ def test_a_name_read_as_a_number_is_named_where_a_gradient_has_no_scalar() -> No
     assert "declare x in R^n if it is a vector" in found.value.hint
 
 
+@pytest.mark.parametrize("source", ["log(1 + exp(-y*w'*x))", r"\max(0, 1 - y\,w^\top x)"])
+def test_so_is_a_vector_that_would_make_it_a_scalar_as_a_number(source: str) -> None:
+    with pytest.raises(cf.ShapeError) as found:
+        cf.formula(source).grad("w")
+    assert "declare y in R if it is a number" in found.value.hint
+    assert cf.formula(source, "y in R").grad("w").check().level == "A"
+
+
 def test_what_stands_behind_a_divisor_is_said() -> None:
     assert "What follows /2 is not divided by." in cf.formula("||y||^2/2 s^2", "s in R").assumed
     assert not any("divided" in said for said in cf.formula("1/2 x'*A*x").assumed)

@@ -19,15 +19,14 @@ from closedform.calculus.derive import (
 from closedform.calculus.implicit import implicit, implicit_second
 from closedform.calculus.off_kinks import off_kinks, squares_of_signs
 from closedform.calculus.spaces import ambient, held_plain
-from closedform.errors import ClosedformError, DeclarationError, MissingRule, ShapeError
+from closedform.errors import ClosedformError, DeclarationError, MissingRule
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder, rebuild
 from closedform.formula.base import Origin
+from closedform.formula.no_scalar import no_scalar
 from closedform.formula.printed import Printed, all_of
 from closedform.functions.algebra import SYM, sym
-from closedform.functions.declare import shape_words
 from closedform.functions.vectors import dot
-from closedform.read.alphabet import is_greek
 from closedform.read.named import variable_name
 from closedform.rewrite.normal.normal import normal
 from closedform.rewrite.simplify import simplify
@@ -83,24 +82,12 @@ class Derivatives(Printed):
         if symmetric not in ("projected", "free"):
             raise ClosedformError('symmetric is "projected" or "free"')
         if not self._raw.is_scalar:
-            raise self._no_scalar()
+            raise no_scalar(self._reading)
         names = [by] if by is not None else self._differentiable()
         symbols = {name: self._variable(name) for name in names}
         found = self._answers(list(symbols.values()), lambda node, xs: list(gradients(node, xs, symmetric)))
         out = {name: g._with_origin(symmetric=symmetric) for name, g in zip(symbols, found, strict=True)}
         return out[by] if by is not None else out
-
-    def _no_scalar(self) -> ShapeError:
-        """That a gradient is of a scalar, with what was assumed of the names and how to say otherwise."""
-        assumed = [note for note in self._reading.assumed if " ∈ " in note]
-        told = ""
-        if assumed:
-            numbers = [name for name, _, space in (note.partition(" ∈ ") for note in assumed) if space == "ℝ"]
-            odd = next((name for name in numbers if not is_greek(name)), "")
-            told = f"Read with {', '.join(assumed[:6])}"
-            told += f": declare {odd} in R^n if it is a vector." if odd else "."
-        head = f"a gradient is of a scalar; this is {shape_words(self._raw.shape)}"
-        return ShapeError(f"{head}: ask for the Jacobian or the derivative", hint=told)
 
     def _with_origin(self, **known: Any) -> Formula:
         assert self._origin is not None
@@ -215,7 +202,7 @@ class Derivatives(Printed):
         'Aᵀ(softmax(Ax) ⊙ (A v − softmax(Ax)ᵀA v))'
         """
         if not self._raw.is_scalar:
-            raise self._no_scalar()
+            raise no_scalar(self._reading)
         name = self._free_name(direction)
         return self._map._of(self._answers([self._variable(by)], lambda f, xs: [hessian_along(f, xs[0], name)])[0])
 

@@ -10,6 +10,7 @@ from closedform.errors import ClosedformError, MissingRule, ShapeError
 from closedform.expr.node import Node
 from closedform.expr.walk import postorder
 from closedform.formula.base import Origin
+from closedform.formula.no_scalar import no_scalar
 from closedform.formula.values import Values, by_name
 from closedform.functions.algebra import SYM
 
@@ -124,7 +125,7 @@ class Fast(Values):
         from closedform.program.export import exported
 
         if not self._raw.is_scalar:
-            raise self._no_scalar()
+            raise no_scalar(self._reading)
         slopes = {name: self.grad(name)._raw for name in by or self._differentiable()}
         return exported(self._raw, slopes, target, self.text, _order((self._me,)))
 

@@ -120,7 +120,7 @@ class Trial:
     # -- words
     def typed(self, tree: Tree) -> str:
         typed = self.source[tree.span[0] : tree.span[1]]
-        return typed if typed.count("{") == typed.count("}") else quoted(self.source, *tree.span)
+        return quoted(self.source, *tree.span) if "}" in typed or "{" in typed else typed
 
     def doubt(self, tree: Tree, cost: float) -> None:
         if cost:
