@@ -90,6 +90,8 @@ class Uses:
     """The N and T of ``N/2``, which count something."""
     inside: set[str] = field(default_factory=set)
     """Those that stand behind a row, where a matrix does."""
+    leading: set[str] = field(default_factory=set)
+    r"""Names that begin a product: where vectors are bold, the y of ``y \mathbf{w}^\top \mathbf{x}`` is a number."""
     tabled: set[str] = field(default_factory=set)
     """Small names that are entries of a table of small names and numbers, ``[a, b; c, d]``."""
     of_numbers: bool = False
@@ -126,6 +128,7 @@ def gather(trees: Sequence[Tree], uses: Uses) -> None:
             uses.quotients.update(_divided(tree))
             uses.halved |= _halved(tree)
             uses.inside |= _inside(tree)
+            uses.leading |= _leading(tree)
             uses.closing |= _closing(tree)
             dotted = any(sign == "·" for sign, _ in tree.factors)  # q \cdot k_i: an inner product as well
             factors = [f for sign, f in tree.factors if not sign.endswith("/")]
@@ -234,6 +237,11 @@ def _inside(tree: Product) -> set[str]:
     return {name for _, f in tree.factors[min(rows, default=len(tree.factors)) :] for name in _named(f)}
 
 
+def _leading(tree: Product) -> set[str]:
+    (_, first), (sign, _), *_ = (*tree.factors, ("·", None))
+    return {first.name} if isinstance(first, Name) and sign in ("", "*") else set()
+
+
 def _below_quotients(trees: Sequence[Tree]) -> Iterator[str]:
     """The names in divisors that are made of names and numbers by + - * / ^ alone; parts come first in ``trees``."""
     plain, below = set[Tree](), set[Tree]()
@@ -301,7 +309,8 @@ def _is_constant(tree: Tree) -> bool:
 
 
 def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "") -> Kinds:
-    """What an undeclared name may be, likeliest first. ``shape`` is bold, arrows or rows where LaTeX shows vectors."""
+    """What an undeclared name may be, likeliest first. ``shape`` is bold, arrows or rows where LaTeX shows vectors so;
+    plain where it shows others by bold letters or arrows."""
     if name in uses.two_indices:
         return (("M", 0.0),)
     letters = base_letters(name)
@@ -332,6 +341,8 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
     if shape == "bold":
         return BOLD
     if style == "latex" and name in uses.tabled:
+        return SCALAR
+    if shape == "plain" and name in uses.leading - uses.columns - uses.turned - uses.closing:
         return SCALAR
     alone = positive and name not in uses.columns
     if name in uses.traced:

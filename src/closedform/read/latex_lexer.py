@@ -257,7 +257,7 @@ class Lexer:
         elif name in ("binom", "tbinom", "dbinom"):
             self._add("cmd", "binom", place, end)
             self._single(self._single(end))
-        elif name in ("top", "intercal", "prime", "infty", "dagger", "partial", "prod"):
+        elif name in ("top", "intercal", "prime", "infty", "dagger", "partial", "prod", "succ", "succeq"):
             self._add("cmd", name, place, end)
         elif name == "mid":
             self._add("mid", name, place, end)

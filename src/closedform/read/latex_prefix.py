@@ -11,6 +11,7 @@ from closedform.read.latex_left import CLOSING, MAX_LEFT_SIDE, OPENING, SEARCHES
 from closedform.read.latex_names import Known, argument
 from closedform.read.latex_pieces import quoted
 from closedform.read.latex_signs import Signs
+from closedform.read.said import ORDERS as COMPARED
 from closedform.read.vocabulary import INDEX_LETTERS
 
 ORDERS = {"minimize", "maximize", "minimise", "maximise", "Minimize", "Maximize"}
@@ -76,7 +77,7 @@ def with_for(signs: Signs, start: int) -> None:
 
 
 def defines(signs: Signs, place: int) -> bool:
-    r"""Whether ``z = X\\beta`` or ``z \\in \\mathbb{R}^n`` stands at ``place``, of a name z that stands before it."""
+    r"""Whether ``z = X\\beta``, ``z \\in \\mathbb{R}^n`` or ``z > 0`` stands at ``place``; z stands before it."""
     name, behind = signs[place], place + 1
     if name.kind not in ("letter", "word") or counting(signs, place, len(signs)):
         return False
@@ -88,8 +89,9 @@ def defines(signs: Signs, place: int) -> bool:
     if signs[behind].text == "(":  # h(x) = … or h_\theta(x) = …, of h that is applied before
         before = [k for k in before if signs[k + behind - place].text == "("]
         behind = next((k + 1 for k in range(behind, len(signs)) if signs[k].kind == "close"), behind)
-    said = signs[behind].text == "=" or (signs[behind].text == "in" and signs[behind + 1].font == "double")
-    return said and bool(before)
+    sign, right = signs[behind], signs[min(behind + 1, len(signs) - 1)]
+    compared = right.text == "0" and sign.text in (">", ">=", *COMPARED)
+    return bool(before) and (sign.text == "=" or compared or (sign.text == "in" and right.font == "double"))
 
 
 # -- declarations

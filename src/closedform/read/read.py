@@ -331,6 +331,7 @@ class _Reader:
         scope = self.scope
         seen = {"arrows": scope.arrows, "rows": scope.rows, "bold": scope.bold}
         shape = next((s for s, names in seen.items() if name in names), "")
+        shape = shape or ("plain" if any(n[0].islower() for n in scope.bold | scope.arrows) else "")
         return kinds_of(name, self.uses, name in self.said.numbers, self.syntax, shape)
 
     def _is_variable(self, name: str) -> bool:

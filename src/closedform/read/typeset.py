@@ -21,7 +21,7 @@ from closedform.read.latex_rewrites import Point, at_point, put_to
 from closedform.read.latex_scripts import member
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import Token, Tokens, lex
-from closedform.read.said import SPOKEN, equation_fact
+from closedform.read.said import ORDERS, SPOKEN, equation_fact
 from closedform.read.vocabulary import INDEX_LETTERS
 
 WHERE = {"where", "with"}
@@ -165,10 +165,10 @@ def _declared(source: str, signs: Signs, start: int, known: Known) -> Tokens:
             continue
         behind = argument(signs, first + 1)[2] if signs[first + 1].kind == "_" else first + 1
         applied = signs[behind].text == "("
-        fact = _equation(signs, first, last)
-        if bound and fact is not None:
+        fact = _equation(signs, first, last) if bound else _order(signs, first, last)
+        if fact is not None:
             said = Token("name", SPOKEN[fact], signs[first].start, signs[last - 1].end, 1)
-            out += [*_plain(source, signs, first, first + 1), said]
+            out += [*_plain(source, signs, first, first + 1 if bound else last - 2), said]
             continue
         if not bound or (signs[equals - 1].kind == "close" and not applied):
             out += _plain(source, signs, first, last)
@@ -225,6 +225,11 @@ def _equation(signs: Signs, first: int, last: int) -> str | None:
         texts.append("'" if turned else signs[place].text)
         place = argument(signs, place)[2] if signs[place].kind == "^" else place + 1
     return equation_fact(texts) if "=" in texts else None
+
+
+def _order(signs: Signs, first: int, last: int) -> str | None:
+    r"""The fact that ``A \succ 0`` says."""
+    return ORDERS.get(signs[last - 2].text) if last - first > 2 and signs[last - 1].text == "0" else None
 
 
 def _parts(signs: Signs, start: int) -> Iterator[tuple[int, int]]:
