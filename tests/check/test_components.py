@@ -148,3 +148,17 @@ def test_a_box_far_out_is_entered(f: str) -> None:
     """Each kink is met from both sides; the claim is false only where several are on one of theirs together."""
     where = "x,y,z in R"
     assert not certify(Claim("equal", read(f, where).node, read("0", where).node)).ok
+
+
+def test_sizes_at_which_a_matrix_is_singular_are_drawn_anew() -> None:
+    """A*X*A' has an inverse for n >= m alone, B*X*B' for n >= k: a third of the orders of three sizes."""
+    where = "A in R^(m×n), B in R^(k×n), X in R^(n×n)"
+    f, X = read("logdet(A*X*A') + logdet(B*X*B')", where).node, read("X", "X in R^(n×n)").node
+    answer = read("A'*inv(A*X*A')'*A + B'*inv(B*X*B')'*B", where).node
+    assert {certify(Claim("gradient", f, answer, X)).level for _ in range(12)} == {"A"}
+
+
+def test_the_line_for_people_names_few_sizes() -> None:
+    sizes = tuple({"n": n} for n in range(2, 9))
+    assert Certificate("A", "", -99.0, sizes).line().endswith("at sizes n=2 | n=3 | n=4 | n=5 | 3 more")
+    assert Certificate("A", "", -99.0, sizes[:5]).line().endswith("n=5 | n=6")

@@ -145,7 +145,7 @@ if find_spec("jax"):
             f(array(A), array(x), Q=array(b))
 
 
-    @pytest.mark.skipif(find_spec("jax") is None, reason="JAX is not installed")
+    @pytest.mark.needs("jax")
     def test_the_gradient_has_the_dtype_of_what_it_is_by() -> None:
         f = cf.formula("sum(log(1 + exp(-y.*(A*x)))) + lam/2*x'*x").export("jax")
         y, a, x = (jnp.asarray(v, "float32") for v in (Y, A, X))

@@ -19,12 +19,12 @@ def test_plain_letters_before_bold_ones_are_numbers(source: str, names: str) -> 
     assert {name for name in names if f"{name} ∈ ℝ" in f.assumed} == set(names)
 
 
-@pytest.mark.parametrize(("source", "name", "space"), [
-    (r"\|A x-\mathbf b\|^2", "x", "ℝⁿ"), (r"\mathbf w^\top x", "x", "ℝⁿ"), (r"x^\top A \mathbf y", "x", "ℝⁿ"),
-    (r"u \odot \mathbf v", "u", "ℝⁿ"), (r"y\,w^\top x", "y", "ℝⁿ"), (r"x \cdot \mathbf{y}", "x", "ℝⁿ"),
+@pytest.mark.parametrize("source", [
+    r"\|A x-\mathbf b\|^2", r"\mathbf w^\top x", r"x^\top A \mathbf y", r"x \odot \mathbf v", r"x\,w^\top y",
+    r"x \cdot \mathbf{y}", r"x \mathbf{y}^\top x + \|x\|^2 \mathbf{y}",
 ])  # fmt: skip
-def test_others_are_what_habit_says(source: str, name: str, space: str) -> None:
-    assert any(said.startswith(f"{name} ∈ ℝ") and said != f"{name} ∈ ℝ" for said in cf.formula(source).assumed), space
+def test_others_are_what_habit_says(source: str) -> None:
+    assert "x ∈ ℝⁿ" in cf.formula(source).assumed
 
 
 ORDERED = [

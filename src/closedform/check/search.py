@@ -22,7 +22,7 @@ from closedform.check.orders import PLACED, places, small
 from closedform.check.recount import recounted
 from closedform.check.scene import ALIKE, MAX_ENTRIES, Scene, deepest_sum
 
-REDRAWS, EDGE_REDRAWS, EDGE_TRIALS, LENIENT, FEW_REDRAWS = 600, 60, 8, 12, 20
+REDRAWS, EDGE_REDRAWS, EDGE_TRIALS, LENIENT, FEW_REDRAWS = 600, 60, 8, 12, 160
 SPLITTING, MOST_SPLIT, KEPT = 6000, 6, 16
 TOLERANCE = 0.01
 COUNTED, FAR_SIZES, FAR_PLACES = 2, range(17, 48), 4
@@ -216,7 +216,7 @@ class Search:
         if field is None or fresh:
             field = self.field = self.new_field()
         self.turn += 1
-        singular, keep = 0, max(1, self.redraws(least) // KEPT)
+        singular, keep = 0, self.redraws(least) // KEPT if self.kinks or self.spectral else 1
         patience = SPLITTING // 20 if self.spectral else 4
         for attempt in range(self.redraws(least)):
             field.forget(lenient=attempt < LENIENT and not self.spans(key_of(sizes)))

@@ -308,6 +308,18 @@ def _is_constant(tree: Tree) -> bool:
     return not isinstance(tree, Number)
 
 
+def _of_capital(name: str, uses: Uses, positive: bool, style: str, shape: str) -> Kinds:
+    if positive and name in uses.quotients - uses.columns - uses.arrays:
+        return SCALAR[:1]
+    if shape == "bold":
+        return BOLD_MATRIX
+    if style == "latex" and name in uses.below:
+        return SCALAR
+    if style == "latex" and name in uses.halved - uses.inside:
+        return COUNT
+    return MATRIX
+
+
 def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "") -> Kinds:
     """What an undeclared name may be, likeliest first. ``shape`` is bold, arrows or rows where LaTeX shows vectors so;
     plain where it shows others by bold letters or arrows."""
@@ -330,14 +342,8 @@ def kinds_of(name: str, uses: Uses, positive: bool, style: str, shape: str = "")
         return VECTOR[:1]
     if uses.of_numbers and shape != "bold":
         return SCALAR
-    if capital and positive and name in uses.quotients - uses.columns - uses.arrays:
-        return SCALAR[:1]
-    if capital and style == "latex" and name in uses.below and shape != "bold":
-        return SCALAR
-    if capital and style == "latex" and name in uses.halved - uses.inside and shape != "bold":
-        return COUNT
     if capital:
-        return BOLD_MATRIX if shape == "bold" else MATRIX
+        return _of_capital(name, uses, positive, style, shape)
     if shape == "bold":
         return BOLD
     if style == "latex" and name in uses.tabled:

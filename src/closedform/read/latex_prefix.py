@@ -11,7 +11,7 @@ from closedform.read.latex_left import CLOSING, MAX_LEFT_SIDE, OPENING, SEARCHES
 from closedform.read.latex_names import Known, argument
 from closedform.read.latex_pieces import quoted
 from closedform.read.latex_signs import Signs
-from closedform.read.said import ORDERS as COMPARED
+from closedform.read.said import DEFINITE
 from closedform.read.vocabulary import INDEX_LETTERS
 
 ORDERS = {"minimize", "maximize", "minimise", "maximise", "Minimize", "Maximize"}
@@ -90,7 +90,7 @@ def defines(signs: Signs, place: int) -> bool:
         before = [k for k in before if signs[k + behind - place].text == "("]
         behind = next((k + 1 for k in range(behind, len(signs)) if signs[k].kind == "close"), behind)
     sign, right = signs[behind], signs[min(behind + 1, len(signs) - 1)]
-    compared = right.text == "0" and sign.text in (">", ">=", *COMPARED)
+    compared = right.text == "0" and sign.text in (">", ">=", *DEFINITE)
     return bool(before) and (sign.text == "=" or compared or (sign.text == "in" and right.font == "double"))
 
 

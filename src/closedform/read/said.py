@@ -19,7 +19,7 @@ LEFT_OUT = {"is", "are", "a", "an", "matrix", "matrices", "vector", "number", "a
 EQUATIONS: dict[str, str] = {
     "X=X'": "sym", "X'=X": "sym", "X=-X'": "skew", "X'=-X": "skew", "X'*X=I": "orth", "X'X=I": "orth",
 }  # fmt: skip
-ORDERS = {"succ": "pd", "succeq": "psd"}
+DEFINITE = {"succ": "pd", "succeq": "psd"}
 r"""The facts that ``A \succ 0`` and ``A \succeq 0`` say."""
 SPOKEN = {"sym": "symmetric", "skew": "skew", "orth": "orthogonal", "pd": "pd", "psd": "psd"}
 """The words of those facts that equations and orders say."""

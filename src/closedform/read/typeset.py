@@ -21,7 +21,7 @@ from closedform.read.latex_rewrites import Point, at_point, put_to
 from closedform.read.latex_scripts import member
 from closedform.read.latex_signs import Sign, Signs
 from closedform.read.lexer import Token, Tokens, lex
-from closedform.read.said import ORDERS, SPOKEN, equation_fact
+from closedform.read.said import DEFINITE, SPOKEN, equation_fact
 from closedform.read.vocabulary import INDEX_LETTERS
 
 WHERE = {"where", "with"}
@@ -229,7 +229,7 @@ def _equation(signs: Signs, first: int, last: int) -> str | None:
 
 def _order(signs: Signs, first: int, last: int) -> str | None:
     r"""The fact that ``A \succ 0`` says."""
-    return ORDERS.get(signs[last - 2].text) if last - first > 2 and signs[last - 1].text == "0" else None
+    return DEFINITE.get(signs[last - 2].text) if last - first > 2 and signs[last - 1].text == "0" else None
 
 
 def _parts(signs: Signs, start: int) -> Iterator[tuple[int, int]]:

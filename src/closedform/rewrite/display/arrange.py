@@ -22,7 +22,10 @@ def arrange(root: Show, context: Context) -> Show:
     for show in walk(root):
         done[id(show)] = _one(show, done, context, letters)
         if show.other is not None and (traces or show.kind != "inner"):
-            _mirror(show, show.other, done, context, letters)
+            for part in walk(show.other):
+                if id(part) not in done:
+                    done[id(part)] = _one(part, done, context, letters)
+            done[id(show)] = (_trace if traces and show.kind == "inner" else _mirror)(show, show.other, done, context)
     return done[id(root)][0]
 
 
@@ -32,18 +35,16 @@ def _as_traces(root: Show, context: Context) -> bool:
     return context.traces and all(i.kind != "name" or not _is_late(i, context) for i in inner)
 
 
-def _mirror(show: Show, other: Show, done: Done, context: Context, letters: dict[str, str]) -> None:
-    """The print from right to left, where its names come in a better order; the trace that an inner product is."""
-    for part in walk(other):
-        if id(part) not in done:
-            done[id(part)] = _one(part, done, context, letters)
-    if other.kind == "either":
-        done[id(show)] = done[id(other.items[0 if _is_late(show.items[0], context) else 1])]
-        return
+def _trace(show: Show, either: Show, done: Done, context: Context) -> tuple[Show, Key]:
+    """That of the two traces in which the differential is not transposed."""
+    return done[id(either.items[0 if _is_late(show.items[0], context) else 1])]
+
+
+def _mirror(show: Show, other: Show, done: Done, context: Context) -> tuple[Show, Key]:
+    """The print from right to left, where its names come in a better order."""
     there, back = done[id(show)], done[id(other)]
     ends = _is_late(there[0].items[-1], context), _is_late(back[0].items[-1], context)
-    if ends[1] > ends[0] or (ends[0] == ends[1] and back[1] < there[1]):
-        done[id(show)] = back
+    return back if ends[1] > ends[0] or (ends[0] == ends[1] and back[1] < there[1]) else there
 
 
 def _is_late(show: Show, context: Context) -> bool:

@@ -48,11 +48,12 @@ from closedform.rewrite.normal.engine import (
     times,
 )
 from closedform.rewrite.normal.exponentials import all_ones, join_exponentials
+from closedform.rewrite.normal.number_powers import number_power
 from closedform.rewrite.normal.pairs import join_pair
 from closedform.rewrite.normal.quotients import join_quotients, join_signs
 from closedform.rewrite.normal.split import outer_parts
 
-MAX_DIGITS, MAX_FACTORS = 2000, 300
+MAX_FACTORS = 300
 MAX_TOWER = 50
 EXP = elementwise.exp.op
 ABS = piecewise.absolute.op
@@ -274,7 +275,7 @@ def _check_tower(e: Node) -> None:
 
 def _rational_power(base: Node, e: Fraction, shape: Shape) -> Node:
     if base.op is NUM:
-        return _number_power(base, e)
+        return number_power(base, e)
     if base.op is ONES or (is_zero(base) and e > 0):
         return base
     if base.op is EXP:
@@ -321,33 +322,6 @@ def _discrete_power(base: Node, e: int) -> Node | None:
     if "pm1" in facts:
         return _full_ones(base.shape) if e % 2 == 0 else base
     return base if "bit" in facts and e > 0 else None
-
-
-def _number_power(base: Node, e: Fraction) -> Node:
-    value: Fraction = base.params[0]
-    if value == 1:
-        return base
-    if value == 0 and e > 0:
-        return base
-    if e.denominator == 1 and value != 0 and _digits(value) * abs(e.numerator) <= MAX_DIGITS:
-        return num(value**e.numerator)
-    if value > 0 and abs(e.numerator) < 1000 and e.denominator < 1000 and (root := _exact_root(value, e)) is not None:
-        return num(root)
-    return make(POW, (base, num(e)), (), base.shape)
-
-
-def _digits(value: Fraction) -> int:
-    return (value.numerator.bit_length() + value.denominator.bit_length()) // 3 + 1
-
-
-def _exact_root(value: Fraction, e: Fraction) -> Fraction | None:
-    roots = []
-    for part in (value.numerator, value.denominator):
-        root = round(part ** (1 / e.denominator)) if part < 10**15 else 0
-        if root**e.denominator != part:
-            return None
-        roots.append(root)
-    return Fraction(roots[0], roots[1]) ** e.numerator
 
 
 def _nested_power(base: Node, e: Fraction) -> Node | None:
