@@ -207,7 +207,7 @@ class Book:
         """The function of the variable alone, the variable, and the indices of an entry of it."""
         own = self.shared.node(atom.of)
         by, entry = self._by(atom, own)
-        if own.op is SYM and own.params[0] not in self.defined and own.params[0] != by:
+        if own.op is SYM and own.params[0] not in self.defined and (own.params[0] != by or not atom.by):
             raise DeclarationError(f"{own.params[0]} is not defined, so that its derivative is not known")
         keep = frozenset({by}) if by in self.defined else frozenset()
         for candidate in self._expressions(own, by):

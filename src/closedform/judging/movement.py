@@ -12,7 +12,7 @@ from closedform.functions.algebra import SYM
 from closedform.judging.book import Book, Moving
 from closedform.judging.chains import Chain
 from closedform.judging.lexed import Lexed
-from closedform.judging.names import is_differential
+from closedform.judging.names import bare, is_differential
 from closedform.judging.relations import Member
 from closedform.read.vocabulary import is_function
 
@@ -81,7 +81,8 @@ class Movement:
                     own |= group
             if not _APART.search(self.outline.document.said):
                 apart = set().union(*self.groups)
-                own |= {v for v in self._named_variables() if self._is_variable(v) and v not in apart}
+                also = {v for v in self._named_variables() if self._is_variable(v) and v not in apart}
+                own |= also if not own <= self._arguments() else also & self._arguments()
             return frozenset(own)
         every = [v for v in self.book.variables if self._is_variable(v)]
         through = self._through(chain)
@@ -92,6 +93,10 @@ class Movement:
             every = [n for n in self.lexed.shared.reading.names if self._is_variable(n)]
             every = [n for n in every if n in through] or every
         return frozenset(every)
+
+    def _arguments(self) -> set[str]:
+        """What functions were defined to be of: the mu of ``D(x) = (x - mu)'S(x - mu)`` stays where x moves."""
+        return {bare(x) for listed in self.outline.functions.values() for x in listed.split(",")}
 
     def _through(self, chain: Chain) -> set[str]:
         """The variables of what is defined and moves on the right sides: ``dh`` of ``dL = e'*V*dh``."""

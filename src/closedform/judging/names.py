@@ -14,7 +14,7 @@ _SPELLED = "|".join(sorted((n for n in SPELLED if len(n) > 1), key=len, reverse=
 _FONT = r"\\(?:math\w+|textbf|boldsymbol|bm|vec|pmb)"
 _ACRONYM = r"\\(?:operatorname|text|textrm)\s*\{[A-Z]{2,}\}"
 _ACCENT = r"\\(?:hat|widehat|tilde|widetilde|bar|overline|dot|check|breve)"
-_FONTED = rf"{_FONT}\s*\{{\\?[A-Za-z]+\}}|{_FONT}\s+[A-Za-z]"
+_FONTED = rf"{_FONT}\s*\{{\\?[A-Za-z]+\}}|{_FONT}\s+[A-Za-z]|{_FONT}\s*(?!{_ACCENT}|\\(?:nabla|partial))\\[A-Za-z]+"
 _WITH_ACCENT = rf"{_ACCENT}\s*(?:\{{[^{{}}]*(?:\{{[^{{}}]*\}})?\}}|\\?[A-Za-z]+)"
 LETTER = rf"(?:(?:{_SPELLED})(?![A-Za-z])|{_WITH_ACCENT}|{_FONTED}|{_ACRONYM}|\\[A-Za-z]+|[^\W\d_])"
 NAME = rf"{LETTER}[0-9]*(?:_(?:\{{[^{{}}]*\}}|[A-Za-z0-9]+|\\[A-Za-z]+))?"

@@ -71,7 +71,20 @@ def _rows(source: str) -> Iterator[Piece]:
     yield Piece("formula", source[begun:], begun)
 
 
+_EQUATION = re.compile(r"^[^\n=]*=[^\n]*$", re.MULTILINE)
+
+
 def _words(source: str, start: int, end: int) -> Iterator[Piece]:
+    """What stands outside of formulas: words, and equations on a line of their own, with no dollars."""
+    for line in _EQUATION.finditer(source, start, end):
+        if not has_words(line.group()) and source[line.end() : line.end() + 1] in ("\n", ""):
+            yield from _spoken(source, start, line.start())
+            yield from (Piece("formula", line.group(), line.start()), Piece("stop", "", line.end()))
+            start = line.end()
+    yield from _spoken(source, start, end)
+
+
+def _spoken(source: str, start: int, end: int) -> Iterator[Piece]:
     for found in _OUTSIDE.finditer(source, start, end):
         text = found.group()
         if text[0].isalpha():

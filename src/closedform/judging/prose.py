@@ -113,9 +113,15 @@ _AFTER = re.compile(
     rf"(?<![\w\\]){_LIST}\s*,?\s*\(?\s*(?:(?:is|are|being|be|to be)\s+)?(?:both\s+)?(?:an?\s+)?"
     rf"(?P<fact>{_PROPERTY})(?![\w-])"
 )
+_CAPITAL = r"\\?[A-Z][a-z]*(?:_\{?\w+\}?)?(?![\w'(\\])(?!\s*=)"
 _BEFORE = re.compile(
-    rf"(?<![\w-])(?P<fact>{_PROPERTY})\s+(?:(?:[a-z-]{{3,}}\s+){{0,2}}(?:matrix|matrices))?\s*{_LIST}(?![\w'(\\])"
+    rf"(?<![\w-])(?P<fact>{_PROPERTY})\s+(?:(?:[a-z-]{{3,}}\s+){{0,2}}(?:matrix|matrices))?\s*"
+    rf"(?P<names>{_NAME}(?:\s*(?:,|and|,\s*and)\s*{_CAPITAL})*)(?![\w'(\\])"
 )
+_THE = re.compile(
+    rf"(?<![\w\\]){_LIST}\s+(?:is|are)\s+the\s+\(?\s*(?P<fact>{_PROPERTY})(?![\w-])(?!\s+(?:of|parts?|entries|elements|blocks?)\b)"
+)
+"""``S is the (symmetric) covariance``"""
 _KIND = re.compile(
     rf"(?<![\w\\]){_LIST}\s+(?:is|are|be|as|being)\s+(?:an?\s+)?(?:constant\s+|fixed\s+|positive\s+|random\s+|data\s+)?"
     r"(?P<kind>scalar|vector|matrix|number|column vector|matrices|scalars|vectors)\b"
@@ -126,7 +132,7 @@ _KIND_BEFORE = re.compile(
 _IN_BRACKETS = re.compile(rf"(?<![\w\\]){_LIST}\s*\(\s*(?P<kind>scalars?)\b")
 _INVERSE = re.compile(r"\s*\^\s*\{?\s*-\s*1\s*\}?(?=\s+(?:is|are|being)\s)")
 _COVARIANCE = re.compile(
-    rf"\b(?:[Cc]o)?[Vv]ariance(?:\s+matrix)?\s+(?P<said>{_NAME})(?![\w'])"
+    rf"\b(?:[Cc]o)?[Vv]ariance(?:\s+matrix)?\s+(?P<said>{_NAME})(?![\w'^])"
     rf"|\b[Pp]recision(?:\s+matrix)?\s+(?P<precision>{_NAME})(?![\w'])"
     rf"|(?<![\w\\])(?P<name>{_NAME})\s+(?:is|be|being|denotes)\s+(?:the|an?)\s+(?:[a-z]+\s+)?(?:covariance|precision)\b"
     r"|(?<![\w\\])(?P<capital>[A-Z]|\\Sigma|Σ),?\s+(?:the|an?)\s+(?:[a-z]+\s+)?covariance(?:\s+matrix)?(?=\s*(?:[.,;:)]|$|of\b))"
@@ -168,7 +174,7 @@ def facts(text: str) -> Iterator[tuple[str, str]]:
     text = _FORMULA_BELOW.sub(" ; ", plain(text))
     text = _INVERSE.sub("", re.sub(r"\s+,", ",", " ".join(text.split())))
     text = _GREEK_ALONE.sub(lambda m: canonical(m.group()), text)
-    for pattern in (_AFTER, _BEFORE):
+    for pattern in (_AFTER, _BEFORE, _THE):
         for found in pattern.finditer(text):
             fact = _FACT[re.sub(r"[\s-]+", " ", found["fact"]) if found["fact"] not in _FACT else found["fact"]]
             yield from ((name, fact) for name in _names(found["names"]))
